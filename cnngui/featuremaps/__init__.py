@@ -1,0 +1,1 @@
+"""Activations to pictures and files: scaling, colour, mosaic, snapshot, recorder."""

@@ -1,0 +1,1 @@
+"""Threads and mailboxes between sources, the engine and whoever looks. No Qt."""

@@ -1,0 +1,1 @@
+"""WHAT the user describes: frozen dataclasses, no arrays, no Qt."""

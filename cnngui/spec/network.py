@@ -1,0 +1,139 @@
+"""A network as the user describes it. Immutable: every edit returns a new one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from cnngui.spec.layers import INPUT_ID, LAYER_TYPES, LayerSpec, ParametricSpec
+
+Fit = Literal["stretch", "crop", "letterbox"]
+FITS: tuple[Fit, ...] = ("stretch", "crop", "letterbox")
+
+
+@dataclass(frozen=True, kw_only=True)
+class InputSpec:
+    """What the network is shown.
+
+    Attributes
+    ----------
+    channels : 3 (RGB) or 1 (grey).
+    height, width : pixels.
+    fit : how a frame of another shape becomes this one: ``stretch``, ``crop`` (the largest centred
+        part of the right shape) or ``letterbox`` (all of it, with black bars).
+    mean, std : one number per channel; the network sees ``(pixel - mean) / std``, pixels in 0..1.
+    """
+
+    channels: int = 3
+    height: int = 120
+    width: int = 160
+    fit: Fit = "crop"
+    mean: tuple[float, ...] = (0.0, 0.0, 0.0)
+    std: tuple[float, ...] = (1.0, 1.0, 1.0)
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """``(C, H, W)``."""
+        return self.channels, self.height, self.width
+
+    def with_channels(self, channels: int) -> InputSpec:
+        """Return the same input with another number of channels, mean and std following."""
+
+        def resized(values: tuple[float, ...]) -> tuple[float, ...]:
+            return (*values, *values[-1:] * channels)[:channels]
+
+        return replace(
+            self, channels=channels, mean=resized(self.mean), std=resized(self.std)
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class NetworkSpec:
+    """Input and layers, in the order in which they are computed.
+
+    A layer may read any earlier one by id, so the list is a graph already sorted.
+    ``classes`` names the units of the last layer, or is empty.
+    """
+
+    name: str = "network"
+    input: InputSpec = InputSpec()
+    layers: tuple[LayerSpec, ...] = ()
+    classes: tuple[str, ...] = ()
+
+    def __contains__(self, layer_id: object) -> bool:
+        return any(layer.id == layer_id for layer in self.layers)
+
+    def layer(self, layer_id: str) -> LayerSpec:
+        """Return the layer of that id; KeyError if there is none."""
+        return self.layers[self.index_of(layer_id)]
+
+    def index_of(self, layer_id: str) -> int:
+        """Return the layer's place in the list; KeyError if there is none."""
+        for index, layer in enumerate(self.layers):
+            if layer.id == layer_id:
+                return index
+        raise KeyError(layer_id)
+
+    def inputs_of(self, index: int) -> tuple[str, ...]:
+        """Return the ids that the layer at ``index`` reads, the silent "layer before" spelt out."""
+        layer = self.layers[index]
+        if layer.inputs:
+            return layer.inputs
+        return (self.layers[index - 1].id if index else INPUT_ID,)
+
+    def fresh_id(self, layer_type: str) -> str:
+        """Return an id not yet in use, as people write them: "Conv2d" gives conv1, conv2, ..."""
+        stem = LAYER_TYPES[layer_type].id_stem or layer_type.lower()
+        number = 1
+        while f"{stem}{number}" in self:
+            number += 1
+        return f"{stem}{number}"
+
+    def inserted(self, index: int, layer: LayerSpec) -> NetworkSpec:
+        """Return a network with ``layer`` placed before the one now at ``index``."""
+        return self._with_layers((*self.layers[:index], layer, *self.layers[index:]))
+
+    def removed(self, layer_id: str) -> NetworkSpec:
+        """Return a network without that layer. Layers that read it by name are left as they are."""
+        return self._with_layers(layer for layer in self.layers if layer.id != layer_id)
+
+    def moved(self, layer_id: str, index: int) -> NetworkSpec:
+        """Return a network with that layer at ``index`` of the new list."""
+        layer = self.layer(layer_id)
+        return self.removed(layer_id).inserted(index, layer)
+
+    def replaced(self, layer_id: str, layer: LayerSpec) -> NetworkSpec:
+        """Return a network with ``layer`` where ``layer_id`` was."""
+        return self._with_layers(layer if old.id == layer_id else old for old in self.layers)
+
+    def edited(self, layer_id: str, **arguments: Any) -> NetworkSpec:
+        """Return a network with some arguments of one layer changed."""
+        return self.replaced(layer_id, replace(self.layer(layer_id), **arguments))
+
+    def duplicated(self, layer_id: str) -> NetworkSpec:
+        """Return a network with a copy of that layer, under a fresh id, right after it."""
+        layer = self.layer(layer_id)
+        copy = replace(layer, id=self.fresh_id(layer.type))
+        return self.inserted(self.index_of(layer_id) + 1, copy)
+
+    def redrawn(
+        self, seed: int, initializer: str | None = None, layer_ids: Iterable[str] | None = None
+    ) -> NetworkSpec:
+        """Return a network whose weights are drawn anew, of all layers or of those named.
+
+        Weights read from a file or learned are given up for drawn ones too.
+        """
+        chosen = None if layer_ids is None else set(layer_ids)
+
+        def redraw(layer: LayerSpec) -> LayerSpec:
+            if not isinstance(layer, ParametricSpec) or (chosen is not None and layer.id not in chosen):
+                return layer
+            return replace(
+                layer, seed=seed, weights_id="", initializer=initializer or layer.initializer
+            )
+
+        return self._with_layers(redraw(layer) for layer in self.layers)
+
+    def _with_layers(self, layers: Iterable[LayerSpec]) -> NetworkSpec:
+        return replace(self, layers=tuple(layers))
