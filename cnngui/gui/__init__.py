@@ -1,0 +1,1 @@
+"""Everything Qt: the document, the views of the latest result, the window around them."""

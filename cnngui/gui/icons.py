@@ -1,0 +1,59 @@
+"""Icons drawn from the Material Design font, in whatever colours the palette has at the moment."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import qtawesome
+from PySide6.QtCore import QPoint, QRect, QSize, Qt
+from PySide6.QtGui import QColor, QGuiApplication, QIcon, QIconEngine, QPainter, QPalette, QPixmap
+
+_FONT = "mdi6"
+
+
+@cache
+def icon(name: str, color: str = "") -> QIcon:
+    """Return the icon of that name ("play", see pictogrammers.com/library/mdi).
+
+    It takes the palette's text colour each time it is painted, so that it follows a change of
+    theme by itself; ``color`` (``#rrggbb``) is for the few that keep one, such as a red record dot.
+    KeyError if the font has no such glyph.
+    """
+    return QIcon(_GlyphEngine(qtawesome.charmap(f"{_FONT}.{name}"), color))
+
+
+class _GlyphEngine(QIconEngine):
+    """Paints one glyph of the font, reading the palette when it is asked to."""
+
+    def __init__(self, glyph: str, color: str) -> None:
+        super().__init__()
+        self._glyph = glyph
+        self._color = color
+
+    def clone(self) -> QIconEngine:
+        return _GlyphEngine(self._glyph, self._color)
+
+    def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
+        painter.save()
+        painter.setFont(qtawesome.font(_FONT, min(rect.width(), rect.height())))
+        painter.setPen(self._pen_color(mode))
+        painter.drawText(rect, int(Qt.AlignmentFlag.AlignCenter), self._glyph)
+        painter.restore()
+
+    def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
+        pixmap = QPixmap(size)
+        pixmap.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(pixmap)
+        self.paint(painter, QRect(QPoint(0, 0), size), mode, state)
+        painter.end()
+        return pixmap
+
+    def _pen_color(self, mode: QIcon.Mode) -> QColor:
+        palette = QGuiApplication.palette()
+        if mode == QIcon.Mode.Disabled:
+            return palette.color(QPalette.ColorGroup.Disabled, QPalette.ColorRole.ButtonText)
+        if self._color:
+            return QColor(self._color)
+        if mode == QIcon.Mode.Selected:
+            return palette.color(QPalette.ColorRole.HighlightedText)
+        return palette.color(QPalette.ColorRole.ButtonText)

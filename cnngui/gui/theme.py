@@ -1,0 +1,135 @@
+"""How the program looks: Fusion in a light and a dark palette, one accent colour, spacing.
+
+Many Linux desktops ignore ``QStyleHints.setColorScheme`` (measured with Qt 6.11 on plain X11), so
+that call is made for the platform's own parts (title bars, native dialogs) and the palettes are
+set here. Widgets that draw by themselves follow ``QEvent.Type.PaletteChange`` and ask ``colors``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QFont, QPalette
+from PySide6.QtWidgets import QApplication, QStyleFactory
+
+Theme = Literal["system", "light", "dark"]
+THEMES: tuple[Theme, ...] = get_args(Theme)
+
+ACCENT = QColor("#1f6feb")
+
+SPACE_S = 4
+SPACE_M = 8
+SPACE_L = 16
+"""Distances in logical pixels: inside a control, between controls, between groups."""
+
+
+@dataclass(frozen=True, slots=True)
+class Colors:
+    """The colours of one palette, by what they are for, as ``#rrggbb``."""
+
+    window: str
+    panel: str
+    field: str
+    button: str
+    border: str
+    text: str
+    muted: str
+    link: str
+    error: str
+    warning: str
+    good: str
+    canvas: str
+    """Behind pictures: the wall, the strip, the inspector."""
+
+
+LIGHT = Colors(
+    window="#f3f4f6",
+    panel="#fafbfc",
+    field="#ffffff",
+    button="#e9ebee",
+    border="#c9ced6",
+    text="#1c2024",
+    muted="#626b76",
+    link="#1f6feb",
+    error="#c92a2a",
+    warning="#9a6200",
+    good="#1a7f37",
+    canvas="#e4e7eb",
+)
+DARK = Colors(
+    window="#202226",
+    panel="#26292e",
+    field="#191b1e",
+    button="#30343a",
+    border="#43484f",
+    text="#e6e8ea",
+    muted="#98a1ab",
+    link="#6cb0ff",
+    error="#ff7b72",
+    warning="#e3b341",
+    good="#56d364",
+    canvas="#141518",
+)
+
+
+def apply_theme(app: QApplication, theme: Theme) -> None:
+    """Give the whole program this theme, at once; ``system`` follows the desktop's scheme."""
+    schemes = {
+        "system": Qt.ColorScheme.Unknown,
+        "light": Qt.ColorScheme.Light,
+        "dark": Qt.ColorScheme.Dark,
+    }
+    hints = app.styleHints()
+    hints.setColorScheme(schemes[theme])
+    dark = theme == "dark" or (theme == "system" and hints.colorScheme() == Qt.ColorScheme.Dark)
+    if app.style().name() != "fusion":
+        app.setStyle(QStyleFactory.create("Fusion"))
+    app.setPalette(_palette(DARK if dark else LIGHT))
+
+
+def is_dark() -> bool:
+    """Say whether the dark palette is the one on the screen."""
+    return QApplication.palette().color(QPalette.ColorRole.Window).lightness() < 128
+
+
+def colors() -> Colors:
+    """Return the colours of the palette on the screen."""
+    return DARK if is_dark() else LIGHT
+
+
+def number_font(font: QFont) -> QFont:
+    """Return ``font`` with digits of one width, so that changing numbers do not jump."""
+    numbers = QFont(font)
+    numbers.setFeature(QFont.Tag("tnum"), 1)
+    return numbers
+
+
+def _palette(colors: Colors) -> QPalette:
+    role = QPalette.ColorRole
+    palette = QPalette(QColor(colors.button), QColor(colors.window))
+    for name, color in (
+        (role.WindowText, colors.text),
+        (role.Text, colors.text),
+        (role.ButtonText, colors.text),
+        (role.BrightText, colors.error),
+        (role.PlaceholderText, colors.muted),
+        (role.Base, colors.field),
+        (role.AlternateBase, colors.panel),
+        (role.ToolTipBase, colors.panel),
+        (role.ToolTipText, colors.text),
+        (role.Link, colors.link),
+        (role.LinkVisited, colors.link),
+        (role.Mid, colors.border),
+        (role.Highlight, ACCENT.name()),
+        (role.Accent, ACCENT.name()),
+        (role.HighlightedText, "#ffffff"),
+    ):
+        palette.setColor(name, QColor(color))
+    for name in (role.WindowText, role.Text, role.ButtonText, role.Link):
+        faint = QColor(colors.muted)
+        faint.setAlpha(140)
+        palette.setColor(QPalette.ColorGroup.Disabled, name, faint)
+    palette.setColor(QPalette.ColorGroup.Disabled, role.Highlight, QColor(colors.border))
+    return palette
