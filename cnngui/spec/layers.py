@@ -111,7 +111,11 @@ class ParametricSpec(LayerSpec):
 
 @dataclass(frozen=True, kw_only=True)
 class Conv2d(ParametricSpec):
-    """2-D convolution (cross-correlation). Weight ``(out_channels, in_channels / groups, kh, kw)``."""
+    """2-D convolution (cross-correlation).
+
+    Parameters ``weight`` ``(out_channels, in_channels / groups, kh, kw)`` and ``bias``
+    ``(out_channels,)``.
+    """
 
     id_stem: ClassVar[str] = "conv"
 
@@ -179,9 +183,7 @@ class ReLU(LayerSpec):
 class LeakyReLU(LayerSpec):
     """x where positive, ``negative_slope`` times x elsewhere."""
 
-    negative_slope: float = _argument(
-        0.01, "float", minimum=0.0, maximum=10.0, affects_shape=False
-    )
+    negative_slope: float = _argument(0.01, "float", minimum=0.0, maximum=10.0, affects_shape=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -218,7 +220,10 @@ class Flatten(LayerSpec):
 
 @dataclass(frozen=True, kw_only=True)
 class Linear(ParametricSpec):
-    """Fully connected. Weight ``(out_features, in_features)``; reads a flat tensor."""
+    """Fully connected; reads a flat tensor.
+
+    Parameters ``weight`` ``(out_features, in_features)`` and ``bias`` ``(out_features,)``.
+    """
 
     out_features: int = _size(10)
     bias: bool = _argument(True, "bool")
@@ -263,7 +268,7 @@ LAYER_TYPES: dict[str, type[LayerSpec]] = {
 
 
 def arguments_of(layer_type: type[LayerSpec]) -> dict[str, Argument]:
-    """Return the editable arguments of a layer type, in PyTorch's order, drawing of weights last."""
+    """Return the editable arguments of a layer type in PyTorch's order, how it is drawn last."""
 
     def weights_last(item: Field[Any]) -> bool:
         return item.name in ("initializer", "seed")

@@ -43,9 +43,7 @@ class InputSpec:
         def resized(values: tuple[float, ...]) -> tuple[float, ...]:
             return (*values, *values[-1:] * channels)[:channels]
 
-        return replace(
-            self, channels=channels, mean=resized(self.mean), std=resized(self.std)
-        )
+        return replace(self, channels=channels, mean=resized(self.mean), std=resized(self.std))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,8 +83,9 @@ class NetworkSpec:
     def fresh_id(self, layer_type: str) -> str:
         """Return an id not yet in use, as people write them: "Conv2d" gives conv1, conv2, ..."""
         stem = LAYER_TYPES[layer_type].id_stem or layer_type.lower()
+        taken = {layer.id.lower() for layer in self.layers}
         number = 1
-        while f"{stem}{number}" in self:
+        while f"{stem}{number}" in taken:
             number += 1
         return f"{stem}{number}"
 
@@ -127,7 +126,9 @@ class NetworkSpec:
         chosen = None if layer_ids is None else set(layer_ids)
 
         def redraw(layer: LayerSpec) -> LayerSpec:
-            if not isinstance(layer, ParametricSpec) or (chosen is not None and layer.id not in chosen):
+            if not isinstance(layer, ParametricSpec) or (
+                chosen is not None and layer.id not in chosen
+            ):
                 return layer
             return replace(
                 layer, seed=seed, weights_id="", initializer=initializer or layer.initializer

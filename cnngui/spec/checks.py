@@ -1,0 +1,187 @@
+"""What can be wrong with a description by itself, whatever the shapes: ids, ranges, the input.
+
+The checks trust no type, since a description may come from a file that somebody wrote by hand.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from cnngui.spec.layers import INPUT_ID, Argument, LayerSpec, arguments_of
+from cnngui.spec.network import FITS, InputSpec, NetworkSpec
+
+MAX_LAYERS = 512
+MAX_INPUT_SIDE = 4096
+MAX_TEXT_LENGTH = 200
+MAX_CLASSES = 10_000
+
+_ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]{0,63}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong with a network, at the place where it can be mended.
+
+    Attributes
+    ----------
+    layer_id : the layer's id; "input" for the network's input, name, classes and number of layers.
+    field : an argument's name, "id" or "inputs"; empty for the layer as a whole.
+    rule : what would be right ("must not be larger than its padded input 5x5").
+    got : what was found ("7x7"); may be empty.
+    """
+
+    layer_id: str
+    field: str
+    rule: str
+    got: str = ""
+
+    @property
+    def thing(self) -> str:
+        """What it is about: ``conv3.kernel_size``."""
+        return f"{shown(self.layer_id)}.{self.field}" if self.field else shown(self.layer_id)
+
+    @property
+    def message(self) -> str:
+        """The rule and what was found, to be read beside the field."""
+        return f"{self.rule}, got {self.got}" if self.got else self.rule
+
+    def __str__(self) -> str:
+        return f"{self.thing}: {self.message}"
+
+
+def shown(value: object) -> str:
+    """Return a value as a message shows it: a pair as ``3x3``, anything long cut short."""
+    if isinstance(value, tuple) and len(value) == 2 and all(map(is_whole, value)):
+        value = f"{str(value[0])[:20]}x{str(value[1])[:20]}"
+    text = value if isinstance(value, str) else repr(value)
+    printable = "".join(letter if letter.isprintable() else "?" for letter in text[:60])
+    return printable + ("..." if len(text) > 60 else "") if text else "nothing"
+
+
+def is_whole(value: object) -> bool:
+    """Return whether a value is an int, True and False not counting as such."""
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def description_problems(network: NetworkSpec) -> list[Problem]:
+    """Return what is wrong with ids, arguments, input, name and classes, in the list's order."""
+    found = list(_network_problems(network))
+    found += _input_problems(network.input)
+    taken: set[str] = set()
+    for layer in network.layers:
+        found += _id_problems(layer.id, taken)
+        found += _argument_problems(layer)
+        taken.add(layer.id.lower())
+    return found
+
+
+def _network_problems(network: NetworkSpec) -> Iterator[Problem]:
+    if not 1 <= len(network.layers) <= MAX_LAYERS:
+        rule = f"must be followed by 1 to {MAX_LAYERS} layers"
+        yield Problem(INPUT_ID, "", rule, str(len(network.layers)))
+    if not _is_text(network.name):
+        yield Problem(INPUT_ID, "name", _TEXT_RULE, shown(network.name))
+    if len(network.classes) > MAX_CLASSES:
+        rule = f"must be at most {MAX_CLASSES} names"
+        yield Problem(INPUT_ID, "classes", rule, str(len(network.classes)))
+    for name in network.classes:
+        if not _is_text(name):
+            yield Problem(INPUT_ID, "classes", f"each {_TEXT_RULE}", shown(name))
+            return
+
+
+_TEXT_RULE = f"must be a text of 1 to {MAX_TEXT_LENGTH} characters in one line"
+
+
+def _is_text(value: object) -> bool:
+    if not isinstance(value, str) or not 1 <= len(value) <= MAX_TEXT_LENGTH:
+        return False
+    return not any(unicodedata.category(letter) in ("Cc", "Cs") for letter in value)
+
+
+def _input_problems(described: InputSpec) -> Iterator[Problem]:
+    if not (is_whole(described.channels) and described.channels in (1, 3)):
+        rule = "must be 3 (RGB) or 1 (grey)"
+        yield Problem(INPUT_ID, "channels", rule, shown(described.channels))
+        return
+    for field in ("height", "width"):
+        rule = misfit(Argument("int", 1, MAX_INPUT_SIDE), getattr(described, field))
+        if rule:
+            yield Problem(INPUT_ID, field, rule, shown(getattr(described, field)))
+    if described.fit not in FITS:
+        yield Problem(INPUT_ID, "fit", f"must be one of {', '.join(FITS)}", shown(described.fit))
+    for field, minimum in (("mean", -1e6), ("std", 1e-6)):
+        values = getattr(described, field)
+        if len(values) != described.channels:
+            rule = f"must be one number per channel, {described.channels} in all"
+            yield Problem(INPUT_ID, field, rule, str(len(values)))
+        for value in values:
+            rule = misfit(Argument("float", minimum, 1e6), value)
+            if rule:
+                yield Problem(INPUT_ID, field, rule, shown(value))
+                break
+
+
+def _id_problems(layer_id: str, taken: set[str]) -> Iterator[Problem]:
+    """Ids become the names of files and tensors, hence the narrow alphabet and the blind case."""
+    if not _ID.fullmatch(layer_id):
+        rule = "must be 1 to 64 letters, digits, _ or -, not beginning with -"
+        yield Problem(layer_id, "id", rule, shown(layer_id))
+    elif layer_id.lower() == INPUT_ID:
+        rule = f'must not be "{INPUT_ID}", the name of what the network reads'
+        yield Problem(layer_id, "id", rule, layer_id)
+    elif layer_id.lower() in taken:
+        rule = "must differ from every other layer's, not only in capital letters"
+        yield Problem(layer_id, "id", rule, f"{layer_id} again")
+
+
+def _argument_problems(layer: LayerSpec) -> Iterator[Problem]:
+    for name, argument in arguments_of(type(layer)).items():
+        value = getattr(layer, name)
+        rule = misfit(argument, value)
+        if rule:
+            yield Problem(layer.id, name, rule, shown(value))
+
+
+def misfit(argument: Argument, value: object) -> str:
+    """Return the rule that a value breaks by its type or range, or "" if it breaks none."""
+    within = f"from {argument.minimum:.12g} to {argument.maximum:.12g}"
+    match argument.kind:
+        case "int":
+            fits = _is_within(argument, value, whole=True)
+            rule = f"must be a whole number {within}"
+        case "float":
+            fits = _is_within(argument, value, whole=False)
+            rule = f"must be a number {within}"
+        case "bool":
+            fits, rule = isinstance(value, bool), "must be true or false"
+        case "choice":
+            fits = isinstance(value, str) and value in argument.choices
+            rule = f"must be one of {', '.join(argument.choices)}"
+        case "pair":
+            fits = _is_pair_within(argument, value)
+            rule = f"must be a whole number {within}, or two (height, width)"
+        case "padding":
+            named = isinstance(value, str) and value in ("same", "valid")
+            fits = named or _is_pair_within(argument, value)
+            rule = f"must be a whole number {within}, two (height, width), same or valid"
+    return "" if fits else rule
+
+
+def _is_pair_within(argument: Argument, value: object) -> bool:
+    return (
+        isinstance(value, tuple)
+        and len(value) == 2
+        and all(_is_within(argument, number, whole=True) for number in value)
+    )
+
+
+def _is_within(argument: Argument, value: object, *, whole: bool) -> bool:
+    if isinstance(value, bool) or not isinstance(value, int if whole else (int, float)):
+        return False
+    # Compared before anything is computed: 10**400 has no float.
+    return argument.minimum <= value <= argument.maximum and math.isfinite(value)
