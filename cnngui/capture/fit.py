@@ -1,0 +1,65 @@
+"""A frame of any shape made into what the network wants to see."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnngui.opencv import cv2
+from cnngui.spec.network import InputSpec
+
+
+def fit_frame(pixels: NDArray[np.uint8], input: InputSpec) -> NDArray[np.uint8]:
+    """Bring a picture to the input's size and channels.
+
+    Parameters
+    ----------
+    pixels : uint8 ``(H, W, 3)``, RGB.
+    input : size, channels and fit wanted: ``stretch`` ignores the shape, ``crop`` keeps the largest
+        centred part of the right shape, ``letterbox`` keeps all of it between black bars.
+
+    Returns
+    -------
+    Fresh C-contiguous uint8 ``(input.height, input.width, input.channels)``; grey is the luma of
+    ITU-R BT.601.
+    """
+    height, width = pixels.shape[:2]
+    if input.fit == "crop":
+        pixels = _centred_part(pixels, input.width, input.height)
+        fitted = _resized(pixels, input.width, input.height)
+    elif input.fit == "letterbox":
+        scale = min(input.width / width, input.height / height)
+        inner_width = min(input.width, max(1, round(width * scale)))
+        inner_height = min(input.height, max(1, round(height * scale)))
+        fitted = np.zeros((input.height, input.width, 3), np.uint8)
+        left = (input.width - inner_width) // 2
+        top = (input.height - inner_height) // 2
+        fitted[top : top + inner_height, left : left + inner_width] = _resized(
+            pixels, inner_width, inner_height
+        )
+    else:
+        fitted = _resized(pixels, input.width, input.height)
+    if input.channels == 1:
+        return cv2.cvtColor(fitted, cv2.COLOR_RGB2GRAY)[:, :, np.newaxis]
+    return fitted
+
+
+def _centred_part(pixels: NDArray[np.uint8], width: int, height: int) -> NDArray[np.uint8]:
+    """Return a view: the largest centred part with the shape of ``width`` by ``height``."""
+    full_height, full_width = pixels.shape[:2]
+    scale = min(full_width / width, full_height / height)
+    part_width = min(full_width, max(1, round(width * scale)))
+    part_height = min(full_height, max(1, round(height * scale)))
+    left = (full_width - part_width) // 2
+    top = (full_height - part_height) // 2
+    return pixels[top : top + part_height, left : left + part_width]
+
+
+def _resized(pixels: NDArray[np.uint8], width: int, height: int) -> NDArray[np.uint8]:
+    """Return a fresh picture of that size."""
+    full_height, full_width = pixels.shape[:2]
+    if (full_width, full_height) == (width, height):
+        return pixels.copy()
+    shrinks = width * height < full_width * full_height
+    interpolation = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
+    return np.ascontiguousarray(cv2.resize(pixels, (width, height), interpolation=interpolation))
