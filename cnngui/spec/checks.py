@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TypeGuard
 
 from cnngui.spec.layers import INPUT_ID, Argument, LayerSpec, arguments_of
 from cnngui.spec.network import FITS, InputSpec, NetworkSpec
@@ -62,9 +63,14 @@ def shown(value: object) -> str:
     return printable + ("..." if len(text) > 60 else "") if text else "nothing"
 
 
-def is_whole(value: object) -> bool:
+def is_whole(value: object) -> TypeGuard[int]:
     """Return whether a value is an int, True and False not counting as such."""
     return isinstance(value, int) and not isinstance(value, bool)
+
+
+def is_id(text: str) -> bool:
+    """Return whether a text can be a layer's id: it will name files and tensors."""
+    return _ID.fullmatch(text) is not None
 
 
 def description_problems(network: NetworkSpec) -> list[Problem]:
@@ -127,8 +133,8 @@ def _input_problems(described: InputSpec) -> Iterator[Problem]:
 
 
 def _id_problems(layer_id: str, taken: set[str]) -> Iterator[Problem]:
-    """Ids become the names of files and tensors, hence the narrow alphabet and the blind case."""
-    if not _ID.fullmatch(layer_id):
+    """Ids name files, and some file systems do not tell capital letters from small ones."""
+    if not is_id(layer_id):
         rule = "must be 1 to 64 letters, digits, _ or -, not beginning with -"
         yield Problem(layer_id, "id", rule, shown(layer_id))
     elif layer_id.lower() == INPUT_ID:

@@ -13,7 +13,7 @@ from math import prod
 from types import MappingProxyType
 
 from cnngui.errors import NetworkError
-from cnngui.spec.checks import Problem, description_problems
+from cnngui.spec.checks import Problem, description_problems, shown
 from cnngui.spec.layers import (
     INPUT_ID,
     Add,
@@ -197,7 +197,7 @@ def _sources(
         if name not in shapes:
             fault = "comes after it" if name in network else "does not exist"
             raise _MisfitError(
-                "inputs", "must name layers that come before it", f"{name}, which {fault}"
+                "inputs", "must name layers that come before it", f"{shown(name)}, which {fault}"
             )
     return [shapes[name] for name in names]
 

@@ -1,0 +1,208 @@
+"""A network's description as versioned JSON, and back.
+
+Reading trusts nothing: whatever the text holds, the answer is a network or a ``NetworkFileError``
+that names the place, the rule and what was found. A network whose shapes do not fit yet can be
+written and read, so that unfinished work can be saved; ``spec.shapes`` tells what is wrong.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import fields
+from typing import Any, NoReturn, TypeVar
+
+from cnngui.errors import NetworkError, NetworkFileError
+from cnngui.spec.checks import MAX_LAYERS, description_problems, is_id, is_whole, shown
+from cnngui.spec.layers import LAYER_TYPES, LayerSpec, arguments_of
+from cnngui.spec.network import InputSpec, NetworkSpec
+
+FORMAT = "cnngui-network"
+VERSION = 1
+MAX_TEXT_LENGTH = 4 * 2**20
+
+_NETWORK_KEYS = ("format", "version", "name", "input", "classes", "layers")
+_INPUT_KEYS = tuple(item.name for item in fields(InputSpec))
+_Kind = TypeVar("_Kind")
+
+
+def to_json(network: NetworkSpec) -> str:
+    """Return a network as text, one line per layer.
+
+    Raises
+    ------
+    NetworkError
+        If an id, an argument, the input or a name is one that ``from_json`` would refuse.
+    """
+    for problem in description_problems(network):
+        raise NetworkError(problem.thing, problem.rule, problem.got)
+    head = {
+        "format": FORMAT,
+        "version": VERSION,
+        "name": network.name,
+        "input": {key: getattr(network.input, key) for key in _INPUT_KEYS},
+        "classes": network.classes,
+    }
+    lines = [f"  {_dump(key)}: {_dump(value)}" for key, value in head.items()]
+    rows = ",\n".join(f"    {_dump(_layer_entry(layer))}" for layer in network.layers)
+    lines.append(f'  "layers": [\n{rows}\n  ]')
+    return "{\n" + ",\n".join(lines) + "\n}\n"
+
+
+def from_json(text: str, thing: str = "network") -> NetworkSpec:
+    """Return the network that a text describes. Arguments left out have their defaults.
+
+    Parameters
+    ----------
+    text : at most ``MAX_TEXT_LENGTH`` characters.
+    thing : what messages call the text: a file's name.
+
+    Raises
+    ------
+    NetworkFileError
+        If the text is not JSON, not a network, of a newer version, or holds an unknown key, a
+        value of a wrong type or out of its range.
+    """
+    entry = _Entry(thing, "", _parse(text, thing))
+    _require_version(entry)
+    entry.refuse_other_keys(_NETWORK_KEYS)
+    network = NetworkSpec(
+        name=entry.take("name", str, "network"),
+        input=_input(entry),
+        classes=tuple(entry.take("classes", list, [])),
+        layers=_layers(entry),
+    )
+    for problem in description_problems(network):
+        raise NetworkFileError(f"{thing}: {problem.thing}", problem.rule, problem.got)
+    return network
+
+
+class _Entry:
+    """One JSON object and its place in the file, for messages."""
+
+    def __init__(self, thing: str, place: str, value: object) -> None:
+        self.thing, self.place = thing, place
+        if not isinstance(value, dict):
+            self.refuse("", "must be a JSON object", value)
+        self.values: dict[str, Any] = value
+
+    def take(self, key: str, kind: type[_Kind], default: _Kind | None = None) -> _Kind:
+        """Return the value of a key if it is of that kind, else refuse the file."""
+        value = self.values.get(key, default)
+        if not isinstance(value, kind):
+            self.refuse(key, f"must be {_KIND_NAMES[kind]}", value)
+        return value
+
+    def refuse_other_keys(self, known: tuple[str, ...]) -> None:
+        for key in self.values:
+            if key not in known:
+                self.refuse("", f"must have no keys but {', '.join(known)}", key)
+
+    def refuse(self, key: str, rule: str, value: object) -> NoReturn:
+        place = ".".join(part for part in (self.place, key) if part)
+        thing = f"{self.thing}: {place}" if place else self.thing
+        raise NetworkFileError(thing, rule, "null" if value is None else shown(value))
+
+
+_KIND_NAMES = {
+    str: "a text",
+    bool: "true or false",
+    int: "a whole number",
+    list: "a list",
+    dict: "a JSON object",
+}
+
+
+def _parse(text: str, thing: str) -> object:
+    if len(text) > MAX_TEXT_LENGTH:
+        rule = f"must be at most {MAX_TEXT_LENGTH:,} characters"
+        raise NetworkFileError(thing, rule, f"{len(text):,}")
+
+    def without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        values = dict(pairs)
+        if len(values) < len(pairs):
+            names = [name for name, _ in pairs]
+            repeated = next(name for name in names if names.count(name) > 1)
+            raise NetworkFileError(thing, "must not repeat a key", shown(repeated))
+        return values
+
+    def refuse_constant(name: str) -> NoReturn:
+        raise NetworkFileError(thing, "must hold only finite numbers", name)
+
+    try:
+        return json.loads(text, object_pairs_hook=without_repeats, parse_constant=refuse_constant)
+    except RecursionError:
+        raise NetworkFileError(thing, "must not be nested that deeply") from None
+    except ValueError as error:
+        # Besides faulty JSON also a number of more digits than Python reads.
+        raise NetworkFileError(thing, "must be JSON", shown(str(error))) from None
+
+
+def _require_version(entry: _Entry) -> None:
+    if entry.values.get("format") != FORMAT:
+        entry.refuse("format", f'must be "{FORMAT}"', entry.values.get("format"))
+    version = entry.values.get("version")
+    if not is_whole(version) or version < 1:
+        entry.refuse("version", "must be a whole number from 1", version)
+    if version > VERSION:
+        rule = f"must be at most {VERSION}, the newest that this program reads"
+        entry.refuse("version", rule, version)
+
+
+def _input(entry: _Entry) -> InputSpec:
+    described = _Entry(entry.thing, "input", entry.take("input", dict))
+    described.refuse_other_keys(_INPUT_KEYS)
+    standard = InputSpec()
+    if described.values.get("channels") == 1:
+        standard = standard.with_channels(1)
+    values = {key: described.values.get(key, getattr(standard, key)) for key in _INPUT_KEYS}
+    for key in ("mean", "std"):
+        values[key] = tuple(described.take(key, list, list(values[key])))
+    return InputSpec(**values)
+
+
+def _layers(entry: _Entry) -> tuple[LayerSpec, ...]:
+    described = entry.take("layers", list)
+    if len(described) > MAX_LAYERS:
+        entry.refuse("layers", f"must be at most {MAX_LAYERS}", len(described))
+    return tuple(
+        _layer(_Entry(entry.thing, f"layers[{index}]", value))
+        for index, value in enumerate(described)
+    )
+
+
+def _layer(entry: _Entry) -> LayerSpec:
+    layer_id = entry.take("id", str)
+    entry.place = f"{entry.place} {shown(layer_id)}"
+    type_name = entry.take("type", str)
+    if type_name not in LAYER_TYPES:
+        entry.refuse("type", f"must be one of {', '.join(LAYER_TYPES)}", type_name)
+    layer_type = LAYER_TYPES[type_name]
+    arguments = arguments_of(layer_type)
+    entry.refuse_other_keys(("id", "type", *arguments, "inputs", "enabled"))
+    inputs = entry.take("inputs", list, [])
+    for name in inputs:
+        if not isinstance(name, str) or not is_id(name):
+            entry.refuse("inputs", "must be a list of ids", name)
+    return layer_type(
+        id=layer_id,
+        inputs=tuple(inputs),
+        enabled=entry.take("enabled", bool, True),
+        **{name: entry.values[name] for name in arguments if name in entry.values},
+    )
+
+
+def _layer_entry(layer: LayerSpec) -> dict[str, Any]:
+    entry: dict[str, Any] = {"id": layer.id, "type": layer.type}
+    for name in arguments_of(type(layer)):
+        value = getattr(layer, name)
+        is_equal_pair = isinstance(value, tuple) and value[0] == value[1]
+        entry[name] = value[0] if is_equal_pair else value
+    if layer.inputs:
+        entry["inputs"] = layer.inputs
+    if not layer.enabled:
+        entry["enabled"] = False
+    return entry
+
+
+def _dump(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)
