@@ -1,0 +1,91 @@
+"""What the network sees of the live picture."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtGui import QImage, QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+
+from cnngui.gui.icons import icon
+from cnngui.gui.theme import SPACE_M, SPACE_S, colors
+from cnngui.gui.views.pictures import draw_picture, fitted, plain_image
+from cnngui.pipeline.results import FrameResult
+
+
+class InputView(QWidget):
+    """The network's input, live; a switch shows the source's own picture instead."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._result: FrameResult | None = None
+        self._picture = _Picture(self.tr("No picture yet: choose a source."), self)
+        self._caption = QLabel(self)
+        self._caption.setAccessibleName(self.tr("What is shown"))
+        self._source_switch = QToolButton(self)
+        self._source_switch.setCheckable(True)
+        self._source_switch.setAutoRaise(True)
+        self._source_switch.setIcon(icon("video-outline"))
+        self._source_switch.setAccessibleName(self.tr("Show the source"))
+        self._source_switch.setToolTip(
+            self.tr("Show the source's whole picture instead of what the network sees of it")
+        )
+        self._source_switch.toggled.connect(self._repaint)
+
+        foot = QHBoxLayout()
+        foot.setContentsMargins(SPACE_M, 0, SPACE_S, 0)
+        foot.addWidget(self._caption, 1)
+        foot.addWidget(self._source_switch)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(SPACE_S)
+        column.addWidget(self._picture, 1)
+        column.addLayout(foot)
+        self._repaint()
+
+    def show_result(self, result: FrameResult) -> None:
+        """Paint the input, or the source, of a result."""
+        self._result = result
+        self._repaint()
+
+    def _repaint(self) -> None:
+        result = self._result
+        if result is None:
+            self._caption.setText(self.tr("Input"))
+            return
+        if self._source_switch.isChecked():
+            pixels, text = result.picture, self.tr("Source {width} × {height}")
+        else:
+            pixels, text = result.input, self.tr("Input {width} × {height} {colors}")
+        height, width, channels = pixels.shape
+        kind = self.tr("RGB") if channels == 3 else self.tr("grey")
+        self._caption.setText(text.format(width=width, height=height, colors=kind))
+        self._picture.show_image(plain_image(pixels))
+
+
+class _Picture(QWidget):
+    """One picture, undistorted, on the canvas colour."""
+
+    def __init__(self, empty_text: str, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._image: QImage | None = None
+        self._empty_text = empty_text
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setMinimumSize(96, 72)
+
+    def sizeHint(self) -> QSize:
+        return QSize(240, 180)
+
+    def show_image(self, image: QImage) -> None:
+        self._image = image
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), colors().canvas)
+        if self._image is not None:
+            draw_picture(painter, fitted(self._image.size(), self.rect()), self._image)
+            return
+        painter.setPen(colors().muted)
+        inner: QRect = self.rect().adjusted(SPACE_M, SPACE_M, -SPACE_M, -SPACE_M)
+        wrap = int(Qt.AlignmentFlag.AlignCenter) | int(Qt.TextFlag.TextWordWrap)
+        painter.drawText(inner, wrap, self._empty_text)

@@ -1,0 +1,64 @@
+"""Words and numbers as the views spell them."""
+
+from __future__ import annotations
+
+from cnngui.spec.layers import (
+    INPUT_ID,
+    Dropout,
+    Flatten,
+    GlobalAvgPool2d,
+    LeakyReLU,
+    ReLU,
+    Sigmoid,
+    SiLU,
+    Softmax,
+    Tanh,
+)
+from cnngui.spec.network import NetworkSpec
+from cnngui.spec.shapes import infer
+
+_KEEPS_CHANNELS = (
+    Dropout,
+    Flatten,
+    GlobalAvgPool2d,
+    LeakyReLU,
+    ReLU,
+    Sigmoid,
+    SiLU,
+    Softmax,
+    Tanh,
+)
+
+
+def number_text(value: float, digits: int = 3) -> str:
+    """Return a number of that many significant digits, with a true minus sign."""
+    return f"{value:.{digits}g}".replace("-", "−")
+
+
+def share_text(share: float) -> str:
+    """Return a share of 0..1 as percents that never round to a false 0 or 100."""
+    percent = 100 * share
+    if 0 < percent < 0.1:
+        return "< 0.1 %"
+    if 99.9 < percent < 100:
+        return "> 99.9 %"
+    return f"{percent:.1f} %" if percent % 1 else f"{percent:.0f} %"
+
+
+def channel_names(network: NetworkSpec, layer_id: str) -> tuple[str, ...]:
+    """Return the names of a layer's channels: R, G, B of the input, classes at the end; or none.
+
+    A layer's channels are the classes when there are as many and every later layer keeps each
+    channel for itself.
+    """
+    if layer_id == INPUT_ID:
+        return ("R", "G", "B") if network.input.channels == 3 else ("grey",)
+    if layer_id not in network or not network.classes:
+        return ()
+    shape = infer(network).shapes.get(layer_id, (0,))
+    later = network.layers[network.index_of(layer_id) + 1 :]
+    if shape[0] == len(network.classes) and all(
+        isinstance(layer, _KEEPS_CHANNELS) or not layer.enabled for layer in later
+    ):
+        return network.classes
+    return ()

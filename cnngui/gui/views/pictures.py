@@ -1,0 +1,60 @@
+"""From finished pictures of the pipeline to Qt's, and how they are placed."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QIcon, QImage, QPainter, QPixmap
+
+from cnngui.featuremaps.colormaps import DIVERGING, lookup_table
+
+
+@lru_cache(maxsize=32)
+def color_table(name: str, signed: bool) -> tuple[int, ...]:
+    """Return a colour map as the 256 ``0xAARRGGBB`` numbers that an indexed ``QImage`` wants."""
+    red, green, blue, alpha = lookup_table(name, signed).astype(np.uint32).T
+    return tuple((alpha << 24 | red << 16 | green << 8 | blue).tolist())
+
+
+def indexed_image(codes: NDArray[np.uint8], name: str, signed: bool) -> QImage:
+    """Return a picture of codes ``(H, W)`` in a colour map. It owns its pixels."""
+    height, width = codes.shape
+    view = QImage(codes.data, width, height, width, QImage.Format.Format_Indexed8)
+    image = view.copy()
+    image.setColorTable(color_table(name, signed))
+    return image
+
+
+def plain_image(pixels: NDArray[np.uint8]) -> QImage:
+    """Return a picture of ``(H, W, 3)`` RGB or ``(H, W, 1)`` grey. It owns its pixels."""
+    height, width, channels = pixels.shape
+    kind = QImage.Format.Format_RGB888 if channels == 3 else QImage.Format.Format_Grayscale8
+    return QImage(pixels.data, width, height, width * channels, kind).copy()
+
+
+def fitted(size: QSize, bounds: QRect) -> QRectF:
+    """Return where a picture of that size goes to fill ``bounds``, undistorted and centred."""
+    fit = QSize(size).scaled(bounds.size(), Qt.AspectRatioMode.KeepAspectRatio)
+    return QRectF(
+        bounds.x() + (bounds.width() - fit.width()) // 2,
+        bounds.y() + (bounds.height() - fit.height()) // 2,
+        fit.width(),
+        fit.height(),
+    )
+
+
+def draw_picture(painter: QPainter, target: QRectF, image: QImage) -> None:
+    """Draw a picture: shrunk smoothly, or magnified so that each of its pixels can be seen."""
+    shrinks = target.width() * painter.device().devicePixelRatioF() < image.width()
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, shrinks)
+    painter.drawImage(target, image)
+
+
+def gradient_icon(name: str, size: QSize) -> QIcon:
+    """Return an icon that shows a colour map from its lowest to its highest code."""
+    ramp = np.linspace(1, 255, size.width()).astype(np.uint8)
+    codes = np.repeat(ramp[np.newaxis], size.height(), axis=0)
+    return QIcon(QPixmap.fromImage(indexed_image(codes, name, name in DIVERGING)))

@@ -1,0 +1,241 @@
+"""The layer strip: one live thumbnail per layer of the network that runs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+)
+from PySide6.QtGui import QImage, QPainter, QPen, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QListView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QWidget,
+)
+
+from cnngui.gui.document import Document
+from cnngui.gui.theme import ACCENT, SPACE_M, SPACE_S, colors
+from cnngui.gui.views.pictures import draw_picture, fitted, indexed_image, plain_image
+from cnngui.gui.views.view_state import ViewState
+from cnngui.pipeline.results import FrameResult
+from cnngui.spec.layers import INPUT_ID
+from cnngui.spec.shapes import shape_text
+
+THUMBNAIL_WIDTH = 96
+THUMBNAIL_HEIGHT = 72
+
+_BYPASSED_OPACITY = 0.35
+_Index = QModelIndex | QPersistentModelIndex
+_BYPASSED_ROLE = Qt.ItemDataRole.UserRole
+_SHAPE_ROLE = Qt.ItemDataRole.UserRole + 1
+
+
+class LayerStrip(QListView):
+    """Thumbnails in a row; the selected layer is the document's.
+
+    Only the thumbnails on the screen are asked for.
+    """
+
+    def __init__(self, state: ViewState, document: Document, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._state = state
+        self._document = document
+        self._layers = _StripModel(state, self)
+        self.setModel(self._layers)
+        self.setItemDelegate(_ThumbnailDelegate(self))
+        self.setFlow(QListView.Flow.LeftToRight)
+        self.setWrapping(False)
+        self.setUniformItemSizes(True)
+        self.setHorizontalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setMouseTracking(True)
+        self.setTabKeyNavigation(False)
+        self.setAccessibleName(self.tr("Layers"))
+        self.setFixedHeight(
+            self.sizeHintForRow(0) + self.horizontalScrollBar().sizeHint().height() + SPACE_S
+        )
+        self.selectionModel().currentChanged.connect(self._on_current_changed)
+        self.horizontalScrollBar().valueChanged.connect(self._ask_for_visible)
+        document.selection_changed.connect(self._follow_selection)
+        document.running_changed.connect(self._on_document_running_changed)
+        state.colormaps_changed.connect(self._layers.recolor)
+        self._follow_selection()
+
+    def show_result(self, result: FrameResult) -> None:
+        """Paint the thumbnails of a result."""
+        self._layers.take(result)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._ask_for_visible()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._follow_selection()
+        self._ask_for_visible()
+
+    def _on_current_changed(self, current: QModelIndex) -> None:
+        if current.isValid():
+            self._state.select_layer(self._layers.id_of(current))
+
+    def _on_document_running_changed(self) -> None:
+        self._layers.rebuild()
+        self._follow_selection()
+        self._ask_for_visible()
+
+    def _follow_selection(self) -> None:
+        row = self._layers.row_of(self._document.selected_id)
+        if row is None:
+            self.selectionModel().clear()
+            return
+        self.setCurrentIndex(self._layers.index(row))
+        self.scrollTo(self.currentIndex())
+
+    def _ask_for_visible(self) -> None:
+        area = self.viewport().rect()
+        first = self.indexAt(QPoint(area.left() + 1, SPACE_M))
+        if not first.isValid():
+            return
+        last = self.indexAt(QPoint(area.right() - 1, SPACE_M))
+        end = last.row() if last.isValid() else self._layers.rowCount() - 1
+        ratio = self.devicePixelRatioF()
+        size = (round(THUMBNAIL_WIDTH * ratio), round(THUMBNAIL_HEIGHT * ratio))
+        self._state.set_thumbnails(self._state.layer_ids[first.row() : end + 1], size)
+
+
+class _StripModel(QAbstractListModel):
+    """Ids, shapes and latest thumbnails of the input and the layers."""
+
+    def __init__(self, state: ViewState, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._state = state
+        self._ids = state.layer_ids
+        self._result: FrameResult | None = None
+        self._images: dict[str, QImage] = {}
+
+    def rebuild(self) -> None:
+        """Take the layers of another network, keeping the pictures of those that stay."""
+        self.beginResetModel()
+        self._ids = self._state.layer_ids
+        self._images = {key: image for key, image in self._images.items() if key in self._ids}
+        self.endResetModel()
+
+    def take(self, result: FrameResult) -> None:
+        """Take the pictures of a result."""
+        self._result = result
+        for layer_id, thumbnail in result.thumbnails.items():
+            colormap = self._state.colormap(thumbnail.signed)
+            self._images[layer_id] = indexed_image(thumbnail.codes, colormap, thumbnail.signed)
+        if INPUT_ID in result.thumbnails and result.input.shape[2] == 3:
+            self._images[INPUT_ID] = plain_image(result.input)
+        self.dataChanged.emit(self.index(0), self.index(len(self._ids) - 1))
+
+    def recolor(self) -> None:
+        """Show the latest pictures in the colour maps chosen now."""
+        if self._result is not None:
+            self.take(self._result)
+
+    def id_of(self, index: _Index) -> str:
+        """Return the layer at an index."""
+        return self._ids[index.row()]
+
+    def row_of(self, layer_id: str) -> int | None:
+        """Return the row of a layer; None if it does not run."""
+        return self._ids.index(layer_id) if layer_id in self._ids else None
+
+    def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else len(self._ids)
+
+    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        layer_id = self.id_of(index)
+        match role:
+            case Qt.ItemDataRole.DisplayRole:
+                return layer_id
+            case Qt.ItemDataRole.DecorationRole:
+                return self._images.get(layer_id)
+            case Qt.ItemDataRole.ToolTipRole | Qt.ItemDataRole.AccessibleTextRole:
+                return self._description(layer_id)
+            case _ if role == _SHAPE_ROLE:
+                return shape_text(self._state.shape_of(layer_id) or ())
+            case _ if role == _BYPASSED_ROLE:
+                return self._is_bypassed(layer_id)
+        return None
+
+    def _is_bypassed(self, layer_id: str) -> bool:
+        return layer_id != INPUT_ID and not self._state.network.layer(layer_id).enabled
+
+    def _description(self, layer_id: str) -> str:
+        shape = shape_text(self._state.shape_of(layer_id) or ())
+        if layer_id == INPUT_ID:
+            return self.tr("What the network sees, {shape}").format(shape=shape)
+        layer = self._state.network.layer(layer_id)
+        if not layer.enabled:
+            return self.tr("{id}: {type}, bypassed").format(id=layer_id, type=layer.type)
+        return f"{layer_id}: {layer.type}, {shape}"
+
+
+class _ThumbnailDelegate(QStyledItemDelegate):
+    """Draws one layer: its picture, its id and its output's shape."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
+        line = option.fontMetrics.height()
+        return QSize(
+            THUMBNAIL_WIDTH + 2 * SPACE_M, THUMBNAIL_HEIGHT + 2 * line + 2 * SPACE_M + SPACE_S
+        )
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
+        scheme = colors()
+        is_selected = bool(option.state & QStyle.StateFlag.State_Selected)
+        is_hovered = bool(option.state & QStyle.StateFlag.State_MouseOver)
+        cell: QRect = option.rect
+        frame = QRect(cell.x() + SPACE_M, cell.y() + SPACE_M, THUMBNAIL_WIDTH, THUMBNAIL_HEIGHT)
+        painter.save()
+        if index.data(_BYPASSED_ROLE):
+            painter.setOpacity(_BYPASSED_OPACITY)
+        painter.fillRect(frame, scheme.canvas)
+        image: QImage | None = index.data(Qt.ItemDataRole.DecorationRole)
+        if image is not None:
+            draw_picture(painter, fitted(image.size(), frame), image)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        if is_selected:
+            painter.setPen(QPen(ACCENT, 2))
+            painter.drawRoundedRect(QRectF(frame).adjusted(-2, -2, 2, 2), 3, 3)
+        elif is_hovered:
+            painter.setPen(QPen(scheme.muted, 1))
+            painter.drawRect(QRectF(frame).adjusted(-0.5, -0.5, 0.5, 0.5))
+        line = option.fontMetrics.height()
+        below = QRect(frame.x(), frame.bottom() + 1 + SPACE_S, frame.width(), line)
+        self._draw_text(painter, option, below, index.data(), scheme.text, bold=is_selected)
+        below.translate(0, line)
+        self._draw_text(painter, option, below, index.data(_SHAPE_ROLE), scheme.muted)
+        painter.restore()
+
+    def _draw_text(
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        rect: QRect,
+        text: str,
+        color: str,
+        *,
+        bold: bool = False,
+    ) -> None:
+        font = option.font
+        font.setBold(bold)
+        painter.setFont(font)
+        painter.setPen(color)
+        elided = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, rect.width())
+        painter.drawText(rect, int(Qt.AlignmentFlag.AlignCenter), elided)
