@@ -1,0 +1,184 @@
+"""How computing is split over processor cores, and how BLAS is set up for it.
+
+The work of a layer is cut into bands (of rows, images or units). A few threads of our own take
+one band after the other; the BLAS library below NumPy is kept to one thread, because its own
+threads would meet once per matrix multiplication instead of once per layer, and idle in between.
+
+This module does not import NumPy: ``prepare_environment`` has to run before NumPy is loaded.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import platform
+import threading
+from collections.abc import Callable, MutableMapping
+from concurrent.futures import ThreadPoolExecutor, wait
+from pathlib import Path
+
+_BLAS_THREADS = ("OPENBLAS_NUM_THREADS", "GOTO_NUM_THREADS", "OMP_NUM_THREADS")
+_AVX512_OF_SKYLAKEX = {"avx512f", "avx512cd", "avx512bw", "avx512dq", "avx512vl"}
+_FIRST_AMD_FAMILY_UNKNOWN_TO_OPENBLAS = 26
+
+
+def prepare_environment(environment: MutableMapping[str, str] = os.environ) -> None:
+    """Set up the BLAS libraries that NumPy may bring. Call it before NumPy is first imported.
+
+    Whatever the user has set in the environment is left as it is.
+    """
+    if not any(name in environment for name in _BLAS_THREADS):
+        environment["OPENBLAS_NUM_THREADS"] = "1"
+    environment.setdefault("MKL_NUM_THREADS", "1")
+    environment.setdefault("VECLIB_MAXIMUM_THREADS", "1")
+    if "OPENBLAS_CORETYPE" not in environment and _openblas_misses_avx512(*_processor()):
+        environment["OPENBLAS_CORETYPE"] = "SkylakeX"
+
+
+def _openblas_misses_avx512(vendor: str, family: int, flags: set[str]) -> bool:
+    """Tell whether OpenBLAS would take AVX2 kernels where its AVX-512 ones run, twice as fast.
+
+    OpenBLAS up to 0.3.31 knows AMD's processors up to family 25 and takes every later one for an
+    AVX2 machine. The kernels named SkylakeX crash where any of their instructions is missing.
+    """
+    return (
+        vendor == "AuthenticAMD"
+        and family >= _FIRST_AMD_FAMILY_UNKNOWN_TO_OPENBLAS
+        and flags >= _AVX512_OF_SKYLAKEX
+    )
+
+
+def _processor() -> tuple[str, int, set[str]]:
+    """Return (vendor, family, flags) of the processor; ("", 0, set()) where it cannot be told."""
+    try:
+        if platform.system() == "Windows":
+            return _windows_processor(os.environ.get("PROCESSOR_IDENTIFIER", ""))
+        return parse_cpuinfo(Path("/proc/cpuinfo").read_text(encoding="ascii", errors="replace"))
+    except (OSError, ValueError):
+        return "", 0, set()
+
+
+def parse_cpuinfo(text: str) -> tuple[str, int, set[str]]:
+    """Return (vendor, family, flags) of the first processor in the text of ``/proc/cpuinfo``."""
+    lines = (line.partition(":") for line in text.partition("\n\n")[0].splitlines())
+    values = {name.strip(): value.strip() for name, _, value in lines}
+    family = int(values.get("cpu family", "0"))
+    return values.get("vendor_id", ""), family, set(values.get("flags", "").split())
+
+
+def _windows_processor(identifier: str) -> tuple[str, int, set[str]]:
+    """Read "AMD64 Family 26 Model 68 Stepping 0, AuthenticAMD" and ask Windows about AVX-512.
+
+    Windows tells of AVX-512 as a whole (F); AMD has no processor with F and without the others.
+    """
+    import ctypes
+
+    words = identifier.replace(",", " ").split()
+    if "Family" not in words:
+        return "", 0, set()
+    avx512f_feature = 41  # PF_AVX512F_INSTRUCTIONS_AVAILABLE in winnt.h
+    kernel32 = getattr(ctypes, "windll").kernel32  # noqa: B009  (absent elsewhere)
+    has_avx512 = bool(kernel32.IsProcessorFeaturePresent(avx512f_feature))
+    family = int(words[words.index("Family") + 1])
+    return words[-1], family, set(_AVX512_OF_SKYLAKEX) if has_avx512 else set()
+
+
+def usable_cores() -> int:
+    """Return how many processor cores this program may run on."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+class _Team:
+    """The thread that asks, and its helpers."""
+
+    def __init__(self, threads: int) -> None:
+        self.threads = threads
+        self._helpers = (
+            ThreadPoolExecutor(threads - 1, thread_name_prefix="cnngui-engine")
+            if threads > 1
+            else None
+        )
+
+    def run(self, work: Callable[[int, int], None], count: int) -> None:
+        if self._helpers is None or count < 2:
+            for item in range(count):
+                work(0, item)
+            return
+        # next() of a counter is one step of the interpreter, so no item is taken twice. Nobody
+        # is given a fixed share: a core that is busy with something else simply takes fewer.
+        items = itertools.count()
+
+        def take_items(worker: int) -> None:
+            for item in items:
+                if item >= count:
+                    return
+                work(worker, item)
+
+        helpers = range(1, min(self.threads, count))
+        running = [self._helpers.submit(take_items, worker) for worker in helpers]
+        try:
+            take_items(0)
+        finally:
+            wait(running)
+        for helper in running:
+            helper.result()
+
+    def close(self) -> None:
+        if self._helpers is not None:
+            self._helpers.shutdown(wait=True)
+
+
+def _default_threads() -> int:
+    """One core is left to the window and the camera where there are more than two."""
+    cores = usable_cores()
+    return cores if cores <= 2 else cores - 1
+
+
+_team: _Team | None = None
+_team_lock = threading.Lock()
+
+
+def configure(threads: int) -> None:
+    """Let computing take ``threads`` cores from the next forward on; 0 means the default."""
+    global _team
+    threads = threads if threads > 0 else _default_threads()
+    with _team_lock:
+        if _team is not None and _team.threads == threads:
+            return
+        old, _team = _team, _Team(threads)
+    if old is not None:
+        old.close()
+
+
+def _current_team() -> _Team:
+    if _team is None:
+        configure(0)
+    team = _team
+    if team is None:
+        raise RuntimeError("the team was shut down while computing")
+    return team
+
+
+def thread_count() -> int:
+    """Return how many threads compute, the one that asks included."""
+    return _current_team().threads
+
+
+def run(work: Callable[[int, int], None], count: int) -> None:
+    """Call ``work(worker, item)`` for every item below ``count``, on all threads, and wait.
+
+    ``worker`` is below ``thread_count()`` and no two calls with one worker run at a time, so
+    scratch memory can be kept per worker. The first exception is raised again, after all stopped.
+    """
+    _current_team().run(work, count)
+
+
+def shutdown() -> None:
+    """End the helping threads. They come back by themselves when something is computed."""
+    global _team
+    with _team_lock:
+        old, _team = _team, None
+    if old is not None:
+        old.close()

@@ -1,0 +1,39 @@
+"""From a picture's bytes to what a network reads."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+def normalise(
+    pixels: NDArray[np.uint8],
+    mean: Sequence[float],
+    std: Sequence[float],
+    out: NDArray[np.float32] | None = None,
+) -> NDArray[np.float32]:
+    """Return ``(pixels / 255 - mean) / std``, channels first.
+
+    Parameters
+    ----------
+    pixels : uint8 ``(H, W, C)``.
+    mean, std : one number per channel, in the unit of pixels in 0..1.
+    out : float32 ``(1, C, H, W)`` to write into; a new one by default.
+
+    Returns
+    -------
+    float32 ``(1, C, H, W)``.
+    """
+    height, width, channels = pixels.shape
+    if out is None:
+        out = np.empty((1, channels, height, width), np.float32)
+    scale = 1 / (255 * np.asarray(std, np.float64))
+    shift = -np.asarray(mean, np.float64) / std
+    for channel in range(channels):
+        plane = out[0, channel]
+        np.copyto(plane, pixels[:, :, channel])
+        plane *= np.float32(scale[channel])
+        plane += np.float32(shift[channel])
+    return out
