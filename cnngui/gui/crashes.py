@@ -1,0 +1,66 @@
+"""Defects of the program: caught wherever they happen, written to a log, told to the window."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import threading
+import traceback
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+from types import TracebackType
+
+from PySide6.QtCore import QObject, QStandardPaths, Signal
+
+_LOG_BYTES = 1_000_000
+_log = logging.getLogger("cnngui")
+
+
+def open_log(folder: Path | None = None) -> Path | None:
+    """Let the program's log go to a file and return its path; None where none can be written."""
+    if folder is None:
+        data = QStandardPaths.StandardLocation.AppDataLocation
+        folder = Path(QStandardPaths.writableLocation(data))
+    path = folder / "cnngui.log"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        handler = RotatingFileHandler(path, maxBytes=_LOG_BYTES, backupCount=1, encoding="utf-8")
+    except OSError:
+        return None
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    _log.addHandler(handler)
+    return path
+
+
+class CrashReporter(QObject):
+    """Takes every exception that nobody caught, in any thread."""
+
+    crashed = Signal(str, str)
+    """Where (a thread's name) and the traceback as text. May be emitted from any thread."""
+
+    def install(self) -> None:
+        """Become the program's ``sys.excepthook`` and ``threading.excepthook``."""
+        sys.excepthook = self._on_exception
+        threading.excepthook = self._on_thread_exception
+
+    def report(self, where: str, report: str) -> None:
+        """Write a defect to the log and tell the window."""
+        _log.error("%s\n%s", where, report)
+        self.crashed.emit(where, report)
+
+    def _on_exception(
+        self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
+    ) -> None:
+        if issubclass(kind, KeyboardInterrupt):
+            sys.__excepthook__(kind, error, trace)
+            return
+        text = "".join(traceback.format_exception(kind, error, trace))
+        self.report(threading.current_thread().name, text)
+
+    def _on_thread_exception(self, args: threading.ExceptHookArgs) -> None:
+        if args.exc_type is SystemExit:
+            return
+        text = "".join(
+            traceback.format_exception(args.exc_type, args.exc_value, args.exc_traceback)
+        )
+        self.report(args.thread.name if args.thread else "thread", text)

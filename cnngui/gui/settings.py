@@ -1,0 +1,160 @@
+"""What the program remembers from one start to the next.
+
+Whatever the file holds, the program starts: a value that is absent, of another type or out of
+range counts as not set.
+"""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import TypeVar
+
+from PySide6.QtCore import QByteArray, QSettings, QStandardPaths
+
+from cnngui.gui.theme import THEMES, Theme
+
+_RECENT_COUNT = 8
+_LARGEST_SIZE = 16384
+_LARGEST_RATE = 1000.0
+_MOST_THREADS = 256
+
+Choice = TypeVar("Choice", bound=str)
+
+
+class Settings:
+    """Typed, checked access to the settings file.
+
+    Parameters
+    ----------
+    path : an INI file; None takes the user's own.
+    """
+
+    def __init__(self, path: Path | None = None) -> None:
+        form = QSettings.Format.IniFormat
+        if path is None:
+            self._store = QSettings(form, QSettings.Scope.UserScope, "cnngui", "cnngui")
+        else:
+            self._store = QSettings(str(path), form)
+
+    @property
+    def folder(self) -> Path:
+        """The folder of the settings file, where a network that was not saved is kept too."""
+        return Path(self._store.fileName()).parent
+
+    @property
+    def theme(self) -> Theme:
+        return self._choice("theme", THEMES, "system")
+
+    @theme.setter
+    def theme(self, theme: Theme) -> None:
+        self._store.setValue("theme", theme)
+
+    @property
+    def save_folder(self) -> Path:
+        """Where snapshots and recordings go. It need not exist yet."""
+        text = self._text("save_folder")
+        if text and Path(text).is_absolute():
+            return Path(text)
+        pictures = QStandardPaths.StandardLocation.PicturesLocation
+        return Path(QStandardPaths.writableLocation(pictures) or Path.home()) / "cnngui"
+
+    @save_folder.setter
+    def save_folder(self, folder: Path) -> None:
+        self._store.setValue("save_folder", str(folder))
+
+    @property
+    def camera_size(self) -> tuple[int, int]:
+        """(width, height) asked of cameras; (0, 0) leaves it to the device."""
+        width = self._integer("camera/width", 0, _LARGEST_SIZE)
+        height = self._integer("camera/height", 0, _LARGEST_SIZE)
+        return (width, height) if width and height else (0, 0)
+
+    @camera_size.setter
+    def camera_size(self, size: tuple[int, int]) -> None:
+        self._store.setValue("camera/width", size[0])
+        self._store.setValue("camera/height", size[1])
+
+    @property
+    def camera_rate(self) -> float:
+        """Frames a second asked of cameras; 0 leaves it to the device."""
+        return self._number("camera/rate", 0.0, _LARGEST_RATE)
+
+    @camera_rate.setter
+    def camera_rate(self, rate: float) -> None:
+        self._store.setValue("camera/rate", rate)
+
+    @property
+    def mirror(self) -> bool:
+        return self._text("camera/mirror").lower() == "true"
+
+    @mirror.setter
+    def mirror(self, mirror: bool) -> None:
+        self._store.setValue("camera/mirror", mirror)
+
+    @property
+    def threads(self) -> int:
+        """Cores the engine may use; 0 leaves it to the engine."""
+        return self._integer("threads", 0, _MOST_THREADS)
+
+    @threads.setter
+    def threads(self, threads: int) -> None:
+        self._store.setValue("threads", threads)
+
+    @property
+    def recent_sources(self) -> list[str]:
+        """Addresses opened lately, newest first."""
+        return self._texts("recent_sources")
+
+    @property
+    def recent_networks(self) -> list[str]:
+        """Network files opened or saved lately, newest first."""
+        return self._texts("recent_networks")
+
+    def add_recent_source(self, address: str) -> None:
+        self._add_recent("recent_sources", address)
+
+    def add_recent_network(self, path: Path) -> None:
+        self._add_recent("recent_networks", str(path))
+
+    def window_state(self, name: str) -> QByteArray:
+        """Return what ``save_window_state`` was given under that name; empty if nothing usable."""
+        value = self._store.value(f"window/{name}")
+        return value if isinstance(value, QByteArray) else QByteArray()
+
+    def save_window_state(self, name: str, state: QByteArray) -> None:
+        self._store.setValue(f"window/{name}", state)
+
+    def sync(self) -> None:
+        """Write to disk now. A disk that refuses costs the settings, never the program."""
+        self._store.sync()
+
+    def _add_recent(self, key: str, text: str) -> None:
+        texts = [text, *(old for old in self._texts(key) if old != text)]
+        self._store.setValue(key, texts[:_RECENT_COUNT])
+
+    def _text(self, key: str) -> str:
+        value = self._store.value(key)
+        if isinstance(value, bool | int | float | str):
+            return str(value)
+        return ""
+
+    def _texts(self, key: str) -> list[str]:
+        value = self._store.value(key)
+        # An INI file gives back a list of one as a plain string.
+        found = [value] if isinstance(value, str) else value if isinstance(value, list) else []
+        return [text for text in found if isinstance(text, str) and text][:_RECENT_COUNT]
+
+    def _choice(self, key: str, choices: tuple[Choice, ...], default: Choice) -> Choice:
+        text = self._text(key)
+        return next((choice for choice in choices if choice == text), default)
+
+    def _number(self, key: str, default: float, maximum: float) -> float:
+        try:
+            number = float(self._text(key))
+        except ValueError:
+            return default
+        return number if math.isfinite(number) and 0 <= number <= maximum else default
+
+    def _integer(self, key: str, default: int, maximum: int) -> int:
+        return int(self._number(key, default, maximum))
