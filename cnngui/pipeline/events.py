@@ -1,0 +1,149 @@
+"""What the pipeline reports besides pictures. None of it may be missed, so events queue up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from cnngui.capture.address import SourceAddress
+from cnngui.capture.source import SourceInfo
+from cnngui.errors import UserError
+from cnngui.pipeline.messages import Playback
+from cnngui.spec.network import NetworkSpec
+from cnngui.weights import Weights
+
+
+@dataclass(frozen=True)
+class SourceOpened:
+    """Frames come from this source now; also when a lost one is back."""
+
+    address: SourceAddress
+    info: SourceInfo
+
+
+@dataclass(frozen=True)
+class SourceLost:
+    """A camera or stream that was running gives no more frames; the same one is tried again."""
+
+    address: SourceAddress
+    error: UserError
+
+
+@dataclass(frozen=True)
+class SourceFailed:
+    """A source could not be opened, and the one before it keeps running; or it broke for good."""
+
+    address: SourceAddress
+    error: UserError
+
+
+@dataclass(frozen=True)
+class SourceEnded:
+    """The medium was played to its end and does not loop."""
+
+    address: SourceAddress
+
+
+@dataclass(frozen=True)
+class PlaybackChanged:
+    """How the source is played from now on, and the position it stands at."""
+
+    playback: Playback
+    position: int
+
+
+@dataclass(frozen=True)
+class NetworkApplied:
+    """The network of this generation computes from now on."""
+
+    generation: int
+
+
+@dataclass(frozen=True)
+class NetworkFailed:
+    """The network of this generation cannot be computed; the one before it keeps running."""
+
+    generation: int
+    error: UserError
+
+
+@dataclass(frozen=True, eq=False)
+class NetworkRead:
+    """A network file or preset was read. ``path`` is what was asked for."""
+
+    path: str
+    spec: NetworkSpec
+    weights: Weights | None
+
+
+@dataclass(frozen=True)
+class Saved:
+    """A file or folder ("snapshot", "network") was written and is whole."""
+
+    what: str
+    path: Path
+
+
+@dataclass(frozen=True)
+class SaveProgress:
+    """How far a file or folder is written."""
+
+    what: str
+    done: int
+    total: int
+
+
+@dataclass(frozen=True)
+class SaveCancelled:
+    """The user gave up a file or folder; nothing of it is left."""
+
+    what: str
+
+
+@dataclass(frozen=True)
+class RecordingStarted:
+    """Results are being written to a video file."""
+
+    path: Path
+
+
+@dataclass(frozen=True)
+class RecordingStopped:
+    """The video file is whole and closed."""
+
+    path: Path
+
+
+@dataclass(frozen=True)
+class JobFailed:
+    """Reading or writing ("snapshot", "network", "recording") did not work."""
+
+    what: str
+    error: UserError
+
+
+@dataclass(frozen=True)
+class Crashed:
+    """A defect of the program: ``where`` it happened, and the ``report`` for whoever mends it."""
+
+    where: str
+    report: str
+
+
+Event = (
+    SourceOpened
+    | SourceLost
+    | SourceFailed
+    | SourceEnded
+    | PlaybackChanged
+    | NetworkApplied
+    | NetworkFailed
+    | NetworkRead
+    | Saved
+    | SaveProgress
+    | SaveCancelled
+    | RecordingStarted
+    | RecordingStopped
+    | JobFailed
+    | Crashed
+)

@@ -1,0 +1,56 @@
+"""What the pipeline is told: how to play the source, and what is on the screen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cnngui.featuremaps.scaling import Scaling
+from cnngui.featuremaps.statistics import ChannelOrder
+
+
+@dataclass(frozen=True)
+class Playback:
+    """How the source is played.
+
+    Attributes
+    ----------
+    playing : False stops the source; a camera or stream is let go until it is True again.
+    speed : 1.0 is the medium's own; without effect on cameras and streams.
+    loop : whether a medium that ends begins again.
+    mirror : whether left and right change places, also for the network.
+    """
+
+    playing: bool = True
+    speed: float = 1.0
+    loop: bool = True
+    mirror: bool = False
+
+
+@dataclass(frozen=True)
+class ViewRequest:
+    """What is on the screen, and so what is worth computing.
+
+    Attributes
+    ----------
+    layer_id : the layer on the wall; "input" is allowed, empty means the last layer.
+    channel : which of its channels the inspector shows.
+    width, height : pixels the wall has.
+    zoom, page : how the wall is laid out; see ``featuremaps.wall.plan_wall``.
+    scaling : "map", "layer" or "locked"; see ``featuremaps.scaling``.
+    order : "index", "mean", "maximum" or "variance"; how the channels are sorted on the wall.
+    thumbnails : the layers of which the strip shows a small picture.
+    thumbnail_size : their (width, height) in pixels.
+    wants_channel : whether the inspector is to be seen at all.
+    """
+
+    layer_id: str = ""
+    channel: int = 0
+    width: int = 800
+    height: int = 600
+    zoom: float = 1.0
+    page: int = 0
+    scaling: Scaling = "map"
+    order: ChannelOrder = "index"
+    thumbnails: tuple[str, ...] = ()
+    thumbnail_size: tuple[int, int] = (96, 72)
+    wants_channel: bool = True
