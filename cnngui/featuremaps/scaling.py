@@ -1,0 +1,98 @@
+"""From values to codes: which value is the darkest, which the brightest, and where zero is.
+
+A picture of feature maps is made of codes: 1..255 are the values from low to high, 0 is the
+background between the maps. Signed maps have ranges around zero, so that zero is code 128.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnngui.featuremaps.statistics import ChannelStatistics
+
+Scaling = Literal["map", "layer", "locked"]
+SCALINGS: tuple[Scaling, ...] = ("map", "layer", "locked")
+
+BACKGROUND_CODE = 0
+LOWEST_CODE = 1
+NEUTRAL_CODE = 128
+HIGHEST_CODE = 255
+
+# A range narrower than this cannot be told from one of no width in float32 arithmetic.
+_NARROWEST = 1e-30
+
+Range = tuple[float, float]
+Ranges = tuple[NDArray[np.float32], NDArray[np.float32]]
+
+
+def value_ranges(
+    statistics: ChannelStatistics, signed: bool, scaling: Scaling, locked: Range | None = None
+) -> Ranges:
+    """Choose the values shown as the lowest and the highest code, for every channel.
+
+    Parameters
+    ----------
+    statistics : of all channels of the layer.
+    signed : whether the layer's output may be negative: ranges are then symmetric around zero.
+    scaling : ``map``: each channel has its own range; ``layer``: all share the one that holds all;
+        ``locked``: all share ``locked`` whatever they hold.
+    locked : (low, high); without it ``locked`` is the same as ``layer``.
+
+    Returns
+    -------
+    low, high : float32 ``(C,)``, always ``low < high``.
+    """
+    low = statistics.minimum.astype(np.float64)
+    high = statistics.maximum.astype(np.float64)
+    if scaling != "map":
+        shared = locked if scaling == "locked" else None
+        if shared is None:
+            shared = (float(low.min()), float(high.max()))
+        low, high = (
+            np.full_like(low, np.float32(shared[0])),
+            np.full_like(high, np.float32(shared[1])),
+        )
+    if signed:
+        high = np.maximum(np.abs(low), np.abs(high))
+        low = -high
+        closed = high < _NARROWEST
+        low, high = np.where(closed, -1.0, low), np.where(closed, 1.0, high)
+    else:
+        # One value alone is shown as the end that it is, seen from zero; zero itself as the lowest.
+        closed = high - low < _NARROWEST
+        low = np.where(closed, np.minimum(low, 0.0), low)
+        high = np.where(closed, np.maximum(high, 0.0), high)
+        high = np.where(high - low < _NARROWEST, low + 1.0, high)
+    return low.astype(np.float32), high.astype(np.float32)
+
+
+def encode(
+    maps: NDArray[np.float32],
+    low: NDArray[np.float32] | float,
+    high: NDArray[np.float32] | float,
+) -> NDArray[np.uint8]:
+    """Turn values into codes 1..255; values outside the range get its nearest end.
+
+    Parameters
+    ----------
+    maps : float32 ``(..., H, W)`` of any strides. NaN is shown as the lowest code.
+    low, high : one number, or one per map ``(...)``, with ``low < high``.
+
+    Returns
+    -------
+    uint8 of the same shape, fresh and contiguous.
+    """
+    lows = np.asarray(low, np.float32)
+    with np.errstate(over="ignore", invalid="ignore"):
+        spans = np.asarray(high, np.float64) - lows
+        scales = ((HIGHEST_CODE - LOWEST_CODE) / np.maximum(spans, _NARROWEST)).astype(np.float32)
+        scaled = maps - lows[..., None, None]
+        scaled *= scales[..., None, None]
+        scaled += LOWEST_CODE + 0.5
+    # fmax, not maximum or clip: of NaN and a number it keeps the number.
+    np.fmax(scaled, np.float32(LOWEST_CODE), out=scaled)
+    np.minimum(scaled, np.float32(HIGHEST_CODE), out=scaled)
+    return scaled.astype(np.uint8)

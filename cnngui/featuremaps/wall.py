@@ -1,0 +1,266 @@
+"""The wall: every channel of a layer as one picture of codes, one tile per channel.
+
+``plan_wall`` decides where the tiles are, without any picture; ``compose_wall`` fills them. Small
+maps are magnified by whole numbers, so that every value is a square of equal pixels; large ones are
+shrunk. A layer of more channels than fit at a readable size is spread over pages.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnngui.featuremaps.scaling import BACKGROUND_CODE, encode
+from cnngui.opencv import cv2
+
+MIN_TILE = 40
+"""Pixels: about the longer side of the smallest tile; more channels than that allows make pages."""
+
+MAX_WALL = 4096
+"""Pixels: the longest side of a wall that was zoomed into."""
+
+MOST_PER_PAGE = 256
+
+# A map much longer than wide would otherwise have a tile too thin to be seen or pointed at.
+_MIN_SIDE = 4
+
+
+@dataclass(frozen=True, slots=True)
+class WallLayout:
+    """Where the tiles of one page are. A slot is a tile's number on the page, row by row.
+
+    Attributes
+    ----------
+    count : channels of the layer, on all pages together.
+    map_height, map_width : values.
+    columns, rows : tiles of a full page.
+    tile_height, tile_width, gap : pixels.
+    per_page : channels on a full page.
+    page, pages : which one of how many, from 0.
+    """
+
+    count: int
+    map_height: int
+    map_width: int
+    columns: int
+    rows: int
+    tile_height: int
+    tile_width: int
+    gap: int
+    per_page: int
+    page: int = 0
+
+    @property
+    def pages(self) -> int:
+        """How many pages show all channels."""
+        return -(-self.count // self.per_page)
+
+    @property
+    def first(self) -> int:
+        """Place of slot 0 in the order of all channels."""
+        return self.page * self.per_page
+
+    @property
+    def shown(self) -> int:
+        """How many slots of this page hold a channel."""
+        return min(self.per_page, self.count - self.first)
+
+    @property
+    def width(self) -> int:
+        """Pixels of the whole wall. There is a gap between tiles, none around them."""
+        return self.columns * (self.tile_width + self.gap) - self.gap
+
+    @property
+    def height(self) -> int:
+        """Pixels of the whole wall, the empty places of a last page with it."""
+        return self.rows * (self.tile_height + self.gap) - self.gap
+
+    def tile_rect(self, slot: int) -> tuple[int, int, int, int]:
+        """Return ``(x, y, width, height)`` of a tile, in pixels of the wall."""
+        row, column = divmod(slot, self.columns)
+        return (
+            column * (self.tile_width + self.gap),
+            row * (self.tile_height + self.gap),
+            self.tile_width,
+            self.tile_height,
+        )
+
+    def locate(self, x: float, y: float) -> tuple[int, int, int] | None:
+        """Return ``(slot, row, column)`` of the value shown at a point; None beside the tiles."""
+        column, across = divmod(int(x // 1), self.tile_width + self.gap)
+        row, down = divmod(int(y // 1), self.tile_height + self.gap)
+        slot = row * self.columns + column
+        if not (0 <= column < self.columns and row >= 0 and slot < self.shown):
+            return None
+        if across >= self.tile_width or down >= self.tile_height:
+            return None
+        return (
+            slot,
+            down * self.map_height // self.tile_height,
+            across * self.map_width // self.tile_width,
+        )
+
+    def on_page(self, order: NDArray[np.intp]) -> NDArray[np.intp]:
+        """Return, of all channels in the order wanted, those in the slots of this page."""
+        return order[self.first : self.first + self.shown]
+
+
+@lru_cache(maxsize=64)
+def plan_wall(
+    count: int,
+    map_height: int,
+    map_width: int,
+    width: int,
+    height: int,
+    zoom: float = 1.0,
+    page: int = 0,
+    most: int = MOST_PER_PAGE,
+    gap: int = 4,
+) -> WallLayout:
+    """Choose columns, rows and tile size so that the tiles are as large as the window allows.
+
+    Parameters
+    ----------
+    count : channels, at least 1.
+    map_height, map_width : values, at least 1.
+    width, height : pixels of the window; the wall fits into them (at least one pixel per tile).
+    zoom : tiles this many times larger in the same columns and rows, the wall bounded by
+        ``MAX_WALL``; below 1 counts as 1.
+    page : brought into the range of pages that there are.
+    most : channels on one page at most.
+    gap : pixels between tiles.
+    """
+    width, height = max(width, 1), max(height, 1)
+    fitting = _tiles_of_min_size(map_height, map_width, width, height, gap)
+    pages = -(-count // max(min(fitting, most), 1))
+    per_page = -(-count // pages)
+    layout = max(
+        (
+            _sized(count, map_height, map_width, columns, per_page, width, height, gap)
+            for columns in range(1, per_page + 1)
+        ),
+        key=lambda made: (made.tile_width * made.tile_height, -made.rows * made.columns),
+    )
+    if zoom > 1.0:
+        layout = _zoomed(layout, zoom, width, height)
+    return replace(layout, page=min(max(page, 0), layout.pages - 1))
+
+
+def compose_wall(
+    maps: NDArray[np.float32],
+    layout: WallLayout,
+    channels: NDArray[np.intp],
+    low: NDArray[np.float32],
+    high: NDArray[np.float32],
+) -> NDArray[np.uint8]:
+    """Draw one page of the wall.
+
+    Parameters
+    ----------
+    maps : float32 ``(C, H, W)``, of any strides.
+    layout : planned for maps of this size.
+    channels : the channel in each slot, see ``WallLayout.on_page``.
+    low, high : float32 ``(C,)``, see ``scaling.value_ranges``.
+
+    Returns
+    -------
+    uint8 ``(layout.height, layout.width)``, fresh: codes, 0 between and beside the tiles.
+    """
+    tile_size = (layout.tile_width, layout.tile_height)
+    small = (min(layout.map_width, tile_size[0]), min(layout.map_height, tile_size[1]))
+    shown = np.empty((len(channels), small[1], small[0]), np.float32)
+    for slot, channel in enumerate(channels):
+        shrink(maps[channel], shown[slot])
+    codes = encode(shown, low[channels], high[channels])
+    wall = np.full((layout.height, layout.width), BACKGROUND_CODE, np.uint8)
+    for slot, tile in enumerate(codes):
+        x, y, tile_width, tile_height = layout.tile_rect(slot)
+        target = wall[y : y + tile_height, x : x + tile_width]
+        if small == tile_size:
+            target[:] = tile
+        else:
+            cv2.resize(tile, tile_size, dst=target, interpolation=cv2.INTER_NEAREST)
+    return wall
+
+
+def shrink(values: NDArray[np.float32], out: NDArray[np.float32]) -> None:
+    """Write ``values`` ``(H, W)`` into a contiguous ``out`` ``(h, w)`` that is not larger.
+
+    Halving by the mean and then one linear step costs a quarter of averaging by area, and keeps
+    as much of a map's fine structure.
+    """
+    height, width = out.shape
+    while values.shape[0] >= 2 * height and values.shape[1] >= 2 * width:
+        half = (values.shape[1] // 2, values.shape[0] // 2)
+        values = np.asarray(cv2.resize(values, half, interpolation=cv2.INTER_AREA), np.float32)
+    if values.shape == out.shape:
+        out[:] = values
+        return
+    lopsided = values.shape[0] >= 2 * height or values.shape[1] >= 2 * width
+    way = cv2.INTER_AREA if lopsided else cv2.INTER_LINEAR
+    cv2.resize(values, (width, height), dst=out, interpolation=way)
+
+
+def _tiles_of_min_size(map_height: int, map_width: int, width: int, height: int, gap: int) -> int:
+    """How many tiles of the smallest readable size fit into the window."""
+    scale = MIN_TILE / max(map_height, map_width)
+    if scale > 1.0:
+        # A map only a little smaller than that is not shown at twice its size.
+        scale = math.ceil(scale - 0.2)
+    tile_width = _side(map_width, scale, width)
+    tile_height = _side(map_height, scale, height)
+    return ((width + gap) // (tile_width + gap)) * ((height + gap) // (tile_height + gap))
+
+
+def _sized(
+    count: int,
+    map_height: int,
+    map_width: int,
+    columns: int,
+    per_page: int,
+    width: int,
+    height: int,
+    gap: int,
+) -> WallLayout:
+    """Return the layout of that many columns with the largest tiles that fit."""
+    rows = -(-per_page // columns)
+    room_x = max((width + gap) // columns - gap, 1)
+    room_y = max((height + gap) // rows - gap, 1)
+    scale = min(room_x / map_width, room_y / map_height)
+    return WallLayout(
+        count=count,
+        map_height=map_height,
+        map_width=map_width,
+        columns=columns,
+        rows=rows,
+        tile_height=_side(map_height, scale, room_y),
+        tile_width=_side(map_width, scale, room_x),
+        gap=gap,
+        per_page=per_page,
+    )
+
+
+def _zoomed(layout: WallLayout, zoom: float, width: int, height: int) -> WallLayout:
+    """Return the layout with larger tiles in the same places, as if the window were larger."""
+    return _sized(
+        layout.count,
+        layout.map_height,
+        layout.map_width,
+        layout.columns,
+        layout.per_page,
+        max(min(int(width * zoom), MAX_WALL), width),
+        max(min(int(height * zoom), MAX_WALL), height),
+        layout.gap,
+    )
+
+
+def _side(values: int, scale: float, room: int) -> int:
+    """Return a tile's side: a whole multiple of the map's, or shorter; at most ``room`` pixels."""
+    wanted = min(max(values * scale, _MIN_SIDE), room)
+    if wanted >= values:
+        return values * int(wanted // values)
+    return max(int(wanted + 1e-6), 1)
