@@ -13,7 +13,11 @@ from cnngui.errors import SourceError
 SourceKind = Literal["sample", "camera", "video", "image", "folder", "stream"]
 
 IMAGE_SUFFIXES = frozenset(
-    ".png .jpg .jpeg .jpe .bmp .webp .tif .tiff .avif .jp2 .ppm .pgm .pbm .pnm".split()
+    f".{name}"
+    for name in (
+        *("png", "jpg", "jpeg", "jpe", "bmp", "webp", "tif", "tiff", "avif", "jp2"),
+        *("ppm", "pgm", "pbm", "pnm"),
+    )
 )
 STREAM_SCHEMES = ("http", "https", "rtsp", "rtsps", "rtmp", "rtmps")
 

@@ -9,38 +9,39 @@ from cnngui.opencv import cv2
 from cnngui.spec.network import InputSpec
 
 
-def fit_frame(pixels: NDArray[np.uint8], input: InputSpec) -> NDArray[np.uint8]:
+def fit_frame(pixels: NDArray[np.uint8], target: InputSpec) -> NDArray[np.uint8]:
     """Bring a picture to the input's size and channels.
 
     Parameters
     ----------
     pixels : uint8 ``(H, W, 3)``, RGB.
-    input : size, channels and fit wanted: ``stretch`` ignores the shape, ``crop`` keeps the largest
-        centred part of the right shape, ``letterbox`` keeps all of it between black bars.
+    target : size, channels and fit wanted: ``stretch`` ignores the shape, ``crop`` keeps the
+        largest centred part of the right shape, ``letterbox`` keeps all of it between black bars.
 
     Returns
     -------
-    Fresh C-contiguous uint8 ``(input.height, input.width, input.channels)``; grey is the luma of
+    Fresh C-contiguous uint8 ``(target.height, target.width, target.channels)``; grey is the luma of
     ITU-R BT.601.
     """
     height, width = pixels.shape[:2]
-    if input.fit == "crop":
-        pixels = _centred_part(pixels, input.width, input.height)
-        fitted = _resized(pixels, input.width, input.height)
-    elif input.fit == "letterbox":
-        scale = min(input.width / width, input.height / height)
-        inner_width = min(input.width, max(1, round(width * scale)))
-        inner_height = min(input.height, max(1, round(height * scale)))
-        fitted = np.zeros((input.height, input.width, 3), np.uint8)
-        left = (input.width - inner_width) // 2
-        top = (input.height - inner_height) // 2
+    if target.fit == "crop":
+        pixels = _centred_part(pixels, target.width, target.height)
+        fitted = _resized(pixels, target.width, target.height)
+    elif target.fit == "letterbox":
+        scale = min(target.width / width, target.height / height)
+        inner_width = min(target.width, max(1, round(width * scale)))
+        inner_height = min(target.height, max(1, round(height * scale)))
+        fitted = np.zeros((target.height, target.width, 3), np.uint8)
+        left = (target.width - inner_width) // 2
+        top = (target.height - inner_height) // 2
         fitted[top : top + inner_height, left : left + inner_width] = _resized(
             pixels, inner_width, inner_height
         )
     else:
-        fitted = _resized(pixels, input.width, input.height)
-    if input.channels == 1:
-        return cv2.cvtColor(fitted, cv2.COLOR_RGB2GRAY)[:, :, np.newaxis]
+        fitted = _resized(pixels, target.width, target.height)
+    if target.channels == 1:
+        grey = cv2.cvtColor(fitted, cv2.COLOR_RGB2GRAY)
+        return np.asarray(grey, np.uint8)[:, :, np.newaxis]
     return fitted
 
 
@@ -62,4 +63,5 @@ def _resized(pixels: NDArray[np.uint8], width: int, height: int) -> NDArray[np.u
         return pixels.copy()
     shrinks = width * height < full_width * full_height
     interpolation = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
-    return np.ascontiguousarray(cv2.resize(pixels, (width, height), interpolation=interpolation))
+    resized = cv2.resize(pixels, (width, height), interpolation=interpolation)
+    return np.asarray(resized, np.uint8)

@@ -2,36 +2,65 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
 
 from cnngui.capture.address import SourceAddress
+from cnngui.capture.cameras import CameraSource
+from cnngui.capture.images import FolderSource, ImageSource
+from cnngui.capture.mjpeg import MjpegSource, boundary_of, connect
+from cnngui.capture.settings import CaptureSettings
 from cnngui.capture.source import Source
+from cnngui.capture.videos import VideoSource
 from cnngui.errors import SourceError
+from cnngui.resources import resource_path
+
+__all__ = ["CaptureSettings", "open_source"]
+
+CLIP = "clip/clip.webm"
+DEVICE_DEFAULT = CaptureSettings()
 
 
-@dataclass(frozen=True)
-class CaptureSettings:
-    """What is asked of a camera or stream; what was got is in ``SourceInfo``.
-
-    Attributes
-    ----------
-    width, height : pixels; 0 = the device's default.
-    rate : frames a second; 0 = the device's default.
-    newest_only : a stream that sends faster than it is read skips to its newest picture (live
-        viewing) instead of giving every one in order (headless runs).
-    """
-
-    width: int = 0
-    height: int = 0
-    rate: float = 0.0
-    newest_only: bool = False
-
-
-def open_source(address: SourceAddress, settings: CaptureSettings = CaptureSettings()) -> Source:
+def open_source(address: SourceAddress, settings: CaptureSettings = DEVICE_DEFAULT) -> Source:
     """Open what the address names, in bounded time.
 
     Raises
     ------
     SourceError : absent, in use, unreadable, or not of the kind.
     """
-    raise SourceError(address.label, "must be a source that can be opened already")
+    name, target = address.label, address.target
+    match address.kind:
+        case "sample":
+            return VideoSource(str(resource_path(CLIP)), name)
+        case "camera":
+            return CameraSource(target, settings)
+        case "image":
+            return ImageSource(Path(target))
+        case "folder":
+            return FolderSource(Path(target))
+        case "video":
+            return _open_video(Path(target))
+        case "stream":
+            return _open_stream(target, name, settings)
+
+
+def _open_video(path: Path) -> Source:
+    try:
+        with path.open("rb") as file:
+            if not file.read(1):
+                raise SourceError(path.name, "a video must have content", "an empty file")
+    except OSError as error:  # FFmpeg only says that it could not
+        rule = "must be a file that may be read"
+        raise SourceError(path.name, rule, error.strerror or error) from error
+    return VideoSource(str(path), path.name)
+
+
+def _open_stream(url: str, name: str, settings: CaptureSettings) -> Source:
+    """Read MJPEG over HTTP ourselves, all else through FFmpeg."""
+    if urlsplit(url).scheme in ("http", "https"):
+        response = connect(url, name)
+        boundary = boundary_of(response.headers)
+        if boundary is not None:
+            return MjpegSource(response, boundary, name, settings.newest_only)
+        response.close()
+    return VideoSource(url, name, live=True)
