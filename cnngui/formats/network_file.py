@@ -1,0 +1,221 @@
+"""A network in a file: its description alone (.json) or with its weights (.safetensors).
+
+A safetensors file holds one float32 tensor per parameter, ``<layer id>.<parameter>``, and the
+description under the metadata key ``cnngui.network``. Bypassed layers have no parameters in it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import safetensors.numpy
+from numpy.typing import NDArray
+from safetensors import SafetensorError, safe_open
+
+from cnngui.errors import NetworkFileError, SaveError
+from cnngui.formats.atomic import write_atomically
+from cnngui.spec.codec import MAX_TEXT_LENGTH, from_json, to_json
+from cnngui.spec.network import NetworkSpec
+from cnngui.spec.shapes import Shape, infer, shape_text
+from cnngui.weights import Weights
+
+DESCRIPTION_KEY = "cnngui.network"
+SUFFIXES = (".json", ".safetensors")
+MAX_HEADER_BYTES = 4 * MAX_TEXT_LENGTH
+
+_SUFFIX_RULE = f"must end in {' or '.join(SUFFIXES)}"
+
+
+@dataclass(frozen=True, eq=False)
+class NetworkFile:
+    """What a network file holds.
+
+    Attributes
+    ----------
+    spec : where there are weights, each layer's ``weights_id`` names their content.
+    weights : float32, read-only; None where the file holds a description alone.
+    """
+
+    spec: NetworkSpec
+    weights: Weights | None = None
+
+
+def read_network(path: str | Path) -> NetworkFile:
+    """Read a network from a .json or a .safetensors file.
+
+    Raises
+    ------
+    NetworkFileError
+        If there is no such file, or it is not a network: unreadable JSON, an unknown layer or
+        value; for weights also shapes that do not fit, and tensors that are missing, superfluous,
+        misshapen, not float32 or not finite.
+    """
+    path = Path(path)
+    try:
+        if not path.is_file():
+            found = "a folder" if path.is_dir() else "no such file"
+            raise NetworkFileError(str(path), "must be a file", found)
+        match path.suffix.lower():
+            case ".json":
+                return _read_description(path)
+            case ".safetensors":
+                return _read_tensors(path)
+            case suffix:
+                raise NetworkFileError(str(path), _SUFFIX_RULE, suffix or "no suffix")
+    except OSError as error:
+        reason = error.strerror or error
+        raise NetworkFileError(str(path), "must be readable", reason) from error
+
+
+def write_network(path: str | Path, spec: NetworkSpec, weights: Weights | None = None) -> None:
+    """Write a network, as .json (the description alone) or as .safetensors (with weights).
+
+    The file is whole or absent: an older one of that name stays until the new one is complete.
+
+    Raises
+    ------
+    NetworkError
+        If the description holds a value that could not be read again.
+    SaveError
+        If the file cannot be written, or weights are to be written and do not fit the network.
+    """
+    path = Path(path)
+    match path.suffix.lower():
+        case ".json":
+            content = to_json(spec).encode()
+        case ".safetensors":
+            content = _tensors_content(path, spec, weights)
+        case suffix:
+            raise SaveError(str(path), _SUFFIX_RULE, suffix or "no suffix")
+    write_atomically(path, content)
+
+
+def _read_description(path: Path) -> NetworkFile:
+    with path.open("rb") as file:
+        content = file.read(MAX_TEXT_LENGTH + 1)
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        found = f"byte 0x{content[error.start]:02x} at {error.start}"
+        raise NetworkFileError(str(path), "must be a text in UTF-8", found) from None
+    return NetworkFile(from_json(text, str(path)))
+
+
+def _read_tensors(path: Path) -> NetworkFile:
+    _refuse_large_header(path)
+    try:
+        with safe_open(path, framework="numpy") as file:
+            description = (file.metadata() or {}).get(DESCRIPTION_KEY)
+            if description is None:
+                rule = f'must hold a network under the metadata key "{DESCRIPTION_KEY}"'
+                raise NetworkFileError(str(path), rule, "none")
+            spec = from_json(description, str(path))
+            for problem in infer(spec).problems:
+                raise NetworkFileError(f"{path}: {problem.thing}", problem.rule, problem.got)
+            # Compared before anything is loaded: what the network needs bounds the memory taken.
+            found = {name: file.get_slice(name) for name in file.keys()}  # noqa: SIM118
+            for tensor, rule, got in _misfits(
+                _expected(spec),
+                {name: (part.get_dtype(), tuple(part.get_shape())) for name, part in found.items()},
+            ):
+                raise NetworkFileError(f"{path}: {tensor}", rule, got)
+            tensors: dict[str, NDArray[np.float32]] = {
+                name: file.get_tensor(name) for name in found
+            }
+    except SafetensorError as error:
+        raise NetworkFileError(str(path), "must be a safetensors file", error) from None
+    for tensor, rule, got in _unusable_values(tensors):
+        raise NetworkFileError(f"{path}: {tensor}", rule, got)
+    return _with_weights(spec, tensors)
+
+
+def _refuse_large_header(path: Path) -> None:
+    """The first eight bytes are the header's length: bounded before memory is taken for it."""
+    with path.open("rb") as file:
+        length = int.from_bytes(file.read(8), "little")
+    if length > MAX_HEADER_BYTES:
+        rule = f"must be a safetensors file with a header of at most {MAX_HEADER_BYTES:,} bytes"
+        raise NetworkFileError(str(path), rule, f"{length:,}")
+
+
+def _tensors_content(path: Path, spec: NetworkSpec, weights: Weights | None) -> bytes:
+    if weights is None:
+        raise SaveError(str(path), "must have weights to write; a description alone is .json")
+    for problem in infer(spec).problems:
+        rule = "must have no problems to be saved with weights; save it as .json"
+        raise SaveError(str(path), rule, problem)
+    tensors = {
+        f"{layer_id}.{name}": array
+        for layer_id, parameters in weights.items()
+        for name, array in parameters.items()
+    }
+    described = {
+        name: ("F32" if array.dtype == np.float32 else str(array.dtype), array.shape)
+        for name, array in tensors.items()
+    }
+    for tensor, rule, got in (*_misfits(_expected(spec), described), *_unusable_values(tensors)):
+        raise SaveError(f"{path}: {tensor}", rule, got)
+    return safetensors.numpy.save(tensors, metadata={DESCRIPTION_KEY: to_json(spec)})
+
+
+def _expected(spec: NetworkSpec) -> dict[str, Shape]:
+    return {
+        f"{layer_id}.{name}": shape
+        for layer_id, parameters in infer(spec).parameters.items()
+        for name, shape in parameters.items()
+    }
+
+
+def _misfits(
+    expected: Mapping[str, Shape], found: Mapping[str, tuple[str, Shape]]
+) -> Iterator[tuple[str, str, str]]:
+    """Give tensor, rule and what was found for each tensor that is not as the network needs it."""
+    for name, shape in expected.items():
+        if name not in found:
+            yield name, "must be among the tensors", "none"
+            continue
+        kind, found_shape = found[name]
+        if kind != "F32":
+            yield name, "must be float32", kind
+        if found_shape != shape:
+            got = shape_text(found_shape) or "a single number"
+            yield name, f"must have the shape {shape_text(shape)}", got
+    for name in found:
+        if name not in expected:
+            yield name[:100], "must not be there: the network has no such parameter", ""
+
+
+def _unusable_values(
+    tensors: Mapping[str, NDArray[np.float32]],
+) -> Iterator[tuple[str, str, str]]:
+    for name, array in tensors.items():
+        faulty = array.size - int(np.isfinite(array).sum())
+        if faulty:
+            yield name, "must hold only finite numbers", f"{faulty:,} that are not"
+        elif name.endswith(".running_var") and (array < 0).any():
+            yield name, "must not be negative", str(array.min())
+
+
+def _with_weights(spec: NetworkSpec, tensors: Mapping[str, NDArray[np.float32]]) -> NetworkFile:
+    weights: dict[str, dict[str, NDArray[np.float32]]] = {}
+    for layer_id, parameters in infer(spec).parameters.items():
+        if parameters:
+            weights[layer_id] = {name: tensors[f"{layer_id}.{name}"] for name in parameters}
+    for array in tensors.values():
+        array.flags.writeable = False
+    for layer_id, arrays in weights.items():
+        spec = spec.edited(layer_id, weights_id=_content_digest(arrays))
+    return NetworkFile(spec, weights)
+
+
+def _content_digest(arrays: Mapping[str, NDArray[Any]]) -> str:
+    digest = hashlib.blake2b(digest_size=16)
+    for name, array in sorted(arrays.items()):
+        digest.update(f"{name} {shape_text(array.shape)} ".encode())
+        digest.update(array.tobytes())
+    return digest.hexdigest()

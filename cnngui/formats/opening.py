@@ -1,0 +1,29 @@
+"""Finding a network by the name that a person gives: a preset's or a file's."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from cnngui.errors import NetworkFileError
+from cnngui.formats.network_file import SUFFIXES, NetworkFile, read_network
+from cnngui.resources import resource_path
+from cnngui.spec.presets import PRESETS
+
+
+def open_network(name_or_path: str) -> NetworkFile:
+    """Read a preset, by key or title in any case, or a network file.
+
+    Raises
+    ------
+    NetworkFileError
+        If it is neither, or the file cannot be read.
+    """
+    wanted = name_or_path.strip().casefold()
+    for preset in PRESETS:
+        if wanted in (preset.key.casefold(), preset.title.casefold()):
+            return read_network(resource_path(f"networks/{preset.file}"))
+    if Path(name_or_path).suffix.lower() not in SUFFIXES:
+        keys = ", ".join(preset.key for preset in PRESETS)
+        rule = f"must be one of {keys}, or a file that ends in {' or '.join(SUFFIXES)}"
+        raise NetworkFileError(name_or_path or "network", rule)
+    return read_network(name_or_path)

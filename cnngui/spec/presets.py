@@ -1,0 +1,51 @@
+"""The networks that come with the program, as a menu offers them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """A ready network.
+
+    Attributes
+    ----------
+    key : its name on the command line.
+    title, summary : for people; the summary is one line.
+    file : its name in ``resources/networks/``.
+    """
+
+    key: str
+    title: str
+    summary: str
+    file: str
+
+
+PRESETS = (
+    Preset(
+        "classic-filters",
+        "Classic filters",
+        "Kernels with a meaning, drawn by hand: edges, blur, stripes, colours, corners",
+        "classic-filters.safetensors",
+    ),
+    Preset(
+        "lenet-5",
+        "LeNet-5",
+        "LeCun's reader of handwritten digits, 1998: two convolutions, average pooling, tanh",
+        "lenet-5.json",
+    ),
+    Preset(
+        "tiny-vgg",
+        "Tiny VGG",
+        "Four small convolutions that tell ten kinds of things apart",
+        "tiny-vgg.json",
+    ),
+    Preset(
+        "residual",
+        "Residual",
+        "Blocks that add their input to their output, so that deep networks can learn",
+        "residual.json",
+    ),
+)
+"""In the order in which a menu shows them; the first is the one the program starts with."""
