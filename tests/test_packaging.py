@@ -1,0 +1,103 @@
+"""The installed package finds what the checkout finds."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from hatchling.build import build_wheel
+
+from cnngui import resources
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="module")
+def unpacked_wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("wheel")
+    before = Path.cwd()
+    os.chdir(ROOT)
+    try:
+        name = build_wheel(str(folder))
+    finally:
+        os.chdir(before)
+    with zipfile.ZipFile(folder / name) as archive:
+        archive.extractall(folder / "installed")
+    return folder / "installed"
+
+
+def test_wheel_holds_every_resource(unpacked_wheel: Path) -> None:
+    committed = subprocess.run(
+        ["git", "ls-files", "resources"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    names = committed.stdout.splitlines()
+    if committed.returncode:  # an unpacked source archive has no history
+        names = [str(path.relative_to(ROOT)) for path in (ROOT / "resources").rglob("*.*")]
+    assert names
+    for name in names:
+        inside = unpacked_wheel / "cnngui" / "_resources" / Path(name).relative_to("resources")
+        assert inside.read_bytes() == (ROOT / name).read_bytes()
+
+
+def test_installed_package_finds_its_resources(unpacked_wheel: Path, tmp_path: Path) -> None:
+    program = (
+        "from cnngui.resources import resource_path; import cnngui;"
+        "print(cnngui.__file__); print(resource_path('networks'))"
+    )
+    answer = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(unpacked_wheel)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    package, networks = answer.stdout.splitlines()
+    assert Path(package).is_relative_to(unpacked_wheel)
+    assert Path(networks) == unpacked_wheel / "cnngui" / "_resources" / "networks"
+
+
+def test_unknown_resource_is_named() -> None:
+    with pytest.raises(FileNotFoundError, match=r"networks/nothing\.json"):
+        resources.resource_path("networks/nothing.json")
+
+
+@pytest.fixture
+def set_up() -> ModuleType:
+    path = ROOT / "resources" / "setup" / "system_packages.py"
+    spec = importlib.util.spec_from_file_location("system_packages", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_missing_libraries_are_named_by_package(
+    set_up: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(set_up, "has_library", lambda name: name != "libxcb-cursor.so.0")
+    monkeypatch.setattr(set_up, "has_font", lambda: False)
+    assert set_up.missing_packages() == ["libxcb-cursor0", "fonts-dejavu-core"]
+
+
+def test_the_line_to_type_is_printed_without_root(
+    set_up: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(set_up.sys, "platform", "linux")
+    monkeypatch.setattr(set_up, "missing_packages", lambda: ["libegl1", "libgl1"])
+    monkeypatch.setattr(set_up.shutil, "which", lambda name: f"/usr/bin/{name}")
+    monkeypatch.setattr(set_up.os, "geteuid", lambda: 1000)
+    monkeypatch.setattr(set_up.subprocess, "run", lambda *_, **__: pytest.fail("not root"))
+    assert set_up.main([]) == 0
+    assert "sudo apt-get install -y libegl1 libgl1" in capsys.readouterr().out
+
+
+def test_a_library_that_is_not_there_is_seen(set_up: ModuleType) -> None:
+    assert not set_up.has_library("libno-such-library-anywhere.so.9")
