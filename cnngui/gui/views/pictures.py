@@ -10,6 +10,7 @@ from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QIcon, QImage, QPainter, QPixmap
 
 from cnngui.featuremaps.colormaps import DIVERGING, lookup_table
+from cnngui.featuremaps.scaling import HIGHEST_CODE, LOWEST_CODE
 
 
 @lru_cache(maxsize=32)
@@ -22,8 +23,7 @@ def color_table(name: str, signed: bool) -> tuple[int, ...]:
 def indexed_image(codes: NDArray[np.uint8], name: str, signed: bool) -> QImage:
     """Return a picture of codes ``(H, W)`` in a colour map. It owns its pixels."""
     height, width = codes.shape
-    view = QImage(codes.data, width, height, width, QImage.Format.Format_Indexed8)
-    image = view.copy()
+    image = QImage(codes.data, width, height, width, QImage.Format.Format_Indexed8).copy()
     image.setColorTable(color_table(name, signed))
     return image
 
@@ -53,8 +53,15 @@ def draw_picture(painter: QPainter, target: QRectF, image: QImage) -> None:
     painter.drawImage(target, image)
 
 
+@lru_cache(maxsize=32)
+def color_bar_image(name: str, signed: bool) -> QImage:
+    """Return a colour map as a picture one pixel wide, its highest value at the top."""
+    codes = np.arange(HIGHEST_CODE, LOWEST_CODE - 1, -1, dtype=np.uint8)[:, np.newaxis]
+    return indexed_image(codes, name, signed)
+
+
 def gradient_icon(name: str, size: QSize) -> QIcon:
-    """Return an icon that shows a colour map from its lowest to its highest code."""
-    ramp = np.linspace(1, 255, size.width()).astype(np.uint8)
+    """Return an icon that shows a colour map from its lowest to its highest value."""
+    ramp = np.linspace(LOWEST_CODE, HIGHEST_CODE, size.width()).astype(np.uint8)
     codes = np.repeat(ramp[np.newaxis], size.height(), axis=0)
     return QIcon(QPixmap.fromImage(indexed_image(codes, name, name in DIVERGING)))

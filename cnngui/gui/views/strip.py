@@ -14,7 +14,7 @@ from PySide6.QtCore import (
     QSize,
     Qt,
 )
-from PySide6.QtGui import QImage, QPainter, QPen, QResizeEvent, QShowEvent
+from PySide6.QtGui import QColor, QImage, QPainter, QPen, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
     QListView,
@@ -214,7 +214,7 @@ class _ThumbnailDelegate(QStyledItemDelegate):
             painter.setPen(QPen(ACCENT, 2))
             painter.drawRoundedRect(QRectF(frame).adjusted(-2, -2, 2, 2), 3, 3)
         elif is_hovered:
-            painter.setPen(QPen(scheme.muted, 1))
+            painter.setPen(QPen(QColor(scheme.muted), 1))
             painter.drawRect(QRectF(frame).adjusted(-0.5, -0.5, 0.5, 0.5))
         line = option.fontMetrics.height()
         below = QRect(frame.x(), frame.bottom() + 1 + SPACE_S, frame.width(), line)

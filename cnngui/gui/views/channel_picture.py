@@ -1,0 +1,149 @@
+"""One channel, large, with a colour bar that says which colour is which value."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from cnngui.gui.theme import SPACE_M, SPACE_S, colors, number_font
+from cnngui.gui.views.naming import number_text
+from cnngui.gui.views.pictures import color_bar_image, draw_picture, fitted, indexed_image
+from cnngui.gui.views.view_state import ViewState
+from cnngui.pipeline.results import ChannelResult
+
+_BAR_WIDTH = 12
+_TICKS = 5
+_TICK_TEXT = "−0.0000"
+
+
+class ChannelPicture(QWidget):
+    """Paints a channel; ``pointed_at`` says in words what is under the pointer."""
+
+    pointed_at = Signal(str)
+
+    def __init__(self, state: ViewState, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._state = state
+        self._channel: ChannelResult | None = None
+        self._image = QImage()
+        self._pointer: QPointF | None = None
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+        self.setMouseTracking(True)
+        self.setAccessibleName(self.tr("The chosen channel"))
+        state.colormaps_changed.connect(self._color)
+
+    def show_channel(self, channel: ChannelResult) -> None:
+        """Paint a channel."""
+        changed_shape = self._channel is None or self._channel.codes.shape != channel.codes.shape
+        self._channel = channel
+        if changed_shape:
+            self.updateGeometry()
+        self._color()
+        self._say_pointed()
+
+    def copy_picture(self) -> QImage:
+        """Return the channel in its colours, one pixel per value; null where there is none."""
+        return self._image.convertToFormat(QImage.Format.Format_RGB32)
+
+    def sizeHint(self) -> QSize:
+        return QSize(280, self.heightForWidth(280))
+
+    def heightForWidth(self, width: int) -> int:
+        if self._channel is None:
+            return width * 3 // 4
+        height, across = self._channel.codes.shape
+        return max(min((width - self._bar_room()) * height // across, width), 96)
+
+    def picture_rect(self) -> QRect:
+        """Return where the picture is on the widget."""
+        room = self.rect().adjusted(0, 0, -self._bar_room(), 0)
+        return fitted(self._image.size(), room).toRect()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self._pointer = event.position()
+        self._say_pointed()
+        self.update()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self._pointer = None
+        self._say_pointed()
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self._channel is None:
+            return
+        painter = QPainter(self)
+        target = self.picture_rect()
+        draw_picture(painter, QRectF(target), self._image)
+        self._paint_pixel_outline(painter, target)
+        self._paint_bar(painter, self._channel, target)
+
+    def _paint_pixel_outline(self, painter: QPainter, target: QRect) -> None:
+        place = self._place()
+        height, width = self._image.height(), self._image.width()
+        if place is None or target.width() < 4 * width:
+            return
+        row, column = place
+        across, down = target.width() / width, target.height() / height
+        painter.setPen(QPen(QColor(colors().text), 1))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRect(
+            QRectF(target.x() + column * across, target.y() + row * down, across, down)
+        )
+
+    def _paint_bar(self, painter: QPainter, channel: ChannelResult, target: QRect) -> None:
+        colormap = self._state.colormap(channel.signed)
+        bar = QRect(target.right() + 1 + SPACE_M, target.top(), _BAR_WIDTH, target.height())
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        painter.drawImage(bar, color_bar_image(colormap, channel.signed))
+        font = number_font(self.font())
+        font.setPixelSize(11)
+        painter.setFont(font)
+        painter.setPen(QColor(colors().muted))
+        line = painter.fontMetrics().height()
+        ticks = min(_TICKS, max(target.height() // (2 * line), 2))
+        ticks -= 1 - ticks % 2  # an odd number puts one at the middle, which is zero if signed
+        for tick in range(max(ticks, 2)):
+            share = tick / (max(ticks, 2) - 1)
+            value = channel.high + (channel.low - channel.high) * share
+            y = bar.top() + share * (bar.height() - 1)
+            top = min(max(y - line / 2, bar.top() - 2.0), bar.bottom() + 3.0 - line)
+            text = QRectF(bar.right() + 1 + SPACE_S, top, self.width(), line)
+            painter.drawText(text, int(Qt.AlignmentFlag.AlignVCenter), number_text(value))
+
+    def _bar_room(self) -> int:
+        font = number_font(self.font())
+        font.setPixelSize(11)
+        return SPACE_M + _BAR_WIDTH + SPACE_S + self.fontMetrics().horizontalAdvance(_TICK_TEXT)
+
+    def _place(self) -> tuple[int, int] | None:
+        """Return (row, column) of the value under the pointer."""
+        target = self.picture_rect()
+        if self._pointer is None or not target.contains(self._pointer.toPoint()):
+            return None
+        return (
+            int((self._pointer.y() - target.y()) * self._image.height() / target.height()),
+            int((self._pointer.x() - target.x()) * self._image.width() / target.width()),
+        )
+
+    def _say_pointed(self) -> None:
+        place = self._place()
+        if place is None or self._channel is None:
+            self.pointed_at.emit("")
+            return
+        row, column = place
+        value = number_text(float(self._channel.values[row, column]), digits=5)
+        self.pointed_at.emit(
+            self.tr("row {row}, column {column}   value {value}").format(
+                row=row, column=column, value=value
+            )
+        )
+
+    def _color(self) -> None:
+        if self._channel is not None:
+            signed = self._channel.signed
+            self._image = indexed_image(self._channel.codes, self._state.colormap(signed), signed)
+            self.update()

@@ -1,0 +1,49 @@
+"""A small button that shows the present choice and offers the others."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QAction, QActionGroup, QIcon
+from PySide6.QtWidgets import QMenu, QToolButton, QWidget
+
+ICON_SIZE = QSize(32, 12)
+
+
+class ChoiceButton(QToolButton):
+    """One of a few, in a menu. ``chosen`` carries the key of what the person chose."""
+
+    chosen = Signal(str)
+
+    def __init__(self, name: str, tip: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._group = QActionGroup(self)
+        self._group.triggered.connect(self._on_action_triggered)
+        self.setMenu(QMenu(self))
+        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.setAutoRaise(True)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setAccessibleName(name)
+        self.setToolTip(tip)
+
+    def add_section(self, title: str) -> None:
+        """Begin a group of choices under a heading."""
+        self.menu().addSection(title)
+
+    def add_choice(self, key: str, text: str, icon: QIcon | None = None) -> None:
+        """Add one choice at the end."""
+        action = QAction(icon or QIcon(), text, self._group)
+        action.setData(key)
+        action.setCheckable(True)
+        self.menu().addAction(action)
+
+    def show_choice(self, key: str) -> None:
+        """Show that key as the present choice, without announcing it."""
+        for action in self._group.actions():
+            if action.data() == key and not (action.isChecked() and self.text() == action.text()):
+                action.setChecked(True)
+                self.setText(action.text())
+                self.setIcon(action.icon())
+
+    def _on_action_triggered(self, action: QAction) -> None:
+        self.show_choice(action.data())
+        self.chosen.emit(action.data())

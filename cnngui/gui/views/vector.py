@@ -1,0 +1,267 @@
+"""A flat layer: one labelled bar per unit."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
+
+from cnngui.gui.theme import ACCENT, SPACE_L, SPACE_M, SPACE_S, colors, number_font
+from cnngui.gui.views.naming import channel_names, number_text
+from cnngui.gui.views.view_state import ViewState
+from cnngui.pipeline.results import FrameResult, VectorResult
+
+NEGATIVE = QColor("#d9622b")
+"""Bars of negative values; positive ones have the accent colour."""
+
+_ROW_HEIGHT = 24
+_COLUMN_WIDTH = 220
+_WIDEST_COLUMN = 720
+
+
+def round_limit(values: NDArray[np.float32]) -> float:
+    """Return 1, 2 or 5 times a power of ten that no value exceeds: a scale that rarely jumps."""
+    largest = float(np.abs(values[np.isfinite(values)]).max(initial=0.0))
+    if largest == 0.0:
+        return 1.0
+    power = 10.0 ** math.floor(math.log10(largest))
+    return next(step * power for step in (1, 2, 5, 10, 20) if step * power >= largest)
+
+
+class VectorView(QAbstractScrollArea):
+    """Bars in as many columns as fit; only those on the screen are drawn.
+
+    ``pointed_at`` says in words what is under the pointer; empty where there is nothing.
+    """
+
+    pointed_at = Signal(str)
+
+    def __init__(self, state: ViewState, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._state = state
+        self._vector: VectorResult | None = None
+        self._names: tuple[str, ...] = ()
+        self._limit = 1.0
+        self._signed = False
+        self._columns = 1
+        self._pointer: QPoint | None = None
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.viewport().setMouseTracking(True)
+        self.setAccessibleName(self.tr("Units"))
+        self.setAccessibleDescription(self.tr("Arrows choose a unit"))
+        state.changed.connect(self.viewport().update)
+
+    def show_result(self, result: FrameResult) -> None:
+        """Paint the units of a result that has a flat layer."""
+        if result.vector is None:
+            return
+        self._vector = result.vector
+        self._names = channel_names(self._state.network, result.vector.layer_id)
+        self._limit = round_limit(result.vector.values)
+        self._signed = bool((result.vector.values < 0).any())
+        self._lay_out()
+        self._say_pointed()
+        self.viewport().update()
+
+    def move_unit(self, right: int, down: int) -> None:
+        """Choose the unit that many columns and rows further."""
+        if self._vector is None:
+            return
+        order = self._vector.order
+        here = np.flatnonzero(order == self._state.channel)
+        place = int(here[0]) + right * self._rows() + down if here.size else 0
+        if 0 <= place < len(order):
+            self._state.select_channel(int(order[place]))
+            self._scroll_to(place)
+
+    def unit_rect(self, place: int) -> QRect:
+        """Return where the unit at a place of the order is in the viewport."""
+        column, row = divmod(place, self._rows())
+        width = self._column_width()
+        left = (self.viewport().width() - width * self._columns) // 2
+        top = max((self.viewport().height() - self._rows() * _ROW_HEIGHT) // 2, 0)
+        return QRect(
+            left + column * width,
+            top + row * _ROW_HEIGHT - self.verticalScrollBar().value(),
+            width,
+            _ROW_HEIGHT,
+        )
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._lay_out()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self._pointer = event.position().toPoint()
+        self._say_pointed()
+        self.viewport().update()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        place = self._place_at(event.position().toPoint())
+        if place is not None and self._vector is not None:
+            self._state.select_channel(int(self._vector.order[place]))
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Leave:
+            self._pointer = None
+            self._say_pointed()
+            self.viewport().update()
+        return super().viewportEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        match event.key():
+            case Qt.Key.Key_Left:
+                self.move_unit(-1, 0)
+            case Qt.Key.Key_Right:
+                self.move_unit(1, 0)
+            case Qt.Key.Key_Up:
+                self.move_unit(0, -1)
+            case Qt.Key.Key_Down:
+                self.move_unit(0, 1)
+            case _:
+                super().keyPressEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self.viewport())
+        painter.fillRect(self.viewport().rect(), colors().canvas)
+        if self._vector is None:
+            return
+        painter.setFont(number_font(self.font()))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        label_width = self._label_width(painter)
+        pointed = self._place_at(self._pointer)
+        for column in range(self._columns):
+            for row in self._visible_rows():
+                place = column * self._rows() + row
+                if place < len(self._vector.order):
+                    self._paint_unit(painter, place, label_width, place == pointed)
+
+    def _paint_unit(
+        self, painter: QPainter, place: int, label_width: int, is_pointed: bool
+    ) -> None:
+        if self._vector is None:
+            return
+        unit = int(self._vector.order[place])
+        value = float(self._vector.values[unit])
+        cell = self.unit_rect(place).adjusted(SPACE_M, 0, -SPACE_M, 0)
+        is_selected = unit == self._state.channel
+        scheme = colors()
+        if is_selected or is_pointed:
+            painter.setPen(QPen(ACCENT, 1.5) if is_selected else QPen(QColor(scheme.border), 1))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(QRectF(cell).adjusted(-3, 1, 3, -1), 3, 3)
+        metrics = painter.fontMetrics()
+        value_width = metrics.horizontalAdvance("−0.00000")
+        label = QRect(cell.x() + SPACE_S, cell.y(), label_width, cell.height())
+        text = metrics.elidedText(self._label(unit), Qt.TextElideMode.ElideRight, label_width)
+        painter.setPen(QColor(scheme.text))
+        painter.drawText(
+            label, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), text
+        )
+        number = QRect(cell.right() - value_width - SPACE_S, cell.y(), value_width, cell.height())
+        painter.setPen(QColor(scheme.muted))
+        painter.drawText(
+            number,
+            int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter),
+            number_text(value),
+        )
+        track = QRectF(
+            label.right() + SPACE_M,
+            cell.y() + 7,
+            number.left() - label.right() - 2 * SPACE_M,
+            cell.height() - 14,
+        )
+        paint_bar(painter, track, value / self._limit, self._signed)
+
+    def _label(self, unit: int) -> str:
+        return self._names[unit] if self._names else str(unit)
+
+    def _label_width(self, painter: QPainter) -> int:
+        if self._vector is None:
+            return 0
+        longest = (
+            max(self._names, key=len) if self._names else "0" * len(str(len(self._vector.values)))
+        )
+        return min(painter.fontMetrics().horizontalAdvance(longest), self._column_width() // 3)
+
+    def _rows(self) -> int:
+        return -(-len(self._vector.values) // self._columns) if self._vector else 1
+
+    def _column_width(self) -> int:
+        return min(self.viewport().width() // self._columns, _WIDEST_COLUMN)
+
+    def _visible_rows(self) -> range:
+        top = self.unit_rect(0).top()
+        first = max(-top // _ROW_HEIGHT, 0)
+        return range(first, min(first + self.viewport().height() // _ROW_HEIGHT + 2, self._rows()))
+
+    def _lay_out(self) -> None:
+        if self._vector is None:
+            return
+        fitting = max((self.viewport().height() - SPACE_L) // _ROW_HEIGHT, 1)
+        wanted = -(-len(self._vector.values) // fitting)
+        self._columns = max(min(wanted, self.viewport().width() // _COLUMN_WIDTH), 1)
+        bar = self.verticalScrollBar()
+        bar.setRange(0, max(self._rows() * _ROW_HEIGHT - self.viewport().height(), 0))
+        bar.setPageStep(self.viewport().height())
+        bar.setSingleStep(_ROW_HEIGHT)
+
+    def _scroll_to(self, place: int) -> None:
+        rect, bar = self.unit_rect(place), self.verticalScrollBar()
+        if rect.top() < 0:
+            bar.setValue(bar.value() + rect.top())
+        elif rect.bottom() > self.viewport().height():
+            bar.setValue(bar.value() + rect.bottom() - self.viewport().height() + 1)
+
+    def _place_at(self, point: QPoint | None) -> int | None:
+        if point is None or self._vector is None:
+            return None
+        first = self.unit_rect(0)
+        column = (point.x() - first.x()) // first.width()
+        row = (point.y() - first.y()) // _ROW_HEIGHT
+        place = column * self._rows() + row
+        inside = 0 <= column < self._columns and 0 <= row < self._rows()
+        return place if inside and place < len(self._vector.order) else None
+
+    def _say_pointed(self) -> None:
+        place = self._place_at(self._pointer)
+        if place is None or self._vector is None:
+            self.pointed_at.emit("")
+            return
+        unit = int(self._vector.order[place])
+        name = f"{unit} {self._names[unit]}" if self._names else str(unit)
+        value = number_text(float(self._vector.values[unit]), digits=5)
+        self.pointed_at.emit(self.tr("unit {unit}   value {value}").format(unit=name, value=value))
+
+
+def paint_bar(painter: QPainter, track: QRectF, share: float, signed: bool) -> None:
+    """Draw a bar of -1..1 of its track; signed ones begin in the middle, others at the left."""
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(colors().border))
+    painter.setOpacity(0.35)
+    painter.drawRoundedRect(track, 2, 2)
+    painter.setOpacity(1.0)
+    if not math.isfinite(share):
+        return
+    zero = track.center().x() if signed else track.left()
+    length = share * (track.width() / 2 if signed else track.width())
+    bar = QRectF(min(zero, zero + length), track.y(), abs(length), track.height())
+    painter.setBrush(ACCENT if share >= 0 else NEGATIVE)
+    painter.drawRoundedRect(bar, 2, 2)
+    if signed:
+        painter.setBrush(QColor(colors().muted))
+        painter.drawRect(QRectF(zero - 0.5, track.y() - 2, 1, track.height() + 4))

@@ -1,0 +1,249 @@
+"""The middle of the window: every channel of the chosen layer, and how to look at them."""
+
+from __future__ import annotations
+
+from html import escape
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication, QImage, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QToolButton, QVBoxLayout, QWidget
+from superqt import QElidingLabel
+
+from cnngui.featuremaps.colormaps import DIVERGING, SEQUENTIAL
+from cnngui.featuremaps.scaling import SCALINGS
+from cnngui.featuremaps.statistics import CHANNEL_ORDERS
+from cnngui.gui.icons import icon
+from cnngui.gui.theme import SPACE_L, SPACE_M, SPACE_S, number_font
+from cnngui.gui.views.choice_button import ICON_SIZE, ChoiceButton
+from cnngui.gui.views.pictures import gradient_icon
+from cnngui.gui.views.vector import VectorView
+from cnngui.gui.views.view_state import ViewState
+from cnngui.gui.views.wall_canvas import WallCanvas
+from cnngui.pipeline.results import FrameResult
+from cnngui.spec.shapes import shape_text
+
+_NARROW = 620
+"""Pixels: below this width the choices above the wall are without words."""
+
+
+class WallView(QWidget):
+    """The wall of a layer of maps, or the bars of a flat one, with a row of choices above.
+
+    Below are what is under the pointer, in numbers, and the pages of a layer with many channels.
+    """
+
+    def __init__(self, state: ViewState, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._state = state
+        self._result: FrameResult | None = None
+        self._canvas = WallCanvas(state, self)
+        self._vector = VectorView(state, self)
+        self._message = QLabel(self)
+        self._message.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._message.setWordWrap(True)
+        self._message.setMargin(SPACE_L)
+        self._stack = QStackedWidget(self)
+        for page in (self._message, self._canvas, self._vector):
+            self._stack.addWidget(page)
+
+        self._title = QElidingLabel(self)
+        self._title.setElideMode(Qt.TextElideMode.ElideRight)
+        self._scaling = self._scaling_button()
+        self._order = self._order_button()
+        self._colormap = self._colormap_button()
+        self._fit = self._tool("fit-to-screen-outline", self.tr("Fit"), self.tr("Fit the wall (0)"))
+        self._fit.clicked.connect(self._canvas.fit)
+        self._pointed = QLabel(self)
+        self._pointed.setFont(number_font(self.font()))
+        self._previous = self._tool(
+            "chevron-left", self.tr("Previous page"), self.tr("Previous page (Page Up)")
+        )
+        self._next = self._tool(
+            "chevron-right", self.tr("Next page"), self.tr("Next page (Page Down)")
+        )
+        self._page = QLabel(self)
+        self._page.setFont(number_font(self.font()))
+        self._previous.clicked.connect(lambda: self._canvas.turn_page(-1))
+        self._next.clicked.connect(lambda: self._canvas.turn_page(1))
+        self._canvas.pointed_at.connect(self._pointed.setText)
+        self._vector.pointed_at.connect(self._pointed.setText)
+
+        tools = QHBoxLayout()
+        tools.setContentsMargins(SPACE_M, SPACE_S, SPACE_S, SPACE_S)
+        tools.setSpacing(SPACE_S)
+        tools.addWidget(self._title, 1)
+        for tool in (self._scaling, self._order, self._colormap, self._fit):
+            tools.addWidget(tool)
+        foot = QHBoxLayout()
+        foot.setContentsMargins(SPACE_M, 0, SPACE_S, 0)
+        foot.setSpacing(SPACE_S)
+        foot.addWidget(self._pointed, 1)
+        for widget in (self._previous, self._page, self._next):
+            foot.addWidget(widget)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(tools)
+        column.addWidget(self._stack, 1)
+        column.addLayout(foot)
+
+        state.changed.connect(self._refresh)
+        state.colormaps_changed.connect(self._refresh)
+        self._refresh()
+
+    @property
+    def canvas(self) -> WallCanvas:
+        """The picture: zooming, moving among channels, pages."""
+        return self._canvas
+
+    def show_result(self, result: FrameResult) -> None:
+        """Paint the layer of a result, if it is still the one looked at."""
+        shown = result.wall or result.vector
+        if shown is None or shown.layer_id != self._state.layer_id:
+            return
+        self._result = result
+        self._canvas.show_result(result)
+        self._vector.show_result(result)
+        self._refresh()
+
+    def move_channel(self, right: int, down: int) -> None:
+        """Choose a neighbour of the chosen channel or unit."""
+        if self._stack.currentWidget() is self._vector:
+            self._vector.move_unit(right, down)
+        else:
+            self._canvas.move_channel(right, down)
+
+    def copy_picture(self) -> QImage:
+        """Put the wall as drawn, labels included, on the clipboard, and return it."""
+        if self._stack.currentWidget() is self._vector:
+            picture = self._vector.grab().toImage()
+        else:
+            picture = self._canvas.copy_picture()
+        if not picture.isNull():
+            QGuiApplication.clipboard().setImage(picture)
+        return picture
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        narrow = self.width() < _NARROW
+        for button in (self._scaling, self._order, self._colormap):
+            button.setToolButtonStyle(
+                Qt.ToolButtonStyle.ToolButtonIconOnly
+                if narrow
+                else Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+            )
+
+    def _refresh(self) -> None:
+        """Bring everything but the picture in line with the state and the latest result."""
+        state = self._state
+        self._title.setText(self._title_text())
+        self._scaling.show_choice(state.scaling)
+        self._order.show_choice(state.order)
+        signed = (
+            self._result is not None and self._result.wall is not None and self._result.wall.signed
+        )
+        self._colormap.show_choice(state.colormap(signed))
+        page = self._page_to_show()
+        self._stack.setCurrentWidget(page)
+        is_wall = page is self._canvas
+        for tool in (self._scaling, self._colormap, self._fit):
+            tool.setVisible(is_wall)
+        self._order.setVisible(page is not self._message)
+        self._fit.setEnabled(self._canvas.zoom > 1)
+        layout = self._canvas.layout_shown
+        has_pages = is_wall and layout is not None and layout.pages > 1
+        for widget in (self._previous, self._page, self._next):
+            widget.setVisible(has_pages)
+        if has_pages and layout is not None:
+            self._previous.setEnabled(layout.page > 0)
+            self._next.setEnabled(layout.page < layout.pages - 1)
+            self._page.setText(
+                self.tr("channels {first}–{last} of {count}").format(
+                    first=layout.first,
+                    last=layout.first + layout.shown - 1,
+                    count=layout.count,
+                )
+            )
+
+    def _page_to_show(self) -> QWidget:
+        state, result = self._state, self._result
+        if state.layer_id not in state.layer_ids:
+            self._message.setText(
+                self.tr(
+                    "{layer} does not run yet: mend its problem in the list of layers.\n"
+                    "The last network without problems keeps running."
+                ).format(layer=state.layer_id)
+            )
+            return self._message
+        if result is None:
+            self._message.setText(
+                self.tr("No picture yet.\nChoose a source, or drop a video or an image here.")
+            )
+            return self._message
+        return self._vector if result.vector is not None else self._canvas
+
+    def _title_text(self) -> str:
+        layer_id, network = self._state.layer_id, self._state.network
+        parts = [f"<b>{escape(layer_id)}</b>"]
+        if layer_id in network:
+            parts.append(network.layer(layer_id).type)
+        parts.append(shape_text(self._state.shape_of(layer_id) or ()))
+        return "&nbsp;&nbsp;".join(parts)
+
+    def _tool(self, icon_name: str, name: str, tip: str) -> QToolButton:
+        button = QToolButton(self)
+        button.setIcon(icon(icon_name))
+        button.setAutoRaise(True)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.setAccessibleName(name)
+        button.setToolTip(tip)
+        return button
+
+    def _scaling_button(self) -> ChoiceButton:
+        button = ChoiceButton(
+            self.tr("Scaling"),
+            self.tr("Which values share the range from the first to the last colour"),
+            self,
+        )
+        texts = {
+            "map": (self.tr("Each map"), "arrow-expand-vertical"),
+            "layer": (self.tr("Whole layer"), "layers-outline"),
+            "locked": (self.tr("Locked"), "lock-outline"),
+        }
+        for key in SCALINGS:
+            text, icon_name = texts[key]
+            button.add_choice(key, text, icon(icon_name))
+        button.chosen.connect(self._state.set_scaling)
+        return button
+
+    def _order_button(self) -> ChoiceButton:
+        button = ChoiceButton(self.tr("Order"), self.tr("By what the channels are sorted"), self)
+        texts = {
+            "index": self.tr("By number"),
+            "mean": self.tr("By mean"),
+            "maximum": self.tr("By maximum"),
+            "variance": self.tr("By variance"),
+        }
+        for key in CHANNEL_ORDERS:
+            name = "sort-numeric-ascending" if key == "index" else "sort-descending"
+            button.add_choice(key, texts[key], icon(name))
+        button.chosen.connect(self._state.set_order)
+        return button
+
+    def _colormap_button(self) -> ChoiceButton:
+        button = ChoiceButton(self.tr("Colour map"), self.tr("How values become colours"), self)
+        button.setIconSize(ICON_SIZE)
+        button.add_section(self.tr("Values from zero up"))
+        for name in SEQUENTIAL:
+            button.add_choice(name, name.capitalize(), gradient_icon(name, ICON_SIZE))
+        button.add_section(self.tr("Values of both signs"))
+        for name in DIVERGING:
+            button.add_choice(name, name.capitalize(), gradient_icon(name, ICON_SIZE))
+        button.chosen.connect(self._on_colormap_chosen)
+        return button
+
+    def _on_colormap_chosen(self, name: str) -> None:
+        if name in DIVERGING:
+            self._state.set_colormaps(self._state.sequential, name)
+        else:
+            self._state.set_colormaps(name, self._state.diverging)

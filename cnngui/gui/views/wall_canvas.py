@@ -1,0 +1,351 @@
+"""The wall's picture: zoom, pan, pointing, choosing."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QImage,
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+    QPainter,
+    QResizeEvent,
+    QTransform,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QApplication, QWidget
+
+from cnngui.featuremaps.colormaps import lookup_table
+from cnngui.featuremaps.wall import WallLayout, plan_wall
+from cnngui.gui.theme import colors
+from cnngui.gui.views.naming import channel_names, number_text
+from cnngui.gui.views.pictures import indexed_image
+from cnngui.gui.views.view_state import ViewState
+from cnngui.gui.views.viewport import Viewport
+from cnngui.gui.views.wall_overlay import Tile, WallOverlay, paint_tiles
+from cnngui.pipeline.results import FrameResult, WallResult
+
+_ZOOM_STEP = 1.25
+_WHEEL_NOTCH = 120
+_ARROWS = {
+    Qt.Key.Key_Left: (-1, 0),
+    Qt.Key.Key_Right: (1, 0),
+    Qt.Key.Key_Up: (0, -1),
+    Qt.Key.Key_Down: (0, 1),
+}
+
+
+class WallCanvas(pg.GraphicsView):
+    """All tiles as one image with labels over it.
+
+    ``pointed_at`` says in words what is under the pointer; empty where there is nothing.
+    """
+
+    pointed_at = Signal(str)
+
+    def __init__(self, state: ViewState, parent: QWidget | None = None) -> None:
+        super().__init__(parent, useOpenGL=False, background=None)
+        self._state = state
+        self._wall: WallResult | None = None
+        self._names: tuple[str, ...] = ()
+        self._viewport = Viewport()
+        self._pointer: QPointF | None = None
+        self._pressed: QPointF | None = None
+        self._is_panning = False
+        self._slot_after_turning: int | None = None
+        self._colored_for: tuple[str, bool] | None = None
+        self._overlay_cause: tuple[object, ...] = ()
+        self._image = pg.ImageItem(axisOrder="row-major", autoDownsample=False)
+        self._overlay = WallOverlay()
+        self.scene().addItem(self._image)
+        self.scene().addItem(self._overlay)
+        self.setAccessibleName(self.tr("Feature maps"))
+        self.setAccessibleDescription(self.tr("Arrows choose a channel, Page Up and Down turn"))
+        self.setMinimumSize(160, 120)
+        self._take_colors()
+        state.changed.connect(self._on_state_changed)
+        state.colormaps_changed.connect(self._color)
+
+    @property
+    def layout_shown(self) -> WallLayout | None:
+        """Where the tiles of the picture shown are; None before the first."""
+        return self._wall.layout if self._wall else None
+
+    @property
+    def zoom(self) -> float:
+        """1 where the whole wall fits."""
+        return self._viewport.zoom
+
+    def show_result(self, result: FrameResult) -> None:
+        """Paint the wall of a result that has one."""
+        wall = result.wall
+        if wall is None:
+            return
+        if self._wall is None or self._wall.layer_id != wall.layer_id:
+            self._viewport.fit()
+        self._wall = wall
+        self._names = channel_names(self._state.network, wall.layer_id)
+        fitting = plan_wall(
+            wall.layout.count,
+            wall.layout.map_height,
+            wall.layout.map_width,
+            result.view.width,
+            result.view.height,
+            page=wall.layout.page,
+        )
+        self._viewport.resize(self._device_size(), (fitting.width, fitting.height))
+        self._color()
+        self._image.setImage(wall.codes, autoLevels=False, levels=(0, 255))
+        self._choose_after_turning(wall)
+        self._place()
+
+    def tile_rect(self, slot: int) -> QRectF:
+        """Return where a slot's tile is on the widget."""
+        layout = self._shown().layout
+        left, top, width, height = self._viewport.rect
+        across, down = width / layout.width, height / layout.height
+        x, y, tile_width, tile_height = layout.tile_rect(slot)
+        ratio = self.devicePixelRatioF()
+        return QRectF(
+            (left + x * across) / ratio,
+            (top + y * down) / ratio,
+            tile_width * across / ratio,
+            tile_height * down / ratio,
+        )
+
+    def copy_picture(self) -> QImage:
+        """Return the whole wall as it is drawn, labels included; a null image if there is none."""
+        wall = self._wall
+        if wall is None:
+            return QImage()
+        codes = indexed_image(wall.codes, self._state.colormap(wall.signed), wall.signed)
+        picture = QImage(codes.size(), QImage.Format.Format_RGB32)
+        picture.fill(QColor(colors().canvas))
+        painter = QPainter(picture)
+        painter.drawImage(0, 0, codes)
+        paint_tiles(
+            painter,
+            (
+                Tile(QRectF(*wall.layout.tile_rect(slot)), self._label(channel), is_dead)
+                for slot, (channel, is_dead) in enumerate(self._channels(wall))
+            ),
+        )
+        painter.end()
+        return picture
+
+    def move_channel(self, right: int, down: int) -> None:
+        """Choose the channel that many tiles further; over an edge of the page, on the next one."""
+        if self._wall is None:
+            return
+        layout, channels = self._wall.layout, self._wall.channels
+        here = np.flatnonzero(channels == self._state.channel)
+        slot = int(here[0]) + right + down * layout.columns if here.size else 0
+        if 0 <= slot < layout.shown:
+            self._choose(slot)
+        elif slot < 0 and layout.page > 0:
+            self._slot_after_turning = slot
+            self._state.set_page(layout.page - 1)
+        elif slot >= layout.shown and layout.page < layout.pages - 1:
+            self._slot_after_turning = slot - layout.shown
+            self._state.set_page(layout.page + 1)
+
+    def turn_page(self, by: int) -> None:
+        """Show another page; stays at the first and the last."""
+        if self._wall is not None:
+            layout = self._wall.layout
+            self._state.set_page(max(0, min(layout.pages - 1, layout.page + by)))
+
+    def zoom_by(self, factor: float, at: QPointF | None = None) -> None:
+        """Magnify around a point of the widget, or its centre."""
+        at = at or QRectF(self.rect()).center()
+        ratio = self.devicePixelRatioF()
+        self._viewport.zoom_at(at.x() * ratio, at.y() * ratio, factor)
+        self._state.set_zoom(self._viewport.zoom)
+        self._place()
+
+    def fit(self) -> None:
+        """Show the whole wall again."""
+        self._viewport.fit()
+        self._state.set_zoom(1.0)
+        self._place()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._state.set_wall_size(*self._device_size())
+        self._place()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._take_colors()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        notches = event.angleDelta().y() / _WHEEL_NOTCH
+        self.zoom_by(_ZOOM_STEP**notches, event.position())
+        event.accept()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() in (Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton):
+            self._pressed = event.position()
+            self._is_panning = False
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        here = event.position()
+        if self._pressed is not None and self._viewport.zoom > 1:
+            moved = here - self._pressed
+            if self._is_panning or moved.manhattanLength() >= QApplication.startDragDistance():
+                self._is_panning = True
+                self._pressed = here
+                self.viewport().setCursor(Qt.CursorShape.ClosedHandCursor)
+                ratio = self.devicePixelRatioF()
+                self._viewport.pan(moved.x() * ratio, moved.y() * ratio)
+        self._pointer = here
+        self._place()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        was_click = self._pressed is not None and not self._is_panning
+        self._pressed, self._is_panning = None, False
+        self.viewport().unsetCursor()
+        place = self._locate(event.position())
+        if was_click and event.button() == Qt.MouseButton.LeftButton and place is not None:
+            self._choose(place[0])
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        self.mousePressEvent(event)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self._pointer = None
+        self._place()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key = Qt.Key(event.key())
+        if event.matches(QKeySequence.StandardKey.ZoomIn) or key == Qt.Key.Key_Plus:
+            self.zoom_by(_ZOOM_STEP)
+        elif event.matches(QKeySequence.StandardKey.ZoomOut) or key == Qt.Key.Key_Minus:
+            self.zoom_by(1 / _ZOOM_STEP)
+        elif key == Qt.Key.Key_0:
+            self.fit()
+        elif key in _ARROWS:
+            self.move_channel(*_ARROWS[key])
+        elif key in (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown):
+            self.turn_page(1 if key == Qt.Key.Key_PageDown else -1)
+        else:
+            event.ignore()
+
+    def _shown(self) -> WallResult:
+        if self._wall is None:
+            raise LookupError("there is no wall yet")
+        return self._wall
+
+    def _device_size(self) -> tuple[int, int]:
+        ratio = self.devicePixelRatioF()
+        return round(self.width() * ratio), round(self.height() * ratio)
+
+    def _channels(self, wall: WallResult) -> list[tuple[int, bool]]:
+        dead = wall.statistics.is_dead[wall.channels]
+        return list(zip(wall.channels.tolist(), dead.tolist(), strict=True))
+
+    def _label(self, channel: int) -> str:
+        return f"{channel} {self._names[channel]}" if self._names else str(channel)
+
+    def _choose(self, slot: int) -> None:
+        self._state.select_channel(int(self._shown().channels[slot]))
+        tile, ratio = self.tile_rect(slot), self.devicePixelRatioF()
+        self._viewport.reveal(
+            tile.x() * ratio, tile.y() * ratio, tile.width() * ratio, tile.height() * ratio
+        )
+        self._place()
+
+    def _choose_after_turning(self, wall: WallResult) -> None:
+        if self._slot_after_turning is None or wall.layout.page != self._state.page:
+            return
+        slot, self._slot_after_turning = self._slot_after_turning, None
+        shown = wall.layout.shown
+        self._choose(min(slot, shown - 1) if slot >= 0 else max(shown + slot, 0))
+
+    def _locate(self, point: QPointF | None) -> tuple[int, int, int] | None:
+        """Return (slot, row, column) of the value at a point of the widget."""
+        if point is None or self._wall is None:
+            return None
+        left, top, width, height = self._viewport.rect
+        ratio, layout = self.devicePixelRatioF(), self._wall.layout
+        return layout.locate(
+            (point.x() * ratio - left) * layout.width / width,
+            (point.y() * ratio - top) * layout.height / height,
+        )
+
+    def _place(self) -> None:
+        """Put picture, labels and outlines where they belong, and say what is pointed at."""
+        wall = self._wall
+        if wall is None:
+            return
+        left, top, width, height = self._viewport.rect
+        ratio = self.devicePixelRatioF()
+        self._image.setTransform(
+            QTransform(
+                width / wall.layout.width / ratio,
+                0,
+                0,
+                height / wall.layout.height / ratio,
+                left / ratio,
+                top / ratio,
+            )
+        )
+        pointed = None if self._is_panning else self._locate(self._pointer)
+        self._mark(wall, pointed[0] if pointed else None)
+        self.pointed_at.emit(self._description(wall, pointed))
+
+    def _mark(self, wall: WallResult, pointed_slot: int | None) -> None:
+        """Draw the overlay anew if anything in it changed: most frames change only the picture."""
+        channels = self._channels(wall)
+        cause = (
+            *(wall.layout, self._viewport.rect, self.size(), self.devicePixelRatioF()),
+            *(channels, self._names, self._state.channel, pointed_slot),
+        )
+        if cause == self._overlay_cause:
+            return
+        self._overlay_cause = cause
+        self._overlay.show_tiles(
+            QRectF(self.rect()),
+            [
+                Tile(
+                    self.tile_rect(slot),
+                    self._label(channel),
+                    is_dead,
+                    is_selected=channel == self._state.channel,
+                    is_hovered=slot == pointed_slot,
+                )
+                for slot, (channel, is_dead) in enumerate(channels)
+            ],
+        )
+
+    def _description(self, wall: WallResult, place: tuple[int, int, int] | None) -> str:
+        if place is None:
+            return ""
+        slot, row, column = place
+        channel = int(wall.channels[slot])
+        value = number_text(float(wall.values[channel, row, column]), digits=5)
+        return self.tr("channel {channel}   row {row}, column {column}   value {value}").format(
+            channel=self._label(channel), row=row, column=column, value=value
+        )
+
+    def _on_state_changed(self) -> None:
+        if self._state.zoom == 1.0:
+            self._viewport.fit()
+        self._place()
+
+    def _color(self) -> None:
+        if self._wall is None:
+            return
+        signed = self._wall.signed
+        wanted = (self._state.colormap(signed), signed)
+        if wanted != self._colored_for:
+            self._colored_for = wanted
+            self._image.setLookupTable(lookup_table(*wanted))
+
+    def _take_colors(self) -> None:
+        self.setBackground(QColor(colors().canvas))
+        self._overlay_cause = ()

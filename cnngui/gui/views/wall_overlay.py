@@ -1,0 +1,129 @@
+"""What is drawn over the wall: numbers and names of channels, marks, outlines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QBrush, QColor, QFont, QGuiApplication, QPainter, QPen
+from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+
+from cnngui.gui.theme import ACCENT, SPACE_S, colors, number_font
+
+_LABEL_PIXELS = 11
+_LABEL_BACK = QColor(0, 0, 0, 150)
+_LABEL_TEXT = QColor(255, 255, 255, 235)
+_HATCH = QColor(128, 128, 128, 110)
+_INSET = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One channel's place and marks.
+
+    Attributes
+    ----------
+    rect : in the coordinates of what is painted on.
+    label : the channel's number, or number and name.
+    is_dead : the channel is zero everywhere.
+    is_selected, is_hovered : by the person.
+    """
+
+    rect: QRectF
+    label: str
+    is_dead: bool = False
+    is_selected: bool = False
+    is_hovered: bool = False
+
+
+class WallOverlay(QGraphicsItem):
+    """Tiles in the coordinates of the view.
+
+    Qt keeps the drawing as a pixmap: it is made anew when the tiles change, not for every frame.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._bounds = QRectF()
+        self._tiles: Sequence[Tile] = ()
+        self.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
+        self.setZValue(1)
+
+    def show_tiles(self, bounds: QRectF, tiles: Sequence[Tile]) -> None:
+        """Show these tiles, of which only the part within ``bounds`` is seen."""
+        if bounds != self._bounds:
+            self.prepareGeometryChange()
+            self._bounds = bounds
+        self._tiles = tiles
+        self.update()
+
+    def boundingRect(self) -> QRectF:
+        return self._bounds
+
+    def paint(
+        self,
+        painter: QPainter,
+        option: QStyleOptionGraphicsItem,
+        widget: QWidget | None = None,
+    ) -> None:
+        paint_tiles(painter, (tile for tile in self._tiles if tile.rect.intersects(self._bounds)))
+
+
+def paint_tiles(painter: QPainter, tiles: Iterable[Tile]) -> None:
+    """Draw labels, marks and outlines over the pictures of these tiles."""
+    font = number_font(QGuiApplication.font())
+    font.setPixelSize(_LABEL_PIXELS)
+    painter.setFont(font)
+    for tile in tiles:
+        if tile.is_dead:
+            _paint_dead_mark(painter, tile)
+        if tile.is_selected or tile.is_hovered:
+            _paint_outline(painter, tile)
+        _paint_label(painter, tile, font)
+
+
+def _paint_outline(painter: QPainter, tile: Tile) -> None:
+    width = 2 if tile.is_selected else 1
+    pen = QPen(ACCENT if tile.is_selected else QColor(colors().text), width)
+    pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
+    painter.setPen(pen)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    out = width / 2
+    painter.drawRect(tile.rect.adjusted(-out, -out, out, out))
+
+
+def _paint_label(painter: QPainter, tile: Tile, font: QFont) -> None:
+    metrics = painter.fontMetrics()
+    room = int(tile.rect.width()) - 2 * _INSET - 2 * SPACE_S
+    text = metrics.elidedText(tile.label, Qt.TextElideMode.ElideRight, room)
+    if (
+        room < metrics.horizontalAdvance(tile.label[:2])
+        or tile.rect.height() < 2 * metrics.height()
+    ):
+        return
+    width = metrics.horizontalAdvance(text) + 2 * SPACE_S
+    pill = QRectF(tile.rect.x() + _INSET, tile.rect.y() + _INSET, width, metrics.height() + 1)
+    _paint_pill(painter, pill, text, ACCENT if tile.is_selected else _LABEL_BACK)
+
+
+def _paint_dead_mark(painter: QPainter, tile: Tile) -> None:
+    painter.fillRect(tile.rect, QBrush(_HATCH, Qt.BrushStyle.BDiagPattern))
+    text = QGuiApplication.translate("WallOverlay", "zero")
+    metrics = painter.fontMetrics()
+    width = metrics.horizontalAdvance(text) + 2 * SPACE_S
+    height = metrics.height() + 1
+    if width < tile.rect.width() and 3 * height < tile.rect.height():
+        center = tile.rect.center()
+        pill = QRectF(center.x() - width / 2, center.y() - height / 2, width, height)
+        _paint_pill(painter, pill, text, _LABEL_BACK)
+
+
+def _paint_pill(painter: QPainter, pill: QRectF, text: str, back: QColor) -> None:
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(back)
+    painter.drawRoundedRect(pill, 3, 3)
+    painter.setPen(_LABEL_TEXT)
+    painter.drawText(pill, int(Qt.AlignmentFlag.AlignCenter), text)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
