@@ -11,7 +11,7 @@ from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
 from cnngui.capture.address import SourceAddress, SourceKind, parse_address
-from cnngui.capture.opening import CaptureSettings
+from cnngui.capture.settings import CaptureSettings
 from cnngui.errors import SourceError
 from cnngui.gui.camera_list import CameraList
 from cnngui.gui.icons import icon
