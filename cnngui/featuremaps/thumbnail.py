@@ -5,13 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from cnngui.featuremaps.scaling import (
-    BACKGROUND_CODE,
-    HIGHEST_CODE,
-    LOWEST_CODE,
-    encode,
-    value_ranges,
-)
+from cnngui.featuremaps.bars import draw_bars
+from cnngui.featuremaps.scaling import BACKGROUND_CODE, value_ranges
 from cnngui.featuremaps.statistics import measure
 from cnngui.featuremaps.wall import compose_wall, plan_wall
 
@@ -52,35 +47,4 @@ def thumbnail(
     wall = wall[:height, :width]
     top, left = (height - wall.shape[0]) // 2, (width - wall.shape[1]) // 2
     picture[top : top + wall.shape[0], left : left + wall.shape[1]] = wall
-    return picture
-
-
-def draw_bars(
-    values: NDArray[np.float32], width: int, height: int, signed: bool
-) -> NDArray[np.uint8]:
-    """Draw one upright bar per value, coloured by it; signed ones from a line in the middle.
-
-    Of more values than pixels only evenly spread ones are drawn.
-    """
-    shown = values[np.linspace(0, len(values) - 1, min(len(values), width)).astype(np.intp)]
-    finite = np.where(np.isfinite(shown), shown, np.float32(0.0))
-    low, high = value_ranges(measure(finite[None, None, :]), signed, "map")
-    if not signed:
-        low = np.minimum(low, np.float32(0.0))
-    codes = encode(finite[None, :], low[0], high[0])[0]
-    bar_of_column = np.arange(width) * len(shown) // width
-    columns = codes[bar_of_column]
-    zero = encode(np.zeros((1, 1), np.float32), low[0], high[0])[0, 0]
-
-    def row_of(code: NDArray[np.uint8] | np.uint8) -> NDArray[np.int64]:
-        from_top = (HIGHEST_CODE - np.asarray(code, np.int64)) * (height - 1)
-        return from_top // (HIGHEST_CODE - LOWEST_CODE)
-
-    tips, base = row_of(columns), row_of(zero)
-    rows = np.arange(height)[:, None]
-    inside = (rows >= np.minimum(tips, base)) & (rows <= np.maximum(tips, base))
-    picture = np.where(inside, columns, np.uint8(BACKGROUND_CODE))
-    wide_enough_for_gaps = width >= 4 * len(shown)
-    if wide_enough_for_gaps:
-        picture[:, 1:][:, np.diff(bar_of_column) > 0] = BACKGROUND_CODE
     return picture

@@ -211,8 +211,8 @@ def _tiles_of_min_size(map_height: int, map_width: int, width: int, height: int,
     if scale > 1.0:
         # A map only a little smaller than that is not shown at twice its size.
         scale = math.ceil(scale - 0.2)
-    tile_width = _side(map_width, scale, width)
-    tile_height = _side(map_height, scale, height)
+    tile_width = tile_side(map_width, scale, width)
+    tile_height = tile_side(map_height, scale, height)
     return ((width + gap) // (tile_width + gap)) * ((height + gap) // (tile_height + gap))
 
 
@@ -237,8 +237,8 @@ def _sized(
         map_width=map_width,
         columns=columns,
         rows=rows,
-        tile_height=_side(map_height, scale, room_y),
-        tile_width=_side(map_width, scale, room_x),
+        tile_height=tile_side(map_height, scale, room_y),
+        tile_width=tile_side(map_width, scale, room_x),
         gap=gap,
         per_page=per_page,
     )
@@ -258,7 +258,7 @@ def _zoomed(layout: WallLayout, zoom: float, width: int, height: int) -> WallLay
     )
 
 
-def _side(values: int, scale: float, room: int) -> int:
+def tile_side(values: int, scale: float, room: int) -> int:
     """Return a tile's side: a whole multiple of the map's, or shorter; at most ``room`` pixels."""
     wanted = min(max(values * scale, _MIN_SIDE), room)
     if wanted >= values:

@@ -1,0 +1,193 @@
+"""The wall as a video file, written while it runs, with the input beside it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+from types import TracebackType
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnngui.errors import SaveError
+from cnngui.featuremaps.sheet import PAPER
+from cnngui.opencv import cv2, native_stderr_silenced
+
+Picture = NDArray[np.uint8]
+"""RGB uint8 ``(H, W, 3)``."""
+
+RESERVE_BYTES = 32 * 2**20
+"""Recording stops when less than this is free: the end of the file still has to be written."""
+
+MAX_GAP_S = 2.0
+"""A picture is held at most this long where frames stay away, for a pause or a lost camera."""
+
+# Containers and codecs that opencv-python brings everywhere, the more usual one first.
+_KINDS = ((".mp4", "mp4v", cv2.CAP_FFMPEG), (".avi", "MJPG", cv2.CAP_OPENCV_MJPEG))
+
+# Pictures after which a file must have grown: the encoder holds some back, and still ones are
+# small.
+_CHECK_EVERY = 250
+
+_MARGIN = 16
+_INPUT_SHARE = 0.3
+
+
+class Recorder:
+    """A video file that grows with every picture. To be closed, also after an error.
+
+    Parameters
+    ----------
+    path : a file that does not exist yet; its suffix is chosen here, see ``path``.
+    width, height : pixels of every picture, even numbers.
+    rate : pictures a second with which it will be played.
+
+    Raises
+    ------
+    SaveError
+        If the folder cannot be written to or is almost full.
+    """
+
+    def __init__(self, path: Path, width: int, height: int, rate: float) -> None:
+        self._size = (width, height)
+        self._rate = min(max(rate, 1.0), 120.0)
+        self._written = 0
+        self._start: float | None = None
+        self._size_checked = 0
+        self.path, self._writer = _open(path, self._size, self._rate)
+
+    def add(self, picture: Picture, time: float | None = None) -> None:
+        """Append a picture, uint8 ``(height, width, 3)`` RGB.
+
+        Parameters
+        ----------
+        time : seconds on any steady clock. With it the video keeps real time: pictures are left
+            out where more come than the video's rate, and held where fewer come.
+
+        Raises
+        ------
+        SaveError
+            If the file cannot grow any more. What was recorded until then stays; ``close`` it.
+        """
+        if picture.shape != (self._size[1], self._size[0], 3):
+            raise ValueError(f"picture must be {self._size}, got {picture.shape}")
+        repeats = 1 if time is None else self._due(time)
+        if repeats == 0:
+            return
+        self._refuse_full_disk()
+        bgr = cv2.cvtColor(picture, cv2.COLOR_RGB2BGR)
+        for _ in range(repeats):
+            self._writer.write(bgr)
+        before, self._written = self._written, self._written + repeats
+        if before // _CHECK_EVERY != self._written // _CHECK_EVERY:
+            self._refuse_standstill()
+
+    def close(self) -> None:
+        """Complete the file. Closing twice is harmless."""
+        with native_stderr_silenced():
+            self._writer.release()
+
+    def __enter__(self) -> Recorder:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _due(self, time: float) -> int:
+        """How often a picture of that time has to be written to keep up with the clock."""
+        if self._start is None:
+            self._start = time
+        due = round((time - self._start) * self._rate) + 1 - self._written
+        most = max(round(MAX_GAP_S * self._rate), 1)
+        if due > most:
+            # The clock of the video goes on from here as if the rest of the gap had not been.
+            self._start += (due - most) / self._rate
+        return min(max(due, 0), most)
+
+    def _refuse_full_disk(self) -> None:
+        try:
+            _refuse_little_room(self.path)
+            os.stat(self.path)
+        except OSError as error:
+            raise _unwritable(self.path, error) from error
+
+    def _refuse_standstill(self) -> None:
+        size = self.path.stat().st_size
+        if size <= self._size_checked:
+            raise SaveError(
+                str(self.path), "must grow while it is recorded", f"{size:,} bytes still"
+            )
+        self._size_checked = size
+
+
+def compose_record(
+    input_picture: Picture, wall_picture: Picture, width: int = 1280, height: int = 720
+) -> Picture:
+    """Put the input at the left and the wall at the right of one picture.
+
+    Parameters
+    ----------
+    input_picture, wall_picture : uint8 ``(H, W, 3)`` RGB, or ``(H, W, 1)`` grey; kept in shape.
+    width, height : pixels of the result, even numbers; at least 96.
+    """
+    canvas = np.full((height, width, 3), PAPER, np.uint8)
+    input_width = round((width - 3 * _MARGIN) * _INPUT_SHARE)
+    wall_left = 2 * _MARGIN + input_width
+    _place(canvas, input_picture, _MARGIN, input_width)
+    _place(canvas, wall_picture, wall_left, width - wall_left - _MARGIN)
+    return canvas
+
+
+def _place(canvas: Picture, picture: Picture, left: int, room_x: int) -> None:
+    """Draw a picture as large as fits, in the middle of a column of the canvas."""
+    room_y = canvas.shape[0] - 2 * _MARGIN
+    height, width = picture.shape[:2]
+    scale = min(room_x / width, room_y / height)
+    size = (max(int(width * scale), 1), max(int(height * scale), 1))
+    way = cv2.INTER_AREA if scale < 1 else cv2.INTER_NEAREST
+    fitted = np.asarray(cv2.resize(picture, size, interpolation=way), np.uint8)
+    if picture.shape[2] == 1:
+        fitted = np.asarray(cv2.cvtColor(fitted, cv2.COLOR_GRAY2RGB), np.uint8)
+    x = left + (room_x - size[0]) // 2
+    y = _MARGIN + (room_y - size[1]) // 2
+    canvas[y : y + size[1], x : x + size[0]] = fitted
+
+
+def _open(path: Path, size: tuple[int, int], rate: float) -> tuple[Path, cv2.VideoWriter]:
+    for suffix, codec, backend in _KINDS:
+        candidate = path.with_suffix(suffix)
+        try:
+            candidate.parent.mkdir(parents=True, exist_ok=True)
+            # OpenCV would not say why it cannot write, and would write over what is there.
+            _refuse_little_room(candidate)
+            candidate.open("xb").close()
+        except OSError as error:
+            raise _unwritable(candidate, error) from error
+        with native_stderr_silenced():
+            fourcc = cv2.VideoWriter.fourcc(*codec)
+            writer = cv2.VideoWriter(str(candidate), backend, fourcc, rate, size)
+        if writer.isOpened():
+            return candidate, writer
+        candidate.unlink(missing_ok=True)
+    raise SaveError(str(path), "must be a video that this OpenCV can write", "no codec that works")
+
+
+def _refuse_little_room(path: Path) -> None:
+    free = shutil.disk_usage(path.parent).free
+    if free < RESERVE_BYTES:
+        megabytes = RESERVE_BYTES // 2**20
+        raise SaveError(
+            str(path.parent),
+            f"must have {megabytes} MB free for recording",
+            f"{free / 2**20:.0f} MB",
+        )
+
+
+def _unwritable(path: Path, error: OSError) -> SaveError:
+    return SaveError(str(path), "must be a file that can be written", error.strerror or error)

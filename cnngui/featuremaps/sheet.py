@@ -1,0 +1,176 @@
+"""A layer's output as a picture to keep: every channel with its number under a heading."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnngui.featuremaps.bars import bar_range, draw_bars
+from cnngui.featuremaps.colormaps import colourise
+from cnngui.featuremaps.scaling import HIGHEST_CODE, LOWEST_CODE, encode
+from cnngui.featuremaps.wall import WallLayout, compose_wall, tile_side
+from cnngui.opencv import cv2
+
+Picture = NDArray[np.uint8]
+"""RGB uint8 ``(H, W, 3)``."""
+
+PAPER = (24, 26, 30)
+_INK = (232, 234, 238)
+_PALE_INK = (150, 156, 166)
+
+_MARGIN = 16
+_HEADING_HEIGHT = 56
+_CAPTION_HEIGHT = 20
+_LEAST_WIDTH = 480
+_SMALLEST_TILE, _LARGEST_TILE = 64, 320
+_LONGEST_SIDE = 8192
+_MOST_LABELLED_BARS = 64
+_BAR_HEIGHT = 22
+_STRIP_SIZE = (1024, 240)
+
+
+def plan_sheet(count: int, map_height: int, map_width: int) -> WallLayout:
+    """Lay out all channels on one page in a block of about 4:3, with room for captions.
+
+    Tiles are as large as the maps as far as that is readable, and smaller where the whole would be
+    too large for a picture.
+    """
+    longer = max(map_height, map_width)
+    if longer < _SMALLEST_TILE:
+        scale = float(math.ceil(_SMALLEST_TILE / longer))
+    else:
+        scale = min(1.0, _LARGEST_TILE / longer)
+    most_per_side = math.isqrt(count) + 1
+    room = max(_LONGEST_SIDE // most_per_side - _CAPTION_HEIGHT, 1)
+    scale = min(scale, room / longer)
+    tile_width = tile_side(map_width, scale, room)
+    tile_height = tile_side(map_height, scale, room)
+    place_width, place_height = tile_width + _CAPTION_HEIGHT, tile_height + _CAPTION_HEIGHT
+    columns = round(math.sqrt(count * place_height / place_width * 4 / 3))
+    columns = min(max(columns, 1), count, max(_LONGEST_SIDE // place_width, 1))
+    return WallLayout(
+        count=count,
+        map_height=map_height,
+        map_width=map_width,
+        columns=columns,
+        rows=-(-count // columns),
+        tile_height=tile_height,
+        tile_width=tile_width,
+        gap=_CAPTION_HEIGHT,
+        per_page=count,
+    )
+
+
+def draw_sheet(
+    title: str,
+    maps: NDArray[np.float32],
+    low: NDArray[np.float32],
+    high: NDArray[np.float32],
+    colours: Picture,
+) -> Picture:
+    """Draw every channel of a layer, each with its number above it.
+
+    Parameters
+    ----------
+    title : the layer's name.
+    maps : float32 ``(C, H, W)``.
+    low, high : float32 ``(C,)``.
+    colours : uint8 ``(256, 4)``, see ``colormaps.lookup_table``.
+    """
+    count, map_height, map_width = maps.shape
+    layout = plan_sheet(count, map_height, map_width)
+    wall = compose_wall(maps, layout, np.arange(count), low, high)
+    top = _HEADING_HEIGHT + _CAPTION_HEIGHT
+    picture = _sheet(layout.width, layout.height + _CAPTION_HEIGHT)
+    picture[top : top + layout.height, _MARGIN : _MARGIN + layout.width] = colourise(
+        wall, colours, PAPER
+    )
+    for channel in range(count):
+        x, y, _, _ = layout.tile_rect(channel)
+        _write(picture, str(channel), _MARGIN + x, top + y - 6, _PALE_INK, 0.4)
+    shape = f"{count} x {map_height} x {map_width}"
+    _draw_heading(picture, title, shape, low, high, colours)
+    return picture
+
+
+def draw_vector(
+    title: str, values: NDArray[np.float32], labels: Sequence[str], signed: bool, colours: Picture
+) -> Picture:
+    """Draw the output of a layer without height and width: a labelled bar per unit.
+
+    Parameters
+    ----------
+    values : float32 ``(F,)``; of many, only a strip of bars without labels is drawn.
+    labels : a name per unit; empty for their numbers alone.
+    """
+    low, high = bar_range(values, signed)
+    if len(values) <= _MOST_LABELLED_BARS:
+        picture = _labelled_bars(values, labels, float(low[0]), float(high[0]), colours)
+    else:
+        width, height = _STRIP_SIZE
+        picture = _sheet(width, height)
+        picture[_HEADING_HEIGHT : _HEADING_HEIGHT + height, _MARGIN : _MARGIN + width] = colourise(
+            draw_bars(values, width, height, signed), colours, PAPER
+        )
+    _draw_heading(picture, title, str(len(values)), low, high, colours)
+    return picture
+
+
+def _labelled_bars(
+    values: NDArray[np.float32], labels: Sequence[str], low: float, high: float, colours: Picture
+) -> Picture:
+    label_width, bar_width, number_width = 160, 440, 88
+    picture = _sheet(label_width + bar_width + number_width, len(values) * _BAR_HEIGHT)
+    codes = encode(values[:, None, None], low, high)[:, 0, 0]
+    left = _MARGIN + label_width
+
+    def across(value: float) -> int:
+        share = (min(max(value, low), high) - low) / (high - low)
+        return left + round(share * (bar_width - 1))
+
+    for unit, value in enumerate(values):
+        top = _HEADING_HEIGHT + unit * _BAR_HEIGHT
+        label = f"{unit}  {labels[unit][:20]}" if labels else str(unit)
+        _write(picture, label, _MARGIN, top + 15, _INK, 0.42)
+        ends = sorted((across(0.0), across(float(value) if np.isfinite(value) else 0.0)))
+        colour = tuple(int(part) for part in colours[codes[unit], :3])
+        cv2.rectangle(picture, (ends[0], top + 4), (ends[1], top + 17), colour, cv2.FILLED)
+        _write(picture, f"{value:.4g}", left + bar_width + 12, top + 15, _PALE_INK, 0.42)
+    return picture
+
+
+def _sheet(width: int, height: int) -> Picture:
+    """Return empty paper with room for a content of that size below the heading."""
+    size = (_HEADING_HEIGHT + height + _MARGIN, max(width + 2 * _MARGIN, _LEAST_WIDTH), 3)
+    return np.full(size, PAPER, np.uint8)
+
+
+def _draw_heading(
+    picture: Picture,
+    title: str,
+    shape: str,
+    low: NDArray[np.float32],
+    high: NDArray[np.float32],
+    colours: Picture,
+) -> None:
+    """Write title and shape, and at the right what the colours mean."""
+    _write(picture, title, _MARGIN, 26, _INK, 0.62)
+    _write(picture, shape, _MARGIN, 46, _PALE_INK, 0.42)
+    shared = low.min() == low.max() and high.min() == high.max()
+    ends = (f"{low[0]:.4g}", f"{high[0]:.4g}") if shared else ("lowest", "highest of each")
+    bar_width = 160
+    left = picture.shape[1] - _MARGIN - bar_width
+    ramp = np.linspace(LOWEST_CODE, HIGHEST_CODE, bar_width).astype(np.uint8)
+    picture[14:28, left : left + bar_width] = colours[ramp, :3]
+    _write(picture, ends[0], left, 46, _PALE_INK, 0.42)
+    (end_width, _), _ = cv2.getTextSize(ends[1], cv2.FONT_HERSHEY_SIMPLEX, 0.42, 1)
+    _write(picture, ends[1], left + bar_width - end_width, 46, _PALE_INK, 0.42)
+
+
+def _write(
+    picture: Picture, text: str, x: int, y: int, ink: tuple[int, int, int], size: float
+) -> None:
+    cv2.putText(picture, text, (x, y), cv2.FONT_HERSHEY_SIMPLEX, size, ink, 1, cv2.LINE_AA)

@@ -1,0 +1,236 @@
+"""A snapshot: one frame, what every channel of every layer made of it, and the network itself.
+
+It is a folder: ``input.png`` is what the network saw, ``<layer>.png`` all channels with their
+numbers, ``<layer>/000.png`` one channel each, ``maps.npz`` their raw values,
+``network.safetensors`` the network and ``snapshot.json`` where all that came from.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import shutil
+import zipfile
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnngui import __version__
+from cnngui.errors import SaveError
+from cnngui.featuremaps.bars import bar_range
+from cnngui.featuremaps.colormaps import DIVERGING, SEQUENTIAL, colourise, lookup_table
+from cnngui.featuremaps.naming import file_stem, free_names
+from cnngui.featuremaps.scaling import Range, Scaling, encode, value_ranges
+from cnngui.featuremaps.sheet import draw_sheet, draw_vector
+from cnngui.featuremaps.statistics import ChannelStatistics, measure
+from cnngui.formats.network_file import write_network
+from cnngui.opencv import cv2
+from cnngui.spec.network import NetworkSpec
+from cnngui.weights import Weights
+
+Progress = Callable[[int, int], None]
+"""Is told how many files are done, of how many."""
+
+
+class SaveCancelledError(SaveError):
+    """The user did not want it any more."""
+
+
+@dataclass(frozen=True, eq=False)
+class SnapshotContent:
+    """All that goes into a snapshot.
+
+    Attributes
+    ----------
+    spec, weights : the network that computed the maps.
+    input : uint8 ``(H, W, 3)`` RGB or ``(H, W, 1)`` grey, as the network saw it, before
+        normalisation.
+    maps : by layer id, float32 ``(C, H, W)`` or ``(F,)``.
+    signed : by layer id, whether its output may be negative.
+    source : where the frame came from, in words.
+    frame_index, frame_position : counted since the source was opened; place in the medium.
+    taken_at : when.
+    scaling, locked : how values became colours; ``locked`` has the ranges by layer id.
+    sequential, diverging : names of the colour maps.
+    """
+
+    spec: NetworkSpec
+    weights: Weights
+    input: NDArray[np.uint8]
+    maps: Mapping[str, NDArray[np.float32]]
+    signed: Mapping[str, bool]
+    source: str
+    frame_index: int
+    frame_position: int = 0
+    taken_at: datetime = field(default_factory=lambda: datetime.now().astimezone())
+    scaling: Scaling = "map"
+    locked: Mapping[str, Range] = field(default_factory=dict)
+    sequential: str = SEQUENTIAL[0]
+    diverging: str = DIVERGING[0]
+
+
+def write_snapshot(
+    parent: Path,
+    content: SnapshotContent,
+    progress: Progress | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> Path:
+    """Write a snapshot into a new folder in ``parent``, which is made if absent.
+
+    It is written under a name that begins with a dot and renamed when complete: whole or absent.
+
+    Returns
+    -------
+    The new folder, named by time and network.
+
+    Raises
+    ------
+    SaveError
+        If the folder is read-only, full or vanishes. Nothing is left behind.
+    SaveCancelledError
+        If ``cancelled`` returned True after some file.
+    """
+    place = parent / file_stem(content.taken_at, content.spec.name)
+    unfinished = parent / f".{secrets.token_hex(8)}.unfinished"
+    total = _file_count(content)
+    try:
+        parent.mkdir(parents=True, exist_ok=True)
+        unfinished.mkdir()
+        try:
+            for done, _ in enumerate(_written(unfinished, content), 1):
+                if progress is not None:
+                    progress(done, total)
+                if cancelled is not None and cancelled():
+                    raise SaveCancelledError(str(place), "was cancelled")
+            return _put_in_place(unfinished, place)
+        except BaseException:
+            shutil.rmtree(unfinished, ignore_errors=True)
+            raise
+    except SaveError as error:
+        # A file that failed names itself by where it was for the moment.
+        thing = error.thing.replace(unfinished.name, place.name)
+        raise type(error)(thing, error.rule, error.got) from error
+    except OSError as error:
+        rule = "must be a folder that can be written to, with room for a snapshot"
+        raise SaveError(str(parent), rule, error.strerror or error) from error
+
+
+def _put_in_place(unfinished: Path, place: Path) -> Path:
+    for candidate in free_names(place):
+        try:
+            return unfinished.rename(candidate)
+        except OSError:
+            # Somebody took the name in between; anything else would come again and is the caller's.
+            if not candidate.exists():
+                raise
+    raise AssertionError("there is always another name")
+
+
+def _file_count(content: SnapshotContent) -> int:
+    pictures = sum(1 + (len(maps) if maps.ndim == 3 else 0) for maps in content.maps.values())
+    return 1 + pictures + len(content.maps) + 2
+
+
+def _written(folder: Path, content: SnapshotContent) -> Iterator[None]:
+    """Write the files one after the other; stops after each."""
+    write_png(folder / "input.png", content.input)
+    yield
+    described: dict[str, Any] = {}
+    for layer_id, maps in content.maps.items():
+        signed = content.signed[layer_id]
+        if maps.ndim == 1:
+            statistics = measure(maps[None, None, :])
+            low, high = bar_range(maps, signed)
+        else:
+            statistics = measure(maps)
+            locked = content.locked.get(layer_id)
+            low, high = value_ranges(statistics, signed, content.scaling, locked)
+        described[layer_id] = _describe(maps, signed, statistics, low, high)
+        yield from _layer_pictures(folder, content, layer_id, low, high)
+    # Not compressed: raw activations hardly shrink, and take ten times as long.
+    with zipfile.ZipFile(folder / "maps.npz", "x", allowZip64=True) as archive:
+        for layer_id, maps in content.maps.items():
+            with archive.open(f"{layer_id}.npy", "w", force_zip64=True) as file:
+                np.lib.format.write_array(file, np.ascontiguousarray(maps), allow_pickle=False)
+            yield
+    write_network(folder / "network.safetensors", content.spec, content.weights)
+    yield
+    about = _about(content) | {"layers": described}
+    text = json.dumps(about, indent=1, ensure_ascii=False, allow_nan=False)
+    (folder / "snapshot.json").write_text(text, "utf-8")
+    yield
+
+
+def _layer_pictures(
+    folder: Path,
+    content: SnapshotContent,
+    layer_id: str,
+    low: NDArray[np.float32],
+    high: NDArray[np.float32],
+) -> Iterator[None]:
+    maps, signed = content.maps[layer_id], content.signed[layer_id]
+    colours = lookup_table(content.diverging if signed else content.sequential, signed)
+    if maps.ndim == 1:
+        is_last = bool(content.spec.layers) and content.spec.layers[-1].id == layer_id
+        labels = content.spec.classes if is_last and len(content.spec.classes) == len(maps) else ()
+        write_png(folder / f"{layer_id}.png", draw_vector(layer_id, maps, labels, signed, colours))
+        yield
+        return
+    write_png(folder / f"{layer_id}.png", draw_sheet(layer_id, maps, low, high, colours))
+    yield
+    (folder / layer_id).mkdir()
+    for channel, values in enumerate(maps):
+        codes = encode(values, low[channel], high[channel])
+        write_png(folder / layer_id / f"{channel:03d}.png", colourise(codes, colours))
+        yield
+
+
+def _about(content: SnapshotContent) -> dict[str, Any]:
+    return {
+        "format": "cnngui-snapshot",
+        "version": 1,
+        "program": f"cnngui {__version__}",
+        "taken_at": content.taken_at.isoformat(timespec="milliseconds"),
+        "source": content.source,
+        "frame": {"index": content.frame_index, "position": content.frame_position},
+        "network": content.spec.name,
+        "scaling": content.scaling,
+        "colours": {"signed": content.diverging, "unsigned": content.sequential},
+    }
+
+
+def _describe(
+    maps: NDArray[np.float32],
+    signed: bool,
+    statistics: ChannelStatistics,
+    low: NDArray[np.float32],
+    high: NDArray[np.float32],
+) -> dict[str, Any]:
+    return {
+        "shape": list(maps.shape),
+        "signed": signed,
+        "low": low.tolist(),
+        "high": high.tolist(),
+        "minimum": statistics.minimum.tolist(),
+        "mean": statistics.mean.tolist(),
+        "maximum": statistics.maximum.tolist(),
+        "std": statistics.std.tolist(),
+        "zeros": statistics.zeros.tolist(),
+        "non_finite": statistics.non_finite.tolist(),
+    }
+
+
+def write_png(path: Path, pixels: NDArray[np.uint8]) -> None:
+    """Write uint8 ``(H, W, 3)`` RGB or ``(H, W, 1)`` grey without loss; OSError if it cannot be.
+
+    OpenCV encodes in memory: when it writes a file itself it does not say that the disk was full.
+    """
+    if pixels.shape[2] == 3:
+        pixels = np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR), np.uint8)
+    _, content = cv2.imencode(".png", pixels, [cv2.IMWRITE_PNG_COMPRESSION, 3])
+    path.write_bytes(content.tobytes())
