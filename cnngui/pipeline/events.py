@@ -38,6 +38,14 @@ class SourceFailed:
 
 
 @dataclass(frozen=True)
+class SourceWarned:
+    """Something of the source is not as it should be, and it goes on (a file that was skipped)."""
+
+    address: SourceAddress
+    error: UserError
+
+
+@dataclass(frozen=True)
 class SourceEnded:
     """The medium was played to its end and does not loop."""
 
@@ -134,6 +142,7 @@ Event = (
     SourceOpened
     | SourceLost
     | SourceFailed
+    | SourceWarned
     | SourceEnded
     | PlaybackChanged
     | NetworkApplied

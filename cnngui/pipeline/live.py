@@ -40,9 +40,7 @@ class LivePipeline:
         """
         raise NotImplementedError
 
-    def open_source(
-        self, address: SourceAddress, settings: CaptureSettings = CaptureSettings()
-    ) -> None:
+    def open_source(self, address: SourceAddress, settings: CaptureSettings | None = None) -> None:
         """Change to another source and play it; ``SourceOpened`` or ``SourceFailed`` follows."""
         raise NotImplementedError
 

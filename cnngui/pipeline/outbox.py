@@ -1,0 +1,57 @@
+"""What goes out of the pipeline: the newest result, the events in order, and the bell."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+from cnngui.pipeline.events import Crashed, Event, PlaybackChanged, SaveProgress
+from cnngui.pipeline.mailbox import Slot
+from cnngui.pipeline.results import FrameResult
+
+_NEWEST_ONLY = (PlaybackChanged, SaveProgress)
+_MOST_EVENTS = 1000
+
+
+class Outbox:
+    """Collects results and events from any thread.
+
+    Parameters
+    ----------
+    on_news : called without any lock held, by the thread that left something where nothing was.
+    """
+
+    def __init__(self, on_news: Callable[[], None]) -> None:
+        self._on_news = on_news
+        self._results: Slot[FrameResult] = Slot()
+        self._lock = threading.Lock()
+        self._events: list[Event] = []
+
+    def put_result(self, result: FrameResult) -> None:
+        """Leave a result in place of one that was not taken."""
+        if not self._results.put(result):
+            self._on_news()
+
+    def put_event(self, event: Event) -> None:
+        """Leave an event. Of those that only tell how things stand the newest is kept."""
+        with self._lock:
+            was_empty = not self._events
+            if isinstance(event, _NEWEST_ONLY):
+                self._events = [old for old in self._events if type(old) is not type(event)]
+            elif isinstance(event, Crashed) and event in self._events:
+                return
+            self._events.append(event)
+            # Nobody has looked for so long that what came first can be of no use any more.
+            del self._events[:-_MOST_EVENTS]
+        if was_empty:
+            self._on_news()
+
+    def take_result(self) -> FrameResult | None:
+        """Return the newest result if it was not taken before."""
+        return self._results.take()
+
+    def take_events(self) -> list[Event]:
+        """Return what happened since the last call, oldest first."""
+        with self._lock:
+            events, self._events = self._events, []
+            return events
