@@ -86,14 +86,19 @@ def shape_text(shape: Shape) -> str:
     return "x".join(map(str, shape))
 
 
-@lru_cache(maxsize=256)
 def infer(network: NetworkSpec) -> ShapeReport:
     """Return every layer's output shape and everything that is wrong.
 
     A layer that reads one without a shape gets none either, but no problem for that: the problem
     is where it began.
     """
-    problems = description_problems(network)
+    # The problems are part of the key: a network with 8.0 channels equals one with 8.
+    return _infer(network, tuple(description_problems(network)))
+
+
+@lru_cache(maxsize=256)
+def _infer(network: NetworkSpec, own_problems: tuple[Problem, ...]) -> ShapeReport:
+    problems = list(own_problems)
     faulty = {problem.layer_id for problem in problems}
     shapes: dict[str, Shape | None] = {INPUT_ID: network.input.shape}
     if any(problem.thing in _INPUT_SIZES for problem in problems):
@@ -101,24 +106,25 @@ def infer(network: NetworkSpec) -> ShapeReport:
     parameters: dict[str, dict[str, Shape]] = {}
     budget = _Budget()
     for index, layer in enumerate(network.layers):
+        shapes.setdefault(layer.id, None)
+        if layer.id in faulty:
+            continue
         try:
             sources = _sources(network, index, shapes)
             known = [shape for shape in sources if shape is not None]
-            if layer.id in faulty or len(known) < len(sources):
-                shapes[layer.id] = None
+            if len(known) < len(sources):
                 continue
-            shapes[layer.id] = _output_shape(layer, known)
-            parameters[layer.id] = parameter_shapes(layer, known[0])
-            budget.spend(layer, shapes[layer.id] or (), parameters[layer.id])
+            shape = _output_shape(layer, known)
+            sizes = parameter_shapes(layer, known[0])
+            budget.spend(layer, shape, sizes)
+            shapes[layer.id], parameters[layer.id] = shape, sizes
         except _MisfitError as fault:
-            shapes[layer.id] = None
             problems.append(Problem(layer.id, fault.field, fault.rule, fault.got))
     places = {INPUT_ID: -1} | {layer.id: place for place, layer in enumerate(network.layers)}
     problems.sort(key=lambda problem: places.get(problem.layer_id, len(places)))
     found = {layer_id: shape for layer_id, shape in shapes.items() if shape is not None}
-    sizes = {name: parameters[name] for name in found if name in parameters}
     # Read-only, since the report is cached and so shared.
-    return ShapeReport(MappingProxyType(found), tuple(problems), MappingProxyType(sizes))
+    return ShapeReport(MappingProxyType(found), tuple(problems), MappingProxyType(parameters))
 
 
 def parameter_shapes(layer: LayerSpec, in_shape: Shape) -> dict[str, Shape]:
