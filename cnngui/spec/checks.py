@@ -20,6 +20,7 @@ MAX_INPUT_SIDE = 4096
 MAX_TEXT_LENGTH = 200
 MAX_CLASSES = 10_000
 
+_NETWORK_FIELDS = ("name", "classes", "layers")
 _ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]{0,63}", re.ASCII)
 
 
@@ -29,8 +30,9 @@ class Problem:
 
     Attributes
     ----------
-    layer_id : the layer's id; "input" for the network's input, name, classes and number of layers.
-    field : an argument's name, "id" or "inputs"; empty for the layer as a whole.
+    layer_id : the layer's id; "input" for the network's input and what concerns it as a whole.
+    field : an argument's name, "id" or "inputs"; empty for the layer as a whole. Of "input" also
+        the network's "name", "classes" and "layers".
     rule : what would be right ("must not be larger than its padded input 5x5").
     got : what was found ("7x7"); may be empty.
     """
@@ -42,7 +44,9 @@ class Problem:
 
     @property
     def thing(self) -> str:
-        """What it is about: ``conv3.kernel_size``."""
+        """What it is about: ``conv3.kernel_size``, ``network.name``."""
+        if self.layer_id == INPUT_ID and self.field in _NETWORK_FIELDS:
+            return f"network.{self.field}"
         return f"{shown(self.layer_id)}.{self.field}" if self.field else shown(self.layer_id)
 
     @property
@@ -87,8 +91,8 @@ def description_problems(network: NetworkSpec) -> list[Problem]:
 
 def _network_problems(network: NetworkSpec) -> Iterator[Problem]:
     if not 1 <= len(network.layers) <= MAX_LAYERS:
-        rule = f"must be followed by 1 to {MAX_LAYERS} layers"
-        yield Problem(INPUT_ID, "", rule, str(len(network.layers)))
+        rule = f"must be 1 to {MAX_LAYERS}"
+        yield Problem(INPUT_ID, "layers", rule, str(len(network.layers)))
     if not _is_text(network.name):
         yield Problem(INPUT_ID, "name", _TEXT_RULE, shown(network.name))
     if len(network.classes) > MAX_CLASSES:

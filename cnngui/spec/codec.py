@@ -156,7 +156,7 @@ def _input(entry: _Entry) -> InputSpec:
         standard = standard.with_channels(1)
     values = {key: described.values.get(key, getattr(standard, key)) for key in _INPUT_KEYS}
     for key in ("mean", "std"):
-        values[key] = tuple(described.take(key, list, list(values[key])))
+        values[key] = tuple(described.take(key, list, list(getattr(standard, key))))
     return InputSpec(**values)
 
 

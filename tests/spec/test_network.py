@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+import pytest
+
+from cnngui.spec.layers import LAYER_TYPES, Add, Conv2d, MaxPool2d, ReLU, arguments_of
+from cnngui.spec.network import InputSpec, NetworkSpec
+
+NETWORK = NetworkSpec(
+    layers=(Conv2d(id="conv1", weights_id="file"), ReLU(id="relu1"), Conv2d(id="conv2")),
+)
+
+
+def ids(network: NetworkSpec) -> list[str]:
+    return [layer.id for layer in network.layers]
+
+
+def test_edits_return_a_new_network_and_leave_the_old_one():
+    before = hash(NETWORK)
+    assert ids(NETWORK.inserted(1, MaxPool2d(id="p"))) == ["conv1", "p", "relu1", "conv2"]
+    assert ids(NETWORK.removed("relu1")) == ["conv1", "conv2"]
+    assert ids(NETWORK.moved("conv1", 2)) == ["relu1", "conv2", "conv1"]
+    assert ids(NETWORK.moved("conv2", 0)) == ["conv2", "conv1", "relu1"]
+    assert ids(NETWORK.duplicated("conv1")) == ["conv1", "conv3", "relu1", "conv2"]
+    assert NETWORK.edited("conv1", stride=2).layer("conv1").stride == (2, 2)
+    assert hash(NETWORK) == before
+
+
+def test_absent_layers_are_key_errors():
+    for call in (NETWORK.layer, NETWORK.index_of, lambda name: NETWORK.moved(name, 0)):
+        with pytest.raises(KeyError):
+            call("gone")
+    assert "gone" not in NETWORK
+    assert "conv1" in NETWORK
+
+
+def test_a_layer_reads_the_one_before_unless_it_names_others():
+    network = NETWORK.inserted(3, Add(id="add1", inputs=("conv1", "relu1")))
+    assert [network.inputs_of(place) for place in range(4)] == [
+        ("input",),
+        ("conv1",),
+        ("relu1",),
+        ("conv1", "relu1"),
+    ]
+
+
+def test_fresh_ids_differ_from_all_others_whatever_their_case():
+    assert NETWORK.fresh_id("Conv2d") == "conv3"
+    assert NETWORK.inserted(0, ReLU(id="POOL1")).fresh_id("AvgPool2d") == "pool2"
+    assert NETWORK.fresh_id("ReLU") == "relu2"
+
+
+def test_weights_are_drawn_anew_for_all_or_for_some():
+    every = NETWORK.redrawn(7, "xavier")
+    assert [every.layer(name).seed for name in ("conv1", "conv2")] == [7, 7]
+    assert every.layer("conv1").weights_id == ""
+    assert every.layer("conv1").initializer == "xavier"
+    some = NETWORK.redrawn(7, layer_ids=["conv2"])
+    assert some.layer("conv1") == NETWORK.layer("conv1")
+    assert some.layer("conv2").seed == 7
+
+
+def test_mean_and_deviation_follow_the_channels():
+    described = InputSpec(mean=(0.1, 0.2, 0.3), std=(1.0, 2.0, 3.0))
+    grey = described.with_channels(1)
+    assert (grey.channels, grey.mean, grey.std) == (1, (0.1,), (1.0,))
+    assert grey.with_channels(3).mean == (0.1, 0.1, 0.1)
+
+
+@pytest.mark.parametrize("layer_type", LAYER_TYPES.values())
+def test_every_default_is_within_its_range_and_layers_can_be_keys(layer_type):
+    layer = layer_type(id="a")
+    assert hash(layer) == hash(layer_type(id="a"))
+    for name, argument in arguments_of(layer_type).items():
+        value = getattr(layer, name)
+        if argument.kind in ("int", "float"):
+            assert argument.minimum <= value <= argument.maximum
