@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cnngui.spec.layers import (
     INPUT_ID,
+    Conv2d,
     Dropout,
     Flatten,
     GlobalAvgPool2d,
@@ -62,3 +63,22 @@ def channel_names(network: NetworkSpec, layer_id: str) -> tuple[str, ...]:
     ):
         return network.classes
     return ()
+
+
+def kernel_input_names(
+    network: NetworkSpec, layer_id: str, channel: int, count: int
+) -> tuple[str, ...]:
+    """Return the names of the ``count`` input channels that one kernel of a convolution reads.
+
+    With groups, a kernel reads only the channels of its group.
+    """
+    index = network.index_of(layer_id)
+    layer, source = network.layers[index], network.inputs_of(index)[0]
+    first = 0
+    if isinstance(layer, Conv2d):
+        first = channel // max(layer.out_channels // layer.groups, 1) * count
+    names = channel_names(network, source)
+    return tuple(
+        f"{source} {names[place] if place < len(names) else place}"
+        for place in range(first, first + count)
+    )

@@ -1,0 +1,97 @@
+"""The strongest classes of the network's last layer."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from cnngui.gui.theme import SPACE_M, SPACE_S, colors, number_font
+from cnngui.gui.views.naming import number_text, share_text
+from cnngui.gui.views.vector import paint_bar, round_limit
+from cnngui.gui.views.view_state import ViewState
+from cnngui.pipeline.results import FrameResult
+from cnngui.spec.layers import Linear, Softmax
+
+SHOWN = 5
+
+_ROW_HEIGHT = 22
+
+
+class ClassBars(QWidget):
+    """The largest scores, best first; hidden while the network does not end in any."""
+
+    def __init__(self, state: ViewState, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._state = state
+        self._rows: list[tuple[str, float, float]] = []
+        self._signed = False
+        self._are_shares = False
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName(self.tr("Strongest classes"))
+        self.hide()
+
+    @property
+    def rows(self) -> list[tuple[str, float, float]]:
+        """(name, score, length of the bar -1..1), best first."""
+        return self._rows
+
+    def show_result(self, result: FrameResult) -> None:
+        """Paint the scores of a result that has them."""
+        network, scores = self._state.network, result.scores
+        last = next((layer for layer in reversed(network.layers) if layer.enabled), None)
+        if scores is None or not isinstance(last, Linear | Softmax):
+            self.hide()
+            return
+        self._are_shares = isinstance(last, Softmax)
+        self._signed = not self._are_shares and bool((scores < 0).any())
+        limit = 1.0 if self._are_shares else round_limit(scores)
+        names = network.classes if len(network.classes) == len(scores) else ()
+        best = np.argsort(-scores, kind="stable")[:SHOWN].tolist()
+        count = len(self._rows)
+        self._rows = [
+            (names[unit] if names else str(unit), float(scores[unit]), float(scores[unit]) / limit)
+            for unit in best
+        ]
+        if len(self._rows) != count:
+            self.updateGeometry()
+        self.show()
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        title = self.fontMetrics().height() + SPACE_S
+        return QSize(240, title + len(self._rows) * _ROW_HEIGHT + SPACE_M)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        scheme = colors()
+        title = QRect(0, 0, self.width(), self.fontMetrics().height() + SPACE_S)
+        painter.setPen(QColor(scheme.muted))
+        painter.drawText(title, int(Qt.AlignmentFlag.AlignLeft), self.tr("Strongest classes"))
+        painter.setFont(number_font(self.font()))
+        metrics = painter.fontMetrics()
+        name_width = min(
+            max((metrics.horizontalAdvance(name) for name, _, _ in self._rows), default=0),
+            self.width() // 3,
+        )
+        value_width = metrics.horizontalAdvance("> 99.9 %")
+        left_middle = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        right_middle = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        for row, (name, score, share) in enumerate(self._rows):
+            top = title.bottom() + 1 + row * _ROW_HEIGHT
+            text = metrics.elidedText(name, Qt.TextElideMode.ElideRight, name_width)
+            painter.setPen(QColor(scheme.text))
+            painter.drawText(QRect(0, top, name_width, _ROW_HEIGHT), left_middle, text)
+            value = share_text(score) if self._are_shares else number_text(score)
+            number = QRect(self.width() - value_width, top, value_width, _ROW_HEIGHT)
+            painter.setPen(QColor(scheme.muted))
+            painter.drawText(number, right_middle, value)
+            track = QRectF(
+                name_width + SPACE_M,
+                top + 6,
+                number.left() - name_width - 2 * SPACE_M,
+                _ROW_HEIGHT - 12,
+            )
+            paint_bar(painter, track, share, self._signed)

@@ -1,0 +1,212 @@
+"""One channel in detail: picture, numbers, histogram, kernel; the network's verdict at the foot."""
+
+from __future__ import annotations
+
+from html import escape
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QLabel,
+    QScrollArea,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from cnngui.gui.theme import SPACE_L, SPACE_M, SPACE_S, number_font
+from cnngui.gui.views.channel_picture import ChannelPicture
+from cnngui.gui.views.class_bars import ClassBars
+from cnngui.gui.views.histogram_view import HistogramView
+from cnngui.gui.views.kernel_view import KernelView
+from cnngui.gui.views.layer_facts import layer_fact
+from cnngui.gui.views.naming import channel_names, kernel_input_names, number_text, share_text
+from cnngui.gui.views.view_state import ViewState
+from cnngui.pipeline.results import ChannelResult, FrameResult, VectorResult
+
+_WIDTH = 300
+_COPIED_SIDE = 320
+
+
+class Inspector(QWidget):
+    """The chosen channel of the chosen layer, live."""
+
+    def __init__(self, state: ViewState, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._state = state
+        self._message = QLabel(self.tr("Click a map to study it here."), self)
+        self._message.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._message.setWordWrap(True)
+        self._message.setMargin(SPACE_L)
+        self._details = _Details(state)
+        area = QScrollArea(self)
+        area.setWidget(self._details)
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._stack = QStackedWidget(self)
+        self._stack.addWidget(self._message)
+        self._stack.addWidget(area)
+        self._class_bars = ClassBars(state, self)
+        foot = QVBoxLayout()
+        foot.setContentsMargins(SPACE_M, SPACE_M, SPACE_M, 0)
+        foot.addWidget(self._class_bars)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._stack, 1)
+        column.addLayout(foot)
+        self.setMinimumWidth(200)
+
+    @property
+    def details(self) -> _Details:
+        """What is shown of the channel."""
+        return self._details
+
+    @property
+    def class_bars(self) -> ClassBars:
+        """The strongest classes."""
+        return self._class_bars
+
+    def sizeHint(self) -> QSize:
+        return QSize(_WIDTH, 640)
+
+    def show_result(self, result: FrameResult) -> None:
+        """Paint the channel of a result, if its layer is still the one looked at."""
+        self._class_bars.show_result(result)
+        layer_id = self._state.layer_id
+        if result.channel is not None and result.channel.layer_id == layer_id:
+            self._details.show_channel(result.channel)
+            self._stack.setCurrentIndex(1)
+        elif result.vector is not None and result.vector.layer_id == layer_id:
+            self._details.show_unit(result.vector)
+            self._stack.setCurrentIndex(1)
+        elif layer_id not in self._state.layer_ids:
+            self._stack.setCurrentIndex(0)
+
+    def copy_picture(self) -> QImage:
+        """Put the channel in its colours on the clipboard, and return it; null if there is none."""
+        picture = self._details.picture.copy_picture()
+        if self._stack.currentIndex() == 0 or picture.isNull():
+            return QImage()
+        factor = max(_COPIED_SIDE // max(picture.width(), picture.height()), 1)
+        picture = picture.scaled(picture.size() * factor)
+        QGuiApplication.clipboard().setImage(picture)
+        return picture
+
+
+class _Details(QWidget):
+    """The inspector's scrolling part."""
+
+    def __init__(self, state: ViewState) -> None:
+        super().__init__()
+        self._state = state
+        self.title = QLabel(self)
+        self.title.setWordWrap(True)
+        self.picture = ChannelPicture(state, self)
+        self.pointed = QLabel(self)
+        self.pointed.setFont(number_font(self.font()))
+        self.pointed.setMinimumHeight(self.fontMetrics().height())
+        self.picture.pointed_at.connect(self.pointed.setText)
+        self.numbers = _Numbers(self)
+        self.histogram = HistogramView(self)
+        self.fact = QLabel(self)
+        self.fact.setWordWrap(True)
+        self.fact.setForegroundRole(self.foregroundRole())
+        self.kernel_title = QLabel(self)
+        self.kernel_title.setWordWrap(True)
+        self.kernel = KernelView(state, self)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(SPACE_M, SPACE_M, SPACE_M, SPACE_M)
+        column.setSpacing(SPACE_M)
+        for part in (
+            *(self.title, self.picture, self.pointed, self.numbers, self.histogram),
+            *(self.fact, self.kernel_title, self.kernel),
+        ):
+            column.addWidget(part)
+        column.addStretch(1)
+
+    def show_channel(self, channel: ChannelResult) -> None:
+        """Show one map."""
+        self._show_title(channel.layer_id, channel.channel, self.tr("channel {number}"))
+        self.picture.show_channel(channel)
+        self.numbers.show_numbers(
+            [
+                number_text(value)
+                for value in (channel.minimum, channel.mean, channel.maximum, channel.std)
+            ]
+            + [share_text(channel.zeros)]
+        )
+        self.histogram.show_counts(channel.histogram_counts, channel.histogram_edges)
+        self._set_map_parts_visible(True)
+        self._show_kernel(channel)
+
+    def show_unit(self, vector: VectorResult) -> None:
+        """Show one unit of a flat layer."""
+        unit = min(self._state.channel, len(vector.values) - 1)
+        self._show_title(vector.layer_id, unit, self.tr("unit {number}"))
+        value = number_text(float(vector.values[unit]), digits=5)
+        self.pointed.setText(self.tr("value {value}").format(value=value))
+        self._set_map_parts_visible(False)
+        self.kernel_title.hide()
+        self.kernel.hide()
+
+    def _show_title(self, layer_id: str, number: int, words: str) -> None:
+        network = self._state.network
+        names = channel_names(network, layer_id)
+        name = f" {escape(names[number])}" if number < len(names) else ""
+        self.title.setText(
+            f"<b>{escape(layer_id)}</b>&nbsp;&nbsp;{words.format(number=number)}{name}"
+        )
+        self.fact.setText(layer_fact(network.layer(layer_id) if layer_id in network else None))
+
+    def _set_map_parts_visible(self, visible: bool) -> None:
+        for part in (self.picture, self.numbers, self.histogram):
+            part.setVisible(visible)
+
+    def _show_kernel(self, channel: ChannelResult) -> None:
+        kernel = channel.kernel
+        self.kernel_title.setVisible(kernel is not None)
+        self.kernel.setVisible(kernel is not None)
+        if kernel is None:
+            return
+        count, height, width = kernel.shape
+        text = self.tr("<b>Kernel</b>&nbsp;&nbsp;{height} × {width} for each of {count} inputs")
+        text = text.format(height=height, width=width, count=count)
+        if channel.bias is not None:
+            text += self.tr(", bias {bias}").format(bias=number_text(channel.bias))
+        self.kernel_title.setText(text)
+        names = kernel_input_names(self._state.network, channel.layer_id, channel.channel, count)
+        self.kernel.show_kernel(kernel, names)
+
+
+class _Numbers(QWidget):
+    """Five numbers, each under its name."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(SPACE_M)
+        grid.setVerticalSpacing(SPACE_S // 2)
+        names = (
+            *(self.tr("min"), self.tr("mean"), self.tr("max")),
+            *(self.tr("std"), self.tr("zeros")),
+        )
+        self._values = [QLabel(self) for _ in names]
+        for column, (name, value) in enumerate(zip(names, self._values, strict=True)):
+            caption = QLabel(name, self)
+            caption.setEnabled(False)
+            value.setFont(number_font(self.font()))
+            value.setAccessibleName(name)
+            value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            grid.addWidget(caption, 0, column)
+            grid.addWidget(value, 1, column)
+            grid.setColumnStretch(column, 1)
+
+    def show_numbers(self, texts: list[str]) -> None:
+        """Show minimum, mean, maximum, standard deviation and share of zeros."""
+        for label, text in zip(self._values, texts, strict=True):
+            label.setText(text)

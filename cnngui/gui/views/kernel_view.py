@@ -1,0 +1,272 @@
+"""The kernel of one channel of a convolution: as pictures and as numbers."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontDatabase,
+    QFontMetrics,
+    QHelpEvent,
+    QImage,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+)
+from PySide6.QtWidgets import (
+    QFrame,
+    QLabel,
+    QScrollArea,
+    QSizePolicy,
+    QToolTip,
+    QVBoxLayout,
+    QWidget,
+)
+
+from cnngui.featuremaps.scaling import encode
+from cnngui.gui.theme import ACCENT, SPACE_M, SPACE_S, colors
+from cnngui.gui.views.naming import number_text
+from cnngui.gui.views.pictures import color_table, indexed_image
+from cnngui.gui.views.view_state import ViewState
+
+_PICTURE_SIZE = 44
+_MOST_PICTURE_ROWS = 3
+_CELL_HEIGHT = 24
+_WIDEST_CELL = 72
+
+
+class KernelView(QWidget):
+    """One picture per input channel, and the numbers of the one chosen."""
+
+    def __init__(self, state: ViewState, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._state = state
+        self._kernel: NDArray[np.float32] | None = None
+        self._names: tuple[str, ...] = ()
+        self._pictures = _KernelPictures(self)
+        self._numbers = _KernelNumbers(self)
+        self._numbers_title = QLabel(self)
+        self._pictures_area = _scrolling(self._pictures, self)
+        self._numbers_area = _scrolling(self._numbers, self)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(SPACE_S)
+        column.addWidget(self._pictures_area)
+        column.addWidget(self._numbers_title)
+        column.addWidget(self._numbers_area)
+        self._pictures.chosen.connect(self._show_numbers)
+        state.colormaps_changed.connect(self._color)
+
+    def show_kernel(self, kernel: NDArray[np.float32], names: tuple[str, ...]) -> None:
+        """Show a kernel ``(in_channels / groups, kh, kw)``; ``names`` has one per input channel."""
+        if (
+            self._kernel is not None
+            and names == self._names
+            and np.array_equal(kernel, self._kernel)
+        ):
+            return
+        self._kernel, self._names = kernel, names
+        self._color()
+
+    def _color(self) -> None:
+        if self._kernel is None:
+            return
+        largest = float(np.abs(self._kernel).max()) or 1.0
+        codes = encode(self._kernel, -largest, largest)
+        colormap = self._state.diverging
+        self._pictures.show_codes(codes, self._names, colormap)
+        self._numbers.take(self._kernel, codes, colormap)
+        area = self._pictures_area
+        area.setFixedHeight(self._pictures.height_shown(area.width()))
+        self._numbers_area.setFixedHeight(self._numbers.sizeHint().height())
+        self._show_numbers(self._pictures.current)
+
+    def _show_numbers(self, place: int) -> None:
+        if self._kernel is None:
+            return
+        self._numbers_title.setText(
+            self.tr("Weights for input {name}").format(name=self._names[place])
+        )
+        self._numbers.show_input(place)
+
+
+class _KernelPictures(QWidget):
+    """Small pictures in rows; one of them is chosen, by click or arrows."""
+
+    chosen = Signal(int)
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.current = 0
+        self._images: list[QImage] = []
+        self._names: tuple[str, ...] = ()
+        self._tile = QSize(_PICTURE_SIZE, _PICTURE_SIZE)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName(self.tr("Kernel, one picture per input channel"))
+
+    def show_codes(self, codes: NDArray[np.uint8], names: tuple[str, ...], colormap: str) -> None:
+        """Show pictures ``(n, kh, kw)`` of codes."""
+        self._images = [indexed_image(picture, colormap, signed=True) for picture in codes]
+        self._names = names
+        _, height, width = codes.shape
+        factor = max(_PICTURE_SIZE // max(height, width), 1)
+        self._tile = QSize(width * factor, height * factor)
+        self.current = min(self.current, len(codes) - 1)
+        self.setMinimumHeight(self.heightForWidth(self.width()))
+        self.updateGeometry()
+        self.update()
+
+    def height_shown(self, width: int) -> int:
+        """Return the height for all rows, or for as many as are shown without scrolling."""
+        rows = min(self._rows(width), _MOST_PICTURE_ROWS)
+        return rows * (self._tile.height() + SPACE_M) + SPACE_S
+
+    def heightForWidth(self, width: int) -> int:
+        return self._rows(width) * (self._tile.height() + SPACE_M) + SPACE_S
+
+    def picture_rect(self, place: int) -> QRect:
+        """Return where the picture of an input channel is."""
+        row, column = divmod(place, self._columns(self.width()))
+        return QRect(
+            SPACE_S + column * (self._tile.width() + SPACE_M),
+            SPACE_S + row * (self._tile.height() + SPACE_M),
+            self._tile.width(),
+            self._tile.height(),
+        )
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        place = self._place_at(event.position().toPoint())
+        if place is not None:
+            self._choose(place)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        columns = self._columns(self.width())
+        steps = {
+            Qt.Key.Key_Left: -1,
+            Qt.Key.Key_Right: 1,
+            Qt.Key.Key_Up: -columns,
+            Qt.Key.Key_Down: columns,
+        }
+        step = steps.get(Qt.Key(event.key()))
+        if step is None:
+            super().keyPressEvent(event)
+        elif 0 <= self.current + step < len(self._images):
+            self._choose(self.current + step)
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            place = self._place_at(event.pos())
+            if place is not None:
+                text = self.tr("input {name}").format(name=self._names[place])
+                QToolTip.showText(event.globalPos(), text, self)
+            return True
+        return super().event(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        for place, image in enumerate(self._images):
+            rect = self.picture_rect(place)
+            if not rect.intersects(event.rect()):
+                continue
+            painter.drawImage(rect, image)
+            chosen = place == self.current
+            painter.setPen(QPen(ACCENT, 2) if chosen else QPen(QColor(colors().border), 1))
+            out = 1 if chosen else 0.5
+            painter.drawRect(QRectF(rect).adjusted(-out, -out, out, out))
+
+    def _choose(self, place: int) -> None:
+        self.current = place
+        self.update()
+        self.chosen.emit(place)
+
+    def _columns(self, width: int) -> int:
+        return max((width - SPACE_S) // (self._tile.width() + SPACE_M), 1)
+
+    def _rows(self, width: int) -> int:
+        return -(-len(self._images) // self._columns(width))
+
+    def _place_at(self, point: QPoint) -> int | None:
+        return next(
+            (
+                place
+                for place in range(len(self._images))
+                if self.picture_rect(place).adjusted(-3, -3, 3, 3).contains(point)
+            ),
+            None,
+        )
+
+
+class _KernelNumbers(QWidget):
+    """The weights for one input channel as a table whose cells have the picture's colours."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._kernel = np.zeros((1, 1, 1), np.float32)
+        self._codes = np.zeros((1, 1, 1), np.uint8)
+        self._colors: tuple[int, ...] = ()
+        self._input = 0
+        self.setAccessibleName(self.tr("Kernel as numbers"))
+
+    def take(self, kernel: NDArray[np.float32], codes: NDArray[np.uint8], colormap: str) -> None:
+        """Take a kernel ``(n, kh, kw)`` and its codes."""
+        self._kernel, self._codes = kernel, codes
+        self._colors = color_table(colormap, signed=True)
+        self.setMinimumSize(self.sizeHint())
+        self.updateGeometry()
+
+    def show_input(self, place: int) -> None:
+        """Show the weights for that input channel."""
+        self._input = place
+        self.setAccessibleDescription(
+            "\n".join(" ".join(map(number_text, row)) for row in self._kernel[place].tolist())
+        )
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        _, height, width = self._kernel.shape
+        cell = QFontMetrics(self._font()).horizontalAdvance("−0.0123") + SPACE_S
+        return QSize(cell * width + 1, _CELL_HEIGHT * height + 1)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setFont(self._font())
+        _, height, width = self._kernel.shape
+        cell_width = min(self.width() / width, _WIDEST_CELL)
+        for row in range(height):
+            for column in range(width):
+                cell = QRectF(
+                    column * cell_width, row * _CELL_HEIGHT, cell_width - 1, _CELL_HEIGHT - 1
+                )
+                back = QColor.fromRgba(self._colors[self._codes[self._input, row, column]])
+                painter.fillRect(cell, back)
+                painter.setPen(QColor("#000000" if _luminance(back) > 0.18 else "#ffffff"))
+                value = float(self._kernel[self._input, row, column])
+                painter.drawText(cell, int(Qt.AlignmentFlag.AlignCenter), number_text(value))
+
+    def _font(self) -> QFont:
+        font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
+        font.setPixelSize(11)
+        return font
+
+
+def _luminance(color: QColor) -> float:
+    """Relative luminance 0..1 (WCAG 2.2, with sRGB taken as a power of 2.2)."""
+    red, green, blue = (part**2.2 for part in (color.redF(), color.greenF(), color.blueF()))
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def _scrolling(content: QWidget, parent: QWidget) -> QScrollArea:
+    area = QScrollArea(parent)
+    area.setWidget(content)
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+    return area
