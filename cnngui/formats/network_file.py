@@ -160,7 +160,9 @@ def _tensors_content(path: Path, spec: NetworkSpec, weights: Weights | None) -> 
     }
     for tensor, rule, got in (*_misfits(_expected(spec), described), *_unusable_values(tensors)):
         raise SaveError(f"{path}: {tensor}", rule, got)
-    return safetensors.numpy.save(tensors, metadata={DESCRIPTION_KEY: to_json(spec)})
+    # safetensors writes the memory as it lies, whatever the strides.
+    in_order = {name: np.ascontiguousarray(array) for name, array in tensors.items()}
+    return safetensors.numpy.save(in_order, metadata={DESCRIPTION_KEY: to_json(spec)})
 
 
 def _expected(spec: NetworkSpec) -> dict[str, Shape]:

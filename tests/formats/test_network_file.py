@@ -1,0 +1,360 @@
+from __future__ import annotations
+
+import errno
+import json
+import os
+from contextlib import suppress
+from pathlib import Path
+
+import numpy as np
+import pytest
+import safetensors.numpy
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cnngui.errors import NetworkError, NetworkFileError, SaveError
+from cnngui.formats import NetworkFile, read_network, write_network
+from cnngui.formats.network_file import DESCRIPTION_KEY, MAX_HEADER_BYTES
+from cnngui.spec.codec import to_json
+from cnngui.spec.layers import Add, BatchNorm2d, Conv2d, Flatten, Linear, ReLU
+from cnngui.spec.network import InputSpec, NetworkSpec
+from cnngui.spec.shapes import infer
+from cnngui.weights import Weights
+
+NETWORK = NetworkSpec(
+    name="small",
+    input=InputSpec(height=8, width=8),
+    layers=(
+        Conv2d(id="conv1", out_channels=4),
+        BatchNorm2d(id="bn1"),
+        ReLU(id="relu1"),
+        Conv2d(id="skipped", enabled=False),
+        Add(id="add1", inputs=("bn1", "relu1")),
+        Flatten(id="flatten1"),
+        Linear(id="linear1", out_features=2, bias=False),
+    ),
+    classes=("猫", "dog"),
+)
+
+
+def drawn_weights(network: NetworkSpec = NETWORK, seed: int = 0) -> Weights:
+    generator = np.random.default_rng(seed)
+    return {
+        layer_id: {name: generator.random(shape, np.float32) for name, shape in parameters.items()}
+        for layer_id, parameters in infer(network).parameters.items()
+        if parameters
+    }
+
+
+def tensors_of(weights: Weights) -> dict[str, np.ndarray]:
+    return {
+        f"{layer_id}.{name}": array
+        for layer_id, arrays in weights.items()
+        for name, array in arrays.items()
+    }
+
+
+VALID_BYTES = safetensors.numpy.save(
+    tensors_of(drawn_weights()), metadata={DESCRIPTION_KEY: to_json(NETWORK)}
+)
+
+
+def without_weights_ids(network: NetworkSpec) -> NetworkSpec:
+    for layer_id in ("conv1", "bn1", "linear1"):
+        network = network.edited(layer_id, weights_id="")
+    return network
+
+
+def saved(path: Path, tensors: dict[str, np.ndarray], network: NetworkSpec = NETWORK) -> Path:
+    path.write_bytes(safetensors.numpy.save(tensors, metadata={DESCRIPTION_KEY: to_json(network)}))
+    return path
+
+
+@pytest.mark.parametrize("name", ["net.json", "NET.JSON", "网络.json"])
+def test_a_description_comes_back(tmp_path, name):
+    write_network(tmp_path / name, NETWORK, drawn_weights())
+    found = read_network(str(tmp_path / name))
+    assert found.spec == NETWORK
+    assert found.weights is None
+    assert os.listdir(tmp_path) == [name]
+
+
+def test_a_description_written_with_a_byte_order_mark_is_read(tmp_path):
+    path = tmp_path / "net.json"
+    path.write_text(to_json(NETWORK), encoding="utf-8-sig")
+    assert read_network(path).spec == NETWORK
+
+
+def test_weights_come_back_bit_for_bit(tmp_path):
+    path = tmp_path / "net.safetensors"
+    weights = drawn_weights()
+    write_network(path, NETWORK, weights)
+    found = read_network(path)
+    assert without_weights_ids(found.spec) == NETWORK
+    assert found.weights is not None
+    back = tensors_of(found.weights)
+    assert back.keys() == tensors_of(weights).keys()
+    for name, array in tensors_of(weights).items():
+        np.testing.assert_array_equal(back[name], array)
+        assert back[name].dtype == np.float32
+        assert not back[name].flags.writeable
+    assert safetensors.numpy.load_file(path).keys() == back.keys()
+
+
+def test_views_of_any_strides_are_written_as_they_read(tmp_path):
+    weights = {name: dict(arrays) for name, arrays in drawn_weights().items()}
+    turned = weights["conv1"]["weight"].transpose(0, 1, 3, 2)
+    weights["conv1"]["weight"] = turned
+    write_network(tmp_path / "net.safetensors", NETWORK, weights)
+    found = read_network(tmp_path / "net.safetensors")
+    np.testing.assert_array_equal(found.weights["conv1"]["weight"], turned)
+
+
+def test_weights_ids_name_the_content(tmp_path):
+    def ids(seed: int) -> list[str]:
+        path = tmp_path / f"{seed}.safetensors"
+        write_network(path, NETWORK, drawn_weights(seed=seed))
+        spec = read_network(path).spec
+        return [spec.layer(name).weights_id for name in ("conv1", "bn1", "linear1")]
+
+    assert ids(0) == ids(0)
+    assert len({*ids(0), *ids(1)}) == 6
+    assert all(ids(0))
+
+
+CHANGED_TENSORS = [
+    ("conv1.bias", None, "conv1.bias: must be among the tensors, got none"),
+    ("conv1.bias", np.zeros(5, np.float32), "conv1.bias: must have the shape 4, got 5"),
+    ("conv1.bias", np.zeros((), np.float32), "must have the shape 4, got a single number"),
+    ("conv1.weight", np.zeros((4, 3, 3), np.float32), "must have the shape 4x3x3x3, got 4x3x3"),
+    ("conv1.weight", np.zeros((4, 3, 3, 3)), "conv1.weight: must be float32, got F64"),
+    ("conv1.weight", np.zeros((4, 3, 3, 3), np.float16), "conv1.weight: must be float32, got F16"),
+    ("bn1.running_var", np.array([1, 1, -1, 1], np.float32), "must not be negative, got -1"),
+    ("linear1.bias", np.zeros(2, np.float32), "linear1.bias: must not be there"),
+    ("skipped.weight", np.zeros(2, np.float32), "skipped.weight: must not be there"),
+    ("conv1.bias", np.array([0, np.nan, np.inf, 0], np.float32), "finite numbers, got 2 that"),
+]
+
+
+@pytest.mark.parametrize(("name", "array", "message"), CHANGED_TENSORS)
+def test_tensors_that_do_not_fit_are_refused_by_name(tmp_path, name, array, message):
+    tensors = tensors_of(drawn_weights())
+    tensors.pop(name, None)
+    if array is not None:
+        tensors[name] = array
+    path = saved(tmp_path / "net.safetensors", tensors)
+    with pytest.raises(NetworkFileError) as caught:
+        read_network(path)
+    assert str(caught.value).startswith(f"{path}: {name}: ")
+    assert message in str(caught.value)
+
+
+def test_a_network_that_does_not_fit_together_has_no_weights_to_read(tmp_path):
+    path = saved(tmp_path / "net.safetensors", {}, NETWORK.edited("conv1", kernel_size=99))
+    with pytest.raises(NetworkFileError, match=r"net.safetensors: conv1.kernel_size: must not be"):
+        read_network(path)
+
+
+def header(entries: dict) -> bytes:
+    text = json.dumps(entries).encode()
+    return len(text).to_bytes(8, "little") + text
+
+
+def test_other_safetensors_files_are_refused_in_words(tmp_path):
+    path = tmp_path / "net.safetensors"
+    one = {"dtype": "F32", "shape": [1], "data_offsets": [0, 4]}
+    cases = [
+        (b"", "must be a safetensors file"),
+        (b"PK\x03\x04 a zip file", "must be a safetensors file with a header of at most"),
+        ((MAX_HEADER_BYTES + 1).to_bytes(8, "little"), "with a header of at most"),
+        (header({}), 'must hold a network under the metadata key "cnngui.network", got none'),
+        (header({"__metadata__": {"format": "pt"}, "a": one}) + bytes(4), "metadata key"),
+        (header({"__metadata__": {DESCRIPTION_KEY: "{}"}}), 'format: must be "cnngui-network"'),
+        (header({"__metadata__": {DESCRIPTION_KEY: 5}}), "must be a safetensors file"),
+        (header({"a": {**one, "shape": [2**62, 2**62]}}), "must be a safetensors file"),
+        (header({"a": {**one, "data_offsets": [0, 2**60]}}), "must be a safetensors file"),
+        (header({"a": {**one, "dtype": "complex"}}), "must be a safetensors file"),
+    ]
+    for content, message in cases:
+        path.write_bytes(content)
+        with pytest.raises(NetworkFileError) as caught:
+            read_network(path)
+        assert message in str(caught.value)
+
+
+@settings(deadline=None, max_examples=150)
+@given(st.integers(0, len(VALID_BYTES) - 1))
+def test_a_truncated_file_is_refused(tmp_path_factory, length):
+    path = tmp_path_factory.getbasetemp() / "truncated.safetensors"
+    path.write_bytes(VALID_BYTES[:length])
+    with pytest.raises(NetworkFileError):
+        read_network(path)
+
+
+@settings(deadline=None, max_examples=300)
+@given(st.data())
+def test_a_garbled_file_gives_a_whole_network_or_a_message(tmp_path_factory, data):
+    start = data.draw(st.integers(0, len(VALID_BYTES)))
+    garbage = data.draw(st.binary(min_size=1, max_size=12))
+    path = tmp_path_factory.getbasetemp() / "garbled.safetensors"
+    path.write_bytes(VALID_BYTES[:start] + garbage + VALID_BYTES[start + len(garbage) :])
+    with suppress(NetworkFileError):
+        found = read_network(path)
+        assert tensors_of(found.weights).keys() == {
+            f"{layer_id}.{name}"
+            for layer_id, parameters in infer(found.spec).parameters.items()
+            for name in parameters
+        }
+
+
+@settings(deadline=None, max_examples=100)
+@given(st.binary(max_size=60))
+def test_random_bytes_are_no_network(tmp_path_factory, content):
+    for suffix in ("json", "safetensors"):
+        path = tmp_path_factory.getbasetemp() / f"random.{suffix}"
+        path.write_bytes(content)
+        with pytest.raises(NetworkFileError):
+            read_network(path)
+
+
+def test_files_that_are_none_are_refused_in_words(tmp_path):
+    (tmp_path / "folder.json").mkdir()
+    (tmp_path / "net.pt").write_bytes(b"")
+    (tmp_path / "latin.json").write_bytes(b'{"name": "\xe9"}')
+    for name, message in [
+        ("absent.json", "must be a file, got no such file"),
+        ("folder.json", "must be a file, got a folder"),
+        ("net.pt", "must end in .json or .safetensors, got .pt"),
+        ("latin.json", "must be a text in UTF-8, got byte 0xe9 at 10"),
+        ("a\0b.json", "must be a file"),
+        ("x" * 300 + ".json", "must be readable"),
+    ]:
+        with pytest.raises(NetworkFileError) as caught:
+            read_network(tmp_path / name)
+        assert message in str(caught.value)
+
+
+def test_an_enormous_description_is_not_read_into_memory(tmp_path):
+    path = tmp_path / "net.json"
+    with path.open("wb") as file:
+        file.truncate(10 * 2**30)  # sparse
+    with pytest.raises(NetworkFileError, match="must be at most"):
+        read_network(path)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
+def test_a_pipe_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "pipe.json")
+    with pytest.raises(NetworkFileError, match="must be a file"):
+        read_network(tmp_path / "pipe.json")
+
+
+UNSAVABLE = [
+    ("net.pt", NETWORK, drawn_weights(), "must end in .json or .safetensors, got .pt"),
+    ("net", NETWORK, drawn_weights(), "must end in .json or .safetensors, got no suffix"),
+    ("net.safetensors", NETWORK, None, "must have weights to write"),
+    ("net.safetensors", NETWORK, {}, "conv1.weight: must be among the tensors"),
+    (
+        "net.safetensors",
+        NETWORK.edited("conv1", kernel_size=99),
+        drawn_weights(),
+        "must have no problems to be saved with weights",
+    ),
+    (
+        "net.safetensors",
+        NETWORK,
+        {**drawn_weights(), "linear1": {"weight": np.full((2, 144), np.nan, np.float32)}},
+        "linear1.weight: must hold only finite numbers, got 288 that are not",
+    ),
+    (
+        "net.safetensors",
+        NETWORK,
+        {**drawn_weights(), "linear1": {"weight": np.zeros((2, 144))}},
+        "linear1.weight: must be float32, got float64",
+    ),
+]
+
+
+@pytest.mark.parametrize(("name", "network", "weights", "message"), UNSAVABLE)
+def test_what_could_not_be_read_is_not_written(tmp_path, name, network, weights, message):
+    (tmp_path / name).write_text("older")
+    with pytest.raises(SaveError) as caught:
+        write_network(tmp_path / name, network, weights)
+    assert message in str(caught.value)
+    assert (tmp_path / name).read_text() == "older"
+
+
+def test_a_description_with_impossible_values_is_not_written(tmp_path):
+    with pytest.raises(NetworkError, match=r"conv1\.out_channels"):
+        write_network(tmp_path / "net.json", NETWORK.edited("conv1", out_channels=0))
+    assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.parametrize("step", ["write", "fsync", "replace"])
+def test_a_full_disk_leaves_the_older_file_and_nothing_else(tmp_path, monkeypatch, step):
+    path = tmp_path / "net.json"
+    path.write_text("older")
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    if step == "write":
+        opened = Path.open
+        monkeypatch.setattr(Path, "open", lambda self, *rest: _FullFile(opened(self, *rest)))
+    else:
+        monkeypatch.setattr(os, step, full)
+    with pytest.raises(SaveError, match="must be writable, got No space left on device"):
+        write_network(path, NETWORK)
+    monkeypatch.undo()
+    assert path.read_text() == "older"
+    assert os.listdir(tmp_path) == ["net.json"]
+
+
+class _FullFile:
+    """An open file on a disk that fills up after ten bytes."""
+
+    def __init__(self, file) -> None:
+        self.file = file
+
+    def __enter__(self) -> _FullFile:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.file.close()
+
+    def write(self, content: bytes) -> None:
+        self.file.write(content[:10])
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def test_folders_that_cannot_be_written_to_are_said_so(tmp_path):
+    (tmp_path / "file").write_text("")
+    (tmp_path / "folder.json").mkdir()
+    for name in ("absent/net.json", "file/net.json", "folder.json"):
+        with pytest.raises(SaveError, match="must be writable"):
+            write_network(tmp_path / name, NETWORK)
+    assert sorted(os.listdir(tmp_path)) == ["file", "folder.json"]
+
+
+def test_a_read_only_folder_keeps_what_it_has(tmp_path, monkeypatch):
+    path = tmp_path / "net.json"
+    path.write_text("older")
+    opened = Path.open
+
+    def refuse_writing(self: Path, mode: str = "r", *rest: object):
+        # What a read-only folder answers; changed rights would not stop the superuser.
+        if "x" in mode or "w" in mode:
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(self))
+        return opened(self, mode, *rest)
+
+    monkeypatch.setattr(Path, "open", refuse_writing)
+    with pytest.raises(SaveError, match="must be writable, got Permission denied"):
+        write_network(path, NETWORK)
+    monkeypatch.undo()
+    assert path.read_text() == "older"
+
+
+def test_a_name_as_long_as_the_file_system_allows_can_be_written(tmp_path):
+    path = tmp_path / ("n" * 250 + ".json")
+    write_network(path, NETWORK)
+    assert isinstance(read_network(path), NetworkFile)
