@@ -78,13 +78,13 @@ class CaptureWorker(Worker[CaptureCommand]):
 
     Parameters
     ----------
-    deliver : takes each frame; must return at once.
+    deliver : takes each frame and the source's name for people; must return at once.
     retry_delays_s : waiting times before each attempt; the last one is for all that follow.
     """
 
     def __init__(
         self,
-        deliver: Callable[[Frame], None],
+        deliver: Callable[[Frame, str], None],
         meter: Meter,
         report: Callable[[Event], None],
         open_source: OpenSource = open_source,
@@ -299,7 +299,8 @@ class CaptureWorker(Worker[CaptureCommand]):
             picture = np.ascontiguousarray(picture[:, ::-1])
             picture.flags.writeable = False
         self._meter.add_captured()
-        self._deliver(Frame(self._index, time.monotonic(), picture, self._position))
+        name = self._address.label if self._address is not None else ""
+        self._deliver(Frame(self._index, time.monotonic(), picture, self._position), name)
         self._index += 1
 
     def _read(self) -> Picture | None:

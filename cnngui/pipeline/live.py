@@ -5,14 +5,34 @@ Every call returns at once; the work is done by threads. News is announced by on
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from cnngui.capture.address import SourceAddress
+from cnngui.capture.opening import open_source
 from cnngui.capture.settings import CaptureSettings
-from cnngui.pipeline.events import Event
+from cnngui.formats.opening import open_network
+from cnngui.pipeline.capture_worker import CaptureWorker, Close, Open, Play, Seek, Step
+from cnngui.pipeline.engine_worker import (
+    EngineWorker,
+    SaveNetwork,
+    SetFrozen,
+    SetNetwork,
+    SetThreads,
+    SetView,
+    TakeSnapshot,
+)
+from cnngui.pipeline.events import Event, NetworkRead
+from cnngui.pipeline.file_worker import FileWorker, Job
 from cnngui.pipeline.messages import Playback, ViewRequest
+from cnngui.pipeline.meter import Meter
+from cnngui.pipeline.outbox import Outbox
+from cnngui.pipeline.recording_worker import RecordingWorker, StartRecording, StopRecording
 from cnngui.pipeline.results import Counters, FrameResult
+from cnngui.pipeline.running import USUAL_COLORMAPS
+from cnngui.pipeline.source_opener import OpenSource
 from cnngui.spec.network import NetworkSpec
 from cnngui.weights import Weights
 
@@ -24,104 +44,140 @@ class LivePipeline:
     ----------
     on_news : called from some thread when there was nothing to take and now there is; it must
         return at once. Take everything there is before waiting for the next call.
+    open_source : opens what an address names.
     """
 
-    def __init__(self, on_news: Callable[[], None]) -> None:
-        raise NotImplementedError
+    def __init__(self, on_news: Callable[[], None], open_source: OpenSource = open_source) -> None:
+        self._outbox = Outbox(on_news)
+        self._meter = Meter()
+        report = self._outbox.put_event
+        self._files = FileWorker(report)
+        self._recording = RecordingWorker(report)
+        self._engine = EngineWorker(self._on_result, self._files, self._meter, report)
+        self._capture = CaptureWorker(self._engine.offer, self._meter, report, open_source)
+        self._colormaps = USUAL_COLORMAPS
+        self._network_name = ""
+        self._cancellations = 0
 
     def start(self) -> None:
         """Start the threads."""
-        raise NotImplementedError
+        for worker in (self._files, self._recording, self._engine, self._capture):
+            worker.start()
 
     def close(self, timeout_s: float = 5.0) -> None:
         """Stop everything, whatever is under way, within the time given.
 
         A recording is finished, a network being saved is saved, a snapshot under way is removed.
         """
-        raise NotImplementedError
+        deadline = time.monotonic() + timeout_s
+        self.cancel_snapshot()
+        self._capture.stop()
+        self._engine.stop()
+        # What the engine still has to have written must reach the files before they close.
+        self._engine.join(deadline - time.monotonic())
+        self._files.stop()
+        self._recording.stop()
+        for worker in (self._files, self._recording, self._capture):
+            worker.join(deadline - time.monotonic())
 
     def open_source(self, address: SourceAddress, settings: CaptureSettings | None = None) -> None:
         """Change to another source and play it; ``SourceOpened`` or ``SourceFailed`` follows."""
-        raise NotImplementedError
+        settings = replace(settings or CaptureSettings(), newest_only=True)
+        self._capture.tell(Open(address, settings))
 
     def close_source(self) -> None:
         """Let go of the source; the last frame stays."""
-        raise NotImplementedError
+        self._capture.tell(Close())
 
     def set_playback(self, playback: Playback) -> None:
         """Play as told; ``PlaybackChanged`` follows."""
-        raise NotImplementedError
+        self._capture.tell(Play(playback))
 
     def seek(self, position: int) -> None:
         """Show the medium's frame at ``position``. Of many calls the newest wins."""
-        raise NotImplementedError
+        self._capture.tell(Seek(position))
 
     def step(self, by: int = 1) -> None:
         """Pause, and go some frames forward or back."""
-        raise NotImplementedError
+        self._capture.tell(Step(by))
 
     def set_frozen(self, frozen: bool) -> None:
         """Keep the frame that is shown, whatever the source does; the network may change."""
-        raise NotImplementedError
+        self._engine.tell(SetFrozen(frozen))
 
     def set_network(
         self, spec: NetworkSpec, generation: int, weights: Weights | None = None
     ) -> None:
         """Compute with this network; ``NetworkApplied`` or ``NetworkFailed`` follows."""
-        raise NotImplementedError
+        self._network_name = spec.name
+        self._engine.tell(SetNetwork(spec, generation, weights))
 
     def set_view(self, view: ViewRequest) -> None:
         """Say what is on the screen."""
-        raise NotImplementedError
+        self._engine.tell(SetView(view))
 
     def read_network(self, name_or_path: str) -> None:
         """Read a preset or a file; ``NetworkRead`` or ``JobFailed("network")`` follows."""
-        raise NotImplementedError
+
+        def read() -> Event:
+            found = open_network(name_or_path)
+            return NetworkRead(name_or_path, found.spec, found.weights)
+
+        self._files.tell(Job("network", read))
 
     def save_network(self, path: Path, spec: NetworkSpec) -> None:
         """Write the network, with its weights to ``.safetensors``; ``Saved`` or ``JobFailed``."""
-        raise NotImplementedError
+        self._engine.tell(SaveNetwork(path, spec))
 
     def save_snapshot(self, parent: Path) -> None:
         """Write the frame shown and every layer's maps; ``Saved`` or ``JobFailed`` follows."""
-        raise NotImplementedError
+        begun_at = self._cancellations
+        self._engine.tell(
+            TakeSnapshot(parent, self._colormaps, lambda: self._cancellations > begun_at)
+        )
 
     def cancel_snapshot(self) -> None:
         """Give up every snapshot under way; ``SaveCancelled`` follows for each."""
-        raise NotImplementedError
+        self._cancellations += 1
 
     def start_recording(self, parent: Path) -> None:
         """Write wall and input to a video file in ``parent`` from now on."""
-        raise NotImplementedError
+        self._recording.tell(StartRecording(parent, self._network_name))
 
     def stop_recording(self) -> None:
         """Finish the video file; ``RecordingStopped`` follows."""
-        raise NotImplementedError
+        self._recording.tell(StopRecording())
 
     def set_colormaps(self, sequential: str, diverging: str) -> None:
         """Choose the colours of snapshots and recordings."""
-        raise NotImplementedError
+        self._colormaps = sequential, diverging
+        self._recording.set_colormaps(sequential, diverging)
 
     def set_threads(self, count: int) -> None:
         """Choose how many cores the network is computed on."""
-        raise NotImplementedError
+        self._engine.tell(SetThreads(count))
 
     def reset_counters(self) -> None:
         """Count from zero again."""
-        raise NotImplementedError
+        self._meter.reset()
 
     def take_result(self) -> FrameResult | None:
         """Return the newest result if it was not taken before."""
-        raise NotImplementedError
+        return self._outbox.take_result()
 
     def take_events(self) -> list[Event]:
         """Return what happened since the last call, oldest first."""
-        raise NotImplementedError
+        return self._outbox.take_events()
 
     def counters(self) -> Counters:
         """Return how well the pipeline keeps up."""
-        raise NotImplementedError
+        return self._meter.counters()
 
     def mark_shown(self, result: FrameResult) -> None:
         """Say that ``result`` is on the screen now."""
-        raise NotImplementedError
+        if result.fresh:
+            self._meter.add_shown(result.time)
+
+    def _on_result(self, result: FrameResult) -> None:
+        self._recording.offer(result)
+        self._outbox.put_result(result)

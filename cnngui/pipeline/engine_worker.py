@@ -1,0 +1,287 @@
+"""The thread that computes: one condition for commands and frames, commands first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from cnngui.capture.frame import Frame
+from cnngui.engine import parallel
+from cnngui.errors import NetworkError, SaveError, UserError
+from cnngui.featuremaps.scaling import Range
+from cnngui.featuremaps.snapshot import SnapshotContent, write_snapshot
+from cnngui.formats.network_file import write_network
+from cnngui.pipeline.attic import Attic
+from cnngui.pipeline.events import (
+    Event,
+    JobFailed,
+    NetworkApplied,
+    NetworkFailed,
+    Saved,
+    SaveProgress,
+)
+from cnngui.pipeline.file_worker import FileWorker, Job
+from cnngui.pipeline.looking import look
+from cnngui.pipeline.messages import ViewRequest
+from cnngui.pipeline.meter import Meter
+from cnngui.pipeline.results import FrameResult
+from cnngui.pipeline.running import RunningNetwork
+from cnngui.pipeline.worker import Worker
+from cnngui.spec.network import NetworkSpec
+from cnngui.weights import Weights
+
+
+@dataclass(frozen=True, eq=False)
+class SetNetwork:
+    """Compute with this network."""
+
+    spec: NetworkSpec
+    generation: int
+    weights: Weights | None
+
+
+@dataclass(frozen=True)
+class SetView:
+    """Make these pictures."""
+
+    view: ViewRequest
+
+
+@dataclass(frozen=True)
+class SetFrozen:
+    """Keep the frame, or go on."""
+
+    frozen: bool
+
+
+@dataclass(frozen=True)
+class SetThreads:
+    """Compute on so many cores."""
+
+    count: int
+
+
+@dataclass(frozen=True)
+class SaveNetwork:
+    """Have a network written, with the weights that it has or would have."""
+
+    path: Path
+    spec: NetworkSpec
+
+
+@dataclass(frozen=True, eq=False)
+class TakeSnapshot:
+    """Have the frame shown and every layer's maps written."""
+
+    parent: Path
+    colormaps: tuple[str, str]
+    is_cancelled: Callable[[], bool]
+
+
+EngineCommand = SetNetwork | SetView | SetFrozen | SetThreads | SaveNetwork | TakeSnapshot
+MOST_SNAPSHOTS_WAITING = 4
+"""Each holds every layer's maps, so that a key held down must not queue them without end."""
+
+_NEWEST_WINS = (SetView, SetFrozen, SetThreads)
+
+
+class EngineWorker(Worker[EngineCommand]):
+    """Runs the network on the newest frame, and again when network or view change.
+
+    Parameters
+    ----------
+    deliver : takes each result; must return at once.
+    files : takes what is to be written.
+    """
+
+    def __init__(
+        self,
+        deliver: Callable[[FrameResult], None],
+        files: FileWorker,
+        meter: Meter,
+        report: Callable[[Event], None],
+    ) -> None:
+        super().__init__("engine", report)
+        self._deliver = deliver
+        self._files = files
+        self._meter = meter
+        self._arrived: tuple[Frame, str] | None = None
+        self._frame: Frame | None = None
+        self._source_name = ""
+        self._network: RunningNetwork | None = None
+        self._attic = Attic()
+        self._view = ViewRequest()
+        self._locked: dict[str, Range] = {}
+        self._frozen = False
+        self._stale = False
+
+    def offer(self, frame: Frame, source_name: str) -> None:
+        """Leave a frame in place of one that was not computed. Returns at once."""
+        with self._condition:
+            replaced = self._arrived is not None and not self._frozen
+            self._arrived = frame, source_name
+            self._condition.notify_all()
+        if replaced:
+            self._meter.add_dropped()
+
+    def _merge(self, older: EngineCommand, newer: EngineCommand) -> EngineCommand | None:
+        if isinstance(newer, _NEWEST_WINS) and type(older) is type(newer):
+            return newer
+        # A network that brings weights has to be built: the one after it may count on them.
+        if isinstance(newer, SetNetwork) and isinstance(older, SetNetwork) and not older.weights:
+            return newer
+        return None
+
+    def _turn(self) -> bool:
+        with self._condition:
+            while not (self._commands or self._has_work or self._stopping):
+                self._condition.wait()
+            if self._stopping:
+                return False
+            command = self._commands.popleft() if self._commands else None
+            arrived = None
+            if command is None and self._wants_frame:
+                arrived, self._arrived = self._arrived, None
+        if command is not None:
+            self._carry_out(command)
+        else:
+            self._compute(arrived)
+        return True
+
+    @property
+    def _wants_frame(self) -> bool:
+        return self._arrived is not None and (not self._frozen or self._frame is None)
+
+    @property
+    def _has_work(self) -> bool:
+        return self._wants_frame or self._stale
+
+    def _carry_out(self, command: EngineCommand) -> None:
+        match command:
+            case SetNetwork():
+                self._set_network(command)
+            case SetView():
+                self._stale = self._stale or command.view != self._view
+                self._view = command.view
+            case SetFrozen():
+                self._frozen = command.frozen
+            case SetThreads():
+                parallel.configure(command.count)
+            case SaveNetwork():
+                self._save_network(command)
+            case TakeSnapshot():
+                self._take_snapshot(command)
+
+    def _set_network(self, command: SetNetwork) -> None:
+        if command.weights:
+            self._attic.keep(command.spec, command.weights)
+        try:
+            network = self._built(command.spec, command.generation)
+        except UserError as error:
+            self._report(NetworkFailed(command.generation, error))
+            return
+        self._network = network
+        self._attic.keep(network.spec, network.weights)
+        self._stale = True
+        self._report(NetworkApplied(network.generation))
+
+    def _built(self, spec: NetworkSpec, generation: int) -> RunningNetwork:
+        try:
+            return RunningNetwork(spec, self._attic.recall(spec), generation, self._network)
+        except MemoryError as error:
+            raise _too_large(spec) from error
+
+    def _compute(self, arrived: tuple[Frame, str] | None) -> None:
+        self._stale = False
+        if arrived is not None:
+            self._frame, self._source_name = arrived
+        if self._frame is None or self._network is None:
+            return
+        try:
+            result = look(
+                self._network,
+                self._frame,
+                self._view,
+                self._locked,
+                fresh=arrived is not None,
+            )
+        except MemoryError:
+            # Trying again with every frame would only make the whole computer slow.
+            error = _too_large(self._network.spec)
+            self._report(NetworkFailed(self._network.generation, error))
+            self._network = None
+            return
+        if result.fresh:
+            self._meter.add_processed()
+        self._deliver(result)
+
+    def _save_network(self, command: SaveNetwork) -> None:
+        weights = None
+        try:
+            if command.path.suffix.lower() == ".safetensors":
+                weights = self._weights_of(command.spec)
+        except UserError as error:
+            self._report(JobFailed("network", error))
+            return
+        self._files.tell(
+            Job("network", partial(_write_network, command.path, command.spec, weights))
+        )
+
+    def _weights_of(self, spec: NetworkSpec) -> Weights:
+        network = self._network
+        if network is None or network.spec != spec:
+            network = self._built(spec, generation=0)
+        return network.weights
+
+    def _take_snapshot(self, command: TakeSnapshot) -> None:
+        try:
+            content = self._snapshot_content(command)
+        except SaveError as error:
+            self._report(JobFailed("snapshot", error))
+            return
+        write = partial(_write_snapshot, command, content, self._report)
+        self._files.tell(Job("snapshot", write))
+
+    def _snapshot_content(self, command: TakeSnapshot) -> SnapshotContent:
+        if self._frame is None or self._network is None:
+            raise SaveError("snapshot", "needs a picture and a network that runs", "none yet")
+        if self._files.waiting("snapshot") >= MOST_SNAPSHOTS_WAITING:
+            raise SaveError("snapshot", f"at most {MOST_SNAPSHOTS_WAITING} may wait for the disk")
+        try:
+            return self._network.snapshot(
+                self._frame,
+                self._source_name,
+                self._view.scaling,
+                self._locked,
+                command.colormaps,
+            )
+        except MemoryError:
+            raise SaveError("snapshot", "all layers at once must fit into memory") from None
+
+    def _finish(self) -> None:
+        for command in self._commands:
+            if isinstance(command, SaveNetwork):
+                self._save_network(command)
+        parallel.shutdown()
+
+
+def _write_network(path: Path, spec: NetworkSpec, weights: Weights | None) -> Event:
+    write_network(path, spec, weights)
+    return Saved("network", path)
+
+
+def _write_snapshot(
+    command: TakeSnapshot, content: SnapshotContent, report: Callable[[Event], None]
+) -> Event:
+    def progress(done: int, total: int) -> None:
+        report(SaveProgress("snapshot", done, total))
+
+    return Saved(
+        "snapshot", write_snapshot(command.parent, content, progress, command.is_cancelled)
+    )
+
+
+def _too_large(spec: NetworkSpec) -> NetworkError:
+    return NetworkError(spec.name, "must fit into memory", "not enough of it")

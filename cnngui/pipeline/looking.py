@@ -1,0 +1,178 @@
+"""Computes one frame and makes the pictures of it that are on the screen, and no others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnngui.capture.fit import fit_frame
+from cnngui.capture.frame import Frame
+from cnngui.featuremaps.histogram import histogram
+from cnngui.featuremaps.scaling import Range, encode, value_ranges
+from cnngui.featuremaps.statistics import measure, order_channels
+from cnngui.featuremaps.thumbnail import thumbnail
+from cnngui.featuremaps.wall import compose_wall, plan_wall
+from cnngui.pipeline.messages import ViewRequest
+from cnngui.pipeline.results import (
+    ChannelResult,
+    FrameResult,
+    Thumbnail,
+    VectorResult,
+    WallResult,
+)
+from cnngui.pipeline.running import RunningNetwork
+from cnngui.spec.layers import Conv2d
+from cnngui.spec.network import InputSpec
+
+PICTURE_WIDTH = 640
+
+Values = NDArray[np.float32]
+Sealed = TypeVar("Sealed", bound=NDArray[Any])
+
+
+def look(
+    network: RunningNetwork,
+    frame: Frame,
+    view: ViewRequest,
+    locked: dict[str, Range],
+    *,
+    fresh: bool = True,
+) -> FrameResult:
+    """Compute a frame as far as the view needs it.
+
+    Parameters
+    ----------
+    locked : ranges by layer id, kept from call to call: a layer's range is added when it is first
+        seen while the scaling is locked, and all are forgotten when it no longer is.
+    fresh : whether this frame was not computed before.
+    """
+    last_id = network.last_id
+    shown_id = view.layer_id if view.layer_id in network.shapes else last_id
+    thumbnails: dict[str, Thumbnail] = {}
+    copies: dict[str, Values] = {}
+
+    def observer(layer_id: str) -> Callable[[Values], None]:
+        def observe(batch: Values) -> None:
+            values = batch[0]
+            if layer_id in view.thumbnails:
+                signed = network.signed[layer_id]
+                codes = thumbnail(values, *view.thumbnail_size, signed)
+                thumbnails[layer_id] = Thumbnail(_sealed(codes), signed)
+            if layer_id == shown_id or (layer_id == last_id and values.ndim == 1):
+                copies[layer_id] = _sealed(values.copy(order="C"))
+
+        return observe
+
+    watched = {shown_id, *(name for name in view.thumbnails if name in network.shapes)}
+    pixels = network.fit(frame)
+    network.run(pixels, {layer_id: observer(layer_id) for layer_id in watched})
+    values = copies[shown_id]
+    wall, vector, channel = None, None, None
+    if values.ndim == 1:
+        vector = _vector(shown_id, values, view)
+    else:
+        wall = _wall(shown_id, values, network.signed[shown_id], view, locked)
+        if view.wants_channel:
+            channel = _channel(network, wall, min(max(view.channel, 0), len(values) - 1))
+    scores = copies.get(last_id)
+    return FrameResult(
+        index=frame.index,
+        position=frame.position,
+        time=frame.time,
+        fresh=fresh,
+        generation=network.generation,
+        view=view,
+        picture=_picture(frame.pixels),
+        input=pixels,
+        wall=wall,
+        vector=vector,
+        channel=channel,
+        thumbnails=thumbnails,
+        scores=scores if scores is not None and scores.ndim == 1 else None,
+        layer_ms=network.layer_ms,
+    )
+
+
+def _wall(
+    layer_id: str, values: Values, signed: bool, view: ViewRequest, locked: dict[str, Range]
+) -> WallResult:
+    statistics = measure(values)
+    if view.scaling == "locked":
+        seen = float(statistics.minimum.min()), float(statistics.maximum.max())
+        locked.setdefault(layer_id, seen)
+    else:
+        locked.clear()
+    low, high = value_ranges(statistics, signed, view.scaling, locked.get(layer_id))
+    layout = plan_wall(*values.shape, view.width, view.height, zoom=view.zoom, page=view.page)
+    channels = layout.on_page(order_channels(statistics, view.order))
+    codes = compose_wall(values, layout, channels, low, high)
+    return WallResult(
+        layer_id=layer_id,
+        layout=layout,
+        codes=_sealed(codes),
+        channels=_sealed(channels),
+        statistics=statistics,
+        low=_sealed(low),
+        high=_sealed(high),
+        signed=signed,
+        values=values,
+    )
+
+
+def _vector(layer_id: str, values: Values, view: ViewRequest) -> VectorResult:
+    order = order_channels(measure(values[:, None, None]), view.order)
+    return VectorResult(layer_id, values, _sealed(order))
+
+
+def _channel(network: RunningNetwork, wall: WallResult, channel: int) -> ChannelResult:
+    values = wall.values[channel]
+    low, high = float(wall.low[channel]), float(wall.high[channel])
+    counted = histogram(values)
+    statistics = wall.statistics
+    kernel, bias = _kernel(network, wall.layer_id, channel)
+    return ChannelResult(
+        layer_id=wall.layer_id,
+        channel=channel,
+        values=values,
+        codes=_sealed(encode(values, low, high)),
+        low=low,
+        high=high,
+        signed=wall.signed,
+        minimum=float(statistics.minimum[channel]),
+        mean=float(statistics.mean[channel]),
+        maximum=float(statistics.maximum[channel]),
+        std=float(statistics.std[channel]),
+        zeros=float(statistics.zeros[channel]),
+        histogram_counts=_sealed(counted.counts),
+        histogram_edges=_sealed(counted.edges),
+        kernel=kernel,
+        bias=bias,
+    )
+
+
+def _kernel(
+    network: RunningNetwork, layer_id: str, channel: int
+) -> tuple[Values | None, float | None]:
+    parameters = network.weights.get(layer_id)
+    if not parameters or not isinstance(network.spec.layer(layer_id), Conv2d):
+        return None, None
+    bias = parameters.get("bias")
+    return parameters["weight"][channel], None if bias is None else float(bias[channel])
+
+
+def _picture(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return the source's picture, made smaller if it is larger than is shown."""
+    height, width = pixels.shape[:2]
+    if width <= PICTURE_WIDTH:
+        return pixels
+    small_height = max(round(height * PICTURE_WIDTH / width), 1)
+    size = InputSpec(height=small_height, width=PICTURE_WIDTH, fit="stretch")
+    return _sealed(fit_frame(pixels, size))
+
+
+def _sealed(array: Sealed) -> Sealed:
+    array.flags.writeable = False
+    return array

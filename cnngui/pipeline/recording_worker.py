@@ -1,0 +1,132 @@
+"""The thread that writes the wall to a video file while it runs."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnngui.errors import SaveError
+from cnngui.featuremaps.colormaps import colourise, lookup_table
+from cnngui.featuremaps.naming import file_stem, free_names
+from cnngui.featuremaps.recorder import Recorder, compose_record
+from cnngui.featuremaps.sheet import draw_vector
+from cnngui.pipeline.events import Event, JobFailed, RecordingStarted, RecordingStopped
+from cnngui.pipeline.results import FrameResult
+from cnngui.pipeline.running import USUAL_COLORMAPS
+from cnngui.pipeline.worker import Worker
+
+RECORD_WIDTH, RECORD_HEIGHT = 1280, 720
+RECORD_RATE = 30.0
+_MOST_WAITING = 8
+
+
+@dataclass(frozen=True)
+class StartRecording:
+    """Write results into a new file in ``parent``, named by the network."""
+
+    parent: Path
+    network_name: str
+
+
+@dataclass(frozen=True)
+class StopRecording:
+    """Complete the file."""
+
+
+class RecordingWorker(Worker[StartRecording | StopRecording]):
+    """Draws results and appends them to a video that keeps real time."""
+
+    def __init__(self, report: Callable[[Event], None]) -> None:
+        super().__init__("recording", report)
+        self._recorder: Recorder | None = None
+        # Where the disk is too slow, the oldest waiting pictures are left out.
+        self._waiting: deque[tuple[float, FrameResult]] = deque(maxlen=_MOST_WAITING)
+        self._colormaps = USUAL_COLORMAPS
+
+    def offer(self, result: FrameResult) -> None:
+        """Take a result if a recording is under way. Returns at once."""
+        if self._recorder is not None:
+            with self._condition:
+                self._waiting.append((time.monotonic(), result))
+                self._condition.notify_all()
+
+    def set_colormaps(self, sequential: str, diverging: str) -> None:
+        """Choose the colours from the next picture on."""
+        self._colormaps = sequential, diverging
+
+    def _turn(self) -> bool:
+        with self._condition:
+            while not (self._waiting or self._commands or self._stopping):
+                self._condition.wait()
+            waiting = self._waiting.popleft() if self._waiting else None
+            command = self._commands.popleft() if self._commands and waiting is None else None
+        if waiting is not None:
+            self._add(*waiting)
+            return True
+        match command:
+            case StartRecording():
+                self._start_recording(command)
+            case StopRecording():
+                self._stop_recording()
+            case None:
+                return False
+        return True
+
+    def _start_recording(self, command: StartRecording) -> None:
+        if self._recorder is not None:
+            return
+        place = command.parent / f"{file_stem(datetime.now(), command.network_name)}.mp4"
+        try:
+            path = next(free_names(place))
+            self._recorder = Recorder(path, RECORD_WIDTH, RECORD_HEIGHT, RECORD_RATE)
+        except (SaveError, OSError) as error:
+            self._report(JobFailed("recording", _as_save_error(place, error)))
+            return
+        self._report(RecordingStarted(self._recorder.path))
+
+    def _stop_recording(self) -> None:
+        recorder, self._recorder = self._recorder, None
+        if recorder is not None:
+            recorder.close()
+            self._report(RecordingStopped(recorder.path))
+
+    def _add(self, moment: float, result: FrameResult) -> None:
+        if self._recorder is None:
+            return
+        wall = self._wall_picture(result)
+        try:
+            self._recorder.add(
+                compose_record(result.input, wall, RECORD_WIDTH, RECORD_HEIGHT), moment
+            )
+        except (SaveError, OSError) as error:
+            self._report(JobFailed("recording", _as_save_error(self._recorder.path, error)))
+            self._stop_recording()
+
+    def _wall_picture(self, result: FrameResult) -> NDArray[np.uint8]:
+        sequential, diverging = self._colormaps
+        if result.wall is not None:
+            signed = result.wall.signed
+            return colourise(
+                result.wall.codes, lookup_table(diverging if signed else sequential, signed)
+            )
+        if result.vector is not None:
+            signed = bool(result.vector.values.min() < 0)
+            colours = lookup_table(diverging if signed else sequential, signed)
+            return draw_vector(result.vector.layer_id, result.vector.values, (), signed, colours)
+        return result.input
+
+    def _finish(self) -> None:
+        self._stop_recording()
+
+
+def _as_save_error(path: Path, error: Exception) -> SaveError:
+    if isinstance(error, SaveError):
+        return error
+    return SaveError(str(path), "must be a file that can be written", error)

@@ -1,0 +1,108 @@
+"""A network that runs, with all that is asked of it again and again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnngui.capture.fit import fit_frame
+from cnngui.capture.frame import Frame
+from cnngui.engine.model import Model, Observer
+from cnngui.engine.preprocess import normalise
+from cnngui.featuremaps.colormaps import DIVERGING, SEQUENTIAL
+from cnngui.featuremaps.scaling import Range, Scaling
+from cnngui.featuremaps.snapshot import SnapshotContent
+from cnngui.spec.layers import INPUT_ID
+from cnngui.spec.network import NetworkSpec
+from cnngui.spec.ranges import is_signed
+from cnngui.spec.shapes import Shape, infer
+from cnngui.weights import Weights
+
+USUAL_COLORMAPS = SEQUENTIAL[0], DIVERGING[0]
+
+
+class RunningNetwork:
+    """A model and what follows from its description. Used by one thread.
+
+    Parameters
+    ----------
+    spec, weights : as ``Model`` has them.
+    generation : counts the networks that were asked for.
+    previous : the one that ran before; it lends weights to layers that have not changed.
+
+    Raises
+    ------
+    NetworkError
+        If the network cannot be computed.
+    """
+
+    def __init__(
+        self,
+        spec: NetworkSpec,
+        weights: Weights | None = None,
+        generation: int = 0,
+        previous: RunningNetwork | None = None,
+    ) -> None:
+        self._model: Model = Model(spec, weights, previous._model if previous is not None else None)
+        self.spec = spec
+        self.generation = generation
+        self.weights = self._model.weights()
+        self.shapes: Mapping[str, Shape] = infer(spec).shapes
+        self.signed = is_signed(spec)
+        self.last_id = spec.layers[-1].id if spec.layers else INPUT_ID
+        self._values: NDArray[np.float32] | None = None
+
+    def fit(self, frame: Frame) -> NDArray[np.uint8]:
+        """Return what the network sees of a frame: uint8 ``(H, W, C)``, fresh and read-only."""
+        pixels = fit_frame(frame.pixels, self.spec.input)
+        pixels.flags.writeable = False
+        return pixels
+
+    def run(self, pixels: NDArray[np.uint8], observers: Mapping[str, Observer]) -> None:
+        """Compute one fitted frame, as far as is observed."""
+        self._model.forward(self._normalised(pixels), observers)
+
+    @property
+    def layer_ms(self) -> dict[str, float]:
+        """Milliseconds that each layer took in the last run."""
+        return {name: 1000.0 * seconds for name, seconds in self._model.layer_seconds.items()}
+
+    def snapshot(
+        self,
+        frame: Frame,
+        source: str,
+        scaling: Scaling = "map",
+        locked: Mapping[str, Range] | None = None,
+        colormaps: tuple[str, str] = USUAL_COLORMAPS,
+    ) -> SnapshotContent:
+        """Compute every layer for one frame and gather what a snapshot holds.
+
+        Parameters
+        ----------
+        source : where the frame came from, in words.
+        colormaps : names of the sequential and the diverging one.
+        """
+        pixels = self.fit(frame)
+        layer_ids = [layer.id for layer in self.spec.layers]
+        return SnapshotContent(
+            spec=self.spec,
+            weights=self.weights,
+            input=pixels,
+            maps=self._model.activations(self._normalised(pixels), layer_ids),
+            signed=self.signed,
+            source=source,
+            frame_index=frame.index,
+            frame_position=frame.position,
+            scaling=scaling,
+            locked=dict(locked or {}),
+            sequential=colormaps[0],
+            diverging=colormaps[1],
+        )
+
+    def _normalised(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+        self._values = normalise(
+            pixels, self.spec.input.mean, self.spec.input.std, out=self._values
+        )
+        return self._values
