@@ -63,6 +63,19 @@ def total_cost(network: NetworkSpec) -> Cost:
     return sum(layer_costs(network).values(), start)
 
 
+def dense_multiply_adds(network: NetworkSpec) -> int:
+    """Return the multiply-adds if each convolution were fully connected, as in ``Cost``."""
+    report = infer(network)
+    total = total_cost(network).multiply_adds
+    for index, layer in enumerate(network.layers):
+        if isinstance(layer, Conv2d) and layer.enabled and layer.id in report.shapes:
+            inputs = prod(report.shapes[network.inputs_of(index)[0]])
+            outputs = report.shapes[layer.id]
+            shared = prod(outputs[1:]) * prod(report.parameters[layer.id]["weight"])
+            total += inputs * prod(outputs) - shared
+    return total
+
+
 def _layer_cost(
     layer: LayerSpec, in_shape: Shape, out_shape: Shape, parameters: Mapping[str, Shape]
 ) -> Cost:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from cnngui.spec.cost import Cost, layer_costs, total_cost
+from cnngui.spec.cost import Cost, dense_multiply_adds, layer_costs, total_cost
 from cnngui.spec.layers import BatchNorm2d, Conv2d, Flatten, Linear, MaxPool2d, ReLU
 from cnngui.spec.network import InputSpec, NetworkSpec
 
@@ -55,3 +55,16 @@ def test_bypassed_layers_and_those_without_a_shape_cost_nothing():
     assert costs == {"c": Cost(activation_bytes=192)}
     assert total_cost(network) == Cost(activation_bytes=2 * 192)
     assert total_cost(NetworkSpec(input=InputSpec(height=0), layers=network.layers)) == Cost()
+
+
+def test_multiply_adds_of_fully_connected_layers():
+    network = NetworkSpec(
+        input=SMALL,
+        layers=(
+            Conv2d(id="c", out_channels=2, kernel_size=3),
+            BatchNorm2d(id="b"),
+            Conv2d(id="off", enabled=False),
+        ),
+    )
+    outputs = 2 * 4 * 6
+    assert dense_multiply_adds(network) == outputs * 48 + outputs
