@@ -1,0 +1,89 @@
+"""What the network is shown: channels, size, fit and normalisation."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from PySide6.QtWidgets import QWidget
+
+from cnngui.gui.network.editors import ChoiceEditor, NumberEditor, NumbersEditor
+from cnngui.gui.network.form import Form
+from cnngui.spec.checks import MAX_INPUT_SIDE
+from cnngui.spec.layers import Argument
+from cnngui.spec.network import InputSpec
+
+_NORMALISATIONS: dict[str, dict[int, tuple[tuple[float, ...], tuple[float, ...]]]] = {
+    "none": {3: ((0.0,) * 3, (1.0,) * 3), 1: ((0.0,), (1.0,))},
+    "half": {3: ((0.5,) * 3, (0.5,) * 3), 1: ((0.5,), (0.5,))},
+    # Means and standard deviations of ImageNet's training pictures, as torchvision gives them;
+    # of grey ones, their luma (ITU-R 601).
+    "imagenet": {3: ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225)), 1: ((0.459,), (0.225,))},
+}
+
+
+class InputForm(Form):
+    """Editors for the input. "normalise" is not a field: it fills mean and std."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        side = Argument("int", 1, MAX_INPUT_SIDE)
+        self._add(
+            "channels",
+            self.tr("channels"),
+            ChoiceEditor({"3": self.tr("3 (RGB)"), "1": self.tr("1 (grey)")}),
+        )
+        self._add("height", self.tr("height"), NumberEditor(side))
+        self._add("width", self.tr("width"), NumberEditor(side))
+        self._add(
+            "fit",
+            self.tr("fit"),
+            ChoiceEditor(
+                {
+                    "stretch": self.tr("stretch"),
+                    "crop": self.tr("centre crop"),
+                    "letterbox": self.tr("letterbox"),
+                }
+            ),
+        )
+        self._add(
+            "normalise",
+            self.tr("normalise"),
+            ChoiceEditor(
+                {
+                    "none": self.tr("0 and 1: as it is"),
+                    "half": self.tr("0.5 and 0.5: −1 to 1"),
+                    "imagenet": self.tr("ImageNet"),
+                    "other": self.tr("other"),
+                }
+            ),
+        )
+        self._add("mean", self.tr("mean"), NumbersEditor(Argument("float", -1e6, 1e6), 3))
+        self._add("std", self.tr("std"), NumbersEditor(Argument("float", 1e-6, 1e6), 3))
+
+    def show_input(self, described: InputSpec) -> None:
+        """Show the fields of the input."""
+        self.editor("channels").set_value(str(described.channels))
+        for field in ("height", "width", "fit", "mean", "std"):
+            self.editor(field).set_value(getattr(described, field))
+        self.editor("normalise").set_value(_normalisation_of(described))
+
+
+def edited_input(described: InputSpec, field: str, value: Any) -> InputSpec:
+    """Return the input after the user gave a field of the form another value."""
+    if field == "channels":
+        named = _normalisation_of(described)
+        return edited_input(described.with_channels(int(value)), "normalise", named)
+    if field == "normalise":
+        if value == "other":
+            return described
+        mean, std = _NORMALISATIONS[value][described.channels]
+        return replace(described, mean=mean, std=std)
+    return replace(described, **{field: value})
+
+
+def _normalisation_of(described: InputSpec) -> str:
+    for name, numbers in _NORMALISATIONS.items():
+        if (described.mean, described.std) == numbers.get(described.channels):
+            return name
+    return "other"

@@ -1,0 +1,61 @@
+"""Every argument of one layer, edited in place."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtGui import QPalette
+from PySide6.QtWidgets import QLabel, QToolButton, QWidget
+
+from cnngui.gui.icons import icon
+from cnngui.gui.network.editors import make_editor
+from cnngui.gui.network.form import Form
+from cnngui.gui.network.reads_editor import ManyReadsEditor, SingleReadEditor, readable_ids
+from cnngui.spec.layers import LayerSpec, ParametricSpec, arguments_of
+from cnngui.spec.network import NetworkSpec
+
+
+class LayerForm(Form):
+    """Editors for a layer's arguments, what it reads, and how its weights are drawn.
+
+    Signals
+    -------
+    redraw_requested : the user wants other weights for this layer.
+    """
+
+    redraw_requested = Signal()
+
+    def __init__(self, layer_type: type[LayerSpec], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._reads = ManyReadsEditor() if layer_type.input_count[1] > 1 else SingleReadEditor()
+        drawing = [name for name in arguments_of(layer_type) if name in ("initializer", "seed")]
+        for name, argument in arguments_of(layer_type).items():
+            if name not in drawing:
+                self._add(name, name, make_editor(argument))
+        self._add("inputs", self.tr("reads"), self._reads)
+        if not drawing:
+            return
+        for name in drawing:
+            self._add(name, name, make_editor(arguments_of(layer_type)[name]))
+        self._add_dice()
+        self._weights_note = QLabel(self.tr("weights from a file; drawing replaces them"))
+        self._weights_note.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        self._weights_note.setWordWrap(True)
+        self._grid.addWidget(self._weights_note, self._grid.rowCount(), 0, 1, 2)
+
+    def show_layer(self, spec: NetworkSpec, layer: LayerSpec) -> None:
+        """Show the arguments of ``layer``, which is in ``spec``."""
+        self._reads.offer(readable_ids(spec, layer.id))
+        for field, editor in self._editors.items():
+            editor.set_value(getattr(layer, field))
+        if isinstance(layer, ParametricSpec):
+            self._weights_note.setVisible(bool(layer.weights_id))
+
+    def _add_dice(self) -> None:
+        dice = QToolButton()
+        dice.setIcon(icon("dice-5-outline"))
+        dice.setIconSize(QSize(18, 18))
+        dice.setAutoRaise(True)
+        dice.setToolTip(self.tr("Draw this layer's weights with the next seed"))
+        dice.setAccessibleName(self.tr("draw new weights"))
+        dice.clicked.connect(self.redraw_requested)
+        self.editor("seed").add_beside(dice)

@@ -1,0 +1,184 @@
+"""The network panel: name, list of layers, adding and removing, what it all costs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QAction, QFont, QPalette
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLineEdit,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from cnngui.gui.document import Document
+from cnngui.gui.icons import icon
+from cnngui.gui.network.add_menu import AddMenu
+from cnngui.gui.network.layer_actions import LayerActions
+from cnngui.gui.network.layer_list import LayerList
+from cnngui.gui.network.totals import Totals
+from cnngui.gui.network.weights_menu import WeightsMenu
+from cnngui.gui.theme import SPACE_M, SPACE_S
+from cnngui.spec.checks import MAX_TEXT_LENGTH
+
+MINIMUM_WIDTH = 300
+
+
+class NetworkPanel(QWidget):
+    """Shows a document's network and lets the user build it.
+
+    Attributes
+    ----------
+    layer_actions : what can be done to the selected layer, for menus elsewhere.
+    """
+
+    def __init__(self, document: Document, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._document = document
+        self.layer_actions = LayerActions(document, self)
+        self.addActions(self.layer_actions.all())
+        self._list = LayerList(document, self.layer_actions)
+        self._totals = Totals()
+        self._name = self._make_name()
+        self._problem_button = self._make_problem_button()
+
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(0)
+        box.addLayout(self._title_row())
+        box.addWidget(self._list, 1)
+        box.addWidget(self._problem_button)
+        box.addLayout(self._button_row())
+        line = QFrame()
+        line.setFrameShape(QFrame.Shape.HLine)
+        line.setForegroundRole(QPalette.ColorRole.Mid)
+        box.addWidget(line)
+        box.addWidget(self._totals)
+        self.setMinimumWidth(MINIMUM_WIDTH)
+
+        document.spec_changed.connect(self._on_spec_changed)
+        document.running_changed.connect(self._on_running_changed)
+        self._on_spec_changed()
+        self._on_running_changed()
+
+    def sizeHint(self) -> QSize:
+        return QSize(340, 640)
+
+    def show_timings(self, layer_ms: Mapping[str, float]) -> None:
+        """Show how many milliseconds each layer took for a frame."""
+        self._list.show_timings(layer_ms)
+
+    @property
+    def layer_list(self) -> LayerList:
+        """The rows."""
+        return self._list
+
+    @property
+    def totals(self) -> Totals:
+        """What is below the list."""
+        return self._totals
+
+    def _make_name(self) -> QLineEdit:
+        name = QLineEdit()
+        name.setFrame(False)
+        name.setMaxLength(MAX_TEXT_LENGTH)
+        name.setAccessibleName(self.tr("network's name"))
+        name.setToolTip(self.tr("The network's name: click to change it"))
+        font = QFont(name.font())
+        font.setWeight(QFont.Weight.DemiBold)
+        font.setPointSizeF(1.15 * font.pointSizeF())
+        name.setFont(font)
+        palette = name.palette()
+        palette.setColor(QPalette.ColorRole.Base, Qt.GlobalColor.transparent)
+        name.setPalette(palette)
+        name.editingFinished.connect(self._on_name_edited)
+        return name
+
+    def _make_problem_button(self) -> QToolButton:
+        button = QToolButton()
+        button.setAutoRaise(True)
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        button.clicked.connect(self._on_problem_clicked)
+        return button
+
+    def _title_row(self) -> QHBoxLayout:
+        weights = self._tool_button("dice-multiple-outline", self.tr("Weights of all layers"))
+        weights.setMenu(WeightsMenu(self.layer_actions, weights))
+        weights.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        box = QHBoxLayout()
+        box.setContentsMargins(SPACE_M, SPACE_M, SPACE_M, SPACE_S)
+        box.addWidget(self._name, 1)
+        box.addWidget(weights)
+        return box
+
+    def _button_row(self) -> QHBoxLayout:
+        self._add = QToolButton()
+        self._add.setText(self.tr("Add layer"))
+        self._add.setIcon(icon("plus"))
+        self._add.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self._add.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self._add.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        menu = AddMenu(self._add)
+        menu.chosen.connect(self._on_type_chosen)
+        self._add.setMenu(menu)
+        box = QHBoxLayout()
+        box.setContentsMargins(SPACE_M, SPACE_S, SPACE_M, SPACE_M)
+        box.setSpacing(SPACE_S)
+        box.addWidget(self._add, 1)
+        actions = self.layer_actions
+        for action in (actions.duplicate, actions.move_up, actions.move_down, actions.remove):
+            box.addWidget(self._action_button(action))
+        return box
+
+    def _action_button(self, action: QAction) -> QToolButton:
+        button = QToolButton()
+        button.setDefaultAction(action)
+        button.setAutoRaise(True)
+        button.setIconSize(QSize(18, 18))
+        return button
+
+    def _tool_button(self, icon_name: str, tip: str) -> QToolButton:
+        button = QToolButton()
+        button.setIcon(icon(icon_name))
+        button.setIconSize(QSize(18, 18))
+        button.setAutoRaise(True)
+        button.setToolTip(tip)
+        button.setAccessibleName(tip)
+        return button
+
+    def _on_type_chosen(self, layer_type: str) -> None:
+        self.layer_actions.add(layer_type)
+        self._list.setFocus()
+
+    def _on_name_edited(self) -> None:
+        name = self._name.text().strip()
+        if name:
+            edited = replace(self._document.spec, name=name)
+            self._document.edit(edited, self.tr("Rename network"))
+        else:
+            self._name.setText(self._document.spec.name)
+
+    def _on_problem_clicked(self) -> None:
+        for problem in self._document.report.problems:
+            self._document.select(problem.layer_id)
+            return
+
+    def _on_spec_changed(self) -> None:
+        spec, problems = self._document.spec, self._document.report.problems
+        if self._name.text() != spec.name:
+            self._name.setText(spec.name)
+            self._name.setCursorPosition(0)
+        self._problem_button.setVisible(bool(problems and spec.layers))
+        self._problem_button.setText(
+            self.tr("%n problem(s): the last valid network runs on", "", len(problems))
+        )
+
+    def _on_running_changed(self) -> None:
+        self._totals.show_network(self._document.running_spec)

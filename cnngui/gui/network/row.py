@@ -1,0 +1,208 @@
+"""One row of the list: the two lines, what is wrong in words, and when selected the editors."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from PySide6.QtCore import QPoint, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QContextMenuEvent, QPainter, QPaintEvent, QPalette, QPen
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+
+from cnngui.gui.network.form import Form
+from cnngui.gui.network.input_form import InputForm
+from cnngui.gui.network.layer_form import LayerForm
+from cnngui.gui.network.row_header import HeaderContent, RowHeader
+from cnngui.gui.network.wording import (
+    arguments_summary,
+    milliseconds_label,
+    number_label,
+    problem_text,
+    shape_label,
+    translate,
+)
+from cnngui.gui.theme import ACCENT, SPACE_M, colors
+from cnngui.spec.checks import Problem
+from cnngui.spec.cost import Cost
+from cnngui.spec.layers import INPUT_ID, LAYER_TYPES, LayerSpec
+from cnngui.spec.network import NetworkSpec
+from cnngui.spec.shapes import ShapeReport
+
+
+class Row(QWidget):
+    """What the rows of layers and of the input have in common.
+
+    Signals
+    -------
+    clicked : the header was clicked.
+    menu_requested : a context menu is wanted there (global position).
+    field_edited : the user gave a field another value; carries its name and the value.
+    field_finished : the user is done with a field.
+    """
+
+    clicked = Signal()
+    menu_requested = Signal(QPoint)
+    field_edited = Signal(str, object)
+    field_finished = Signal()
+
+    def __init__(self, row_id: str, header: RowHeader, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.row_id = row_id
+        self.header = header
+        self._selected = False
+        self._focused = False
+        self._form: Form | None = None
+        self._problems = QLabel()
+        self._problems.setWordWrap(True)
+        self._problems.setTextFormat(Qt.TextFormat.PlainText)
+        self._problems.setForegroundRole(QPalette.ColorRole.BrightText)
+        self._problems.setContentsMargins(52, 0, SPACE_M, SPACE_M)
+        self._problems.hide()
+        self._box = QVBoxLayout(self)
+        self._box.setContentsMargins(2, 0, 2, 0)
+        self._box.setSpacing(0)
+        self._box.addWidget(header)
+        self._box.addWidget(self._problems)
+        header.clicked.connect(self.clicked)
+
+    @property
+    def form(self) -> Form | None:
+        """The editors; None until the row was selected for the first time."""
+        return self._form
+
+    @property
+    def problem_text(self) -> str:
+        """What is said to be wrong, empty if nothing is."""
+        return self._problems.text()
+
+    def set_selected(self, selected: bool, focused: bool) -> None:
+        """Open the row's editors or close them; ``focused``: the list has the keyboard."""
+        self._selected, self._focused = selected, focused
+        if selected and self._form is None:
+            self._form = self._make_form()
+            self._form.setContentsMargins(16, 0, SPACE_M, SPACE_M)
+            self._form.edited.connect(self.field_edited)
+            self._form.finished.connect(self.field_finished)
+            self._box.addWidget(self._form)
+        if self._form is not None:
+            self._form.setVisible(selected)
+        self.update()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        self.menu_requested.emit(event.globalPos())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if not (self._selected or self.header.underMouse()):
+            return
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        card = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+        fill = QColor(colors().field if self._selected else colors().button)
+        fill.setAlphaF(1.0 if self._selected else 0.5)
+        border = ACCENT if self._focused else QColor(colors().border)
+        painter.setPen(QPen(border, 1) if self._selected else Qt.PenStyle.NoPen)
+        painter.setBrush(fill)
+        painter.drawRoundedRect(card, 7, 7)
+
+    def _make_form(self) -> Form:
+        raise NotImplementedError
+
+    def _show_problems(self, problems: Sequence[Problem]) -> None:
+        self._problems.setText("\n".join(problem_text(problem) for problem in problems))
+        self._problems.setVisible(bool(problems))
+        if self._form is not None:
+            self._form.set_problems(problems)
+
+
+class InputRow(Row):
+    """The first row: what the network is shown."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        content = HeaderContent(INPUT_ID, translate("NetworkPanel", "input"), "", "", "")
+        super().__init__(INPUT_ID, RowHeader(content, movable=False), parent)
+
+    def show_network(self, spec: NetworkSpec, report: ShapeReport) -> None:
+        """Show the input of a network."""
+        problems = [
+            problem
+            for problem in report.problems_of(INPUT_ID)
+            # That layers are missing is said where they belong.
+            if problem.field or spec.layers
+        ]
+        color = self.tr("RGB") if spec.input.channels == 3 else self.tr("grey")
+        fits = {
+            "stretch": self.tr("stretched"),
+            "crop": self.tr("centre crop"),
+            "letterbox": self.tr("letterbox"),
+        }
+        summary = f"{color}, {fits.get(spec.input.fit, spec.input.fit)}"
+        self.header.set_content(
+            HeaderContent(
+                INPUT_ID,
+                self.tr("input"),
+                "",
+                summary,
+                shape_label(spec.input.shape),
+                faulty=bool(problems),
+            )
+        )
+        if isinstance(self._form, InputForm) and self._selected:
+            self._form.show_input(spec.input)
+        self._show_problems(problems)
+
+    def _make_form(self) -> Form:
+        return InputForm()
+
+
+class LayerRow(Row):
+    """The row of one layer; it stays with the layer's id and type, whatever else is edited.
+
+    Signals
+    -------
+    redraw_requested : other weights are wanted for this layer.
+    """
+
+    redraw_requested = Signal()
+
+    def __init__(self, layer: LayerSpec, parent: QWidget | None = None) -> None:
+        content = HeaderContent(layer.type, layer.id, layer.type, "", "")
+        super().__init__(layer.id, RowHeader(content, movable=True), parent)
+        self.layer_type = layer.type
+        self._count = ""
+        self._time = ""
+
+    def show_layer(
+        self, spec: NetworkSpec, layer: LayerSpec, report: ShapeReport, cost: Cost
+    ) -> None:
+        """Show a layer of the network and what is known about it."""
+        problems = report.problems_of(layer.id)
+        self._count = number_label(cost.parameters) + " p" if cost.parameters else ""
+        self.header.set_content(
+            HeaderContent(
+                layer.type,
+                layer.id,
+                layer.type,
+                arguments_summary(layer),
+                shape_label(report.shapes.get(layer.id)),
+                self._cost_text(),
+                bypassed=not layer.enabled,
+                faulty=bool(problems),
+            )
+        )
+        if isinstance(self._form, LayerForm) and self._selected:
+            self._form.show_layer(spec, layer)
+        self._show_problems(problems)
+
+    def show_time(self, milliseconds: float | None) -> None:
+        """Show how long the layer takes for a frame; None if it is not computed."""
+        self._time = "" if milliseconds is None else milliseconds_label(milliseconds)
+        content = self.header.content
+        self.header.set_content(replace(content, cost=self._cost_text()))
+
+    def _cost_text(self) -> str:
+        return " · ".join(filter(None, (self._count, self._time)))
+
+    def _make_form(self) -> Form:
+        form = LayerForm(LAYER_TYPES[self.layer_type])
+        form.redraw_requested.connect(self.redraw_requested)
+        return form

@@ -1,0 +1,205 @@
+"""The two lines that every row shows: name and shape, arguments and cost."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetrics,
+    QIcon,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+)
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QToolButton, QWidget
+
+from cnngui.gui.icons import icon
+from cnngui.gui.network.look import layer_color, layer_icon
+from cnngui.gui.theme import SPACE_M, SPACE_S, colors, number_font
+
+HEIGHT = 48
+_GRIP = 16
+_BADGE = 28
+_SWITCH = 24
+
+
+@dataclass(frozen=True)
+class HeaderContent:
+    """What a header shows: texts ready to be painted.
+
+    Attributes
+    ----------
+    type : the layer's type, or "input"; decides colour and glyph.
+    name, detail : first line: the id, and the type in small.
+    summary : second line: the arguments in a few words.
+    shape : first line, right.
+    cost : second line, right: parameters and time.
+    bypassed : everything is dimmed.
+    faulty : a warning sign takes the glyph's place.
+    """
+
+    type: str
+    name: str
+    detail: str
+    summary: str
+    shape: str
+    cost: str = ""
+    bypassed: bool = False
+    faulty: bool = False
+
+
+class RowHeader(QWidget):
+    """Paints a row's two lines; takes clicks and drags.
+
+    Signals
+    -------
+    clicked : pressed and released without moving.
+    drag_moved, drag_ended : while the row is dragged; the first carries the global position.
+    bypass_clicked : the switch at the end.
+    """
+
+    clicked = Signal()
+    drag_moved = Signal(QPoint)
+    drag_ended = Signal()
+    bypass_clicked = Signal()
+
+    def __init__(
+        self, content: HeaderContent, movable: bool, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._content = content
+        self._movable = movable
+        self._pressed_at: QPoint | None = None
+        self._dragging = False
+        self._switch = QToolButton()
+        self._switch.setAutoRaise(True)
+        self._switch.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._switch.setFixedSize(_SWITCH, _SWITCH)
+        self._switch.setIconSize(QSize(16, 16))
+        self._switch.clicked.connect(self.bypass_clicked)
+        box = QHBoxLayout(self)
+        box.setContentsMargins(0, 0, SPACE_S, 0)
+        box.addStretch(1)
+        if movable:
+            box.addWidget(self._switch)
+        self.setFixedHeight(HEIGHT)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self._show_switch()
+
+    @property
+    def content(self) -> HeaderContent:
+        """What is shown."""
+        return self._content
+
+    def set_content(self, content: HeaderContent) -> None:
+        """Show something else; nothing is painted where it is the same."""
+        if content != self._content:
+            self._content = content
+            self._show_switch()
+            self.update()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._pressed_at = event.position().toPoint()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._pressed_at is None or not self._movable:
+            return
+        distance = (event.position().toPoint() - self._pressed_at).manhattanLength()
+        self._dragging = self._dragging or distance >= QApplication.startDragDistance()
+        if self._dragging:
+            self.setCursor(Qt.CursorShape.ClosedHandCursor)
+            self.drag_moved.emit(event.globalPosition().toPoint())
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if event.button() != Qt.MouseButton.LeftButton or self._pressed_at is None:
+            return
+        dragged, self._pressed_at, self._dragging = self._dragging, None, False
+        self.unsetCursor()
+        if dragged:
+            self.drag_ended.emit()
+        else:
+            self.clicked.emit()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setOpacity(0.45 if self._content.bypassed else 1.0)
+        if self._movable and self.underMouse():
+            self._paint_icon(painter, QRect(0, 0, _GRIP, HEIGHT), icon("drag-vertical"), 16)
+        badge = QRect(_GRIP, (HEIGHT - _BADGE) // 2, _BADGE, _BADGE)
+        self._paint_badge(painter, badge)
+        left = badge.right() + 1 + SPACE_M
+        right = self.width() - (SPACE_S + _SWITCH + SPACE_S if self._movable else SPACE_M + SPACE_S)
+        lines = QRect(left, 7, right - left, HEIGHT - 14)
+        self._paint_lines(painter, lines)
+
+    def _paint_badge(self, painter: QPainter, area: QRect) -> None:
+        faulty = self._content.faulty
+        color = QColor(colors().error) if faulty else layer_color(self._content.type)
+        tint = QColor(color)
+        tint.setAlpha(38)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(tint)
+        painter.drawRoundedRect(area, 6, 6)
+        glyph = icon("alert-outline", color.name()) if faulty else layer_icon(self._content.type)
+        self._paint_icon(painter, area, glyph, 18)
+
+    def _paint_lines(self, painter: QPainter, area: QRect) -> None:
+        text = self.palette().color(QPalette.ColorRole.WindowText)
+        muted = QColor(colors().muted)
+        plain, bold = number_font(self.font()), QFont(self.font())
+        bold.setWeight(QFont.Weight.DemiBold)
+        small = number_font(self.font())
+        small.setPointSizeF(0.9 * small.pointSizeF())
+        upper = QRect(area.left(), area.top(), area.width(), area.height() // 2)
+        lower = upper.translated(0, upper.height())
+        content = self._content
+
+        rest = self._paint_end(painter, upper, content.shape, plain, text)
+        rest = self._paint_start(painter, rest, content.name, bold, text)
+        self._paint_start(painter, rest, content.detail, small, muted)
+        rest = self._paint_end(painter, lower, content.cost, small, muted)
+        self._paint_start(painter, rest, content.summary, small, muted)
+
+    @staticmethod
+    def _paint_start(
+        painter: QPainter, area: QRect, text: str, font: QFont, color: QColor
+    ) -> QRect:
+        """Paint from the left, cut to fit; return what is left of the area."""
+        metrics = QFontMetrics(font)
+        shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, area.width())
+        painter.setFont(font)
+        painter.setPen(color)
+        align = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(area, int(align), shown)
+        return area.adjusted(metrics.horizontalAdvance(shown) + SPACE_M, 0, 0, 0)
+
+    @staticmethod
+    def _paint_end(painter: QPainter, area: QRect, text: str, font: QFont, color: QColor) -> QRect:
+        """Paint at the right; return what is left of the area."""
+        painter.setFont(font)
+        painter.setPen(color)
+        align = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(area, int(align), text)
+        return area.adjusted(0, 0, -QFontMetrics(font).horizontalAdvance(text) - SPACE_M, 0)
+
+    @staticmethod
+    def _paint_icon(painter: QPainter, area: QRect, glyph: QIcon, side: int) -> None:
+        square = QRect(0, 0, side, side)
+        square.moveCenter(area.center())
+        glyph.paint(painter, square)
+
+    def _show_switch(self) -> None:
+        bypassed = self._content.bypassed
+        self._switch.setIcon(icon("eye-off-outline" if bypassed else "eye-outline"))
+        self._switch.setToolTip(
+            self.tr("Bypassed: what it reads passes unchanged. Click to enable (B)")
+            if bypassed
+            else self.tr("Bypass this layer (B)")
+        )
+        self._switch.setAccessibleName(self.tr("bypass {name}").format(name=self._content.name))
