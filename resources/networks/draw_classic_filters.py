@@ -72,12 +72,12 @@ def first_layer() -> dict[str, Kernel]:
     over_grey = {
         "blur": gaussian(2.0),
         "sharpen": sharpen,
-        "emboss": centred([[-2, -1, 0], [-1, 1, 1], [0, 1, 2]]),
+        "emboss": centred([[-1, -0.5, 0], [-0.5, 1, 0.5], [0, 0.5, 1]]),
         "sobel x": balanced(centred(sobel.tolist())),
         "sobel y": balanced(centred(sobel.T.tolist())),
         "laplacian": laplacian_of_gaussian(1.2),
     }
-    over_grey |= {f"fine stripes {angle}": gabor(angle, 3.5, 1.5) for angle in ANGLES}
+    over_grey |= {f"fine stripes {angle}": 1.5 * gabor(angle, 3.5, 1.5) for angle in ANGLES}
     over_grey |= {f"wide stripes {angle}": gabor(angle, 7.0, 2.2) for angle in ANGLES}
     kernels = {name: np.multiply.outer(GREY, kernel) for name, kernel in over_grey.items()}
     kernels["red, not green"] = np.multiply.outer(RED_NOT_GREEN, 2 * gaussian(1.0))
@@ -89,9 +89,7 @@ POINT = np.array([[0, 0, 0], [0, 1, 0], [0, 0, 0]], float)
 AREA = np.array([[1, 2, 1], [2, 4, 2], [1, 2, 1]], float) / 16
 SPOT = 2 * POINT - AREA
 ENDS_BELOW = np.array([[0, 1, 0], [0, 1, 0], [0, -2, 0]], float)
-ENDS_ABOVE = ENDS_BELOW[::-1]
 ENDS_RIGHT = ENDS_BELOW.T
-ENDS_LEFT = ENDS_RIGHT[:, ::-1]
 
 
 def second_layer() -> dict[str, tuple[dict[str, Kernel], float]]:
@@ -103,24 +101,24 @@ def second_layer() -> dict[str, tuple[dict[str, Kernel], float]]:
     wide = [f"wide stripes {angle}" for angle in ANGLES]
     combinations = {
         "corner": ({"sobel x": 2 * AREA, "sobel y": 2 * AREA}, -0.5),
-        "crossing +": ({wide[0]: 2 * AREA, wide[2]: 2 * AREA}, -0.4),
-        "crossing x": ({wide[1]: 2 * AREA, wide[3]: 2 * AREA}, -0.4),
+        "crossing +": ({wide[0]: 2 * AREA, wide[2]: 2 * AREA}, -0.35),
+        "crossing x": ({wide[1]: 2 * AREA, wide[3]: 2 * AREA}, -0.35),
+        "any edge": ({"sobel x": POINT, "sobel y": POINT}, 0.0),
         "any line": (dict.fromkeys(wide, AREA), 0.0),
         "fine texture": (dict.fromkeys(fine, 2 * AREA), -0.1),
     }
-    for place, name in enumerate(("upright", "falling", "level", "rising")):
+    for place, name in enumerate(("upright", "rising", "level", "falling")):
         others = {other: -AREA for other in wide if other != wide[place]}
         combinations[f"only {name}"] = ({wide[place]: 3 * AREA, **others}, 0.0)
     combinations |= {
         "line ends below": ({wide[0]: ENDS_BELOW}, 0.0),
-        "line ends above": ({wide[0]: ENDS_ABOVE}, 0.0),
         "line ends right": ({wide[2]: ENDS_RIGHT}, 0.0),
-        "line ends left": ({wide[2]: ENDS_LEFT}, 0.0),
-        "dot": ({"laplacian": 2 * SPOT, **dict.fromkeys(wide, -0.25 * AREA)}, 0.0),
+        "dot": ({"laplacian": 2 * SPOT, **dict.fromkeys(wide, -0.25 * AREA)}, -0.2),
         "bright and smooth": (
             {"blur": 1.5 * AREA, "laplacian": -AREA, **dict.fromkeys((*fine, *wide), -AREA)},
             -0.3,
         ),
+        "dark and smooth": ({"blur": -2 * AREA, **dict.fromkeys((*fine, *wide), -AREA)}, 0.8),
         "colourful": ({"red, not green": AREA, "blue, not yellow": AREA}, -0.1),
     }
     return combinations
@@ -139,7 +137,8 @@ def classic_filters() -> tuple[NetworkSpec, Weights]:
         name="Classic filters",
         input=InputSpec(channels=3, height=240, width=320),
         layers=(
-            Conv2d(id="conv1", out_channels=len(first), kernel_size=SIZE, padding="same"),
+            # No padding: against black surroundings every filter would find an edge first.
+            Conv2d(id="conv1", out_channels=len(first), kernel_size=SIZE, padding="valid"),
             ReLU(id="relu1"),
             MaxPool2d(id="pool1"),
             Conv2d(id="conv2", out_channels=len(second), kernel_size=3, padding="same"),
