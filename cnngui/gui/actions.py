@@ -218,7 +218,7 @@ def action_groups() -> tuple[ActionGroup, ...]:
 
 
 def build_actions(
-    parent: QWidget, handlers: Mapping[str, Callable[..., None]]
+    parent: QWidget, handlers: Mapping[str, Callable[..., object]]
 ) -> dict[str, QAction]:
     """Make every action, working in all of ``parent``'s window.
 
@@ -229,7 +229,7 @@ def build_actions(
     return {info.id: _build(parent, info, handlers[info.id]) for info in infos}
 
 
-def _build(parent: QWidget, info: ActionInfo, handler: Callable[..., None]) -> QAction:
+def _build(parent: QWidget, info: ActionInfo, handler: Callable[..., object]) -> QAction:
     action = QAction(info.text, parent)
     action.setObjectName(f"action_{info.id}")
     if info.icon:

@@ -1,0 +1,405 @@
+"""The window: where everything is, and who hears of what."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, Qt, QTimer, Slot
+from PySide6.QtGui import (
+    QActionGroup,
+    QCloseEvent,
+    QDragEnterEvent,
+    QDropEvent,
+    QImage,
+    QKeyEvent,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QSplitter, QVBoxLayout, QWidget
+
+from cnngui.gui.actions import build_actions
+from cnngui.gui.bridge import PipelineBridge
+from cnngui.gui.camera_list import CameraList
+from cnngui.gui.document import Document
+from cnngui.gui.network.panel import NetworkPanel
+from cnngui.gui.network_menu import NetworkMenu
+from cnngui.gui.notices import Notice, NoticeBar
+from cnngui.gui.opener import Opener
+from cnngui.gui.saver import Saver
+from cnngui.gui.session import SessionKeeper
+from cnngui.gui.settings import Settings
+from cnngui.gui.shortcuts import ShortcutSheet, belongs_to_field
+from cnngui.gui.source_control import SourceControl
+from cnngui.gui.source_menu import SourceButton, SourceMenu
+from cnngui.gui.status import StatusLine
+from cnngui.gui.theme import THEMES, Theme, apply_theme
+from cnngui.gui.toolbar import ToolBar
+from cnngui.gui.transport import Transport
+from cnngui.gui.views.input_view import InputView
+from cnngui.gui.views.inspector import Inspector
+from cnngui.gui.views.strip import LayerStrip
+from cnngui.gui.views.view_state import ViewState
+from cnngui.gui.views.wall import WallView
+from cnngui.pipeline.events import Crashed, Event, NetworkApplied, NetworkFailed, NetworkRead
+from cnngui.pipeline.results import FrameResult
+from cnngui.spec.network import NetworkSpec
+from cnngui.spec.presets import PRESETS
+from cnngui.weights import Weights
+
+_TICK_MS = 500
+_CLOSE_TIMEOUT_S = 4.0
+_LEFT_WIDTH, _RIGHT_WIDTH = 300, 280
+
+
+class MainWindow(QMainWindow):
+    """Puts document, pipeline and views together.
+
+    Parameters
+    ----------
+    settings : what is remembered; written when the window closes.
+    document : the network to run.
+    """
+
+    def __init__(self, settings: Settings, document: Document) -> None:
+        super().__init__()
+        self._settings = settings
+        self._document = document
+        self._result: FrameResult | None = None
+        self._sheet: ShortcutSheet | None = None
+        self._bridge = PipelineBridge(self)
+        self._pipeline = self._bridge.pipeline
+        self._state = ViewState(document, self)
+        self._cameras = CameraList(self)
+        self._build_parts()
+        self._lay_out()
+        self._connect_parts()
+        self._restore_layout()
+
+    def start(self) -> None:
+        """Start the threads. Networks and sources may be opened from now on."""
+        self._pipeline.set_colormaps(self._state.sequential, self._state.diverging)
+        if self._settings.threads:
+            self._pipeline.set_threads(self._settings.threads)
+        self._pipeline.start()
+        self._on_state_changed()
+        self._clock.start()
+
+    @property
+    def source(self) -> SourceControl:
+        """To open and play sources."""
+        return self._source
+
+    @property
+    def opener(self) -> Opener:
+        """To open whatever a person may name."""
+        return self._opener
+
+    @property
+    def notices(self) -> NoticeBar:
+        """To tell the user that something went wrong."""
+        return self._notices
+
+    @property
+    def status(self) -> StatusLine:
+        """To tell the user what was done."""
+        return self._status
+
+    @Slot(str, str)
+    def show_crash(self, where: str, report: str) -> None:
+        """Say that the program has a defect, and go on."""
+        words = self.tr("Something in the program failed ({0}). It goes on as well as it can.")
+        last_line = report.strip().rpartition("\n")[2]
+        self._notices.show_notice(
+            Notice(words.format(where), key=f"crash {last_line}", details=report)
+        )
+
+    def _build_parts(self) -> None:
+        settings, document, state = self._settings, self._document, self._state
+        self._notices = NoticeBar()
+        self._status = StatusLine()
+        self._transport = Transport()
+        self._network_panel = NetworkPanel(document)
+        self._input_view = InputView()
+        self._strip = LayerStrip(state, document)
+        self._wall = WallView(state)
+        self._inspector = Inspector(state)
+        self._source_menu = SourceMenu(settings, self._cameras, self)
+        source_button = SourceButton(self._source_menu)
+        self._opener = Opener(settings, self._notices, self)
+        self._session = SessionKeeper(settings.folder, document, self._pipeline, self)
+        self._source = SourceControl(
+            self._pipeline,
+            settings,
+            self._source_menu,
+            source_button,
+            self._transport,
+            self._status,
+            self._notices,
+            self,
+        )
+        self._saver = Saver(
+            self._pipeline, document, self._session, settings, self._status, self._notices, self
+        )
+        self._actions = build_actions(self, self._handlers())
+        self._network_menu = NetworkMenu(settings, self._actions, self)
+        self._toolbar = ToolBar(
+            source_button, self._network_menu, self._theme_menu(), self._actions, self
+        )
+        self._clock = QTimer(self, interval=_TICK_MS)
+
+    def _lay_out(self) -> None:
+        self._left = QSplitter(Qt.Orientation.Vertical)
+        self._left.addWidget(self._network_panel)
+        self._left.addWidget(self._input_view)
+        self._left.setStretchFactor(0, 1)
+        middle = QWidget()
+        column = QVBoxLayout(middle)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._strip)
+        column.addWidget(self._wall, 1)
+        self._columns = QSplitter(Qt.Orientation.Horizontal)
+        for place, widget in enumerate((self._left, middle, self._inspector)):
+            self._columns.addWidget(widget)
+            self._columns.setStretchFactor(place, place == 1)
+            self._columns.setCollapsible(place, place != 1)
+        self._columns.setSizes([_LEFT_WIDTH, 1_000, _RIGHT_WIDTH])
+        whole = QWidget()
+        rows = QVBoxLayout(whole)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(0)
+        rows.addWidget(self._notices)
+        rows.addWidget(self._columns, 1)
+        rows.addWidget(self._transport)
+        rows.addWidget(self._status)
+        self.setCentralWidget(whole)
+        self.addToolBar(self._toolbar)
+        self.setAcceptDrops(True)
+        self.setMinimumSize(800, 560)
+
+    def _connect_parts(self) -> None:
+        self._bridge.result_ready.connect(self._on_result_ready)
+        for take_event in (self._source.take_event, self._saver.take_event, self._take_event):
+            self._bridge.event_received.connect(take_event)
+        self._document.running_changed.connect(self._on_document_running_changed)
+        self._document.path_changed.connect(self._write_title)
+        self._state.changed.connect(self._on_state_changed)
+        self._state.colormaps_changed.connect(
+            lambda: self._pipeline.set_colormaps(self._state.sequential, self._state.diverging)
+        )
+        self._opener.source_chosen.connect(self._source.open)
+        self._opener.network_chosen.connect(self._pipeline.read_network)
+        self._source.opening.connect(self._unfreeze)
+        self._source_menu.file_requested.connect(self._opener.ask_video)
+        self._source_menu.folder_requested.connect(self._opener.ask_folder)
+        self._source_menu.stream_requested.connect(self._opener.ask_stream)
+        self._network_menu.network_chosen.connect(self._pipeline.read_network)
+        self._network_menu.open_requested.connect(self._opener.ask_network)
+        self._saver.recording_changed.connect(self._show_recording)
+        self._status.reset_requested.connect(self._pipeline.reset_counters)
+        self._clock.timeout.connect(self._on_clock_timeout)
+        undo_stack = self._document.undo_stack
+        for name, can_changed in (
+            ("undo", undo_stack.canUndoChanged),
+            ("redo", undo_stack.canRedoChanged),
+        ):
+            can_changed.connect(self._actions[name].setEnabled)
+        self._actions["undo"].setEnabled(undo_stack.canUndo())
+        self._actions["redo"].setEnabled(undo_stack.canRedo())
+        self._write_title()
+
+    def _handlers(self) -> dict[str, Callable[..., object]]:
+        pipeline, wall, state = self._pipeline, self._wall, self._state
+        return {
+            "freeze": pipeline.set_frozen,
+            "pause": self._source.toggle_playing,
+            "step": lambda: self._source.step(1),
+            "step_back": lambda: self._source.step(-1),
+            "paste": self._opener.paste,
+            "channel_left": lambda: wall.move_channel(-1, 0),
+            "channel_right": lambda: wall.move_channel(1, 0),
+            "channel_up": lambda: wall.move_channel(0, -1),
+            "channel_down": lambda: wall.move_channel(0, 1),
+            "previous_layer": lambda: state.step_layer(-1),
+            "next_layer": lambda: state.step_layer(1),
+            "full_screen": self._set_full_screen,
+            "snapshot": self._saver.save_snapshot,
+            "record": self._saver.set_recording,
+            "copy_wall": self._on_copy_wall_triggered,
+            "copy_channel": self._on_copy_channel_triggered,
+            "save_folder": self._saver.choose_folder,
+            "open": self._opener.ask_file,
+            "new": self._on_new_triggered,
+            "save": self._saver.save_network,
+            "save_as": self._saver.save_network_as,
+            "undo": self._document.undo_stack.undo,
+            "redo": self._document.undo_stack.redo,
+            "shortcuts": self._on_shortcuts_triggered,
+            "quit": self.close,
+        }
+
+    def _theme_menu(self) -> QMenu:
+        menu = QMenu(self)
+        group = QActionGroup(menu)
+        words = {
+            "system": self.tr("As the desktop"),
+            "light": self.tr("Light"),
+            "dark": self.tr("Dark"),
+        }
+        for theme in THEMES:
+            action = menu.addAction(words[theme], partial(self._set_theme, theme))
+            action.setCheckable(True)
+            action.setChecked(theme == self._settings.theme)
+            group.addAction(action)
+        return menu
+
+    def _set_theme(self, theme: Theme) -> None:
+        self._settings.theme = theme
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            apply_theme(application, theme)
+
+    def _restore_layout(self) -> None:
+        self._columns.restoreState(self._settings.window_state("columns"))
+        self._left.restoreState(self._settings.window_state("left"))
+        geometry = self._settings.window_state("geometry")
+        if geometry.isEmpty() or not self.restoreGeometry(geometry):
+            self.setWindowState(Qt.WindowState.WindowMaximized)
+
+    @Slot(object)
+    def _on_result_ready(self, result: FrameResult) -> None:
+        self._result = result
+        self._source.show_result(result)
+        for view in (self._strip, self._wall, self._inspector, self._input_view):
+            view.show_result(result)
+
+    @Slot(object)
+    def _take_event(self, event: Event) -> None:
+        match event:
+            case NetworkRead(name, spec, weights):
+                self._on_network_read(name, spec, weights)
+            case NetworkApplied():
+                self._notices.dismiss("network")
+            case NetworkFailed(_, error):
+                self._notices.show_notice(Notice(str(error), key="network"))
+            case Crashed(where, report):
+                self.show_crash(where, report)
+
+    def _on_network_read(self, name: str, spec: NetworkSpec, weights: Weights | None) -> None:
+        is_preset = any(name == preset.key for preset in PRESETS)
+        path = None if is_preset else Path(name).absolute()
+        if path is not None:
+            self._settings.add_recent_network(path)
+        self._notices.dismiss("network")
+        self._document.replace_network(spec, path, weights)
+        self._status.show_message(self.tr("Opened network {0}").format(spec.name))
+
+    @Slot()
+    def _on_document_running_changed(self) -> None:
+        document = self._document
+        self._bridge.generation = document.generation
+        self._pipeline.set_network(
+            document.running_spec, document.generation, document.pending_weights
+        )
+
+    @Slot()
+    def _on_state_changed(self) -> None:
+        self._pipeline.set_view(self._state.request())
+
+    @Slot()
+    def _on_clock_timeout(self) -> None:
+        self._status.show_counters(self._pipeline.counters())
+        if self._result is not None:
+            self._network_panel.show_timings(self._result.layer_ms)
+        if self._saver.recording_seconds is not None:
+            self._show_recording()
+
+    @Slot()
+    def _show_recording(self) -> None:
+        self._toolbar.show_recording(self._saver.recording_seconds)
+
+    @Slot()
+    def _unfreeze(self) -> None:
+        if self._actions["freeze"].isChecked():
+            self._actions["freeze"].trigger()
+
+    @Slot()
+    def _on_copy_wall_triggered(self) -> None:
+        self._say_copied(self._wall.copy_picture())
+
+    @Slot()
+    def _on_copy_channel_triggered(self) -> None:
+        self._say_copied(self._inspector.copy_picture())
+
+    def _say_copied(self, image: QImage) -> None:
+        words = self.tr("Copied a picture of {0} × {1} pixels")
+        self._status.show_message(words.format(image.width(), image.height()))
+
+    @Slot()
+    def _on_new_triggered(self) -> None:
+        self._document.replace_network(NetworkSpec(input=self._document.spec.input))
+
+    @Slot()
+    def _on_shortcuts_triggered(self) -> None:
+        if self._sheet is None:
+            self._sheet = ShortcutSheet(self)
+        self._sheet.setVisible(not self._sheet.isVisible())
+
+    @Slot(bool)
+    def _set_full_screen(self, full: bool) -> None:
+        state = self.windowState()
+        screen = Qt.WindowState.WindowFullScreen
+        self.setWindowState(state | screen if full else state & ~screen)
+
+    @Slot()
+    def _write_title(self) -> None:
+        path = self._document.path
+        name = path.name if path is not None else self._document.spec.name
+        self.setWindowTitle(f"{name}[*] – cnngui")
+        self.setWindowModified(self._document.is_modified)
+
+    def event(self, event: QEvent) -> bool:
+        if (
+            isinstance(event, QKeyEvent)
+            and event.type() == QEvent.Type.ShortcutOverride
+            and belongs_to_field(QApplication.focusWidget(), event)
+        ):
+            event.accept()
+            return True
+        handled = super().event(event)
+        if event.type() == QEvent.Type.UpdateRequest:
+            self._bridge.result_painted()
+        return handled
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self.isFullScreen():
+            self._actions["full_screen"].trigger()
+        else:
+            super().keyPressEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._toolbar.set_width(event.size().width())
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if self._opener.accepts(event.mimeData()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        event.acceptProposedAction()
+        self._opener.open_mime(event.mimeData())
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self._clock.stop()
+        self._session.keep()
+        for name, state in (
+            ("geometry", self.saveGeometry()),
+            ("columns", self._columns.saveState()),
+            ("left", self._left.saveState()),
+        ):
+            self._settings.save_window_state(name, state)
+        self._settings.sync()
+        self._cameras.close()
+        self._pipeline.close(_CLOSE_TIMEOUT_S)
+        super().closeEvent(event)

@@ -1,0 +1,92 @@
+"""Starts the window and stays until it is closed."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from pathlib import Path
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+
+from cnngui import __version__
+from cnngui.cli import Arguments
+from cnngui.errors import UserError
+from cnngui.formats.opening import open_network
+from cnngui.gui.crashes import CrashReporter, open_log
+from cnngui.gui.document import Document, Origin
+from cnngui.gui.icons import icon
+from cnngui.gui.main_window import MainWindow
+from cnngui.gui.notices import Notice
+from cnngui.gui.session import kept_network
+from cnngui.gui.settings import Settings
+from cnngui.gui.theme import ACCENT, apply_theme
+from cnngui.spec.layers import ParametricSpec
+from cnngui.spec.network import NetworkSpec
+from cnngui.spec.presets import PRESETS
+
+_SAMPLE = "sample"
+_FIRST_NETWORK = PRESETS[0].key
+
+
+def run_window(arguments: Arguments) -> int:
+    """Show the window until it is closed; return the program's exit code."""
+    application = QApplication(sys.argv[:1])
+    application.setApplicationName("cnngui")
+    application.setApplicationVersion(__version__)
+    open_log()
+    crashes = CrashReporter()
+    crashes.install()
+    settings = Settings()
+    apply_theme(application, settings.theme)
+    application.setWindowIcon(icon("grid", ACCENT.name()))
+    document = Document()
+    window = MainWindow(settings, document)
+    crashes.crashed.connect(window.show_crash)
+    begin(window, document, settings, arguments)
+    window.show()
+    # Python sees Ctrl+C in the terminal only when it gets to run; the window's clock sees to that.
+    signal.signal(signal.SIGINT, lambda *_: QTimer.singleShot(0, window.close))
+    return application.exec()
+
+
+def begin(window: MainWindow, document: Document, settings: Settings, arguments: Arguments) -> None:
+    """Let the window run the network and open the source asked for.
+
+    What cannot be opened becomes a notice, with the built-in clip or the first ready network in
+    its place.
+    """
+    window.start()
+    _begin_network(window, document, settings, arguments)
+    window.opener.open_text(arguments.source or _SAMPLE)
+
+
+def _begin_network(
+    window: MainWindow, document: Document, settings: Settings, arguments: Arguments
+) -> None:
+    kept = None if arguments.network else kept_network(settings.folder)
+    if kept is not None:
+        document.begin_with(kept.spec, None, kept.weights)
+        # It is in no file and no ready network, and stays a changed one until it is saved.
+        document.exchange_origin(Origin(None, NetworkSpec()))
+        window.status.show_message(window.tr("The network you did not save is here again"))
+        return
+    try:
+        name = arguments.network or _FIRST_NETWORK
+        network = open_network(name)
+    except UserError as error:
+        window.notices.show_notice(Notice(str(error), key="network file"))
+        name, network = _FIRST_NETWORK, open_network(_FIRST_NETWORK)
+    is_preset = any(name == preset.key for preset in PRESETS)
+    spec = network.spec if arguments.seed is None else seeded(network.spec, arguments.seed)
+    document.begin_with(spec, None if is_preset else Path(name).absolute(), network.weights)
+
+
+def seeded(spec: NetworkSpec, seed: int) -> NetworkSpec:
+    """Return the network with its weights drawn from ``seed``, except those that a file gave."""
+    drawn = [
+        layer.id
+        for layer in spec.layers
+        if isinstance(layer, ParametricSpec) and not layer.weights_id
+    ]
+    return spec.redrawn(seed, layer_ids=drawn)
