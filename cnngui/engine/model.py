@@ -2,32 +2,151 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
+from cnngui.engine import parallel
+from cnngui.engine.initializers import Parameters, draw, weights_key
+from cnngui.engine.layers import runtime_layer
+from cnngui.engine.program import Node, Program
+from cnngui.spec.cost import layer_costs
+from cnngui.spec.layers import INPUT_ID, ParametricSpec
 from cnngui.spec.network import NetworkSpec
+from cnngui.spec.shapes import Shape, infer
 from cnngui.weights import Weights
 
 Observer = Callable[[NDArray[np.float32]], None]
 """Called with a read-only view ``(N, C, H, W)`` or ``(N, F)``, valid only during the call."""
 
+_PROGRAMS_KEPT = 2
+
 
 class Model:
+    """A network with weights.
+
+    Parameters
+    ----------
+    spec : the description.
+    weights : arrays to take, by layer id and parameter name, for layers whose shapes they have.
+    previous : a model whose weights are taken over by every layer with an equal ``weights_key``.
+        What neither of the two has is drawn.
+
+    Raises
+    ------
+    NetworkError : the description is not valid.
+    """
+
     def __init__(
         self, spec: NetworkSpec, weights: Weights | None = None, previous: Model | None = None
     ) -> None:
+        report = infer(spec)
+        report.raise_if_invalid()
         self.spec = spec
         self.layer_seconds: Mapping[str, float] = {}
+        """What each layer of the last forward took; layers that were not needed are absent."""
+        self._parameters = _find_parameters(spec, report.parameters, weights or {}, previous)
+        costs = layer_costs(spec)
+        self._nodes = {
+            layer.id: Node(
+                runtime_layer(layer, self._parameters.get(layer.id, {})),
+                spec.inputs_of(index),
+                report.shapes[layer.id],
+                costs[layer.id].multiply_adds,
+            )
+            for index, layer in enumerate(spec.layers)
+        }
+        self._programs: dict[tuple[int, int, frozenset[str]], Program] = {}
 
     def weights(self) -> Weights:
-        raise NotImplementedError
+        """Return copies of all parameters by layer id and PyTorch's parameter name."""
+        return {
+            layer_id: {name: array.copy() for name, array in parameters.items()}
+            for layer_id, parameters in self._parameters.items()
+        }
 
     def forward(self, x: NDArray[np.float32], observers: Mapping[str, Observer]) -> None:
-        raise NotImplementedError
+        """Compute as far as is observed, and call each observer with its layer's output.
+
+        Parameters
+        ----------
+        x : float32 ``(N, C, H, W)``.
+        observers : by layer id; "input" is allowed. Called in the order of the layers, each with a
+            read-only view ``(N, C, H, W)`` or ``(N, F)`` whose strides may be any and whose content
+            is valid only during the call.
+
+        Raises
+        ------
+        ValueError : x is not of the input's shape.
+        KeyError : an observed layer does not exist.
+        """
+        if x.ndim != 4 or x.shape[1:] != self.spec.input.shape or len(x) == 0:
+            raise ValueError(
+                f"x must be (N, {', '.join(map(str, self.spec.input.shape))}), got {x.shape}"
+            )
+        program = self._program(len(x), frozenset(observers))
+        self.layer_seconds = program.run(x, observers)
 
     def activations(
         self, x: NDArray[np.float32], layer_ids: Iterable[str] | None = None
     ) -> dict[str, NDArray[np.float32]]:
-        raise NotImplementedError
+        """Return fresh, contiguous outputs of the layers named; of all layers by default."""
+        wanted = list(self._nodes if layer_ids is None else layer_ids)
+        found: dict[str, NDArray[np.float32]] = {}
+
+        def keep_as(layer_id: str) -> Observer:
+            def keep(view: NDArray[np.float32]) -> None:
+                found[layer_id] = view.copy(order="C")
+
+            return keep
+
+        self.forward(x, {layer_id: keep_as(layer_id) for layer_id in wanted})
+        return {layer_id: found[layer_id] for layer_id in wanted}
+
+    def _parameters_by_key(self) -> dict[Hashable, Parameters]:
+        shapes = infer(self.spec).parameters
+        return {
+            weights_key(layer, shapes[layer.id]): self._parameters[layer.id]
+            for layer in self.spec.layers
+            if isinstance(layer, ParametricSpec) and layer.id in self._parameters
+        }
+
+    def _program(self, images: int, wanted: frozenset[str]) -> Program:
+        for layer_id in wanted:
+            if layer_id != INPUT_ID and layer_id not in self._nodes:
+                raise KeyError(layer_id)
+        key = (images, parallel.thread_count(), wanted)
+        program = self._programs.pop(key, None)
+        if program is None:
+            # Memory of the oldest is free before memory for the new one is taken.
+            while len(self._programs) >= _PROGRAMS_KEPT:
+                del self._programs[next(iter(self._programs))]
+            program = Program(self._nodes, self.spec.input.shape, images, wanted)
+        self._programs[key] = program
+        return program
+
+
+def _find_parameters(
+    spec: NetworkSpec,
+    shapes: Mapping[str, Mapping[str, Shape]],
+    weights: Weights,
+    previous: Model | None,
+) -> dict[str, Parameters]:
+    """Return every layer's parameters as read-only arrays, so that models may share them."""
+    kept = previous._parameters_by_key() if previous is not None else {}
+    found: dict[str, Parameters] = {}
+    for layer in spec.layers:
+        if not isinstance(layer, ParametricSpec) or not shapes[layer.id]:
+            continue
+        given = weights.get(layer.id, {})
+        key = weights_key(layer, shapes[layer.id])
+        if {name: array.shape for name, array in given.items()} == shapes[layer.id]:
+            found[layer.id] = {name: array.astype(np.float32) for name, array in given.items()}
+        elif key in kept:
+            found[layer.id] = kept[key]
+        else:
+            found[layer.id] = draw(layer, shapes[layer.id])
+        for array in found[layer.id].values():
+            array.flags.writeable = False
+    return found

@@ -1,0 +1,57 @@
+"""First weights: drawn from a seed, so that the same description gives the same numbers."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Hashable, Mapping
+from math import prod, sqrt
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnngui.spec.layers import BatchNorm2d, ParametricSpec
+from cnngui.spec.shapes import Shape
+
+Parameters = dict[str, NDArray[np.float32]]
+
+
+def weights_key(layer: ParametricSpec, shapes: Mapping[str, Shape]) -> Hashable:
+    """Return what two layers have in common exactly when they hold the same weights.
+
+    Weights from a file or from learning are named by ``weights_id``; drawn ones by all that goes
+    into drawing them.
+    """
+    sizes = tuple(sorted(shapes.items()))
+    if layer.weights_id:
+        return layer.weights_id, sizes
+    return layer.id, sizes, layer.initializer, layer.seed
+
+
+def draw(layer: ParametricSpec, shapes: Mapping[str, Shape]) -> Parameters:
+    """Draw a layer's parameters. Biases are zero, batch normalisation changes nothing."""
+    rng = np.random.default_rng([layer.seed, zlib.crc32(layer.id.encode())])
+    if isinstance(layer, BatchNorm2d):
+        neutral = {"weight": 1.0, "running_var": 1.0}
+        return {
+            name: np.full(shape, neutral.get(name, 0.0), np.float32)
+            for name, shape in shapes.items()
+        }
+    return {
+        name: _draw_weight(rng, layer.initializer, shape)
+        if name == "weight"
+        else np.zeros(shape, np.float32)
+        for name, shape in shapes.items()
+    }
+
+
+def _draw_weight(rng: np.random.Generator, initializer: str, shape: Shape) -> NDArray[np.float32]:
+    out_channels, in_channels, *kernel_size = shape
+    fan_in, fan_out = (channels * prod(kernel_size) for channels in (in_channels, out_channels))
+    match initializer:
+        case "he":  # He et al., "Delving Deep into Rectifiers", 2015
+            return rng.standard_normal(shape, np.float32) * np.float32(sqrt(2 / fan_in))
+        case "xavier":  # Glorot and Bengio, "Understanding the Difficulty of Training ...", 2010
+            limit = sqrt(6 / (fan_in + fan_out))
+            return (rng.random(shape, np.float32) * 2 - 1) * np.float32(limit)
+        case _:
+            return np.zeros(shape, np.float32)

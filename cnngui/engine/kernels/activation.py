@@ -1,0 +1,77 @@
+"""Functions of each value alone. ``out`` may be ``x`` itself."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnngui.engine.kernels import Calls
+from cnngui.engine.kernels.scratch import Scratch
+
+Array = NDArray[np.float32]
+
+# Numbers as arrays: a Python float would be converted anew at every call.
+_ZERO, _ONE = np.zeros((), np.float32), np.ones((), np.float32)
+# exp of more than 88 is infinite in float32; sigmoid is 0 to all its digits long before.
+_EXP_LIMIT = np.array(87, np.float32)
+
+
+def relu(x: Array, out: Array) -> Calls:
+    """max(0, x)."""
+    return [partial(np.maximum, x, _ZERO, out=out)]
+
+
+def leaky_relu(x: Array, out: Array, negative_slope: float, scratch: Scratch) -> Calls:
+    """Leave x where it is positive, take ``negative_slope`` times x elsewhere."""
+    slope = np.array(negative_slope, np.float32)
+    scaled = _like(x, scratch)
+    # Of x and slope * x the wanted one is the larger for slopes up to 1, the smaller above.
+    choose = np.maximum if negative_slope <= 1 else np.minimum
+    return [partial(np.multiply, x, slope, out=scaled), partial(choose, x, scaled, out=out)]
+
+
+def sigmoid(x: Array, out: Array) -> Calls:
+    """1 / (1 + exp(-x))."""
+    return [*_one_plus_exp_of_minus(x, out), partial(np.divide, _ONE, out, out=out)]
+
+
+def silu(x: Array, out: Array, scratch: Scratch) -> Calls:
+    """Divide x by 1 + exp(-x)."""
+    divisor = _like(x, scratch)
+    return [*_one_plus_exp_of_minus(x, divisor), partial(np.divide, x, divisor, out=out)]
+
+
+def tanh(x: Array, out: Array) -> Calls:
+    """Hyperbolic tangent."""
+    return [partial(np.tanh, x, out=out)]
+
+
+def softmax(x: Array, out: Array, scratch: Scratch) -> Calls:
+    """exp(x) over axis 1, made to sum to 1. The maximum goes off first, so nothing overflows."""
+    images, _, height, width = x.shape
+    total = scratch.take(images, 1, height, width)
+    return [
+        partial(np.max, x, axis=1, keepdims=True, out=total),
+        partial(np.subtract, x, total, out=out),
+        partial(np.exp, out, out=out),
+        partial(np.sum, out, axis=1, keepdims=True, out=total),
+        partial(np.divide, out, total, out=out),
+    ]
+
+
+def _one_plus_exp_of_minus(x: Array, out: Array) -> Calls:
+    return [
+        partial(np.negative, x, out=out),
+        partial(np.minimum, out, _EXP_LIMIT, out=out),
+        partial(np.exp, out, out=out),
+        partial(np.add, out, _ONE, out=out),
+    ]
+
+
+def _like(x: Array, scratch: Scratch) -> Array:
+    """Scratch memory of x's shape, its axes in x's order, so that both are walked the same way."""
+    order = sorted(range(x.ndim), key=lambda axis: -x.strides[axis])
+    taken = scratch.take(*(x.shape[axis] for axis in order))
+    return taken.transpose(np.argsort(order))

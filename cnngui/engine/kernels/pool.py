@@ -1,0 +1,154 @@
+"""Pooling: each output value is made of one window of one channel.
+
+Windows are gone through tap by tap, a tap being one place in the window: the output as a whole is
+combined with all the values that stand at that place. What lies in the padding is left out of a
+tap, so no padded copy of the input is needed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnngui.engine.kernels import Calls
+from cnngui.engine.kernels.layout import as_layout, is_pixel_major
+from cnngui.engine.kernels.scratch import Scratch
+from cnngui.spec.layers import Pair
+
+Array = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Windows:
+    """Where windows lie: each a pair (height, width)."""
+
+    kernel_size: Pair
+    stride: Pair
+    padding: Pair = (0, 0)
+
+    @property
+    def are_apart(self) -> bool:
+        """Whether no value is in two windows nor in the padding."""
+        return self.padding == (0, 0) and all(
+            size <= step for size, step in zip(self.kernel_size, self.stride, strict=True)
+        )
+
+
+def max_pool(x: Array, out: Array, windows: Windows, rows: range, scratch: Scratch) -> Calls:
+    """The largest value of each window.
+
+    Parameters
+    ----------
+    x : ``(N, C, H, W)``, the whole height.
+    out : ``(N, C, len(rows), out_width)``.
+    rows : which output rows ``out`` stands for.
+    """
+    return _combine(np.maximum, x, out, windows, rows, scratch, empty=-np.inf)
+
+
+def avg_pool(
+    x: Array,
+    out: Array,
+    windows: Windows,
+    rows: range,
+    scratch: Scratch,
+    *,
+    count_include_pad: bool,
+) -> Calls:
+    """The mean of each window; parameters as of ``max_pool``.
+
+    ``count_include_pad`` divides by the window's size with the zeros of the padding counted, but
+    never what lies beyond the padding (a last window in ceil mode), as PyTorch does.
+    """
+    calls = _combine(np.add, x, out, windows, rows, scratch, empty=0.0)
+    counts = [
+        _window_sizes(out_range, side, axis, windows, count_include_pad)
+        for axis, (out_range, side) in enumerate(
+            ((rows, x.shape[2]), (range(out.shape[3]), x.shape[3]))
+        )
+    ]
+    share = 1 / np.outer(*counts)
+    if np.all(share == share[0, 0]):
+        share = share[:1, :1]
+    return [*calls, partial(np.multiply, out, share.astype(np.float32), out=out)]
+
+
+def global_avg_pool(x: Array, out: Array) -> Calls:
+    """The mean of each map: out ``(N, C, 1, 1)``."""
+    return [partial(np.mean, x, axis=(2, 3), keepdims=True, out=out)]
+
+
+def _combine(
+    combine: np.ufunc,
+    x: Array,
+    out: Array,
+    windows: Windows,
+    rows: range,
+    scratch: Scratch,
+    empty: float,
+) -> Calls:
+    """First down the columns, on whole rows of x, then across: fewer and straighter passes."""
+    vertical = _taps(rows, x.shape[2], 0, windows)
+    horizontal = _taps(range(out.shape[3]), x.shape[3], 1, windows)
+    calls: Calls = []
+    if len(vertical) == 1 and vertical[0][0] == slice(0, len(rows)):
+        x = x[:, :, vertical[0][1]]
+    else:
+        images, channels, _, width = x.shape
+        narrowed = as_layout(
+            scratch.take(images * channels * len(rows) * width),
+            (images, channels, len(rows), width),
+            is_pixel_major(x),
+        )
+        places = [(narrowed[:, :, to], x[:, :, source]) for to, source in vertical]
+        calls += _combine_taps(combine, narrowed, places, empty)
+        x = narrowed
+    places = [(out[..., to], x[..., source]) for to, source in horizontal]
+    return calls + _combine_taps(combine, out, places, empty)
+
+
+def _combine_taps(
+    combine: np.ufunc, out: Array, taps: list[tuple[Array, Array]], empty: float
+) -> Calls:
+    """Combine taps, each (the part of ``out`` that it reaches, what to combine it with)."""
+    calls: Calls = []
+    everywhere = [source for target, source in taps if target.shape == out.shape]
+    if len(everywhere) == len(taps) == 1:
+        return [partial(np.copyto, out, everywhere[0])]
+    if len(everywhere) == len(taps):
+        first, second, *_ = everywhere
+        calls.append(partial(combine, first, second, out=out))
+        taps = taps[2:]
+    else:
+        calls.append(partial(out.fill, empty))
+    calls += [partial(combine, target, source, out=target) for target, source in taps]
+    return calls
+
+
+def _taps(outputs: range, side: int, axis: int, windows: Windows) -> list[tuple[slice, slice]]:
+    """Return per tap of one axis which outputs it reaches and which inputs stand there."""
+    size, step, pad = windows.kernel_size[axis], windows.stride[axis], windows.padding[axis]
+    taps = []
+    for tap in range(size):
+        offset = tap - pad
+        first = max(outputs.start, -(offset // step))
+        last = min(outputs.stop, (side - 1 - offset) // step + 1)
+        if first < last:
+            source = slice(first * step + offset, (last - 1) * step + offset + 1, step)
+            taps.append((slice(first - outputs.start, last - outputs.start), source))
+    return taps
+
+
+def _window_sizes(
+    outputs: range, side: int, axis: int, windows: Windows, count_include_pad: bool
+) -> NDArray[np.int64]:
+    """Return how many places of one axis each window's mean is divided by."""
+    pad = windows.padding[axis]
+    first = np.arange(outputs.start, outputs.stop) * windows.stride[axis] - pad
+    last = np.minimum(first + windows.kernel_size[axis], side + pad)
+    if not count_include_pad:
+        first, last = np.maximum(first, 0), np.minimum(last, side)
+    return last - first

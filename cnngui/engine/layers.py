@@ -1,0 +1,281 @@
+"""Layers that can be run: a description and its parameters, delegating to the kernels."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import prod
+from typing import ClassVar, Generic, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnngui.engine.initializers import Parameters
+from cnngui.engine.kernels import Calls, activation, join, linear, norm, pool
+from cnngui.engine.kernels import conv as conv_kernels
+from cnngui.engine.kernels.layout import prefers_pixels
+from cnngui.engine.kernels.scratch import Scratch
+from cnngui.engine.tensor import Margins, Part, Tensor
+from cnngui.spec import layers as spec
+from cnngui.spec.shapes import conv_padding
+
+Array = NDArray[np.float32]
+Description = TypeVar("Description", bound=spec.LayerSpec)
+
+
+class Layer(Generic[Description]):
+    """What the program needs to know of a layer in order to split, fuse and bind it."""
+
+    splits_rows: ClassVar[bool] = True
+    """Whether some output rows can be computed without the others."""
+    is_elementwise: ClassVar[bool] = False
+    """Whether each output value depends on one input value, so that it may take its place."""
+    is_identity: ClassVar[bool] = False
+    """Whether the output is the input."""
+
+    def __init__(self, description: Description, parameters: Parameters) -> None:
+        self.description = description
+        self.parameters = parameters
+
+    @property
+    def margins(self) -> Margins:
+        """The zeros that must lie around what it reads."""
+        return Margins()
+
+    @property
+    def continues_band(self) -> bool:
+        """Whether it can go on with the rows that the layer before has just computed."""
+        return self.is_elementwise
+
+    def rows_read(self, rows: range) -> range:
+        """Return the input rows for some output rows, where ``continues_band``."""
+        return rows
+
+    def scratch_values(self, source_shape: Sequence[int], shape: Sequence[int]) -> int:
+        """Return about how much scratch one image needs; shapes ``(N, C, H, W)``."""
+        return 0
+
+    def bind(
+        self, sources: Sequence[Tensor], target: Tensor, part: Part, scratch: Scratch
+    ) -> Calls:
+        """Return the calls that compute a part of ``target``."""
+        raise NotImplementedError
+
+
+class _Elementwise(Layer[Description]):
+    is_elementwise = True
+
+    def bind(
+        self, sources: Sequence[Tensor], target: Tensor, part: Part, scratch: Scratch
+    ) -> Calls:
+        return self.apply(sources[0].view(part), target.view(part), scratch)
+
+    def apply(self, x: Array, out: Array, scratch: Scratch) -> Calls:
+        raise NotImplementedError
+
+
+class _ReLU(_Elementwise[spec.ReLU]):
+    def apply(self, x: Array, out: Array, scratch: Scratch) -> Calls:
+        return activation.relu(x, out)
+
+
+class _LeakyReLU(_Elementwise[spec.LeakyReLU]):
+    def apply(self, x: Array, out: Array, scratch: Scratch) -> Calls:
+        return activation.leaky_relu(x, out, self.description.negative_slope, scratch)
+
+
+class _Sigmoid(_Elementwise[spec.Sigmoid]):
+    def apply(self, x: Array, out: Array, scratch: Scratch) -> Calls:
+        return activation.sigmoid(x, out)
+
+
+class _Tanh(_Elementwise[spec.Tanh]):
+    def apply(self, x: Array, out: Array, scratch: Scratch) -> Calls:
+        return activation.tanh(x, out)
+
+
+class _SiLU(_Elementwise[spec.SiLU]):
+    def apply(self, x: Array, out: Array, scratch: Scratch) -> Calls:
+        return activation.silu(x, out, scratch)
+
+
+class _BatchNorm2d(_Elementwise[spec.BatchNorm2d]):
+    def apply(self, x: Array, out: Array, scratch: Scratch) -> Calls:
+        scale, shift = norm.scale_and_shift(**self.parameters, eps=self.description.eps)
+        return norm.batch_norm(x, out, scale, shift)
+
+
+class _Dropout(Layer[spec.Dropout]):
+    is_identity = True
+
+
+class _Softmax(Layer[spec.Softmax]):
+    def bind(
+        self, sources: Sequence[Tensor], target: Tensor, part: Part, scratch: Scratch
+    ) -> Calls:
+        return activation.softmax(sources[0].view(part), target.view(part), scratch)
+
+
+class _Conv2d(Layer[spec.Conv2d]):
+    @property
+    def margins(self) -> Margins:
+        (top, bottom), (left, right) = conv_padding(self.description)
+        return Margins(top, bottom, left, right)
+
+    def scratch_values(self, source_shape: Sequence[int], shape: Sequence[int]) -> int:
+        kernel_height, kernel_width = self.description.kernel_size
+        _, channels, height, width = shape
+        if prefers_pixels(channels, width):
+            return kernel_height * kernel_width * source_shape[1] * height * width
+        return kernel_width * prod(source_shape[1:3]) * width
+
+    def bind(
+        self, sources: Sequence[Tensor], target: Tensor, part: Part, scratch: Scratch
+    ) -> Calls:
+        layer = self.description
+        spans = [
+            range(
+                outputs.start * stride - before,
+                (outputs.stop - 1) * stride - before + dilation * (size - 1) + 1,
+            )
+            for outputs, stride, before, dilation, size in zip(
+                (part.rows, range(target.shape[3])),
+                layer.stride,
+                (self.margins.top, self.margins.left),
+                layer.dilation,
+                layer.kernel_size,
+                strict=True,
+            )
+        ]
+        return conv_kernels.conv2d(
+            sources[0].view(Part(part.images, spans[0]), spans[1]),
+            self.parameters["weight"],
+            self.parameters.get("bias"),
+            target.view(part),
+            conv_kernels.Steps(layer.stride, layer.dilation, layer.groups),
+            scratch,
+        )
+
+
+class _Pool(Layer[Description]):
+    @property
+    def windows(self) -> pool.Windows:
+        raise NotImplementedError
+
+    @property
+    def continues_band(self) -> bool:
+        return self.windows.are_apart
+
+    def rows_read(self, rows: range) -> range:
+        stride = self.windows.stride[0]
+        return range(rows.start * stride, rows.stop * stride)
+
+    def bind(
+        self, sources: Sequence[Tensor], target: Tensor, part: Part, scratch: Scratch
+    ) -> Calls:
+        height = sources[0].shape[2]
+        read, rows = range(height), part.rows
+        if self.continues_band:
+            # Only the rows of this band may be there. Counted from the first of them, windows
+            # lie as they do in the whole.
+            read = self.rows_read(rows)
+            read, rows = range(read.start, min(read.stop, height)), range(len(rows))
+        x = sources[0].view(Part(part.images, read))
+        return self.pool(x, target.view(part), rows, scratch)
+
+    def pool(self, x: Array, out: Array, rows: range, scratch: Scratch) -> Calls:
+        raise NotImplementedError
+
+
+class _MaxPool2d(_Pool[spec.MaxPool2d]):
+    @property
+    def windows(self) -> pool.Windows:
+        layer = self.description
+        return pool.Windows(layer.kernel_size, layer.stride, layer.padding)
+
+    def pool(self, x: Array, out: Array, rows: range, scratch: Scratch) -> Calls:
+        return pool.max_pool(x, out, self.windows, rows, scratch)
+
+
+class _AvgPool2d(_Pool[spec.AvgPool2d]):
+    @property
+    def windows(self) -> pool.Windows:
+        layer = self.description
+        return pool.Windows(layer.kernel_size, layer.stride, layer.padding)
+
+    def pool(self, x: Array, out: Array, rows: range, scratch: Scratch) -> Calls:
+        include = self.description.count_include_pad
+        return pool.avg_pool(x, out, self.windows, rows, scratch, count_include_pad=include)
+
+
+class _GlobalAvgPool2d(Layer[spec.GlobalAvgPool2d]):
+    splits_rows = False
+
+    def bind(
+        self, sources: Sequence[Tensor], target: Tensor, part: Part, scratch: Scratch
+    ) -> Calls:
+        whole = Part(part.images, range(sources[0].shape[2]))
+        return pool.global_avg_pool(sources[0].view(whole), target.view(part))
+
+
+class _Flatten(Layer[spec.Flatten]):
+    splits_rows = False
+
+    def bind(
+        self, sources: Sequence[Tensor], target: Tensor, part: Part, scratch: Scratch
+    ) -> Calls:
+        whole = Part(part.images, range(sources[0].shape[2]))
+        return join.flatten(sources[0].view(whole), _flat(target, part))
+
+
+class _Linear(Layer[spec.Linear]):
+    splits_rows = False
+
+    def bind(
+        self, sources: Sequence[Tensor], target: Tensor, part: Part, scratch: Scratch
+    ) -> Calls:
+        weight, bias = self.parameters["weight"], self.parameters.get("bias")
+        return linear.linear(_flat(sources[0], part), weight, bias, _flat(target, part))
+
+
+class _Add(Layer[spec.Add]):
+    def bind(
+        self, sources: Sequence[Tensor], target: Tensor, part: Part, scratch: Scratch
+    ) -> Calls:
+        return join.add([source.view(part) for source in sources], target.view(part))
+
+
+class _Concat(Layer[spec.Concat]):
+    def bind(
+        self, sources: Sequence[Tensor], target: Tensor, part: Part, scratch: Scratch
+    ) -> Calls:
+        return join.concat([source.view(part) for source in sources], target.view(part))
+
+
+def _flat(tensor: Tensor, part: Part) -> Array:
+    """Return a flat tensor's values ``(N, F)``."""
+    return tensor.view(part)[:, :, 0, 0]
+
+
+_RUNTIME_TYPES: dict[type[spec.LayerSpec], type[Layer]] = {
+    spec.Conv2d: _Conv2d,
+    spec.MaxPool2d: _MaxPool2d,
+    spec.AvgPool2d: _AvgPool2d,
+    spec.GlobalAvgPool2d: _GlobalAvgPool2d,
+    spec.BatchNorm2d: _BatchNorm2d,
+    spec.ReLU: _ReLU,
+    spec.LeakyReLU: _LeakyReLU,
+    spec.Sigmoid: _Sigmoid,
+    spec.Tanh: _Tanh,
+    spec.SiLU: _SiLU,
+    spec.Softmax: _Softmax,
+    spec.Dropout: _Dropout,
+    spec.Flatten: _Flatten,
+    spec.Linear: _Linear,
+    spec.Add: _Add,
+    spec.Concat: _Concat,
+}
+
+
+def runtime_layer(description: spec.LayerSpec, parameters: Parameters) -> Layer:
+    """Return the layer that computes what is described."""
+    return _RUNTIME_TYPES[type(description)](description, parameters)
