@@ -137,7 +137,7 @@ HOSTILE = [
     (changed("classes", ["cat", 5]), "net.json: network.classes: each must be a text"),
     (changed("classes", ["a"] * 10_001), "net.json: network.classes: must be at most 10000 names"),
     (changed("layers", {}), "net.json: layers: must be a list"),
-    (changed("layers", []), "net.json: network.layers: must be 1 to 512, got 0"),
+    (changed("layers", []), "net.json: network.layers: must be 1 to 512 layers, got 0"),
     (changed("layers", [{}] * 513), "net.json: layers: must be at most 512, got 513"),
     (changed("layers.1", "ReLU"), "net.json: layers[1]: must be a JSON object, got ReLU"),
     (changed("layers.1.id", None), "net.json: layers[1].id: must be a text, got null"),
