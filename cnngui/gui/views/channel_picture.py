@@ -78,6 +78,8 @@ class ChannelPicture(QWidget):
         painter = QPainter(self)
         target = self.picture_rect()
         draw_picture(painter, QRectF(target), self._image)
+        painter.setPen(QColor(colors().border))
+        painter.drawRect(target.adjusted(0, 0, -1, -1))
         self._paint_pixel_outline(painter, target)
         self._paint_bar(painter, self._channel, target)
 

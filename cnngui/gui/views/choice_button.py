@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QAction, QActionGroup, QIcon
-from PySide6.QtWidgets import QMenu, QToolButton, QWidget
+from PySide6.QtGui import QAction, QActionGroup, QIcon, QPaintEvent
+from PySide6.QtWidgets import (
+    QMenu,
+    QStyle,
+    QStyleOptionToolButton,
+    QStylePainter,
+    QToolButton,
+    QWidget,
+)
 
 ICON_SIZE = QSize(32, 12)
 
@@ -36,14 +43,24 @@ class ChoiceButton(QToolButton):
         action.setCheckable(True)
         self.menu().addAction(action)
 
+    def paintEvent(self, event: QPaintEvent) -> None:
+        # Fusion's own mark for a menu hangs below the text; the text has one of its own.
+        option = QStyleOptionToolButton()
+        self.initStyleOption(option)
+        option.features &= ~QStyleOptionToolButton.ToolButtonFeature.HasMenu
+        QStylePainter(self).drawComplexControl(QStyle.ComplexControl.CC_ToolButton, option)
+
     def show_choice(self, key: str) -> None:
         """Show that key as the present choice, without announcing it."""
         for action in self._group.actions():
-            if action.data() == key and not (action.isChecked() and self.text() == action.text()):
+            if action.data() == key and not action.isChecked():
                 action.setChecked(True)
-                self.setText(action.text())
-                self.setIcon(action.icon())
+                self._show(action)
 
     def _on_action_triggered(self, action: QAction) -> None:
-        self.show_choice(action.data())
+        self._show(action)
         self.chosen.emit(action.data())
+
+    def _show(self, action: QAction) -> None:
+        self.setText(f"{action.text()} ▾")
+        self.setIcon(action.icon())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtGui import QGuiApplication, QImage, QPalette
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
@@ -22,7 +22,7 @@ from cnngui.gui.views.class_bars import ClassBars
 from cnngui.gui.views.histogram_view import HistogramView
 from cnngui.gui.views.kernel_view import KernelView
 from cnngui.gui.views.layer_facts import layer_fact
-from cnngui.gui.views.naming import channel_names, kernel_input_names, number_text, share_text
+from cnngui.gui.views.naming import channel_names, kernel_inputs, number_text, share_text
 from cnngui.gui.views.view_state import ViewState
 from cnngui.pipeline.results import ChannelResult, FrameResult, VectorResult
 
@@ -114,7 +114,7 @@ class _Details(QWidget):
         self.histogram = HistogramView(self)
         self.fact = QLabel(self)
         self.fact.setWordWrap(True)
-        self.fact.setForegroundRole(self.foregroundRole())
+        self.fact.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self.kernel_title = QLabel(self)
         self.kernel_title.setWordWrap(True)
         self.kernel = KernelView(state, self)
@@ -178,8 +178,9 @@ class _Details(QWidget):
         if channel.bias is not None:
             text += self.tr(", bias {bias}").format(bias=number_text(channel.bias))
         self.kernel_title.setText(text)
-        names = kernel_input_names(self._state.network, channel.layer_id, channel.channel, count)
-        self.kernel.show_kernel(kernel, names)
+        self.kernel.show_kernel(
+            kernel, *kernel_inputs(self._state.network, channel.layer_id, channel.channel, count)
+        )
 
 
 class _Numbers(QWidget):
@@ -198,7 +199,7 @@ class _Numbers(QWidget):
         self._values = [QLabel(self) for _ in names]
         for column, (name, value) in enumerate(zip(names, self._values, strict=True)):
             caption = QLabel(name, self)
-            caption.setEnabled(False)
+            caption.setForegroundRole(QPalette.ColorRole.PlaceholderText)
             value.setFont(number_font(self.font()))
             value.setAccessibleName(name)
             value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)

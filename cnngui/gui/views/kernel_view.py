@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal
@@ -16,7 +18,9 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPaintEvent,
+    QPalette,
     QPen,
+    QResizeEvent,
 )
 from PySide6.QtWidgets import (
     QFrame,
@@ -47,10 +51,12 @@ class KernelView(QWidget):
         super().__init__(parent)
         self._state = state
         self._kernel: NDArray[np.float32] | None = None
+        self._source = ""
         self._names: tuple[str, ...] = ()
         self._pictures = _KernelPictures(self)
         self._numbers = _KernelNumbers(self)
         self._numbers_title = QLabel(self)
+        self._numbers_title.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self._pictures_area = _scrolling(self._pictures, self)
         self._numbers_area = _scrolling(self._numbers, self)
         column = QVBoxLayout(self)
@@ -62,16 +68,20 @@ class KernelView(QWidget):
         self._pictures.chosen.connect(self._show_numbers)
         state.colormaps_changed.connect(self._color)
 
-    def show_kernel(self, kernel: NDArray[np.float32], names: tuple[str, ...]) -> None:
-        """Show a kernel ``(in_channels / groups, kh, kw)``; ``names`` has one per input channel."""
-        if (
-            self._kernel is not None
-            and names == self._names
-            and np.array_equal(kernel, self._kernel)
-        ):
+    def show_kernel(self, kernel: NDArray[np.float32], source: str, names: tuple[str, ...]) -> None:
+        """Show a kernel ``(in_channels / groups, kh, kw)``.
+
+        ``source`` is the layer it reads, ``names`` are those of the channels it reads.
+        """
+        known = self._kernel is not None and np.array_equal(kernel, self._kernel)
+        if known and (source, names) == (self._source, self._names):
             return
-        self._kernel, self._names = kernel, names
+        self._kernel, self._source, self._names = kernel, source, names
         self._color()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_heights()
 
     def _color(self) -> None:
         if self._kernel is None:
@@ -81,17 +91,19 @@ class KernelView(QWidget):
         colormap = self._state.diverging
         self._pictures.show_codes(codes, self._names, colormap)
         self._numbers.take(self._kernel, codes, colormap)
-        area = self._pictures_area
-        area.setFixedHeight(self._pictures.height_shown(area.width()))
-        self._numbers_area.setFixedHeight(self._numbers.sizeHint().height())
         self._show_numbers(self._pictures.current)
+        self._fit_heights()
+
+    def _fit_heights(self) -> None:
+        self._pictures_area.setFixedHeight(self._pictures.height_shown(self.width()))
+        numbers = self._numbers.minimumSize()
+        is_scrolled = numbers.width() > self.width()
+        scroll_bar = self._numbers_area.horizontalScrollBar().sizeHint().height()
+        self._numbers_area.setFixedHeight(numbers.height() + (scroll_bar if is_scrolled else 0))
 
     def _show_numbers(self, place: int) -> None:
-        if self._kernel is None:
-            return
-        self._numbers_title.setText(
-            self.tr("Weights for input {name}").format(name=self._names[place])
-        )
+        text = self.tr("Weights for channel {name} of {source}")
+        self._numbers_title.setText(text.format(name=self._names[place], source=self._source))
         self._numbers.show_input(place)
 
 
@@ -106,9 +118,6 @@ class _KernelPictures(QWidget):
         self._images: list[QImage] = []
         self._names: tuple[str, ...] = ()
         self._tile = QSize(_PICTURE_SIZE, _PICTURE_SIZE)
-        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        policy.setHeightForWidth(True)
-        self.setSizePolicy(policy)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(self.tr("Kernel, one picture per input channel"))
 
@@ -120,17 +129,14 @@ class _KernelPictures(QWidget):
         factor = max(_PICTURE_SIZE // max(height, width), 1)
         self._tile = QSize(width * factor, height * factor)
         self.current = min(self.current, len(codes) - 1)
-        self.setMinimumHeight(self.heightForWidth(self.width()))
         self.updateGeometry()
         self.update()
 
     def height_shown(self, width: int) -> int:
-        """Return the height for all rows, or for as many as are shown without scrolling."""
-        rows = min(self._rows(width), _MOST_PICTURE_ROWS)
-        return rows * (self._tile.height() + SPACE_M) + SPACE_S
-
-    def heightForWidth(self, width: int) -> int:
-        return self._rows(width) * (self._tile.height() + SPACE_M) + SPACE_S
+        """Take the height that all rows need; return that of the rows seen without scrolling."""
+        height = self._tile.height() + SPACE_M
+        self.setMinimumHeight(self._rows(width) * height)
+        return min(self._rows(width), _MOST_PICTURE_ROWS) * height
 
     def picture_rect(self, place: int) -> QRect:
         """Return where the picture of an input channel is."""
@@ -209,52 +215,56 @@ class _KernelNumbers(QWidget):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self._kernel = np.zeros((1, 1, 1), np.float32)
         self._codes = np.zeros((1, 1, 1), np.uint8)
         self._colors: tuple[int, ...] = ()
+        self._texts: list[list[list[str]]] = []
         self._input = 0
         self.setAccessibleName(self.tr("Kernel as numbers"))
 
     def take(self, kernel: NDArray[np.float32], codes: NDArray[np.uint8], colormap: str) -> None:
         """Take a kernel ``(n, kh, kw)`` and its codes."""
-        self._kernel, self._codes = kernel, codes
+        self._codes = codes
+        self._texts = [
+            [[_weight_text(value) for value in row] for row in rows] for rows in kernel.tolist()
+        ]
         self._colors = color_table(colormap, signed=True)
-        self.setMinimumSize(self.sizeHint())
-        self.updateGeometry()
+        longest = max((text for rows in self._texts for row in rows for text in row), key=len)
+        cell = QFontMetrics(self._font()).horizontalAdvance(longest) + SPACE_S
+        _, height, width = kernel.shape
+        self.setMinimumSize(cell * width + 1, _CELL_HEIGHT * height + 1)
 
     def show_input(self, place: int) -> None:
         """Show the weights for that input channel."""
         self._input = place
-        self.setAccessibleDescription(
-            "\n".join(" ".join(map(number_text, row)) for row in self._kernel[place].tolist())
-        )
+        self.setAccessibleDescription("\n".join(" ".join(row) for row in self._texts[place]))
         self.update()
 
-    def sizeHint(self) -> QSize:
-        _, height, width = self._kernel.shape
-        cell = QFontMetrics(self._font()).horizontalAdvance("−0.0123") + SPACE_S
-        return QSize(cell * width + 1, _CELL_HEIGHT * height + 1)
-
     def paintEvent(self, event: QPaintEvent) -> None:
+        if not self._texts:
+            return
         painter = QPainter(self)
         painter.setFont(self._font())
-        _, height, width = self._kernel.shape
-        cell_width = min(self.width() / width, _WIDEST_CELL)
-        for row in range(height):
-            for column in range(width):
-                cell = QRectF(
-                    column * cell_width, row * _CELL_HEIGHT, cell_width - 1, _CELL_HEIGHT - 1
-                )
+        grid = QColor(colors().border)
+        for row, texts in enumerate(self._texts[self._input]):
+            cell_width = min((self.width() - 1) // len(texts), _WIDEST_CELL)
+            for column, text in enumerate(texts):
+                cell = QRectF(column * cell_width, row * _CELL_HEIGHT, cell_width, _CELL_HEIGHT)
                 back = QColor.fromRgba(self._colors[self._codes[self._input, row, column]])
                 painter.fillRect(cell, back)
+                painter.setPen(grid)
+                painter.drawRect(cell)
                 painter.setPen(QColor("#000000" if _luminance(back) > 0.18 else "#ffffff"))
-                value = float(self._kernel[self._input, row, column])
-                painter.drawText(cell, int(Qt.AlignmentFlag.AlignCenter), number_text(value))
+                painter.drawText(cell, int(Qt.AlignmentFlag.AlignCenter), text)
 
     def _font(self) -> QFont:
         font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
-        font.setPixelSize(11)
+        font.setPixelSize(10)
         return font
+
+
+def _weight_text(value: float) -> str:
+    """Return three significant digits, without a 0 before the point: cells are small."""
+    return re.sub(r"^(−?)0\.", r"\1.", number_text(value))
 
 
 def _luminance(color: QColor) -> float:

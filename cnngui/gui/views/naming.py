@@ -65,12 +65,12 @@ def channel_names(network: NetworkSpec, layer_id: str) -> tuple[str, ...]:
     return ()
 
 
-def kernel_input_names(
+def kernel_inputs(
     network: NetworkSpec, layer_id: str, channel: int, count: int
-) -> tuple[str, ...]:
-    """Return the names of the ``count`` input channels that one kernel of a convolution reads.
+) -> tuple[str, tuple[str, ...]]:
+    """Return which layer a convolution reads, and the names of the ``count`` channels of it.
 
-    With groups, a kernel reads only the channels of its group.
+    With groups, the kernel of one channel reads only the channels of its group.
     """
     index = network.index_of(layer_id)
     layer, source = network.layers[index], network.inputs_of(index)[0]
@@ -78,7 +78,5 @@ def kernel_input_names(
     if isinstance(layer, Conv2d):
         first = channel // max(layer.out_channels // layer.groups, 1) * count
     names = channel_names(network, source)
-    return tuple(
-        f"{source} {names[place] if place < len(names) else place}"
-        for place in range(first, first + count)
-    )
+    places = range(first, first + count)
+    return source, tuple(names[place] if place < len(names) else str(place) for place in places)

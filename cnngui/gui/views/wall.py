@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from html import escape
-
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication, QImage, QResizeEvent
+from PySide6.QtGui import QGuiApplication, QImage, QPalette, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 from superqt import QElidingLabel
 
@@ -46,8 +44,12 @@ class WallView(QWidget):
         for page in (self._message, self._canvas, self._vector):
             self._stack.addWidget(page)
 
-        self._title = QElidingLabel(self)
-        self._title.setElideMode(Qt.TextElideMode.ElideRight)
+        self._title = QLabel(self)
+        bold = self.font()
+        bold.setBold(True)
+        self._title.setFont(bold)
+        self._description = QElidingLabel(self)
+        self._description.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self._scaling = self._scaling_button()
         self._order = self._order_button()
         self._colormap = self._colormap_button()
@@ -70,13 +72,15 @@ class WallView(QWidget):
 
         tools = QHBoxLayout()
         tools.setContentsMargins(SPACE_M, SPACE_S, SPACE_S, SPACE_S)
-        tools.setSpacing(SPACE_S)
-        tools.addWidget(self._title, 1)
+        tools.setSpacing(SPACE_M)
+        tools.addWidget(self._title)
+        tools.addWidget(self._description, 1)
         for tool in (self._scaling, self._order, self._colormap, self._fit):
             tools.addWidget(tool)
         foot = QHBoxLayout()
-        foot.setContentsMargins(SPACE_M, 0, SPACE_S, 0)
+        foot.setContentsMargins(SPACE_M, SPACE_S, SPACE_S, SPACE_S)
         foot.setSpacing(SPACE_S)
+        foot.addStrut(self._next.sizeHint().height())
         foot.addWidget(self._pointed, 1)
         for widget in (self._previous, self._page, self._next):
             foot.addWidget(widget)
@@ -136,7 +140,8 @@ class WallView(QWidget):
     def _refresh(self) -> None:
         """Bring everything but the picture in line with the state and the latest result."""
         state = self._state
-        self._title.setText(self._title_text())
+        self._title.setText(state.layer_id)
+        self._description.setText(self._description_text())
         self._scaling.show_choice(state.scaling)
         self._order.show_choice(state.order)
         signed = (
@@ -182,13 +187,10 @@ class WallView(QWidget):
             return self._message
         return self._vector if result.vector is not None else self._canvas
 
-    def _title_text(self) -> str:
+    def _description_text(self) -> str:
         layer_id, network = self._state.layer_id, self._state.network
-        parts = [f"<b>{escape(layer_id)}</b>"]
-        if layer_id in network:
-            parts.append(network.layer(layer_id).type)
-        parts.append(shape_text(self._state.shape_of(layer_id) or ()))
-        return "&nbsp;&nbsp;".join(parts)
+        kind = network.layer(layer_id).type if layer_id in network else ""
+        return f"{kind}  {shape_text(self._state.shape_of(layer_id) or ())}".strip()
 
     def _tool(self, icon_name: str, name: str, tip: str) -> QToolButton:
         button = QToolButton(self)

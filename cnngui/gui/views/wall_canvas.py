@@ -16,11 +16,11 @@ from PySide6.QtGui import (
     QTransform,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QGraphicsScene, QGraphicsView, QWidget
 
 from cnngui.featuremaps.colormaps import lookup_table
 from cnngui.featuremaps.wall import WallLayout, plan_wall
-from cnngui.gui.theme import colors
+from cnngui.gui.theme import SPACE_M, colors
 from cnngui.gui.views.naming import channel_names, number_text
 from cnngui.gui.views.pictures import indexed_image
 from cnngui.gui.views.view_state import ViewState
@@ -28,6 +28,7 @@ from cnngui.gui.views.viewport import Viewport
 from cnngui.gui.views.wall_overlay import Tile, WallOverlay, paint_tiles
 from cnngui.pipeline.results import FrameResult, WallResult
 
+_MARGIN = SPACE_M
 _ZOOM_STEP = 1.25
 _WHEEL_NOTCH = 120
 _ARROWS = {
@@ -38,7 +39,7 @@ _ARROWS = {
 }
 
 
-class WallCanvas(pg.GraphicsView):
+class WallCanvas(QGraphicsView):
     """All tiles as one image with labels over it.
 
     ``pointed_at`` says in words what is under the pointer; empty where there is nothing.
@@ -47,7 +48,7 @@ class WallCanvas(pg.GraphicsView):
     pointed_at = Signal(str)
 
     def __init__(self, state: ViewState, parent: QWidget | None = None) -> None:
-        super().__init__(parent, useOpenGL=False, background=None)
+        super().__init__(parent)
         self._state = state
         self._wall: WallResult | None = None
         self._names: tuple[str, ...] = ()
@@ -60,8 +61,15 @@ class WallCanvas(pg.GraphicsView):
         self._overlay_cause: tuple[object, ...] = ()
         self._image = pg.ImageItem(axisOrder="row-major", autoDownsample=False)
         self._overlay = WallOverlay()
-        self.scene().addItem(self._image)
-        self.scene().addItem(self._overlay)
+        scene = QGraphicsScene(self)
+        scene.addItem(self._image)
+        scene.addItem(self._overlay)
+        self.setScene(scene)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setMouseTracking(True)
         self.setAccessibleName(self.tr("Feature maps"))
         self.setAccessibleDescription(self.tr("Arrows choose a channel, Page Up and Down turn"))
         self.setMinimumSize(160, 120)
@@ -174,7 +182,11 @@ class WallCanvas(pg.GraphicsView):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._state.set_wall_size(*self._device_size())
+        # The scene has the view's own pixels as its coordinates.
+        self.setSceneRect(QRectF(self.rect()))
+        around = round(2 * _MARGIN * self.devicePixelRatioF())
+        width, height = self._device_size()
+        self._state.set_wall_size(width - around, height - around)
         self._place()
 
     def changeEvent(self, event: QEvent) -> None:
@@ -347,5 +359,5 @@ class WallCanvas(pg.GraphicsView):
             self._image.setLookupTable(lookup_table(*wanted))
 
     def _take_colors(self) -> None:
-        self.setBackground(QColor(colors().canvas))
+        self.setBackgroundBrush(QColor(colors().canvas))
         self._overlay_cause = ()
