@@ -39,7 +39,12 @@ def histogram(values: NDArray[np.float32], bins: int = 64) -> Histogram:
         low, high = low - margin, high + margin
     # calcHist leaves its upper limit out, and is many times faster than numpy.histogram.
     beyond = high + (high - low) * 1e-6
-    finite = np.ascontiguousarray(values)
-    counts = cv2.calcHist([finite], [0], None, [bins], [low, beyond])
     edges = np.linspace(low, high, bins + 1).astype(np.float32)
+    finite = np.ascontiguousarray(values)
+    if statistics.non_finite[0]:
+        # calcHist counts infinity somewhere inside.
+        finite = values[np.isfinite(values)][None, :]
+    if finite.size == 0:
+        return Histogram(np.zeros(bins, np.int64), edges)
+    counts = cv2.calcHist([finite], [0], None, [bins], [low, beyond])
     return Histogram(counts.ravel().astype(np.int64), edges)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
 
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 
 from cnngui.errors import SaveError
 from cnngui.featuremaps.sheet import PAPER
+from cnngui.featuremaps.shrinking import shrink
 from cnngui.opencv import cv2, native_stderr_silenced
 
 Picture = NDArray[np.uint8]
@@ -26,9 +28,10 @@ MAX_GAP_S = 2.0
 # Containers and codecs that opencv-python brings everywhere, the more usual one first.
 _KINDS = ((".mp4", "mp4v", cv2.CAP_FFMPEG), (".avi", "MJPG", cv2.CAP_OPENCV_MJPEG))
 
-# Pictures after which a file must have grown: the encoder holds some back, and still ones are
-# small.
-_CHECK_EVERY = 250
+# FFmpeg writes in blocks of this many bytes, so that a file of still pictures grows in leaps.
+_BLOCK_BYTES = 2**18
+# At the least: a block of 16 x 16 pixels that does not change costs an encoder about one bit.
+_PIXELS_PER_BYTE = 8 * 16 * 16
 
 _MARGIN = 16
 _INPUT_SHARE = 0.3
@@ -54,7 +57,9 @@ class Recorder:
         self._rate = min(max(rate, 1.0), 120.0)
         self._written = 0
         self._start: float | None = None
-        self._size_checked = 0
+        self._last: Picture | None = None
+        self._bytes_checked = 0
+        self._check_every = 2 * _BLOCK_BYTES * _PIXELS_PER_BYTE // (width * height)
         self.path, self._writer = _open(path, self._size, self._rate)
 
     def add(self, picture: Picture, time: float | None = None) -> None:
@@ -63,7 +68,7 @@ class Recorder:
         Parameters
         ----------
         time : seconds on any steady clock. With it the video keeps real time: pictures are left
-            out where more come than the video's rate, and held where fewer come.
+            out where more come than the video's rate, and the one before is held where fewer come.
 
         Raises
         ------
@@ -76,17 +81,21 @@ class Recorder:
         if repeats == 0:
             return
         self._refuse_full_disk()
-        bgr = cv2.cvtColor(picture, cv2.COLOR_RGB2BGR)
-        for _ in range(repeats):
-            self._writer.write(bgr)
+        bgr = np.asarray(cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), np.uint8)
+        for _ in range(repeats - 1):
+            self._writer.write(bgr if self._last is None else self._last)
+        self._writer.write(bgr)
+        self._last = bgr
         before, self._written = self._written, self._written + repeats
-        if before // _CHECK_EVERY != self._written // _CHECK_EVERY:
+        if before // self._check_every != self._written // self._check_every:
             self._refuse_standstill()
 
     def close(self) -> None:
-        """Complete the file. Closing twice is harmless."""
+        """Complete the file; one without any picture is removed. Closing twice is harmless."""
         with native_stderr_silenced():
             self._writer.release()
+        if self._written == 0:
+            self.path.unlink(missing_ok=True)
 
     def __enter__(self) -> Recorder:
         return self
@@ -118,12 +127,12 @@ class Recorder:
             raise _unwritable(self.path, error) from error
 
     def _refuse_standstill(self) -> None:
+        """OpenCV does not say when it could not write: the disk's quota may be used up."""
         size = self.path.stat().st_size
-        if size <= self._size_checked:
-            raise SaveError(
-                str(self.path), "must grow while it is recorded", f"{size:,} bytes still"
-            )
-        self._size_checked = size
+        if size <= self._bytes_checked:
+            rule = "must grow while it is recorded"
+            raise SaveError(str(self.path), rule, f"{size:,} bytes as before")
+        self._bytes_checked = size
 
 
 def compose_record(
@@ -136,12 +145,18 @@ def compose_record(
     input_picture, wall_picture : uint8 ``(H, W, 3)`` RGB, or ``(H, W, 1)`` grey; kept in shape.
     width, height : pixels of the result, even numbers; at least 96.
     """
-    canvas = np.full((height, width, 3), PAPER, np.uint8)
+    canvas = _empty_canvas(width, height).copy()
     input_width = round((width - 3 * _MARGIN) * _INPUT_SHARE)
     wall_left = 2 * _MARGIN + input_width
     _place(canvas, input_picture, _MARGIN, input_width)
     _place(canvas, wall_picture, wall_left, width - wall_left - _MARGIN)
     return canvas
+
+
+@lru_cache(maxsize=1)
+def _empty_canvas(width: int, height: int) -> Picture:
+    # Kept, since filling one with a colour takes longer than all that is drawn on it.
+    return np.full((height, width, 3), PAPER, np.uint8)
 
 
 def _place(canvas: Picture, picture: Picture, left: int, room_x: int) -> None:
@@ -150,10 +165,12 @@ def _place(canvas: Picture, picture: Picture, left: int, room_x: int) -> None:
     height, width = picture.shape[:2]
     scale = min(room_x / width, room_y / height)
     size = (max(int(width * scale), 1), max(int(height * scale), 1))
-    way = cv2.INTER_AREA if scale < 1 else cv2.INTER_NEAREST
-    fitted = np.asarray(cv2.resize(picture, size, interpolation=way), np.uint8)
     if picture.shape[2] == 1:
-        fitted = np.asarray(cv2.cvtColor(fitted, cv2.COLOR_GRAY2RGB), np.uint8)
+        picture = np.asarray(cv2.cvtColor(picture, cv2.COLOR_GRAY2RGB), np.uint8)
+    if scale < 1:
+        fitted = shrink(picture, *size)
+    else:
+        fitted = np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_NEAREST), np.uint8)
     x = left + (room_x - size[0]) // 2
     y = _MARGIN + (room_y - size[1]) // 2
     canvas[y : y + size[1], x : x + size[0]] = fitted

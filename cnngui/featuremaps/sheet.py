@@ -160,7 +160,7 @@ def _draw_heading(
     _write(picture, title, _MARGIN, 26, _INK, 0.62)
     _write(picture, shape, _MARGIN, 46, _PALE_INK, 0.42)
     shared = low.min() == low.max() and high.min() == high.max()
-    ends = (f"{low[0]:.4g}", f"{high[0]:.4g}") if shared else ("lowest", "highest of each")
+    ends = (f"{low[0]:.4g}", f"{high[0]:.4g}") if shared else ("low", "high of each map")
     bar_width = 160
     left = picture.shape[1] - _MARGIN - bar_width
     ramp = np.linspace(LOWEST_CODE, HIGHEST_CODE, bar_width).astype(np.uint8)

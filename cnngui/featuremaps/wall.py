@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnngui.featuremaps.scaling import BACKGROUND_CODE, encode
+from cnngui.featuremaps.shrinking import shrink
 from cnngui.opencv import cv2
 
 MIN_TILE = 40
@@ -174,7 +175,7 @@ def compose_wall(
     small = (min(layout.map_width, tile_size[0]), min(layout.map_height, tile_size[1]))
     shown = np.empty((len(channels), small[1], small[0]), np.float32)
     for slot, channel in enumerate(channels):
-        shrink(maps[channel], shown[slot])
+        shown[slot] = shrink(maps[channel], *small)
     codes = encode(shown, low[channels], high[channels])
     wall = np.full((layout.height, layout.width), BACKGROUND_CODE, np.uint8)
     for slot, tile in enumerate(codes):
@@ -185,24 +186,6 @@ def compose_wall(
         else:
             cv2.resize(tile, tile_size, dst=target, interpolation=cv2.INTER_NEAREST)
     return wall
-
-
-def shrink(values: NDArray[np.float32], out: NDArray[np.float32]) -> None:
-    """Write ``values`` ``(H, W)`` into a contiguous ``out`` ``(h, w)`` that is not larger.
-
-    Halving by the mean and then one linear step costs a quarter of averaging by area, and keeps
-    as much of a map's fine structure.
-    """
-    height, width = out.shape
-    while values.shape[0] >= 2 * height and values.shape[1] >= 2 * width:
-        half = (values.shape[1] // 2, values.shape[0] // 2)
-        values = np.asarray(cv2.resize(values, half, interpolation=cv2.INTER_AREA), np.float32)
-    if values.shape == out.shape:
-        out[:] = values
-        return
-    lopsided = values.shape[0] >= 2 * height or values.shape[1] >= 2 * width
-    way = cv2.INTER_AREA if lopsided else cv2.INTER_LINEAR
-    cv2.resize(values, (width, height), dst=out, interpolation=way)
 
 
 def _tiles_of_min_size(map_height: int, map_width: int, width: int, height: int, gap: int) -> int:
