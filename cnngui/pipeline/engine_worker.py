@@ -188,10 +188,7 @@ class EngineWorker(Worker[EngineCommand]):
         self._report(NetworkApplied(network.generation))
 
     def _built(self, spec: NetworkSpec, generation: int) -> RunningNetwork:
-        try:
-            return RunningNetwork(spec, self._attic.recall(spec), generation, self._network)
-        except MemoryError as error:
-            raise _too_large(spec) from error
+        return RunningNetwork(spec, self._attic.recall(spec), generation, self._network)
 
     def _compute(self, arrived: tuple[Frame, str] | None) -> None:
         self._stale = False
@@ -207,9 +204,8 @@ class EngineWorker(Worker[EngineCommand]):
                 self._locked,
                 fresh=arrived is not None,
             )
-        except MemoryError:
-            # Trying again with every frame would only make the whole computer slow.
-            error = _too_large(self._network.spec)
+        except NetworkError as error:
+            # Too large for the memory: trying again with every frame would only slow everything.
             self._report(NetworkFailed(self._network.generation, error))
             self._network = None
             return
@@ -238,7 +234,7 @@ class EngineWorker(Worker[EngineCommand]):
     def _take_snapshot(self, command: TakeSnapshot) -> None:
         try:
             content = self._snapshot_content(command)
-        except SaveError as error:
+        except UserError as error:
             self._report(JobFailed("snapshot", error))
             return
         write = partial(_write_snapshot, command, content, self._report)
@@ -249,16 +245,13 @@ class EngineWorker(Worker[EngineCommand]):
             raise SaveError("snapshot", "needs a picture and a network that runs", "none yet")
         if self._files.waiting("snapshot") >= MOST_SNAPSHOTS_WAITING:
             raise SaveError("snapshot", f"at most {MOST_SNAPSHOTS_WAITING} may wait for the disk")
-        try:
-            return self._network.snapshot(
-                self._frame,
-                self._source_name,
-                self._view.scaling,
-                self._locked,
-                command.colormaps,
-            )
-        except MemoryError:
-            raise SaveError("snapshot", "all layers at once must fit into memory") from None
+        return self._network.snapshot(
+            self._frame,
+            self._source_name,
+            self._view.scaling,
+            self._locked,
+            command.colormaps,
+        )
 
     def _finish(self) -> None:
         for command in self._commands:
@@ -281,7 +274,3 @@ def _write_snapshot(
     return Saved(
         "snapshot", write_snapshot(command.parent, content, progress, command.is_cancelled)
     )
-
-
-def _too_large(spec: NetworkSpec) -> NetworkError:
-    return NetworkError(spec.name, "must fit into memory", "not enough of it")

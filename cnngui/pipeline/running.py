@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,7 @@ from cnngui.capture.fit import fit_frame
 from cnngui.capture.frame import Frame
 from cnngui.engine.model import Model, Observer
 from cnngui.engine.preprocess import normalise
+from cnngui.errors import NetworkError
 from cnngui.featuremaps.colormaps import DIVERGING, SEQUENTIAL
 from cnngui.featuremaps.scaling import Range, Scaling
 from cnngui.featuremaps.snapshot import SnapshotContent
@@ -35,7 +37,7 @@ class RunningNetwork:
     Raises
     ------
     NetworkError
-        If the network cannot be computed.
+        If the network cannot be computed, or there is not enough memory for it.
     """
 
     def __init__(
@@ -45,10 +47,13 @@ class RunningNetwork:
         generation: int = 0,
         previous: RunningNetwork | None = None,
     ) -> None:
-        self._model: Model = Model(spec, weights, previous._model if previous is not None else None)
         self.spec = spec
         self.generation = generation
-        self.weights = self._model.weights()
+        with _memory_for(spec):
+            self._model: Model = Model(
+                spec, weights, previous._model if previous is not None else None
+            )
+            self.weights = self._model.weights()
         self.shapes: Mapping[str, Shape] = infer(spec).shapes
         self.signed = is_signed(spec)
         self.last_id = spec.layers[-1].id if spec.layers else INPUT_ID
@@ -61,8 +66,15 @@ class RunningNetwork:
         return pixels
 
     def run(self, pixels: NDArray[np.uint8], observers: Mapping[str, Observer]) -> None:
-        """Compute one fitted frame, as far as is observed."""
-        self._model.forward(self._normalised(pixels), observers)
+        """Compute one fitted frame, as far as is observed.
+
+        Raises
+        ------
+        NetworkError
+            If there is not enough memory.
+        """
+        with _memory_for(self.spec):
+            self._model.forward(self._normalised(pixels), observers)
 
     @property
     def layer_ms(self) -> dict[str, float]:
@@ -83,14 +95,21 @@ class RunningNetwork:
         ----------
         source : where the frame came from, in words.
         colormaps : names of the sequential and the diverging one.
+
+        Raises
+        ------
+        NetworkError
+            If there is not enough memory for all layers at once.
         """
         pixels = self.fit(frame)
         layer_ids = [layer.id for layer in self.spec.layers]
+        with _memory_for(self.spec):
+            maps = self._model.activations(self._normalised(pixels), layer_ids)
         return SnapshotContent(
             spec=self.spec,
             weights=self.weights,
             input=pixels,
-            maps=self._model.activations(self._normalised(pixels), layer_ids),
+            maps=maps,
             signed=self.signed,
             source=source,
             frame_index=frame.index,
@@ -106,3 +125,11 @@ class RunningNetwork:
             pixels, self.spec.input.mean, self.spec.input.std, out=self._values
         )
         return self._values
+
+
+@contextmanager
+def _memory_for(spec: NetworkSpec) -> Iterator[None]:
+    try:
+        yield
+    except MemoryError as error:
+        raise NetworkError(spec.name, "must fit into memory", "too little of it") from error

@@ -136,5 +136,14 @@ class NetworkSpec:
 
         return self._with_layers(redraw(layer) for layer in self.layers)
 
+    def seeded(self, seed: int) -> NetworkSpec:
+        """Return a network with its weights drawn by ``seed``, except those read or learned."""
+        drawn = (
+            layer.id
+            for layer in self.layers
+            if isinstance(layer, ParametricSpec) and not layer.weights_id
+        )
+        return self.redrawn(seed, layer_ids=drawn)
+
     def _with_layers(self, layers: Iterable[LayerSpec]) -> NetworkSpec:
         return replace(self, layers=tuple(layers))

@@ -1,0 +1,106 @@
+"""Decides how the program runs: with its window, or without one and why."""
+
+from __future__ import annotations
+
+import ctypes
+import importlib.util
+import os
+import shutil
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from cnngui.cli import parse_arguments
+from cnngui.engine.parallel import prepare_environment
+from cnngui.errors import UserError
+from cnngui.resources import resource_path
+
+EXIT_MENDABLE = 2
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the program.
+
+    Parameters
+    ----------
+    argv : the command line without the program's name; None takes the process's own.
+
+    Returns
+    -------
+    The exit code: 0, or 2 with one line on stderr for what the user can mend.
+    """
+    # Before anything imports NumPy, which looks at it once.
+    prepare_environment()
+    try:
+        return _run(argv)
+    except UserError as error:
+        print(f"cnngui: {' '.join(str(error).split())}", file=sys.stderr)
+        return EXIT_MENDABLE
+
+
+def _run(argv: Sequence[str] | None) -> int:
+    arguments = parse_arguments(argv)
+    if not arguments.headless:
+        reason = why_no_window(os.environ)
+        if not reason:
+            from cnngui.gui.start import run_window
+
+            return run_window(arguments)
+        print(f"There is no window: {reason}.")
+        print("This is the same without one; cnngui --help tells what else it can do.")
+        folder = Path.home() / "Pictures" / "cnngui"
+        arguments = replace(arguments, headless=True, snapshot=folder)
+    from cnngui.headless import run_headless
+
+    return run_headless(arguments)
+
+
+def why_no_window(environment: Mapping[str, str]) -> str:
+    """Return why Qt could not show a window here; empty if it can.
+
+    Qt itself would end the whole program where the screen or one of its libraries is missing.
+    """
+    uses_x11 = False
+    if sys.platform.startswith("linux") and not environment.get("QT_QPA_PLATFORM"):
+        if not environment.get("DISPLAY") and not environment.get("WAYLAND_DISPLAY"):
+            return "no screen (neither DISPLAY nor WAYLAND_DISPLAY is set)"
+        uses_x11 = not environment.get("WAYLAND_DISPLAY")
+    try:
+        from PySide6 import QtWidgets
+    except ImportError as error:
+        return f"Qt cannot be loaded ({error}){_how_to_install()}"
+    if not uses_x11:
+        return ""
+    plugin = Path(QtWidgets.__file__).parent / "Qt" / "plugins" / "platforms" / "libqxcb.so"
+    try:
+        if plugin.exists():
+            ctypes.CDLL(str(plugin))
+        answers = _x_server_answers()
+    except OSError as error:
+        return f"Qt cannot be loaded ({error}){_how_to_install()}"
+    return "" if answers else f"no X server answers at DISPLAY={environment['DISPLAY']}"
+
+
+def _x_server_answers() -> bool:
+    """Connect to the screen in the way in which Qt will do it."""
+    xcb = ctypes.CDLL("libxcb.so.1")
+    xcb.xcb_connect.restype = ctypes.c_void_p
+    connection = ctypes.c_void_p(xcb.xcb_connect(None, None))
+    has_error = xcb.xcb_connection_has_error(connection)
+    xcb.xcb_disconnect(connection)
+    return not has_error
+
+
+def _how_to_install() -> str:
+    """Return the line to type that brings what is missing, on Debian and its like."""
+    if shutil.which("apt-get") is None:
+        return ""
+    script = resource_path("setup/system_packages.py")
+    found = importlib.util.spec_from_file_location("system_packages", script)
+    if found is None or found.loader is None:
+        return ""
+    system_packages = importlib.util.module_from_spec(found)
+    found.loader.exec_module(system_packages)
+    packages = system_packages.missing_packages()
+    return f"; to mend it type: {system_packages.install_line(packages)}" if packages else ""

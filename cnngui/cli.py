@@ -1,0 +1,164 @@
+"""What can be said on the command line. Imports nothing heavy, so that --help comes at once."""
+
+from __future__ import annotations
+
+import argparse
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NoReturn
+
+from cnngui import __version__
+from cnngui.errors import ArgumentError
+from cnngui.spec.presets import PRESETS
+
+DEFAULT_FRAMES = 100
+DEFAULT_SOURCE = "sample"
+DEFAULT_NETWORK = PRESETS[0].key
+MAX_SEED = 2**31 - 1
+MAX_THREADS = 256
+MAX_FRAMES = 10**9
+
+_EXAMPLES = """\
+examples:
+  cnngui                                      the window, on the built-in clip
+  cnngui --source film.mp4 --network lenet-5  the window, on a film
+  cnngui --headless --snapshot out            100 frames of the built-in clip, the last one saved
+  cnngui --headless --source camera:0 --frames 500 --realtime --report report.json
+"""
+
+
+@dataclass(frozen=True)
+class Arguments:
+    """The command line, read and checked.
+
+    Attributes
+    ----------
+    source, network, seed : what to begin with; None leaves it to the program.
+    threads : processor cores to compute on; 0 leaves it to the program.
+    headless : run without a window. What follows is for that alone.
+    frames : how many to run.
+    snapshot : the folder for a snapshot of the last frame, or None.
+    report : the JSON file for the numbers, or None.
+    realtime : keep the source's tempo and drop frames as the window does.
+    """
+
+    source: str | None = None
+    network: str | None = None
+    seed: int | None = None
+    threads: int = 0
+    headless: bool = False
+    frames: int = DEFAULT_FRAMES
+    snapshot: Path | None = None
+    report: Path | None = None
+    realtime: bool = False
+
+
+class _Parser(argparse.ArgumentParser):
+    """Tells what is wrong in one line, by exception."""
+
+    def error(self, message: str) -> NoReturn:
+        thing, colon, rule = message.removeprefix("argument ").partition(": ")
+        if not colon:
+            thing, rule = self.prog, message
+        raise ArgumentError(thing, rule)
+
+
+def parse_arguments(argv: Sequence[str] | None = None) -> Arguments:
+    """Read the command line.
+
+    Parameters
+    ----------
+    argv : without the program's name; None takes the process's own.
+
+    Raises
+    ------
+    ArgumentError
+        An option that is unknown, misused or out of range.
+    SystemExit
+        After --help and --version.
+    """
+    arguments = Arguments(**vars(_parser().parse_args(argv)))
+    if not arguments.headless:
+        for option in ("snapshot", "report", "realtime"):
+            if getattr(arguments, option):
+                raise ArgumentError(f"--{option}", "is for runs without a window: add --headless")
+    return arguments
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="cnngui",
+        description="See a convolutional neural network at work: build it layer by layer, watch "
+        "every channel live.",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"cnngui {__version__}")
+    parser.add_argument(
+        "--source",
+        metavar="SOURCE",
+        help="a video, image or folder of images; a URL (http, https, rtsp, rtmp); "
+        f"camera:NAME-or-NUMBER; or {DEFAULT_SOURCE}, the built-in clip (the default)",
+    )
+    parser.add_argument(
+        "--network",
+        metavar="NETWORK",
+        help="a file (.json, .safetensors) or one of "
+        + ", ".join(preset.key for preset in PRESETS)
+        + f" (default: {DEFAULT_NETWORK})",
+    )
+    parser.add_argument(
+        "--seed",
+        metavar="K",
+        type=_whole_number(0, MAX_SEED),
+        help="draw the weights anew by this seed; those that come from a file stay",
+    )
+    parser.add_argument(
+        "--threads",
+        metavar="N",
+        type=_whole_number(0, MAX_THREADS),
+        default=0,
+        help="processor cores to compute on (default: all, or all but one of more than two)",
+    )
+    group = parser.add_argument_group("without a window, for scripts")
+    group.add_argument("--headless", action="store_true", help="run every frame in order, then end")
+    group.add_argument(
+        "--frames",
+        metavar="N",
+        type=_whole_number(1, MAX_FRAMES),
+        default=DEFAULT_FRAMES,
+        help=f"how many frames (default: {DEFAULT_FRAMES}); a source may end earlier",
+    )
+    group.add_argument(
+        "--snapshot",
+        metavar="DIR",
+        type=Path,
+        help="save all layers' maps of the last frame in a new folder below DIR",
+    )
+    group.add_argument(
+        "--report", metavar="FILE.json", type=Path, help="write frames, times and shapes as JSON"
+    )
+    group.add_argument(
+        "--realtime",
+        action="store_true",
+        help="keep the source's tempo and drop frames as the window does",
+    )
+    return parser
+
+
+def _whole_number(minimum: int, maximum: int) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        try:
+            number: float = int(text)
+        except ValueError:
+            number = math.nan
+        if not minimum <= number <= maximum:
+            raise argparse.ArgumentTypeError(
+                f"must be a whole number from {minimum} to {maximum}, got {text!r}"
+            )
+        return int(number)
+
+    return read

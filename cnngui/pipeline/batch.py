@@ -1,0 +1,270 @@
+"""Runs a source through a network without anybody looking on, and measures it."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnngui.capture.address import SourceAddress
+from cnngui.capture.frame import Frame
+from cnngui.capture.opening import open_source
+from cnngui.errors import SourceError
+from cnngui.featuremaps.snapshot import write_snapshot
+from cnngui.pipeline.events import (
+    Crashed,
+    JobFailed,
+    NetworkFailed,
+    Saved,
+    SourceEnded,
+    SourceFailed,
+    SourceLost,
+    SourceOpened,
+)
+from cnngui.pipeline.live import LivePipeline
+from cnngui.pipeline.messages import Playback, ViewRequest
+from cnngui.pipeline.meter import percentile
+from cnngui.pipeline.results import Counters
+from cnngui.pipeline.running import RunningNetwork
+from cnngui.spec.network import NetworkSpec
+from cnngui.weights import Weights
+
+SOURCE_ENDED = "the source ended"
+STOPPED = "stopped by hand"
+
+_MOST_SAMPLES = 10_000
+_LONGEST_WAIT_S = 0.1
+
+
+@dataclass(frozen=True, eq=False)
+class BatchRequest:
+    """What to run.
+
+    Attributes
+    ----------
+    frames : how many, at least 1; a medium that ends earlier is not begun again.
+    snapshot : the folder for a snapshot of all layers for the last frame, or None.
+    realtime : keep the source's tempo and drop frames as the window does, instead of computing
+        every frame in order.
+    """
+
+    address: SourceAddress
+    spec: NetworkSpec
+    weights: Weights | None
+    frames: int
+    snapshot: Path | None = None
+    realtime: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class BatchReport:
+    """What came of it.
+
+    Attributes
+    ----------
+    seconds : from the first frame to the last result.
+    ended_early : why there were fewer frames than asked for; empty if there were not.
+    latency_ms : from capture to result; percentiles 50, 95 and 99.
+    layer_ms : median milliseconds by layer id.
+    snapshot : the folder written, or None.
+    """
+
+    captured: int
+    processed: int
+    dropped: int
+    seconds: float
+    ended_early: str
+    latency_ms: Mapping[str, float]
+    layer_ms: Mapping[str, float]
+    snapshot: Path | None
+
+    @property
+    def frames_per_second(self) -> float:
+        """Frames processed a second."""
+        return self.processed / self.seconds if self.seconds > 0 else 0.0
+
+
+def run_batch(request: BatchRequest, is_stopped: Callable[[], bool]) -> BatchReport:
+    """Run the frames asked for, or as many as there are.
+
+    Parameters
+    ----------
+    is_stopped : asked between frames; True ends the run early.
+
+    Raises
+    ------
+    SourceError, NetworkError, SaveError
+        The source, the network or the snapshot's folder cannot be used.
+    """
+    return (_run_realtime if request.realtime else _run_in_order)(request, is_stopped)
+
+
+class _Timings:
+    """Times of the frames processed; of very many, the last ones."""
+
+    def __init__(self) -> None:
+        self._began = 0.0
+        self._ended = 0.0
+        self._latencies_ms: deque[float] = deque(maxlen=_MOST_SAMPLES)
+        self._layer_ms: dict[str, deque[float]] = {}
+
+    def add(self, captured_at: float, layer_ms: Mapping[str, float]) -> None:
+        self._ended = time.monotonic()
+        self._began = self._began or captured_at
+        self._latencies_ms.append((self._ended - captured_at) * 1000.0)
+        for layer_id, duration in layer_ms.items():
+            self._layer_ms.setdefault(layer_id, deque(maxlen=_MOST_SAMPLES)).append(duration)
+
+    @property
+    def seconds(self) -> float:
+        return self._ended - self._began
+
+    @property
+    def latency_ms(self) -> dict[str, float]:
+        ascending = sorted(self._latencies_ms)
+        return {f"p{percent}": percentile(ascending, percent) for percent in (50, 95, 99)}
+
+    @property
+    def layer_ms(self) -> dict[str, float]:
+        return {name: percentile(sorted(times), 50) for name, times in self._layer_ms.items()}
+
+
+def _run_in_order(request: BatchRequest, is_stopped: Callable[[], bool]) -> BatchReport:
+    network = RunningNetwork(request.spec, request.weights)
+    observers = dict.fromkeys((layer.id for layer in request.spec.layers), _ignore)
+    timings = _Timings()
+    frame: Frame | None = None
+    count = 0
+    ended_early = ""
+    with open_source(request.address) as source:
+        while count < request.frames and not ended_early:
+            try:
+                picture = None if is_stopped() else source.read()
+            except SourceError as error:
+                if not source.info.live or frame is None:
+                    raise
+                ended_early = str(error)
+                continue
+            if picture is None:
+                ended_early = STOPPED if is_stopped() else SOURCE_ENDED
+                continue
+            frame = Frame(count, time.monotonic(), picture, source.position)
+            network.run(network.fit(frame), observers)
+            timings.add(frame.time, network.layer_ms)
+            count += 1
+    snapshot = None
+    if request.snapshot is not None and frame is not None:
+        content = network.snapshot(frame, request.address.label)
+        snapshot = write_snapshot(request.snapshot, content)
+    return BatchReport(
+        captured=count,
+        processed=count,
+        dropped=0,
+        seconds=timings.seconds,
+        ended_early=ended_early,
+        latency_ms=timings.latency_ms,
+        layer_ms=timings.layer_ms,
+        snapshot=snapshot,
+    )
+
+
+def _ignore(_: NDArray[np.float32]) -> None:
+    """Observe a layer so that it is computed."""
+
+
+def _run_realtime(request: BatchRequest, is_stopped: Callable[[], bool]) -> BatchReport:
+    news = threading.Event()
+    pipeline = LivePipeline(news.set)
+    pipeline.start()
+    try:
+        return _LiveRun(request, pipeline, news, is_stopped).report()
+    finally:
+        pipeline.close()
+
+
+class _LiveRun:
+    """Drives the live pipeline as the window does, with nobody looking on."""
+
+    def __init__(
+        self,
+        request: BatchRequest,
+        pipeline: LivePipeline,
+        news: threading.Event,
+        is_stopped: Callable[[], bool],
+    ) -> None:
+        self._request = request
+        self._pipeline = pipeline
+        self._news = news
+        self._is_stopped = is_stopped
+        self._timings = _Timings()
+        self._frames = request.frames
+        self._ended_early = ""
+        self._counters = Counters()
+        self._snapshot: Path | None = None
+
+    def report(self) -> BatchReport:
+        layer_ids = tuple(layer.id for layer in self._request.spec.layers)
+        self._pipeline.set_view(ViewRequest(thumbnails=layer_ids))
+        self._pipeline.set_network(self._request.spec, 1, self._request.weights)
+        self._pipeline.set_playback(Playback(loop=False))
+        self._pipeline.open_source(self._request.address)
+        self._wait_until(self._is_over)
+        self._pipeline.close_source()
+        self._wait_until(self._is_idle)
+        parent = self._request.snapshot
+        if parent is not None:
+            self._pipeline.save_snapshot(parent)
+            self._wait_until(lambda: self._snapshot is not None)
+        too_few = self._counters.captured < self._request.frames
+        return BatchReport(
+            captured=self._counters.captured,
+            processed=self._counters.processed,
+            dropped=self._counters.dropped,
+            seconds=self._timings.seconds,
+            ended_early=self._ended_early or (SOURCE_ENDED if too_few else ""),
+            latency_ms=self._timings.latency_ms,
+            layer_ms=self._timings.layer_ms,
+            snapshot=self._snapshot,
+        )
+
+    def _is_over(self) -> bool:
+        if self._is_stopped():
+            self._ended_early = STOPPED
+        return bool(self._ended_early) or self._pipeline.counters().captured >= self._frames
+
+    def _is_idle(self) -> bool:
+        counters = self._counters = self._pipeline.counters()
+        return counters.processed + counters.dropped >= counters.captured
+
+    def _wait_until(self, reached: Callable[[], bool]) -> None:
+        while not reached():
+            self._news.wait(_LONGEST_WAIT_S)
+            self._news.clear()
+            self._take_news()
+
+    def _take_news(self) -> None:
+        for event in self._pipeline.take_events():
+            match event:
+                case SourceFailed() | NetworkFailed() | JobFailed():
+                    raise event.error
+                case Crashed():
+                    raise RuntimeError(event.report)
+                case SourceOpened() if event.info.frame_count == 1 and not event.info.live:
+                    # It is captured once and held.
+                    self._frames = 1
+                case SourceEnded():
+                    self._ended_early = SOURCE_ENDED
+                case SourceLost():
+                    self._ended_early = str(event.error)
+                case Saved():
+                    self._snapshot = event.path
+        result = self._pipeline.take_result()
+        if result is not None and result.fresh:
+            self._timings.add(result.time, result.layer_ms)
+            self._pipeline.mark_shown(result)
