@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-import sys
+import threading
 from collections.abc import Iterator
 
 MAX_PICTURE_PIXELS = 2**26
@@ -24,6 +24,7 @@ os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
 os.environ.setdefault("OPENCV_LOG_LEVEL", "SILENT")
 
 import cv2  # noqa: E402  the variables above are read while it is loaded
+from cv2_enumerate_cameras import enumerate_cameras  # noqa: E402  it imports cv2 by itself
 
 for _name, _value in _own_qt.items():
     if _value is None:
@@ -31,7 +32,9 @@ for _name, _value in _own_qt.items():
     else:
         os.environ[_name] = _value
 
-__all__ = ["MAX_PICTURE_PIXELS", "cv2", "native_stderr_silenced"]
+__all__ = ["MAX_PICTURE_PIXELS", "cv2", "enumerate_cameras", "native_stderr_silenced"]
+
+_stderr_lock = threading.Lock()
 
 
 @contextlib.contextmanager
@@ -40,17 +43,17 @@ def native_stderr_silenced() -> Iterator[None]:
 
     libpng and libjpeg write there past every setting of OpenCV.
     """
-    sys.stderr.flush() if sys.stderr is not None else None
-    try:
-        kept = os.dup(2)
-    except OSError:  # a windowed program on Windows has no stderr
-        yield
-        return
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    try:
-        os.dup2(nowhere, 2)
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
-        os.close(nowhere)
+    with _stderr_lock:  # two at once would restore in the wrong order
+        try:
+            kept = os.dup(2)
+        except OSError:  # a windowed program on Windows has no stderr
+            yield
+            return
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        try:
+            os.dup2(nowhere, 2)
+            yield
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)
+            os.close(nowhere)

@@ -9,13 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-import cv2_enumerate_cameras
-
 from cnngui.capture.pictures import as_picture
 from cnngui.capture.settings import CaptureSettings
 from cnngui.capture.source import Picture, Source, SourceInfo
 from cnngui.errors import SourceError
-from cnngui.opencv import cv2
+from cnngui.opencv import cv2, enumerate_cameras
 
 
 @dataclass(frozen=True)
@@ -101,7 +99,7 @@ class OpenCVBackend:
             CameraInfo(
                 found.name or f"Camera {found.index}", found.index, backend, found.path or ""
             )
-            for found in cv2_enumerate_cameras.enumerate_cameras(backend)
+            for found in enumerate_cameras(backend)
         ]
 
     def open(self, camera: CameraInfo, settings: CaptureSettings) -> OpenCVDevice | None:

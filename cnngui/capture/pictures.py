@@ -68,12 +68,13 @@ def decode_picture(data: bytes, thing: str, keep_transparency: bool = False) -> 
         if decoded is None:
             decoded = cv2.imdecode(encoded, cv2.IMREAD_COLOR)
     except cv2.error as error:
-        if "validateInputImageSize" not in str(error):
-            raise SourceError(thing, "must be a whole image", "a broken one") from error
-        raise SourceError(
-            thing, f"an image may have {MAX_PICTURE_PIXELS:,} pixels", _size_in_words(data)
-        ) from error
+        if "validateInputImageSize" in str(error):
+            raise _too_large(thing, header_size(data)) from error
+        raise SourceError(thing, "must be a whole image", "a broken one") from error
     if decoded is None:
+        size = header_size(data)
+        if size and size[0] * size[1] > MAX_PICTURE_PIXELS:  # libpng has limits of its own
+            raise _too_large(thing, size)
         raise SourceError(thing, "must be a whole image of a known kind", "something else")
     return as_picture(decoded)
 
@@ -96,9 +97,9 @@ def _decode_transparent(encoded: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
     return (colours * alpha + 255 * (1 - alpha)).round().astype(np.uint8)
 
 
-def _size_in_words(data: bytes) -> str:
-    size = header_size(data)
-    return f"{size[0]:,} x {size[1]:,}" if size else "more"
+def _too_large(thing: str, size: tuple[int, int] | None) -> SourceError:
+    rule = f"an image may have {MAX_PICTURE_PIXELS:,} pixels"
+    return SourceError(thing, rule, f"{size[0]:,} x {size[1]:,}" if size else "more")
 
 
 def header_size(data: bytes) -> tuple[int, int] | None:

@@ -33,6 +33,7 @@ class VideoSource(Source):
         self._name = name
         self._position = 0
         self._next = 0
+        self._has_index = False
         self._pending: Picture | None = None
         self._warnings: list[SourceError] = []
         self._capture = self._opened()
@@ -112,7 +113,7 @@ class VideoSource(Source):
 
     def _wind_to(self, position: int) -> bool:
         """Seek by FFmpeg; False where it cannot, or lands elsewhere (MPEG-TS has no index)."""
-        if not self._info.seekable:
+        if not self._has_index:
             return False
         self._capture.set(cv2.CAP_PROP_POS_FRAMES, position)
         return self._capture.get(cv2.CAP_PROP_POS_FRAMES) == position
@@ -131,7 +132,7 @@ class VideoSource(Source):
         height, width = first.shape[:2]
         rate = self._capture.get(cv2.CAP_PROP_FPS)
         count = self._capture.get(cv2.CAP_PROP_FRAME_COUNT)
-        counted = math.isfinite(count) and 0 < count <= _MAX_FRAME_COUNT
+        counted = self._has_index = math.isfinite(count) and 0 < count <= _MAX_FRAME_COUNT
         return SourceInfo(
             self._name,
             width,

@@ -6,7 +6,8 @@ filters of every direction and frequency, a checker board and dots for corners a
 of pure hues and shaded solids for colour and for smooth gradients.
 
 Everything is a signed distance (negative inside) in pixels, so that every edge is anti-aliased by
-one ``clip``. Every motion makes whole turns in the length of the clip. It needs NumPy, and ffmpeg with VP9.
+one ``clip``. Every motion makes whole turns in the length of the clip. Drawing it needs NumPy,
+and ffmpeg with VP9.
 """
 
 from __future__ import annotations

@@ -6,6 +6,8 @@ with MjpegServer(frames) as server:
 
 from __future__ import annotations
 
+import contextlib
+import socket
 import threading
 from collections.abc import Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -57,6 +59,9 @@ class MjpegServer:
         self.port = 0
         self.authorization: str | None = None
         self.stopping = threading.Event()
+        self.sent_count = 0
+        self._sent = threading.Condition()
+        self.connections: set[socket.socket] = set()
         self._server: ThreadingHTTPServer | None = None
 
     @property
@@ -78,8 +83,22 @@ class MjpegServer:
         self.stopping.set()
         if self._server is not None:
             self._server.shutdown()
+            for connection in list(self.connections):
+                with contextlib.suppress(OSError):  # it may have ended by itself
+                    connection.shutdown(socket.SHUT_RDWR)
             self._server.server_close()  # waits for the connections' threads
             self._server = None
+
+    def count_sent(self) -> None:
+        with self._sent:
+            self.sent_count += 1
+            self._sent.notify_all()
+
+    def wait_until_sent(self, count: int, timeout_s: float = 10.0) -> None:
+        """Wait until so many frames have gone out, over all connections since the first start."""
+        with self._sent:
+            if not self._sent.wait_for(lambda: self.sent_count >= count, timeout_s):
+                raise TimeoutError(f"{self.sent_count} frames sent, {count} wanted")
 
     def __enter__(self) -> Self:
         return self.start()
@@ -99,7 +118,14 @@ class _Server(ThreadingHTTPServer):
 
 def _handler_for(owner: MjpegServer) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
-        timeout = 5
+        def setup(self) -> None:
+            super().setup()
+            owner.connections.add(self.connection)
+
+        def finish(self) -> None:
+            owner.connections.discard(self.connection)
+            with contextlib.suppress(OSError):  # the client has hung up
+                super().finish()
 
         def do_GET(self) -> None:
             owner.authorization = self.headers.get("Authorization")
@@ -121,6 +147,7 @@ def _handler_for(owner: MjpegServer) -> type[BaseHTTPRequestHandler]:
                 self._send(part, len(part))
                 self.wfile.write(b"\r\n")
                 sent += 1
+                owner.count_sent()
                 if owner.rate:
                     owner.stopping.wait(1 / owner.rate)
 

@@ -1,0 +1,270 @@
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cnngui.capture import mjpeg, videos
+from cnngui.capture.address import parse_address
+from cnngui.capture.mjpeg import MAX_HEADER_BYTES, MAX_PART_BYTES, PartParser
+from cnngui.capture.opening import open_source
+from cnngui.capture.settings import CaptureSettings
+from cnngui.capture.source import Source
+from cnngui.errors import SourceError
+from tests.capture.media import noise, number_of, numbered, read_all, write_video
+from tests.capture.mjpeg_server import MjpegServer, encoded
+
+TIMEOUT_S = 0.5
+
+
+@pytest.fixture(autouse=True)
+def _short_timeouts(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (mjpeg, videos):
+        monkeypatch.setattr(module, "OPEN_TIMEOUT_S", TIMEOUT_S)
+        monkeypatch.setattr(module, "READ_TIMEOUT_S", TIMEOUT_S)
+
+
+def opened(url: str, **settings: bool) -> Source:
+    return open_source(parse_address(url), CaptureSettings(**settings))
+
+
+def within(seconds: float, started: float) -> None:
+    assert time.monotonic() - started < seconds
+
+
+@pytest.fixture
+def silent_port() -> Iterator[int]:
+    """A port that accepts and never says a word."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        yield listener.getsockname()[1]
+
+
+# ------------------------------------------------------------------- MJPEG over HTTP
+
+
+@pytest.mark.parametrize("with_length", [True, False])
+def test_mjpeg_gives_what_was_sent_exactly_and_in_order(with_length: bool) -> None:
+    frames = [noise(48, 64, seed) for seed in range(7)]
+    with MjpegServer(frames, with_length=with_length) as server, opened(server.url) as source:
+        assert (source.info.width, source.info.height) == (64, 48)
+        assert (source.info.live, source.info.seekable) == (True, False)
+        assert source.info.name == f"http://127.0.0.1:{server.port}/stream"
+        for index in range(20):
+            picture = source.read()
+            np.testing.assert_array_equal(picture, frames[index % 7])
+        assert not picture.flags.writeable
+        with pytest.raises(SourceError, match="wound"):
+            source.seek(0)
+
+
+def test_mjpeg_with_jpeg_parts_of_changing_size() -> None:
+    sizes = [(160, 64), (320, 240)]
+    frames = [numbered(index, *size) for index, size in enumerate(sizes)]
+    with MjpegServer(frames, suffix=".jpg") as server, opened(server.url) as source:
+        for index in (0, 1, 0, 1):
+            picture = source.read()
+            assert picture.shape[1::-1] == sizes[index]
+            assert number_of(picture) == index
+
+
+def test_mjpeg_newest_only_skips_what_piled_up() -> None:
+    frames = [numbered(index) for index in range(200)]
+    with MjpegServer(frames, rate=200) as server, opened(server.url, newest_only=True) as source:
+        source.read()
+        server.wait_until_sent(60)  # the viewer is busy with something else
+        newest = number_of(source.read())
+        assert newest >= 59
+        assert number_of(source.read()) > newest
+
+
+def test_mjpeg_refused_hung_up_and_missing_are_told_in_bounded_time(silent_port: int) -> None:
+    server = MjpegServer([noise(4, 4)]).start()
+    server.stop()
+    started = time.monotonic()
+    with pytest.raises(SourceError, match=r"must answer.*refused"):
+        opened(server.url)
+    with pytest.raises(SourceError, match=r"must answer within 0.5 s, got silence"):
+        opened(f"http://127.0.0.1:{silent_port}/")
+    server.mode = "error"
+    with server, pytest.raises(SourceError, match="404"):
+        opened(server.url)
+    within(4, started)
+
+
+def test_mjpeg_that_falls_silent_is_told_in_bounded_time() -> None:
+    with MjpegServer([noise(4, 4)], mode="hang") as server, opened(server.url) as source:
+        source.read()
+        started = time.monotonic()
+        with pytest.raises(SourceError, match="silence"):
+            source.read()
+        within(3, started)
+
+
+def test_mjpeg_that_breaks_off_in_a_picture_is_told_and_resumes_after_a_restart() -> None:
+    frames = [noise(40, 40, seed) for seed in range(3)]
+    server = MjpegServer(frames, mode="drop")
+    with server, opened(server.url) as source:
+        np.testing.assert_array_equal(source.read(), frames[0])
+        np.testing.assert_array_equal(source.read(), frames[1])
+        with pytest.raises(SourceError, match="a stream must go on"):
+            source.read()
+    server.mode = "serve"
+    with server, opened(server.url) as source:
+        np.testing.assert_array_equal(source.read(), frames[0])
+
+
+def test_stopping_the_server_ends_the_stream_with_an_error() -> None:
+    with MjpegServer([noise(4, 4)], rate=50) as server, opened(server.url) as source:
+        source.read()
+        server.stop()
+        with pytest.raises(SourceError, match="must go on"):  # noqa: PT012
+            for _ in range(1000):
+                source.read()
+
+
+def test_a_picture_of_the_stream_that_is_none_is_told() -> None:
+    server = MjpegServer([noise(4, 4)])
+    server.parts.append(b"this is no picture")
+    with server, opened(server.url) as source:
+        source.read()
+        with pytest.raises(SourceError, match="whole image"):
+            source.read()
+
+
+def test_name_and_password_are_sent_and_not_shown() -> None:
+    with MjpegServer([noise(4, 4)]) as server:
+        url = server.url.replace("//", "//me:p%40ss@")
+        with opened(url) as source:
+            assert "me" not in source.info.name
+        assert server.authorization == "Basic bWU6cEBzcw=="
+
+
+# ------------------------------------------------------------------------ PartParser
+
+
+def body(parts: list[bytes], with_length: bool, newline: bytes = b"\r\n") -> bytes:
+    whole = b"a preamble" + newline
+    for part in parts:
+        whole += b"--edge" + newline + b"Content-Type: image/jpeg" + newline
+        if with_length:
+            whole += b"content-length:  " + str(len(part)).encode() + newline
+        whole += newline + part + newline
+    return whole + b"--edge--" + newline
+
+
+@given(
+    st.lists(st.binary(min_size=1, max_size=60).map(lambda part: part + b"."), max_size=5),
+    st.booleans(),
+    st.sampled_from([b"\r\n", b"\n"]),
+    st.sampled_from(["edge", "--edge", '"edge"']),
+    st.lists(st.integers(1, 40), min_size=1, max_size=8),
+)
+@settings(deadline=None, max_examples=150)
+def test_parser_finds_every_part_however_it_is_cut(
+    parts: list[bytes], with_length: bool, newline: bytes, boundary: str, cuts: list[int]
+) -> None:
+    parser = PartParser(boundary)
+    data, found, cut = body(parts, with_length, newline), [], 0
+    while data:
+        size = cuts[cut % len(cuts)]
+        found += parser.feed(data[:size])
+        data, cut = data[size:], cut + 1
+    assert found == parts
+
+
+@given(st.lists(st.binary(max_size=300) | st.just(b"--edge\r\nContent-Length: "), max_size=12))
+@settings(deadline=None, max_examples=150)
+def test_parser_survives_garbage(pieces: list[bytes]) -> None:
+    parser = PartParser("edge")
+    try:
+        for piece in pieces:
+            for part in parser.feed(piece):
+                assert isinstance(part, bytes)
+    except ValueError:
+        pass
+
+
+@pytest.mark.parametrize("length", ["-5", "many", "9" * 30, str(MAX_PART_BYTES + 1), ""])
+def test_parser_refuses_senseless_lengths(length: str) -> None:
+    with pytest.raises(ValueError, match=r"length|more than"):
+        list(PartParser("edge").feed(f"--edge\r\nContent-Length: {length}\r\n\r\n".encode()))
+
+
+def test_parser_bounds_what_it_keeps() -> None:
+    piece = b"x" * 2**20
+    endless_picture = PartParser("edge")
+    list(endless_picture.feed(b"--edge\r\n\r\n"))
+    with pytest.raises(ValueError, match="picture of more"):  # noqa: PT012
+        for _ in range(MAX_PART_BYTES // len(piece) + 2):
+            list(endless_picture.feed(piece))
+    with pytest.raises(ValueError, match="header of more"):
+        list(PartParser("edge").feed(b"--edge\r\n" + b"x" * (MAX_HEADER_BYTES + 1)))
+    no_part = PartParser("edge")
+    for _ in range(3):
+        list(no_part.feed(piece))
+    assert list(no_part.feed(b"--edge\r\n\r\nat last\r\n--edge")) == [b"at last"]
+
+
+# ------------------------------------------------------------- the rest, through FFmpeg
+
+
+class _Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+def test_a_video_on_a_server_is_a_video(tmp_path: Path) -> None:
+    write_video(tmp_path / "a.mp4", 20, "mp4v")
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(tmp_path)))
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+    try:
+        with opened(f"http://127.0.0.1:{server.server_address[1]}/a.mp4") as source:
+            assert (source.info.live, source.info.frame_count) == (False, 20)
+            assert [number_of(picture) for picture in read_all(source)] == list(range(20))
+            source.seek(0)
+            assert number_of(source.read()) == 0
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def test_a_page_is_no_stream() -> None:
+    server = MjpegServer([])
+    server.parts = [encoded(noise(4, 4))]
+    with server, socket.create_server(("127.0.0.1", 0)) as listener:
+        threading.Thread(target=_answer_with_a_page, args=(listener,), daemon=True).start()
+        with pytest.raises(SourceError, match="must be a video or stream"):
+            opened(f"http://127.0.0.1:{listener.getsockname()[1]}/index.html")
+
+
+def _answer_with_a_page(listener: socket.socket) -> None:
+    page = b"<html>hello</html>"
+    head = f"HTTP/1.0 200 OK\r\nContent-Type: text/html\r\nContent-Length: {len(page)}\r\n\r\n"
+    for _ in range(2):
+        connection, _address = listener.accept()
+        with connection:
+            connection.recv(4096)
+            connection.sendall(head.encode() + page)
+
+
+@pytest.mark.parametrize("scheme", ["rtsp", "rtmp"])
+def test_a_stream_server_that_refuses_or_hangs_is_told_in_bounded_time(
+    scheme: str, silent_port: int, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        refusing = listener.getsockname()[1]
+    started = time.monotonic()
+    for port in (refusing, silent_port):
+        with pytest.raises(SourceError, match=f"{scheme}://127.0.0.1:{port}/live"):
+            opened(f"{scheme}://127.0.0.1:{port}/live")
+    within(5, started)
+    assert capfd.readouterr().err == ""
