@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QRectF, QSignalBlocker, QSize, Signal
+from PySide6.QtCore import QRectF, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 
 from cnngui.gui.icons import icon
 from cnngui.gui.network.spin_boxes import ChoiceBox, FloatSpinBox, IntSpinBox
-from cnngui.gui.theme import SPACE_S, colors
+from cnngui.gui.theme import ACCENT, SPACE_S, colors
 from cnngui.spec.layers import Argument, Pair
 
 _OUTLINE = 2
@@ -123,9 +123,8 @@ class PairEditor(FieldEditor):
         self._height.setAccessibleName(self.tr("height"))
         self._width.setAccessibleName(self.tr("width"))
         self._chain = QToolButton()
-        self._chain.setCheckable(True)
-        self._chain.setChecked(True)
         self._chain.setAutoRaise(True)
+        self._chain.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._chain.setIconSize(QSize(14, 14))
         self._chain.setFixedWidth(22)
         self._box.setSpacing(0)
@@ -133,8 +132,7 @@ class PairEditor(FieldEditor):
         self._box.addWidget(self._chain)
         self._box.addWidget(self._width, 1)
         self.setFocusProxy(self._height)
-        self._show_chain(True)
-        self._chain.toggled.connect(self._show_chain)
+        self._set_linked(True)
         self._chain.clicked.connect(self._on_chain_clicked)
         self._height.valueChanged.connect(self._on_height_changed)
         self._width.valueChanged.connect(self._on_width_changed)
@@ -143,7 +141,7 @@ class PairEditor(FieldEditor):
 
     def set_value(self, value: Pair) -> None:
         if value[0] != value[1]:
-            self._chain.setChecked(False)
+            self._set_linked(False)
         self._set_numbers(*value)
 
     def _set_numbers(self, height: int, width: int) -> None:
@@ -153,24 +151,28 @@ class PairEditor(FieldEditor):
                     box.setValue(number)
 
     def _on_height_changed(self, height: int) -> None:
-        self._change(height, height if self._chain.isChecked() else self._width.value())
+        self._change(height, height if self._linked else self._width.value())
 
     def _on_width_changed(self, width: int) -> None:
-        self._change(width if self._chain.isChecked() else self._height.value(), width)
+        self._change(width if self._linked else self._height.value(), width)
 
     def _on_chain_clicked(self) -> None:
-        if self._chain.isChecked() and self._height.value() != self._width.value():
+        self._set_linked(not self._linked)
+        if self._linked and self._height.value() != self._width.value():
             self._change(self._height.value(), self._height.value())
 
     def _change(self, height: int, width: int) -> None:
         self._set_numbers(height, width)
         self.edited.emit((height, width))
 
-    def _show_chain(self, closed: bool) -> None:
-        self._chain.setIcon(icon("link-variant" if closed else "link-variant-off"))
+    def _set_linked(self, linked: bool) -> None:
+        self._linked = linked
+        self._chain.setIcon(
+            icon("link-variant", ACCENT.name()) if linked else icon("link-variant-off")
+        )
         self._chain.setToolTip(
             self.tr("Height and width change together")
-            if closed
+            if linked
             else self.tr("Height and width change separately")
         )
 
@@ -227,6 +229,7 @@ class PaddingEditor(FieldEditor):
         ):
             self._mode.addItem(label, mode)
         self._numbers = PairEditor(argument)
+        self._numbers.hide()
         self._box.setSpacing(0)
         self._box.addWidget(self._mode)
         self._box.addWidget(self._numbers)

@@ -14,6 +14,7 @@ from cnngui.gui.theme import SPACE_S
 from cnngui.spec.checks import Problem
 
 LABEL_WIDTH = 104
+LINE_HEIGHT = 28
 
 
 class Form(QWidget):
@@ -64,7 +65,8 @@ class Form(QWidget):
         editor.setAccessibleName(label)
         row = self._grid.rowCount()
         top = Qt.AlignmentFlag.AlignTop
-        text.setMinimumHeight(editor.sizeHint().height())
+        text.setMinimumHeight(LINE_HEIGHT)
+        editor.setMinimumHeight(LINE_HEIGHT)
         self._grid.addWidget(text, row, 0, top)
         self._grid.addWidget(editor, row, 1)
         self._editors[field] = editor

@@ -19,12 +19,25 @@ from cnngui.gui.theme import SPACE_L, SPACE_M, SPACE_S
 from cnngui.spec.cost import Cost, layer_costs
 from cnngui.spec.layers import INPUT_ID, LayerSpec
 
+_SLIM_SCROLL_BAR = """
+    QScrollBar:vertical { width: 10px; background: transparent; border: none; }
+    QScrollBar::handle:vertical {
+        background: palette(mid); border-radius: 3px; margin: 2px; min-height: 32px;
+    }
+    QScrollBar::add-line, QScrollBar::sub-line { height: 0; }
+    QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
+"""
+
 
 class LayerList(QScrollArea):
     """Shows a document's input and layers, one row each.
 
     Rows live as long as their layer does and are changed in place, so that an editor keeps the
     keyboard while the network changes around it.
+
+    Attributes
+    ----------
+    hint : says what to do while there are no layers.
     """
 
     def __init__(
@@ -35,23 +48,24 @@ class LayerList(QScrollArea):
         self._actions = actions
         self._layer_rows: dict[str, LayerRow] = {}
         self._input_row = InputRow()
-        self._hint = QLabel(self.tr("Add a layer to begin"))
-        self._hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._hint.setForegroundRole(QPalette.ColorRole.PlaceholderText)
-        self._hint.setContentsMargins(0, SPACE_L, 0, SPACE_L)
+        self.hint = QLabel(self.tr("Add a layer to begin"))
+        self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.hint.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        self.hint.setContentsMargins(0, SPACE_L, 0, SPACE_L)
 
         self._content = content = QWidget()
         self._box = QVBoxLayout(content)
         self._box.setContentsMargins(SPACE_S, SPACE_S, SPACE_S, SPACE_M)
         self._box.setSpacing(2)
         self._box.addWidget(self._input_row)
-        self._box.addWidget(self._hint)
+        self._box.addWidget(self.hint)
         self._box.addStretch(1)
         self._drag = RowDrag(content)
         self.setWidget(content)
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.verticalScrollBar().setStyleSheet(_SLIM_SCROLL_BAR)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(self.tr("layers"))
         self._connect(self._input_row)
@@ -69,23 +83,34 @@ class LayerList(QScrollArea):
             row.show_time(layer_ms.get(layer_id))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        steps = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}.get(Qt.Key(event.key()))
-        ends = {Qt.Key.Key_Home: 0, Qt.Key.Key_End: -1}.get(Qt.Key(event.key()))
-        ids = [INPUT_ID, *self._layer_rows]
-        if event.key() == Qt.Key.Key_Escape and self._drag.finish() is None:
-            self.setFocus()
-        elif steps is not None:
-            index = ids.index(self._document.selected_id) + steps
-            self._document.select(ids[max(0, min(len(ids) - 1, index))])
-        elif ends is not None:
-            self._document.select(ids[ends])
-        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.hasFocus():
+        # Keys that mean nothing here go on to the window, not to the scroll area: its page keys
+        # would move the list away from the selection.
+        event.setAccepted(self._acts_on(event))
+
+    def _acts_on(self, event: QKeyEvent) -> bool:
+        key = Qt.Key(event.key())
+        if event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
+            return False
+        if key == Qt.Key.Key_Escape:
+            if self._drag.finish() is None:
+                self.setFocus()
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             form = self.row(self._document.selected_id).form
-            if form is not None:
+            if form is not None and self.hasFocus():
                 form.focus_first()
+        elif key in (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Home, Qt.Key.Key_End):
+            ids = [INPUT_ID, *self._layer_rows]
+            index = ids.index(self._document.selected_id)
+            wanted = {
+                Qt.Key.Key_Up: max(0, index - 1),
+                Qt.Key.Key_Down: min(len(ids) - 1, index + 1),
+                Qt.Key.Key_Home: 0,
+                Qt.Key.Key_End: -1,
+            }
+            self._document.select(ids[wanted[key]])
         else:
-            # Not to the scroll area: its page keys would move the list away from the selection.
-            event.ignore()
+            return False
+        return True
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
@@ -123,7 +148,7 @@ class LayerList(QScrollArea):
             if self._box.indexOf(row) != place:
                 self._box.insertWidget(place, row)
         self._layer_rows = rows
-        self._hint.setVisible(not rows)
+        self.hint.setVisible(not rows)
         self._mark_selection()
         self._input_row.show_network(spec, report)
         for layer in spec.layers:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLineEdit,
+    QPushButton,
     QSizePolicy,
     QToolButton,
     QVBoxLayout,
@@ -36,6 +37,8 @@ class NetworkPanel(QWidget):
     Attributes
     ----------
     layer_actions : what can be done to the selected layer, for menus elsewhere.
+    add_menu : the menu of layer types.
+    problem_button : there while the network has problems; goes to the first.
     """
 
     def __init__(self, document: Document, parent: QWidget | None = None) -> None:
@@ -46,14 +49,14 @@ class NetworkPanel(QWidget):
         self._list = LayerList(document, self.layer_actions)
         self._totals = Totals()
         self._name = self._make_name()
-        self._problem_button = self._make_problem_button()
+        self.problem_button = self._make_problem_button()
 
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(0)
         box.addLayout(self._title_row())
         box.addWidget(self._list, 1)
-        box.addWidget(self._problem_button)
+        box.addWidget(self.problem_button)
         box.addLayout(self._button_row())
         line = QFrame()
         line.setFrameShape(QFrame.Shape.HLine)
@@ -102,9 +105,11 @@ class NetworkPanel(QWidget):
 
     def _make_problem_button(self) -> QToolButton:
         button = QToolButton()
+        button.setIcon(icon("alert-outline", "#e5534b"))
         button.setAutoRaise(True)
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        button.setToolTip(self.tr("Go to the first problem"))
         button.clicked.connect(self._on_problem_clicked)
         return button
 
@@ -119,19 +124,14 @@ class NetworkPanel(QWidget):
         return box
 
     def _button_row(self) -> QHBoxLayout:
-        self._add = QToolButton()
-        self._add.setText(self.tr("Add layer"))
-        self._add.setIcon(icon("plus"))
-        self._add.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self._add.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self._add.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        menu = AddMenu(self._add)
-        menu.chosen.connect(self._on_type_chosen)
-        self._add.setMenu(menu)
+        add = QPushButton(icon("plus"), self.tr("Add layer"))
+        self.add_menu = AddMenu(add)
+        self.add_menu.chosen.connect(self._on_type_chosen)
+        add.setMenu(self.add_menu)
         box = QHBoxLayout()
         box.setContentsMargins(SPACE_M, SPACE_S, SPACE_M, SPACE_M)
         box.setSpacing(SPACE_S)
-        box.addWidget(self._add, 1)
+        box.addWidget(add, 1)
         actions = self.layer_actions
         for action in (actions.duplicate, actions.move_up, actions.move_down, actions.remove):
             box.addWidget(self._action_button(action))
@@ -175,9 +175,11 @@ class NetworkPanel(QWidget):
         if self._name.text() != spec.name:
             self._name.setText(spec.name)
             self._name.setCursorPosition(0)
-        self._problem_button.setVisible(bool(problems and spec.layers))
-        self._problem_button.setText(
-            self.tr("%n problem(s): the last valid network runs on", "", len(problems))
+        self.problem_button.setVisible(bool(problems and spec.layers))
+        count = len(problems)
+        found = self.tr("1 problem") if count == 1 else self.tr("{} problems").format(count)
+        self.problem_button.setText(
+            self.tr("{problems}: the last valid network runs on").format(problems=found)
         )
 
     def _on_running_changed(self) -> None:

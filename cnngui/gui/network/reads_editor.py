@@ -6,7 +6,7 @@ from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QAction, QKeyEvent
-from PySide6.QtWidgets import QMenu, QSizePolicy, QToolButton
+from PySide6.QtWidgets import QMenu
 
 from cnngui.gui.network.editors import FieldEditor
 from cnngui.gui.network.spin_boxes import ChoiceBox
@@ -53,6 +53,19 @@ class SingleReadEditor(FieldEditor):
         self.finished.emit()
 
 
+class _MenuBox(ChoiceBox):
+    """Looks like a drop-down list and opens a menu."""
+
+    def __init__(self, menu: QMenu) -> None:
+        super().__init__()
+        self._menu = menu
+        self.addItem("")
+
+    def showPopup(self) -> None:
+        self._menu.setMinimumWidth(self.width())
+        self._menu.popup(self.mapToGlobal(self.rect().bottomLeft()))
+
+
 class ManyReadsEditor(FieldEditor):
     """For ``Add`` and ``Concat``: a list of names to tick; the order of ticking is kept."""
 
@@ -60,18 +73,13 @@ class ManyReadsEditor(FieldEditor):
         super().__init__()
         self._value: tuple[str, ...] = ()
         self._offered: tuple[str, ...] = ()
-        self._button = QToolButton()
-        self._button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self._button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
-        self._button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self._button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self._menu = QMenu(self._button)
+        self._menu = QMenu(self)
         self._menu.installEventFilter(self)
         self._menu.aboutToShow.connect(self._fill_menu)
         self._menu.aboutToHide.connect(self.finished)
-        self._button.setMenu(self._menu)
-        self._box.addWidget(self._button, 1)
-        self.setFocusProxy(self._button)
+        self._names = _MenuBox(self._menu)
+        self._box.addWidget(self._names, 1)
+        self.setFocusProxy(self._names)
 
     def offer(self, layer_ids: tuple[str, ...]) -> None:
         """Set what may be read, nearest first."""
@@ -79,7 +87,7 @@ class ManyReadsEditor(FieldEditor):
 
     def set_value(self, value: tuple[str, ...]) -> None:
         self._value = value
-        self._button.setText(", ".join(value) or self.tr("choose layers…"))
+        self._names.setItemText(0, ", ".join(value) or self.tr("choose layers…"))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Tick without closing the menu: people choose two at once."""
@@ -101,7 +109,7 @@ class ManyReadsEditor(FieldEditor):
             action = QAction(name, self._menu)
             action.setCheckable(True)
             action.setChecked(name in self._value)
-            action.triggered.connect(partial(self._tick, name))
+            action.toggled.connect(partial(self._tick, name))
             self._menu.addAction(action)
 
     def _tick(self, name: str, ticked: bool) -> None:

@@ -97,7 +97,7 @@ class Row(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         card = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
-        fill = QColor(colors().field if self._selected else colors().button)
+        fill = QColor(colors().panel if self._selected else colors().button)
         fill.setAlphaF(1.0 if self._selected else 0.5)
         border = ACCENT if self._focused else QColor(colors().border)
         painter.setPen(QPen(border, 1) if self._selected else Qt.PenStyle.NoPen)
@@ -118,7 +118,7 @@ class InputRow(Row):
     """The first row: what the network is shown."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        content = HeaderContent(INPUT_ID, translate("NetworkPanel", "input"), "", "", "")
+        content = HeaderContent(INPUT_ID, translate("NetworkPanel", "input"), "")
         super().__init__(INPUT_ID, RowHeader(content, movable=False), parent)
 
     def show_network(self, spec: NetworkSpec, report: ShapeReport) -> None:
@@ -127,7 +127,7 @@ class InputRow(Row):
             problem
             for problem in report.problems_of(INPUT_ID)
             # That layers are missing is said where they belong.
-            if problem.field or spec.layers
+            if problem.field not in ("", "layers") or spec.layers
         ]
         color = self.tr("RGB") if spec.input.channels == 3 else self.tr("grey")
         fits = {
@@ -140,9 +140,8 @@ class InputRow(Row):
             HeaderContent(
                 INPUT_ID,
                 self.tr("input"),
-                "",
-                summary,
                 shape_label(spec.input.shape),
+                summary,
                 faulty=bool(problems),
             )
         )
@@ -165,7 +164,7 @@ class LayerRow(Row):
     redraw_requested = Signal()
 
     def __init__(self, layer: LayerSpec, parent: QWidget | None = None) -> None:
-        content = HeaderContent(layer.type, layer.id, layer.type, "", "")
+        content = HeaderContent(layer.type, layer.id, "", layer.type)
         super().__init__(layer.id, RowHeader(content, movable=True), parent)
         self.layer_type = layer.type
         self._count = ""
@@ -181,9 +180,9 @@ class LayerRow(Row):
             HeaderContent(
                 layer.type,
                 layer.id,
+                shape_label(report.shapes.get(layer.id)),
                 layer.type,
                 arguments_summary(layer),
-                shape_label(report.shapes.get(layer.id)),
                 self._cost_text(),
                 bypassed=not layer.enabled,
                 faulty=bool(problems),

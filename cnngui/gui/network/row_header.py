@@ -21,10 +21,12 @@ from cnngui.gui.icons import icon
 from cnngui.gui.network.look import layer_color, layer_icon
 from cnngui.gui.theme import SPACE_M, SPACE_S, colors, number_font
 
-HEIGHT = 48
+HEIGHT = 46
 _GRIP = 16
 _BADGE = 28
 _SWITCH = 24
+_QUIET = "#87909b"
+"""Of what every row repeats; between the muted texts of light and dark."""
 
 
 @dataclass(frozen=True)
@@ -34,19 +36,18 @@ class HeaderContent:
     Attributes
     ----------
     type : the layer's type, or "input"; decides colour and glyph.
-    name, detail : first line: the id, and the type in small.
-    summary : second line: the arguments in a few words.
-    shape : first line, right.
-    cost : second line, right: parameters and time.
+    name, shape : the first line, left and right.
+    kind, summary : the second line: the type, and the arguments in a few words.
+    cost : the second line, right: parameters and time.
     bypassed : everything is dimmed.
     faulty : a warning sign takes the glyph's place.
     """
 
     type: str
     name: str
-    detail: str
-    summary: str
     shape: str
+    kind: str = ""
+    summary: str = ""
     cost: str = ""
     bypassed: bool = False
     faulty: bool = False
@@ -99,6 +100,7 @@ class RowHeader(QWidget):
         """Show something else; nothing is painted where it is the same."""
         if content != self._content:
             self._content = content
+            self.setToolTip(content.summary)
             self._show_switch()
             self.update()
 
@@ -161,10 +163,13 @@ class RowHeader(QWidget):
         content = self._content
 
         rest = self._paint_end(painter, upper, content.shape, plain, text)
-        rest = self._paint_start(painter, rest, content.name, bold, text)
-        self._paint_start(painter, rest, content.detail, small, muted)
+        self._paint_start(painter, rest, content.name, bold, text)
         rest = self._paint_end(painter, lower, content.cost, small, muted)
-        self._paint_start(painter, rest, content.summary, small, muted)
+        # Where there is no room for both, the glyph has to tell the type.
+        needed = f"{content.kind}  {content.summary}"
+        if not content.summary or QFontMetrics(small).horizontalAdvance(needed) <= rest.width():
+            rest = self._paint_start(painter, rest, content.kind, small, muted)
+        self._paint_start(painter, rest, content.summary, small, text)
 
     @staticmethod
     def _paint_start(
@@ -196,7 +201,7 @@ class RowHeader(QWidget):
 
     def _show_switch(self) -> None:
         bypassed = self._content.bypassed
-        self._switch.setIcon(icon("eye-off-outline" if bypassed else "eye-outline"))
+        self._switch.setIcon(icon("eye-off-outline" if bypassed else "eye-outline", _QUIET))
         self._switch.setToolTip(
             self.tr("Bypassed: what it reads passes unchanged. Click to enable (B)")
             if bypassed
