@@ -49,7 +49,8 @@ from cnngui.weights import Weights
 
 _TICK_MS = 500
 _CLOSE_TIMEOUT_S = 4.0
-_LEFT_WIDTH, _RIGHT_WIDTH = 300, 280
+_LEFT_WIDTH, _RIGHT_WIDTH = 330, 280
+_INPUT_HEIGHT = 190
 
 
 class MainWindow(QMainWindow):
@@ -76,11 +77,14 @@ class MainWindow(QMainWindow):
         self._connect_parts()
         self._restore_layout()
 
-    def start(self) -> None:
-        """Start the threads. Networks and sources may be opened from now on."""
+    def start(self, threads: int = 0) -> None:
+        """Start the threads. Networks and sources may be opened from now on.
+
+        ``threads`` cores compute, or, if 0, as many as the settings say.
+        """
         self._pipeline.set_colormaps(self._state.sequential, self._state.diverging)
-        if self._settings.threads:
-            self._pipeline.set_threads(self._settings.threads)
+        if threads or self._settings.threads:
+            self._pipeline.set_threads(threads or self._settings.threads)
         self._pipeline.start()
         self._on_state_changed()
         self._clock.start()
@@ -94,6 +98,11 @@ class MainWindow(QMainWindow):
     def opener(self) -> Opener:
         """To open whatever a person may name."""
         return self._opener
+
+    @property
+    def result(self) -> FrameResult | None:
+        """The result that the views show."""
+        return self._result
 
     @property
     def notices(self) -> NoticeBar:
@@ -153,6 +162,7 @@ class MainWindow(QMainWindow):
         self._left.addWidget(self._network_panel)
         self._left.addWidget(self._input_view)
         self._left.setStretchFactor(0, 1)
+        self._left.setSizes([1_000, _INPUT_HEIGHT])
         middle = QWidget()
         column = QVBoxLayout(middle)
         column.setContentsMargins(0, 0, 0, 0)
@@ -265,6 +275,8 @@ class MainWindow(QMainWindow):
         self._left.restoreState(self._settings.window_state("left"))
         geometry = self._settings.window_state("geometry")
         if geometry.isEmpty() or not self.restoreGeometry(geometry):
+            # Said in two ways, because a screen without a window manager maximises nothing.
+            self.setGeometry(self.screen().availableGeometry())
             self.setWindowState(Qt.WindowState.WindowMaximized)
 
     @Slot(object)

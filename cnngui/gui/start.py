@@ -10,7 +10,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from cnngui import __version__
-from cnngui.cli import Arguments
+from cnngui.cli import DEFAULT_NETWORK, DEFAULT_SOURCE, Arguments
 from cnngui.errors import UserError
 from cnngui.formats.opening import open_network
 from cnngui.gui.crashes import CrashReporter, open_log
@@ -24,9 +24,6 @@ from cnngui.gui.theme import ACCENT, apply_theme
 from cnngui.spec.layers import ParametricSpec
 from cnngui.spec.network import NetworkSpec
 from cnngui.spec.presets import PRESETS
-
-_SAMPLE = "sample"
-_FIRST_NETWORK = PRESETS[0].key
 
 
 def run_window(arguments: Arguments) -> int:
@@ -56,9 +53,9 @@ def begin(window: MainWindow, document: Document, settings: Settings, arguments:
     What cannot be opened becomes a notice, with the built-in clip or the first ready network in
     its place.
     """
-    window.start()
+    window.start(arguments.threads)
     _begin_network(window, document, settings, arguments)
-    window.opener.open_text(arguments.source or _SAMPLE)
+    window.opener.open_text(arguments.source or DEFAULT_SOURCE)
 
 
 def _begin_network(
@@ -72,11 +69,11 @@ def _begin_network(
         window.status.show_message(window.tr("The network you did not save is here again"))
         return
     try:
-        name = arguments.network or _FIRST_NETWORK
+        name = arguments.network or DEFAULT_NETWORK
         network = open_network(name)
     except UserError as error:
         window.notices.show_notice(Notice(str(error), key="network file"))
-        name, network = _FIRST_NETWORK, open_network(_FIRST_NETWORK)
+        name, network = DEFAULT_NETWORK, open_network(DEFAULT_NETWORK)
     is_preset = any(name == preset.key for preset in PRESETS)
     spec = network.spec if arguments.seed is None else seeded(network.spec, arguments.seed)
     document.begin_with(spec, None if is_preset else Path(name).absolute(), network.weights)

@@ -47,7 +47,7 @@ class ToolBar(QToolBar):
         self._add(actions["undo"])
         self._add(actions["redo"])
         self.addSeparator()
-        self._add_menu("theme", self.tr("Light or dark"), "theme-light-dark", theme_menu)
+        self._add_menu("theme", self.tr("Light or dark"), "circle-half-full", theme_menu)
         more = QMenu(self)
         for name in ("open", "paste", "-", "copy_wall", "copy_channel", "save_folder", "-"):
             more.addSeparator() if name == "-" else more.addAction(actions[name])

@@ -1,0 +1,112 @@
+"""Uses the window as a person would: keys, buttons, menus, things dropped on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QAction, QDropEvent
+from PySide6.QtWidgets import QApplication, QMenu, QToolButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from cnngui.cli import Arguments
+from cnngui.gui.document import Document
+from cnngui.gui.main_window import MainWindow
+from cnngui.gui.settings import Settings
+from cnngui.gui.start import begin
+from cnngui.gui.transport import Transport
+from cnngui.pipeline.results import FrameResult
+
+WAIT_MS = 15_000
+NO_ARGUMENTS = Arguments()
+NO_MODIFIER = Qt.KeyboardModifier.NoModifier
+
+
+class Driver:
+    """One window, with the hands on it."""
+
+    def __init__(
+        self, qtbot: QtBot, settings: Settings, arguments: Arguments = NO_ARGUMENTS
+    ) -> None:
+        self.qtbot = qtbot
+        self.settings = settings
+        self.document = Document()
+        self.window = MainWindow(settings, self.document)
+        qtbot.addWidget(self.window)
+        begin(self.window, self.document, settings, arguments)
+        self.window.resize(1100, 720)
+        self.window.show()
+        qtbot.waitExposed(self.window)
+        self.window.activateWindow()
+
+    @property
+    def result(self) -> FrameResult:
+        assert self.window.result is not None
+        return self.window.result
+
+    @property
+    def transport(self) -> Transport:
+        transport = self.window.findChild(Transport)
+        assert transport is not None
+        return transport
+
+    @property
+    def message(self) -> str:
+        return self.window.status.message
+
+    @property
+    def notice(self) -> str:
+        current = self.window.notices.current
+        return current.text if current is not None else ""
+
+    @property
+    def source_name(self) -> str:
+        return self.button("source_button").text()
+
+    def wait(self, condition: Callable[[], bool]) -> None:
+        self.qtbot.waitUntil(condition, timeout=WAIT_MS)
+
+    def wait_for_maps(self) -> None:
+        self.wait(lambda: self.window.result is not None and self.window.result.wall is not None)
+
+    def wait_for_new_frame(self) -> None:
+        before = self.result.index
+        self.wait(lambda: self.result.index != before)
+
+    def key(self, key: Qt.Key, modifiers: Qt.KeyboardModifier = NO_MODIFIER) -> None:
+        self.qtbot.keyClick(QApplication.focusWidget() or self.window, key, modifiers)
+
+    def button(self, name: str) -> QToolButton:
+        button = self.window.findChild(QToolButton, name)
+        assert button is not None, name
+        return button
+
+    def click(self, name: str) -> None:
+        self.qtbot.mouseClick(self.button(name), Qt.MouseButton.LeftButton)
+
+    def action(self, name: str) -> QAction:
+        action = self.window.findChild(QAction, f"action_{name}")
+        assert action is not None, name
+        return action
+
+    def menu_action(self, menu: QMenu, words: str) -> QAction:
+        return next(action for action in menu.actions() if words in action.text())
+
+    def drop(self, thing: Path | str) -> None:
+        mime = QMimeData()
+        if isinstance(thing, Path):
+            mime.setUrls([QUrl.fromLocalFile(str(thing))])
+        else:
+            mime.setText(thing)
+        target: QWidget = self.window
+        QApplication.sendEvent(
+            target,
+            QDropEvent(
+                QPointF(target.rect().center()),
+                Qt.DropAction.CopyAction,
+                mime,
+                Qt.MouseButton.LeftButton,
+                NO_MODIFIER,
+            ),
+        )
