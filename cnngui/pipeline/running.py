@@ -104,12 +104,12 @@ class RunningNetwork:
         pixels = self.fit(frame)
         layer_ids = [layer.id for layer in self.spec.layers]
         with _memory_for(self.spec):
-            maps = self._model.activations(self._normalised(pixels), layer_ids)
+            batches = self._model.activations(self._normalised(pixels), layer_ids)
         return SnapshotContent(
             spec=self.spec,
             weights=self.weights,
             input=pixels,
-            maps=maps,
+            maps={layer_id: batch[0] for layer_id, batch in batches.items()},
             signed=self.signed,
             source=source,
             frame_index=frame.index,
