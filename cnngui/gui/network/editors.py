@@ -203,6 +203,7 @@ class SwitchEditor(FieldEditor):
     def __init__(self) -> None:
         super().__init__()
         self._switch = QCheckBox()
+        self._switch.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._box.addWidget(self._switch)
         self._box.addStretch(1)
         self.setFocusProxy(self._switch)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 
-from PySide6.QtCore import QPoint, Qt, QTimer
+from PySide6.QtCore import QEvent, QPoint, Qt, QTimer
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QPalette
 from PySide6.QtWidgets import QFrame, QLabel, QMenu, QScrollArea, QVBoxLayout, QWidget
 
@@ -27,6 +27,12 @@ _SLIM_SCROLL_BAR = """
     QScrollBar::add-line, QScrollBar::sub-line { height: 0; }
     QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 """
+
+_WALKING_KEYS = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Home, Qt.Key.Key_End)
+
+
+def _is_plain(event: QKeyEvent) -> bool:
+    return not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
 
 
 class LayerList(QScrollArea):
@@ -82,6 +88,19 @@ class LayerList(QScrollArea):
         for layer_id, row in self._layer_rows.items():
             row.show_time(layer_ms.get(layer_id))
 
+    def event(self, event: QEvent) -> bool:
+        # Before any shortcut of the window: the arrows walk through the rows.
+        if (
+            event.type() == QEvent.Type.ShortcutOverride
+            and isinstance(event, QKeyEvent)
+            and self.hasFocus()
+            and _is_plain(event)
+            and event.key() in _WALKING_KEYS
+        ):
+            event.accept()
+            return True
+        return super().event(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         # Keys that mean nothing here go on to the window, not to the scroll area: its page keys
         # would move the list away from the selection.
@@ -89,16 +108,19 @@ class LayerList(QScrollArea):
 
     def _acts_on(self, event: QKeyEvent) -> bool:
         key = Qt.Key(event.key())
-        if event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
+        if not _is_plain(event):
             return False
         if key == Qt.Key.Key_Escape:
-            if self._drag.finish() is None:
+            dragged, inside = self._drag.finish() is not None, not self.hasFocus()
+            if inside:
                 self.setFocus()
-        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            return dragged or inside
+        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             form = self.row(self._document.selected_id).form
             if form is not None and self.hasFocus():
                 form.focus_first()
-        elif key in (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Home, Qt.Key.Key_End):
+            return True
+        if key in _WALKING_KEYS:
             ids = [INPUT_ID, *self._layer_rows]
             index = ids.index(self._document.selected_id)
             wanted = {
@@ -108,9 +130,8 @@ class LayerList(QScrollArea):
                 Qt.Key.Key_End: -1,
             }
             self._document.select(ids[wanted[key]])
-        else:
-            return False
-        return True
+            return True
+        return False
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)

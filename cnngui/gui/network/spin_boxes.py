@@ -5,33 +5,42 @@ from __future__ import annotations
 import math
 
 from PySide6.QtCore import QEvent, QLocale, QObject, Qt
-from PySide6.QtGui import QValidator
+from PySide6.QtGui import QKeyEvent, QKeySequence, QValidator
 from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QSpinBox, QWidget
 
 from cnngui.spec.layers import Argument
 
 _LARGEST_INT = 2**31 - 1
 _LARGEST_FLOAT = 1e9
+_UNDO_KEYS = (QKeySequence.StandardKey.Undo, QKeySequence.StandardKey.Redo)
 
 
-class _WheelGuard(QObject):
-    """Keeps the wheel from changing what has no focus, so that a list can be scrolled over it."""
+class _Guard(QObject):
+    """Keeps from a field what is not meant for it.
+
+    The wheel scrolls the list unless the field has the focus. Undo and redo are the document's,
+    which knows every edit; a field would only take back letters.
+    """
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if (
+        foreign = (
             event.type() == QEvent.Type.Wheel
             and isinstance(watched, QWidget)
             and not watched.hasFocus()
-        ):
+        ) or (
+            event.type() == QEvent.Type.ShortcutOverride
+            and isinstance(event, QKeyEvent)
+            and any(event.matches(key) for key in _UNDO_KEYS)
+        )
+        if foreign:
             event.ignore()
-            return True
-        return False
+        return foreign
 
 
-def guard_wheel(widget: QWidget) -> None:
-    """Let the wheel change ``widget`` only while it has the focus."""
-    widget.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-    widget.installEventFilter(_WheelGuard(widget))
+def guard(field: QWidget) -> None:
+    """Keep from a field the wheel while it has no focus, and the keys for undo and redo."""
+    field.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    field.installEventFilter(_Guard(field))
 
 
 class IntSpinBox(QSpinBox):
@@ -42,7 +51,7 @@ class IntSpinBox(QSpinBox):
         self._lowest, self._highest = int(argument.minimum), int(argument.maximum)
         self.setRange(min(0, self._lowest), _LARGEST_INT)
         self.setMinimumWidth(48)
-        guard_wheel(self)
+        guard(self)
 
     def stepBy(self, steps: int) -> None:
         self.setValue(max(self._lowest, min(self._highest, self.value() + steps)))
@@ -58,7 +67,7 @@ class FloatSpinBox(QDoubleSpinBox):
         self.setDecimals(12)
         self.setRange(-_LARGEST_FLOAT, _LARGEST_FLOAT)
         self.setMinimumWidth(40)
-        guard_wheel(self)
+        guard(self)
 
     def textFromValue(self, value: float) -> str:
         return f"{value:.6g}"
@@ -90,4 +99,4 @@ class ChoiceBox(QComboBox):
         super().__init__(parent)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(6)
-        guard_wheel(self)
+        guard(self)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtGui import QKeySequence, QShortcut, QWheelEvent
 from PySide6.QtWidgets import (
     QApplication,
     QCheckBox,
@@ -176,6 +176,27 @@ def test_typing_a_number_edits_at_once_and_is_one_step(qtbot, panel, document):
     assert box.value() == 8
     document.undo_stack.redo()
     assert box.value() == 64
+
+
+def test_undo_in_a_field_is_the_documents(qtbot, panel, document):
+    undo = QShortcut(QKeySequence(QKeySequence.StandardKey.Undo), panel)
+    undo.activated.connect(document.undo_stack.undo)
+    panel.layer_actions.toggle_bypass("relu1")
+    click(qtbot, panel, "conv1")
+    box = spin_box(panel, "conv1", "out_channels")
+    type_number(qtbot, box, "64")
+    for _ in range(2):
+        qtbot.keyClick(box, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert document.spec == NETWORK
+
+
+def test_arrows_in_the_list_are_not_the_windows(qtbot, panel, document):
+    stolen = QShortcut(QKeySequence("Up"), panel)
+    heard = []
+    stolen.activated.connect(lambda: heard.append("up"))
+    qtbot.keyClick(panel.layer_list, Qt.Key.Key_Up)
+    assert document.selected_id == "relu1"
+    assert heard == []
 
 
 def test_leaving_a_field_and_coming_back_is_another_step(qtbot, panel, document):
