@@ -1,0 +1,50 @@
+"""What the kernels must compute, written as plainly as can be: loops, in float64."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.floating]
+
+
+def conv2d(x, weight, bias=None, stride=(1, 1), dilation=(1, 1), groups=1) -> Array:
+    """x with its padding; the sum over a window, place by place."""
+    images, _, height, width = x.shape
+    out_channels, group_channels, kh, kw = weight.shape
+    out_height = (height - dilation[0] * (kh - 1) - 1) // stride[0] + 1
+    out_width = (width - dilation[1] * (kw - 1) - 1) // stride[1] + 1
+    out = np.zeros((images, out_channels, out_height, out_width))
+    for n, k, y, x_ in np.ndindex(*out.shape):
+        first = k // (out_channels // groups) * group_channels
+        total = 0.0 if bias is None else float(bias[k])
+        for c, i, j in np.ndindex(group_channels, kh, kw):
+            value = x[
+                n, first + c, y * stride[0] + i * dilation[0], x_ * stride[1] + j * dilation[1]
+            ]
+            total += float(value) * float(weight[k, c, i, j])
+        out[n, k, y, x_] = total
+    return out
+
+
+def pool(x, kind, out_size, kernel_size, stride, padding, count_include_pad=True) -> Array:
+    """The windows' maxima or means, as PyTorch counts what lies in the padding and beyond."""
+    images, channels, height, width = x.shape
+    out = np.zeros((images, channels, *out_size))
+    for n, c, y, x_ in np.ndindex(*out.shape):
+        top, left = y * stride[0] - padding[0], x_ * stride[1] - padding[1]
+        bottom = min(top + kernel_size[0], height + padding[0])
+        right = min(left + kernel_size[1], width + padding[1])
+        inside = [
+            float(x[n, c, i, j])
+            for i, j in itertools.product(range(top, bottom), range(left, right))
+            if 0 <= i < height and 0 <= j < width
+        ]
+        if kind == "max":
+            out[n, c, y, x_] = max(inside)
+        else:
+            count = (bottom - top) * (right - left) if count_include_pad else len(inside)
+            out[n, c, y, x_] = sum(inside) / count
+    return out

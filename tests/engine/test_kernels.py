@@ -1,0 +1,157 @@
+"""Each strategy of each kernel against plain loops."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cnngui.engine.kernels import activation, conv, pool, run
+from cnngui.engine.kernels.layout import as_layout, is_pixel_major, prefers_pixels
+from cnngui.engine.kernels.scratch import Scratch
+from tests.engine import naive
+
+
+def tensor(rng, shape, pixels, margin=0):
+    """Random values in one of the two layouts, perhaps inside wider memory."""
+    images, channels, height, width = shape
+    wide = (images, channels, height + 2 * margin, width + 2 * margin)
+    memory = as_layout(np.full(int(np.prod(wide)), np.nan, np.float32), wide, pixels)
+    view = memory[:, :, margin : margin + height, margin : margin + width]
+    view[...] = rng.standard_normal(shape)
+    return view
+
+
+# Each with what it is able to do.
+STRATEGIES = {
+    conv.unfold_rows: lambda steps, weight: steps.dilation[0] == 1,
+    conv.unfold_windows: lambda steps, weight: True,
+    conv.unfold_pixels: lambda steps, weight: True,
+    conv.tap_by_tap: lambda steps, weight: steps.groups == weight.shape[0] and weight.shape[1] == 1,
+}
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES, ids=lambda strategy: strategy.__name__)
+@settings(deadline=None, max_examples=60)
+@given(data=st.data())
+def test_convolution_strategies(strategy, data):
+    pairs = st.tuples(st.integers(1, 3), st.integers(1, 3))
+    kernel, stride, dilation = data.draw(pairs), data.draw(pairs), data.draw(pairs)
+    groups = data.draw(st.integers(1, 3))
+    depthwise = strategy is conv.tap_by_tap
+    group_channels = 1 if depthwise else data.draw(st.integers(1, 3))
+    kernels = groups * (1 if depthwise else data.draw(st.integers(1, 3)))
+    out_size = data.draw(st.tuples(st.integers(1, 4), st.integers(1, 6)))
+    height, width = (
+        (count - 1) * step + distance * (size - 1) + 1
+        for count, step, distance, size in zip(out_size, stride, dilation, kernel, strict=True)
+    )
+    images, pixels_in, pixels_out, margin = (
+        data.draw(st.integers(1, 2)),
+        data.draw(st.booleans()),
+        data.draw(st.booleans()),
+        data.draw(st.integers(0, 1)),
+    )
+    rng = np.random.default_rng(0)
+    x = tensor(rng, (images, groups * group_channels, height, width), pixels_in, margin)
+    weight = rng.standard_normal((kernels, group_channels, *kernel)).astype(np.float32)
+    out = tensor(rng, (images, kernels, *out_size), pixels_out, margin)
+    steps = conv.Steps(stride, dilation, groups)
+    if not STRATEGIES[strategy](steps, weight):
+        return
+    run(strategy(x, weight, out, steps, Scratch()))
+    expected = naive.conv2d(x, weight, None, stride, dilation, groups)
+    np.testing.assert_allclose(out, expected, rtol=1e-4, atol=1e-5)
+
+
+@settings(deadline=None, max_examples=150)
+@given(data=st.data(), kind=st.sampled_from(("max", "mean")), ceil_mode=st.booleans())
+def test_pooling(data, kind, ceil_mode):
+    pairs = st.tuples(st.integers(1, 4), st.integers(1, 4))
+    kernel, stride = data.draw(pairs), data.draw(pairs)
+    padding = tuple(data.draw(st.integers(0, size // 2)) for size in kernel)
+    size = data.draw(st.tuples(st.integers(1, 9), st.integers(1, 9)))
+    out_size = []
+    for side, window, step, pad in zip(size, kernel, stride, padding, strict=True):
+        count = (side + 2 * pad - window + (step - 1) * ceil_mode) // step + 1
+        out_size.append(count - (ceil_mode and (count - 1) * step >= side + pad))
+    if min(out_size) < 1:
+        return
+    include = data.draw(st.booleans())
+    rng = np.random.default_rng(0)
+    x = tensor(rng, (2, 3, *size), data.draw(st.booleans()))
+    out = tensor(rng, (2, 3, *out_size), data.draw(st.booleans()), margin=1)
+    windows, scratch = pool.Windows(kernel, stride, padding), Scratch()
+    # In two bands of rows, as threads would.
+    for rows in (range(out_size[0] // 2), range(out_size[0] // 2, out_size[0])):
+        if rows:
+            part = out[:, :, rows.start : rows.stop]
+            if kind == "max":
+                run(pool.max_pool(x, part, windows, rows, scratch))
+            else:
+                run(pool.avg_pool(x, part, windows, rows, scratch, count_include_pad=include))
+    expected = naive.pool(x, kind, out_size, kernel, stride, padding, include)
+    np.testing.assert_allclose(out, expected, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("bind", "formula"),
+    [
+        (lambda x, out: activation.relu(x, out), lambda x: np.maximum(x, 0)),
+        (
+            lambda x, out: activation.leaky_relu(x, out, 0.2, Scratch()),
+            lambda x: np.where(x > 0, x, 0.2 * x),
+        ),
+        (
+            lambda x, out: activation.leaky_relu(x, out, 3.0, Scratch()),
+            lambda x: np.where(x > 0, x, 3 * x),
+        ),
+        (lambda x, out: activation.sigmoid(x, out), lambda x: 1 / (1 + np.exp(-x))),
+        (lambda x, out: activation.tanh(x, out), np.tanh),
+        (lambda x, out: activation.silu(x, out, Scratch()), lambda x: x / (1 + np.exp(-x))),
+        (
+            lambda x, out: activation.softmax(x, out, Scratch()),
+            lambda x: np.exp(x) / np.exp(x).sum(axis=1, keepdims=True),
+        ),
+    ],
+    ids=["relu", "leaky", "steep leaky", "sigmoid", "tanh", "silu", "softmax"],
+)
+@pytest.mark.parametrize("pixels", [False, True])
+def test_activations_in_place_and_apart(bind, formula, pixels):
+    rng = np.random.default_rng(0)
+    x = tensor(rng, (2, 3, 4, 5), pixels, margin=1)
+    x[0, 0, 0, :4] = (-700, -90, 90, 700)  # where exp runs over
+    out = tensor(rng, x.shape, pixels)
+    expected = formula(x.astype(np.float64))
+    run(bind(x, out))
+    np.testing.assert_allclose(out, expected, rtol=1e-5, atol=1e-30)
+    run(bind(x, x))
+    np.testing.assert_allclose(x, expected, rtol=1e-5, atol=1e-30)
+
+
+def test_softmax_of_large_numbers():
+    x = np.array([1e30, 1e30, -1e30], np.float32).reshape(1, 3, 1, 1)
+    run(activation.softmax(x, x, Scratch()))
+    np.testing.assert_array_equal(x.ravel(), [0.5, 0.5, 0])
+
+
+def test_layout_of_large_maps_and_of_flat_tensors():
+    assert not prefers_pixels(channels=16, width=640)
+    assert prefers_pixels(channels=256, width=14)
+    assert prefers_pixels(channels=10, width=1)
+    flat = np.zeros(24, np.float32)
+    assert is_pixel_major(as_layout(flat, (1, 4, 2, 3), True))
+    assert not is_pixel_major(as_layout(flat, (1, 4, 2, 3), False))
+
+
+def test_scratch_is_reused_after_a_reset():
+    scratch = Scratch()
+    scratch.take(100)
+    scratch.reset()
+    first = scratch.take(10, 7)
+    second = scratch.take(30)
+    assert not np.shares_memory(first, second)
+    assert first.ctypes.data % 64 == second.ctypes.data % 64 == 0
+    scratch.reset()
+    assert np.shares_memory(scratch.take(10, 7), first)

@@ -1,0 +1,298 @@
+"""What a model promises beside right numbers: weights kept, work spared, memory flat."""
+
+from __future__ import annotations
+
+import tracemalloc
+
+import numpy as np
+import pytest
+
+from cnngui.engine import parallel
+from cnngui.engine.initializers import draw, weights_key
+from cnngui.engine.model import Model
+from cnngui.errors import NetworkError
+from cnngui.spec.layers import (
+    Add,
+    AvgPool2d,
+    BatchNorm2d,
+    Concat,
+    Conv2d,
+    Dropout,
+    Flatten,
+    Linear,
+    MaxPool2d,
+    ReLU,
+    Sigmoid,
+)
+from cnngui.spec.network import InputSpec, NetworkSpec
+from tests.engine.networks import random_weights
+
+
+@pytest.fixture
+def set_threads():
+    before = parallel.thread_count()
+    yield parallel.configure
+    parallel.configure(before)
+
+
+def network(*layers, height=24, width=40) -> NetworkSpec:
+    return NetworkSpec(input=InputSpec(height=height, width=width), layers=layers)
+
+
+def picture(spec: NetworkSpec, images: int = 1, seed: int = 0):
+    rng = np.random.default_rng(seed)
+    return rng.standard_normal((images, *spec.input.shape), np.float32)
+
+
+BRANCHED = network(
+    Conv2d(id="conv1", out_channels=4, kernel_size=3, padding="same"),
+    ReLU(id="relu1"),
+    Conv2d(id="conv2", out_channels=4, kernel_size=3, padding="same"),
+    Add(id="add", inputs=("conv2", "conv1")),
+    ReLU(id="relu2"),
+    MaxPool2d(id="pool"),
+    Conv2d(id="side", out_channels=2, kernel_size=1, inputs=("relu1",)),
+    Flatten(id="flatten", inputs=("pool",)),
+    Linear(id="linear", out_features=5),
+)
+
+
+def test_only_what_is_observed_is_computed():
+    model = Model(BRANCHED)
+    model.forward(picture(BRANCHED), {"relu1": lambda view: None})
+    assert list(model.layer_seconds) == ["conv1", "relu1"]
+    model.forward(picture(BRANCHED), {"side": lambda view: None})
+    assert list(model.layer_seconds) == ["conv1", "relu1", "side"]
+    assert all(seconds > 0 for seconds in model.layer_seconds.values())
+    model.forward(picture(BRANCHED), {"input": lambda view: None})
+    assert model.layer_seconds == {}
+    model.forward(picture(BRANCHED), {})
+    assert model.layer_seconds == {}
+
+
+def test_observers_are_called_in_order_with_read_only_views():
+    model, x = Model(BRANCHED), picture(BRANCHED, 2)
+    seen = {}
+
+    def observer(name):
+        def observe(view):
+            assert not view.flags.writeable
+            with pytest.raises(ValueError, match="read-only"):
+                view[...] = 0
+            seen[name] = view.copy()
+
+        return observe
+
+    names = ["linear", "input", "pool", "conv1", "flatten"]
+    model.forward(x, {name: observer(name) for name in names})
+    assert list(seen) == ["input", "conv1", "pool", "flatten", "linear"]
+    np.testing.assert_array_equal(seen["input"], x)
+    assert seen["pool"].shape == (2, 4, 12, 20)
+    assert seen["linear"].shape == (2, 5)
+    np.testing.assert_array_equal(seen["flatten"], seen["pool"].reshape(2, -1))
+
+
+@pytest.mark.parametrize("wanted", [["conv1"], ["conv1", "relu1"], ["conv2", "linear"], ["relu2"]])
+def test_what_is_asked_for_changes_no_number(wanted):
+    x, model = picture(BRANCHED), Model(BRANCHED, random_weights(BRANCHED))
+    everything = model.activations(x)
+    some = model.activations(x, wanted)
+    assert list(some) == wanted
+    for name in wanted:
+        np.testing.assert_array_equal(some[name], everything[name])
+
+
+def test_values_computed_in_place_leave_alone_what_others_read():
+    spec = network(
+        Conv2d(id="conv", out_channels=4, kernel_size=3),
+        ReLU(id="relu"),
+        Sigmoid(id="sigmoid"),
+        Add(id="sum", inputs=("conv", "relu", "sigmoid")),
+        Concat(id="both", inputs=("input", "input")),
+    )
+    model, x = Model(spec, random_weights(spec)), picture(spec)
+    found = model.activations(x, ["conv", "sum", "both"])
+    relu = np.maximum(found["conv"], 0)
+    np.testing.assert_allclose(
+        found["sum"], found["conv"] + relu + 1 / (1 + np.exp(-relu)), rtol=1e-5
+    )
+    np.testing.assert_array_equal(found["both"], np.concatenate([x, x], axis=1))
+
+
+def test_bypassed_layers_pass_their_first_input():
+    spec = network(
+        Conv2d(id="conv", out_channels=3, kernel_size=5, enabled=False),
+        ReLU(id="relu"),
+        Add(id="add", inputs=("relu", "input"), enabled=False),
+        Dropout(id="dropout"),
+    )
+    model, x = Model(spec), picture(spec)
+    found = model.activations(x)
+    np.testing.assert_array_equal(found["conv"], x)
+    np.testing.assert_array_equal(found["add"], np.maximum(x, 0))
+    np.testing.assert_array_equal(found["dropout"], found["add"])
+    assert model.weights() == {}
+
+
+def test_odd_sizes_leave_rows_that_no_window_reaches():
+    spec = network(
+        Conv2d(id="conv", out_channels=16, kernel_size=3, padding=1),
+        AvgPool2d(id="pool", kernel_size=2, stride=5),
+        height=243,
+        width=321,
+    )
+    model, x = Model(spec, random_weights(spec)), picture(spec)
+    found = model.activations(x)
+    expected = found["conv"][:, :, :240, :320].reshape(1, 16, 48, 5, 64, 5)[:, :, :, :2, :, :2]
+    np.testing.assert_allclose(found["pool"][:, :, :48, :64], expected.mean(axis=(3, 5)), atol=1e-6)
+    np.testing.assert_array_equal(model.activations(x, ["pool"])["pool"], found["pool"])
+
+
+@pytest.mark.parametrize("threads", [2, 3])
+def test_threads_change_no_number(set_threads, threads):
+    spec = network(
+        Conv2d(id="conv1", out_channels=16, kernel_size=3, padding="same"),
+        ReLU(id="relu1"),
+        MaxPool2d(id="pool1"),
+        Conv2d(id="conv2", out_channels=32, kernel_size=3, padding="same"),
+        height=240,
+        width=320,
+    )
+    model, x = Model(spec, random_weights(spec)), picture(spec)
+    set_threads(1)
+    alone = model.activations(x)
+    set_threads(threads)
+    for _ in range(3):
+        for name, array in model.activations(x).items():
+            np.testing.assert_array_equal(array, alone[name])
+
+
+def test_steady_state_takes_no_memory():
+    spec = network(
+        Conv2d(id="conv", out_channels=16, kernel_size=3, padding="same"),
+        ReLU(id="relu"),
+        MaxPool2d(id="pool"),
+        height=240,
+        width=320,
+    )
+    model, x = Model(spec), picture(spec)
+    observers = {"relu": lambda view: None, "pool": lambda view: None}
+    model.forward(x, observers)
+    tracemalloc.start()
+    try:
+        for _ in range(3):
+            model.forward(x, observers)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 100_000
+
+
+def test_memory_of_earlier_requests_is_given_back():
+    spec = network(
+        *(Conv2d(id=f"conv{n}", out_channels=8, kernel_size=3, padding=1) for n in range(6))
+    )
+    model, x = Model(spec), picture(spec)
+    tracemalloc.start()
+    try:
+        for name in ("conv1", "conv2", "conv3"):
+            model.activations(x, [name])
+        early = tracemalloc.get_traced_memory()[0]
+        for _ in range(3):
+            for name in ("conv0", "conv1", "conv2", "conv3"):
+                model.activations(x, [name])
+        assert tracemalloc.get_traced_memory()[0] < early * 1.5
+    finally:
+        tracemalloc.stop()
+
+
+def test_weights_stay_where_id_and_shapes_stay():
+    first = Model(BRANCHED)
+    edited = BRANCHED.edited("conv1", out_channels=5).edited("linear", bias=False)
+    second = Model(edited.removed("add").edited("relu2", inputs=("conv2",)), previous=first)
+    before, after = first.weights(), second.weights()
+    assert after["conv1"]["weight"].shape[0] == 5
+    assert after["conv2"]["weight"].shape == (4, 5, 3, 3)
+    moved = Model(
+        BRANCHED.edited("conv2", dilation=(1, 1)).edited("pool", kernel_size=(1, 1), stride=(2, 2)),
+        previous=first,
+    )
+    for layer_id, parameters in moved.weights().items():
+        for name, array in parameters.items():
+            np.testing.assert_array_equal(array, before[layer_id][name])
+
+
+def test_given_weights_survive_edits_and_a_new_seed_draws_anew():
+    weights = random_weights(BRANCHED)
+    named = BRANCHED.edited("conv1", weights_id="from a file")
+    first = Model(named, weights)
+    np.testing.assert_array_equal(first.weights()["conv1"]["weight"], weights["conv1"]["weight"])
+    kept = Model(named.edited("conv1", stride=(1, 1)), previous=first)
+    np.testing.assert_array_equal(kept.weights()["conv1"]["weight"], weights["conv1"]["weight"])
+    drawn = Model(named.redrawn(7), previous=first)
+    assert not np.array_equal(drawn.weights()["conv1"]["weight"], weights["conv1"]["weight"])
+    again = Model(named.redrawn(7))
+    np.testing.assert_array_equal(
+        drawn.weights()["conv1"]["weight"], again.weights()["conv1"]["weight"]
+    )
+
+
+def test_weights_are_copies():
+    model = Model(BRANCHED)
+    model.weights()["conv1"]["weight"][...] = 0
+    assert model.weights()["conv1"]["weight"].any()
+
+
+def test_wrong_input_and_unknown_layers_are_refused():
+    model = Model(BRANCHED)
+    with pytest.raises(ValueError, match="got"):
+        model.forward(np.zeros((1, 3, 24, 41), np.float32), {})
+    with pytest.raises(KeyError):
+        model.forward(picture(BRANCHED), {"nothing": lambda view: None})
+    with pytest.raises(NetworkError):
+        Model(BRANCHED.edited("linear", inputs=("conv1",)))
+
+
+def test_an_observer_that_fails_does_not_spoil_the_model():
+    model, x = Model(BRANCHED), picture(BRANCHED)
+
+    def fail(view):
+        raise RuntimeError("observer")
+
+    with pytest.raises(RuntimeError, match="observer"):
+        model.forward(x, {"conv2": fail})
+    assert model.activations(x, ["conv2"])["conv2"].any()
+
+
+def test_initializers():
+    shapes = {"weight": (64, 32, 3, 3), "bias": (64,)}
+    he = draw(Conv2d(id="a", initializer="he"), shapes)["weight"]
+    assert he.std() == pytest.approx(np.sqrt(2 / (32 * 9)), rel=0.05)
+    xavier = draw(Conv2d(id="a", initializer="xavier"), shapes)["weight"]
+    assert np.abs(xavier).max() == pytest.approx(np.sqrt(6 / (96 * 9)), rel=0.01)
+    zeros = draw(Conv2d(id="a", initializer="zeros"), shapes)
+    assert not zeros["weight"].any()
+    assert not zeros["bias"].any()
+    other = draw(Conv2d(id="b", initializer="he"), shapes)["weight"]
+    assert not np.array_equal(he, other)
+    neutral = draw(
+        BatchNorm2d(id="bn", initializer="zeros"), {"weight": (3,), "running_mean": (3,)}
+    )
+    np.testing.assert_array_equal(neutral["weight"], [1, 1, 1])
+    np.testing.assert_array_equal(neutral["running_mean"], [0, 0, 0])
+
+
+def test_weights_key_tells_what_weights_depend_on():
+    shapes = {"weight": (2, 3)}
+    layer = Linear(id="linear")
+    assert weights_key(layer, shapes) == weights_key(Linear(id="linear", bias=True), shapes)
+    for other in (
+        Linear(id="other"),
+        Linear(id="linear", seed=1),
+        Linear(id="linear", weights_id="x"),
+    ):
+        assert weights_key(layer, shapes) != weights_key(other, shapes)
+    assert weights_key(layer, shapes) != weights_key(layer, {"weight": (3, 3)})
+    assert weights_key(Linear(id="a", weights_id="x"), shapes) == weights_key(
+        Linear(id="b", weights_id="x"), shapes
+    )

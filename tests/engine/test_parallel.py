@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+
+import pytest
+
+from cnngui.engine import parallel
+
+CPUINFO = """processor	: 0
+vendor_id	: AuthenticAMD
+cpu family	: {family}
+flags		: fpu {flags}
+
+processor	: 1
+vendor_id	: Other
+"""
+AVX512 = "avx512f avx512cd avx512bw avx512dq avx512vl avx512ifma"
+
+
+@pytest.mark.parametrize(
+    ("family", "flags", "expected"),
+    [(26, AVX512, "SkylakeX"), (25, AVX512, None), (26, "avx2", None), (26, AVX512[:-20], None)],
+    ids=["unknown to OpenBLAS", "known", "without AVX-512", "with some of it"],
+)
+def test_kernels_are_chosen_only_where_openblas_errs(monkeypatch, family, flags, expected):
+    processor = parallel.parse_cpuinfo(CPUINFO.format(family=family, flags=flags))
+    monkeypatch.setattr(parallel, "_processor", lambda: processor)
+    environment: dict[str, str] = {}
+    parallel.prepare_environment(environment)
+    assert environment.get("OPENBLAS_CORETYPE") == expected
+    assert environment["OPENBLAS_NUM_THREADS"] == "1"
+
+
+def test_users_settings_win(monkeypatch):
+    processor = parallel.parse_cpuinfo(CPUINFO.format(family=26, flags=AVX512))
+    monkeypatch.setattr(parallel, "_processor", lambda: processor)
+    own = {"OPENBLAS_CORETYPE": "Zen", "OMP_NUM_THREADS": "4", "MKL_NUM_THREADS": "2"}
+    environment = dict(own)
+    parallel.prepare_environment(environment)
+    assert own.items() <= environment.items()
+    assert "OPENBLAS_NUM_THREADS" not in environment
+
+
+def test_nonsense_about_the_processor_is_survived():
+    assert parallel.parse_cpuinfo("") == ("", 0, set())
+    with pytest.raises(ValueError, match="int"):
+        parallel.parse_cpuinfo("cpu family : many\n")
+
+
+def test_preparing_does_not_load_numpy():
+    code = (
+        "import sys; from cnngui.engine.parallel import prepare_environment; "
+        "prepare_environment(); sys.exit('numpy' in sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, env=dict(os.environ))
+
+
+@pytest.fixture
+def two_threads():
+    before = parallel.thread_count()
+    parallel.configure(2)
+    yield
+    parallel.configure(before)
+
+
+@pytest.mark.usefixtures("two_threads")
+def test_every_item_is_done_once_and_workers_do_not_meet():
+    done = []
+    busy = [threading.Lock(), threading.Lock()]
+
+    def work(worker, item):
+        assert busy[worker].acquire(blocking=False)
+        done.append(item)
+        busy[worker].release()
+
+    for count in (0, 1, 2, 500):
+        done.clear()
+        parallel.run(work, count)
+        assert sorted(done) == list(range(count))
+
+
+@pytest.mark.usefixtures("two_threads")
+def test_helpers_take_part():
+    met = threading.Barrier(2, timeout=10)
+    parallel.run(lambda worker, item: met.wait(), 2)
+
+
+@pytest.mark.usefixtures("two_threads")
+def test_an_error_comes_out_after_all_have_stopped():
+    def work(worker, item):
+        if item == 3:
+            raise ZeroDivisionError
+
+    for _ in range(20):
+        with pytest.raises(ZeroDivisionError):
+            parallel.run(work, 8)
+    parallel.run(lambda worker, item: None, 8)
+
+
+def test_shutdown_ends_the_helpers_until_they_are_needed():
+    before = parallel.thread_count()
+    parallel.configure(3)
+    parallel.run(lambda worker, item: None, 50)
+    parallel.shutdown()
+    assert not [thread for thread in threading.enumerate() if "cnngui-engine" in thread.name]
+    parallel.configure(before)
+    assert parallel.thread_count() == before
