@@ -57,7 +57,7 @@ class Recorder:
         self._rate = min(max(rate, 1.0), 120.0)
         self._written = 0
         self._start: float | None = None
-        self._last: Picture | None = None
+        self._last: Picture = np.zeros((height, width, 3), np.uint8)
         self._bytes_checked = 0
         self._check_every = 2 * _BLOCK_BYTES * _PIXELS_PER_BYTE // (width * height)
         self.path, self._writer = _open(path, self._size, self._rate)
@@ -77,16 +77,15 @@ class Recorder:
         """
         if picture.shape != (self._size[1], self._size[0], 3):
             raise ValueError(f"picture must be {self._size}, got {picture.shape}")
-        repeats = 1 if time is None else self._due(time)
-        if repeats == 0:
+        due = 1 if time is None else self._due(time)
+        held, self._last = self._last, np.asarray(cv2.cvtColor(picture, cv2.COLOR_RGB2BGR))
+        if due == 0:
             return
         self._refuse_full_disk()
-        bgr = np.asarray(cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), np.uint8)
-        for _ in range(repeats - 1):
-            self._writer.write(bgr if self._last is None else self._last)
-        self._writer.write(bgr)
-        self._last = bgr
-        before, self._written = self._written, self._written + repeats
+        for _ in range(due - 1):
+            self._writer.write(held)
+        self._writer.write(self._last)
+        before, self._written = self._written, self._written + due
         if before // self._check_every != self._written // self._check_every:
             self._refuse_standstill()
 
