@@ -51,7 +51,7 @@ class Inspector(QWidget):
         self._stack.addWidget(area)
         self._class_bars = ClassBars(state, self)
         foot = QVBoxLayout()
-        foot.setContentsMargins(SPACE_M, SPACE_M, SPACE_M, 0)
+        foot.setContentsMargins(SPACE_M, SPACE_M, SPACE_M, SPACE_S)
         foot.addWidget(self._class_bars)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

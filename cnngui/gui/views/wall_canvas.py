@@ -136,6 +136,7 @@ class WallCanvas(QGraphicsView):
         painter.drawImage(0, 0, codes)
         paint_tiles(
             painter,
+            QRectF(picture.rect()),
             (
                 Tile(QRectF(*wall.layout.tile_rect(slot)), self._label(channel), is_dead)
                 for slot, (channel, is_dead) in enumerate(self._channels(wall))

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QFont, QGuiApplication, QPainter, QPen
+from PySide6.QtGui import QBrush, QColor, QGuiApplication, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from cnngui.gui.theme import ACCENT, SPACE_S, colors, number_font
@@ -67,20 +67,23 @@ class WallOverlay(QGraphicsItem):
         option: QStyleOptionGraphicsItem,
         widget: QWidget | None = None,
     ) -> None:
-        paint_tiles(painter, (tile for tile in self._tiles if tile.rect.intersects(self._bounds)))
+        paint_tiles(painter, self._bounds, self._tiles)
 
 
-def paint_tiles(painter: QPainter, tiles: Iterable[Tile]) -> None:
-    """Draw labels, marks and outlines over the pictures of these tiles."""
+def paint_tiles(painter: QPainter, bounds: QRectF, tiles: Iterable[Tile]) -> None:
+    """Draw labels, marks and outlines over the pictures of those tiles that are within bounds."""
     font = number_font(QGuiApplication.font())
     font.setPixelSize(_LABEL_PIXELS)
     painter.setFont(font)
     for tile in tiles:
+        seen = tile.rect & bounds
+        if seen.isEmpty():
+            continue
         if tile.is_dead:
-            _paint_dead_mark(painter, tile)
+            _paint_dead_mark(painter, seen)
         if tile.is_selected or tile.is_hovered:
             _paint_outline(painter, tile)
-        _paint_label(painter, tile, font)
+        _paint_label(painter, seen, tile)
 
 
 def _paint_outline(painter: QPainter, tile: Tile) -> None:
@@ -93,29 +96,26 @@ def _paint_outline(painter: QPainter, tile: Tile) -> None:
     painter.drawRect(tile.rect.adjusted(-out, -out, out, out))
 
 
-def _paint_label(painter: QPainter, tile: Tile, font: QFont) -> None:
+def _paint_label(painter: QPainter, seen: QRectF, tile: Tile) -> None:
     metrics = painter.fontMetrics()
-    room = int(tile.rect.width()) - 2 * _INSET - 2 * SPACE_S
+    room = int(seen.width()) - 2 * _INSET - 2 * SPACE_S
     text = metrics.elidedText(tile.label, Qt.TextElideMode.ElideRight, room)
-    if (
-        room < metrics.horizontalAdvance(tile.label[:2])
-        or tile.rect.height() < 2 * metrics.height()
-    ):
+    if room < metrics.horizontalAdvance(tile.label[:2]) or seen.height() < 2 * metrics.height():
         return
     width = metrics.horizontalAdvance(text) + 2 * SPACE_S
-    pill = QRectF(tile.rect.x() + _INSET, tile.rect.y() + _INSET, width, metrics.height() + 1)
+    pill = QRectF(seen.x() + _INSET, seen.y() + _INSET, width, metrics.height() + 1)
     _paint_pill(painter, pill, text, ACCENT if tile.is_selected else _LABEL_BACK)
 
 
-def _paint_dead_mark(painter: QPainter, tile: Tile) -> None:
-    painter.fillRect(tile.rect, QBrush(_HATCH, Qt.BrushStyle.BDiagPattern))
+def _paint_dead_mark(painter: QPainter, seen: QRectF) -> None:
+    painter.fillRect(seen, QBrush(_HATCH, Qt.BrushStyle.BDiagPattern))
     text = QGuiApplication.translate("WallOverlay", "zero")
     metrics = painter.fontMetrics()
     width = metrics.horizontalAdvance(text) + 2 * SPACE_S
     height = metrics.height() + 1
-    if width < tile.rect.width() and 3 * height < tile.rect.height():
-        center = tile.rect.center()
-        pill = QRectF(center.x() - width / 2, center.y() - height / 2, width, height)
+    if width < seen.width() and 3 * height < seen.height():
+        pill = QRectF(0, 0, width, height)
+        pill.moveCenter(seen.center())
         _paint_pill(painter, pill, text, _LABEL_BACK)
 
 

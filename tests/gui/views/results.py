@@ -71,9 +71,7 @@ def _thumbnail(request: ViewRequest, output: Maps) -> Thumbnail:
 def wall_result(request: ViewRequest, maps: Maps, signed: bool) -> WallResult:
     statistics = measure(maps)
     low, high = value_ranges(statistics, signed, request.scaling)
-    layout = plan_wall(
-        *maps.shape, request.width, request.height, request.zoom, request.page
-    )
+    layout = plan_wall(*maps.shape, request.width, request.height, request.zoom, request.page)
     channels = layout.on_page(order_channels(statistics, request.order))
     codes = compose_wall(maps, layout, channels, low, high)
     return WallResult(

@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from cnngui.gui.document import Document
+from cnngui.gui.views.view_state import ViewState
+from cnngui.pipeline.messages import ViewRequest
+
+
+def test_begins_with_the_layer_the_document_has_selected(state: ViewState) -> None:
+    assert state.request() == ViewRequest(layer_id="softmax1")
+
+
+def test_a_change_is_announced_once_and_no_change_not_at_all(
+    qtbot: QtBot, state: ViewState
+) -> None:
+    with qtbot.waitSignal(state.changed, timeout=0, raising=True):
+        state.set_scaling("layer")
+    with qtbot.assertNotEmitted(state.changed):
+        state.set_scaling("layer")
+        state.set_wall_size(800, 600)
+    assert state.request().scaling == "layer"
+
+
+def test_another_layer_begins_at_its_first_page_unzoomed(
+    state: ViewState, document: Document
+) -> None:
+    state.select_layer("wide")
+    state.select_channel(300)
+    state.set_page(1)
+    state.set_zoom(3)
+    document.select("conv1")
+    request = state.request()
+    assert (request.layer_id, request.page, request.zoom) == ("conv1", 0, 1.0)
+    assert request.channel == 7
+
+
+@pytest.mark.parametrize(("asked", "got"), [(-1, 0), (3, 3), (8, 7)])
+def test_a_channel_that_is_not_there_becomes_the_nearest(
+    state: ViewState, asked: int, got: int
+) -> None:
+    state.select_layer("conv1")
+    state.select_channel(asked)
+    assert state.channel == got
+
+
+def test_fewer_channels_after_an_edit_move_the_choice(state: ViewState, document: Document) -> None:
+    state.select_layer("conv1")
+    state.select_channel(7)
+    document.edit(document.spec.edited("conv1", out_channels=4), "fewer")
+    assert state.channel == 3
+
+
+def test_steps_among_layers_stop_at_the_ends(state: ViewState) -> None:
+    state.step_layer(1)
+    assert state.layer_id == "softmax1"
+    state.step_layer(-1)
+    assert state.layer_id == "fc1"
+    state.step_layer(-100)
+    assert state.layer_id == "input"
+
+
+def test_colour_maps_are_taken_only_if_they_exist(qtbot: QtBot, state: ViewState) -> None:
+    with qtbot.waitSignal(state.colormaps_changed, timeout=0, raising=True):
+        state.set_colormaps("magma", "no such map")
+    assert state.colormap(signed=False) == "magma"
+    assert state.colormap(signed=True) == state.diverging == "blue-red"
+    with qtbot.assertNotEmitted(state.colormaps_changed):
+        state.set_colormaps("magma", "")
+
+
+def test_a_new_order_begins_at_the_first_page(state: ViewState) -> None:
+    state.set_page(2)
+    state.set_order("mean")
+    assert (state.request().order, state.page) == ("mean", 0)
