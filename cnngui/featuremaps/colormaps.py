@@ -24,6 +24,12 @@ _OPENCV_TABLES = {
     "cividis": cv2.COLORMAP_CIVIDIS,
 }
 
+Picture = NDArray[np.uint8]
+"""RGB uint8 ``(H, W, 3)``."""
+
+PAPER = (24, 26, 30)
+"""RGB of what maps lie on in pictures that are saved."""
+
 _Oklab = tuple[float, float, float]
 """Lightness 0..1, green to red, blue to yellow (both about -0.4..0.4)."""
 
@@ -89,9 +95,9 @@ def lookup_table(name: str, signed: bool) -> NDArray[np.uint8]:
 def colourise(
     codes: NDArray[np.uint8],
     table: NDArray[np.uint8],
-    background: tuple[int, int, int] = (0, 0, 0),
-) -> NDArray[np.uint8]:
-    """Return codes ``(H, W)`` as RGB uint8 ``(H, W, 3)``, on an opaque background."""
+    background: tuple[int, int, int] = PAPER,
+) -> Picture:
+    """Return codes ``(H, W)`` as RGB, on an opaque background."""
     colours = np.ascontiguousarray(table[:, None, :3])
     colours[BACKGROUND_CODE] = background
     return np.asarray(cv2.applyColorMap(codes, colours), np.uint8)

@@ -9,15 +9,11 @@ from pathlib import Path
 from types import TracebackType
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cnngui.errors import SaveError
-from cnngui.featuremaps.sheet import PAPER
+from cnngui.featuremaps.colormaps import PAPER, Picture
 from cnngui.featuremaps.shrinking import shrink
-from cnngui.opencv import cv2, native_stderr_silenced
-
-Picture = NDArray[np.uint8]
-"""RGB uint8 ``(H, W, 3)``."""
+from cnngui.opencv import cv2
 
 RESERVE_BYTES = 32 * 2**20
 """Recording stops when less than this is free: the end of the file still has to be written."""
@@ -91,8 +87,7 @@ class Recorder:
 
     def close(self) -> None:
         """Complete the file; one without any picture is removed. Closing twice is harmless."""
-        with native_stderr_silenced():
-            self._writer.release()
+        self._writer.release()
         if self._written == 0:
             self.path.unlink(missing_ok=True)
 
@@ -185,9 +180,8 @@ def _open(path: Path, size: tuple[int, int], rate: float) -> tuple[Path, cv2.Vid
             candidate.open("xb").close()
         except OSError as error:
             raise _unwritable(candidate, error) from error
-        with native_stderr_silenced():
-            fourcc = cv2.VideoWriter.fourcc(*codec)
-            writer = cv2.VideoWriter(str(candidate), backend, fourcc, rate, size)
+        fourcc = cv2.VideoWriter.fourcc(*codec)
+        writer = cv2.VideoWriter(str(candidate), backend, fourcc, rate, size)
         if writer.isOpened():
             return candidate, writer
         candidate.unlink(missing_ok=True)

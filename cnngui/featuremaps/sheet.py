@@ -9,15 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnngui.featuremaps.bars import bar_range, draw_bars
-from cnngui.featuremaps.colormaps import colourise
+from cnngui.featuremaps.colormaps import PAPER, Picture, colourise
 from cnngui.featuremaps.scaling import HIGHEST_CODE, LOWEST_CODE, encode
 from cnngui.featuremaps.wall import WallLayout, compose_wall, tile_side
 from cnngui.opencv import cv2
 
-Picture = NDArray[np.uint8]
-"""RGB uint8 ``(H, W, 3)``."""
-
-PAPER = (24, 26, 30)
 _INK = (232, 234, 238)
 _PALE_INK = (150, 156, 166)
 
@@ -69,7 +65,7 @@ def draw_sheet(
     maps: NDArray[np.float32],
     low: NDArray[np.float32],
     high: NDArray[np.float32],
-    colours: Picture,
+    colours: NDArray[np.uint8],
 ) -> Picture:
     """Draw every channel of a layer, each with its number above it.
 
@@ -85,9 +81,7 @@ def draw_sheet(
     wall = compose_wall(maps, layout, np.arange(count), low, high)
     top = _HEADING_HEIGHT + _CAPTION_HEIGHT
     picture = _sheet(layout.width, layout.height + _CAPTION_HEIGHT)
-    picture[top : top + layout.height, _MARGIN : _MARGIN + layout.width] = colourise(
-        wall, colours, PAPER
-    )
+    picture[top : top + layout.height, _MARGIN : _MARGIN + layout.width] = colourise(wall, colours)
     for channel in range(count):
         x, y, _, _ = layout.tile_rect(channel)
         _write(picture, str(channel), _MARGIN + x, top + y - 6, _PALE_INK, 0.4)
@@ -97,7 +91,11 @@ def draw_sheet(
 
 
 def draw_vector(
-    title: str, values: NDArray[np.float32], labels: Sequence[str], signed: bool, colours: Picture
+    title: str,
+    values: NDArray[np.float32],
+    labels: Sequence[str],
+    signed: bool,
+    colours: NDArray[np.uint8],
 ) -> Picture:
     """Draw the output of a layer without height and width: a labelled bar per unit.
 
@@ -113,14 +111,18 @@ def draw_vector(
         width, height = _STRIP_SIZE
         picture = _sheet(width, height)
         picture[_HEADING_HEIGHT : _HEADING_HEIGHT + height, _MARGIN : _MARGIN + width] = colourise(
-            draw_bars(values, width, height, signed), colours, PAPER
+            draw_bars(values, width, height, signed), colours
         )
     _draw_heading(picture, title, str(len(values)), low, high, colours)
     return picture
 
 
 def _labelled_bars(
-    values: NDArray[np.float32], labels: Sequence[str], low: float, high: float, colours: Picture
+    values: NDArray[np.float32],
+    labels: Sequence[str],
+    low: float,
+    high: float,
+    colours: NDArray[np.uint8],
 ) -> Picture:
     label_width, bar_width, number_width = 160, 440, 88
     picture = _sheet(label_width + bar_width + number_width, len(values) * _BAR_HEIGHT)
@@ -154,7 +156,7 @@ def _draw_heading(
     shape: str,
     low: NDArray[np.float32],
     high: NDArray[np.float32],
-    colours: Picture,
+    colours: NDArray[np.uint8],
 ) -> None:
     """Write title and shape, and at the right what the colours mean."""
     _write(picture, title, _MARGIN, 26, _INK, 0.62)

@@ -7,8 +7,8 @@ import pytest
 
 from cnngui.errors import SaveError
 from cnngui.featuremaps import recorder
+from cnngui.featuremaps.colormaps import PAPER
 from cnngui.featuremaps.recorder import MAX_GAP_S, Recorder, compose_record
-from cnngui.featuremaps.sheet import PAPER
 from cnngui.opencv import cv2
 
 WIDTH, HEIGHT, RATE = 160, 120, 10.0

@@ -3,8 +3,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from cnngui.featuremaps.colormaps import lookup_table
-from cnngui.featuremaps.sheet import PAPER, draw_sheet, draw_vector, plan_sheet
+from cnngui.featuremaps.colormaps import PAPER, lookup_table
+from cnngui.featuremaps.sheet import draw_sheet, draw_vector, plan_sheet
 
 COLOURS = lookup_table("viridis", signed=False)
 
