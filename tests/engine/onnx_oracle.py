@@ -11,15 +11,17 @@ from onnx import TensorProto, helper, numpy_helper
 from cnngui.spec import layers as spec
 from cnngui.spec.layers import INPUT_ID
 from cnngui.spec.network import NetworkSpec
-from cnngui.spec.shapes import conv_padding
+from cnngui.spec.shapes import conv_padding, infer
 from cnngui.weights import Weights
 
 _OPSET = 19
 _IR_VERSION = 9
 
 
-def to_onnx(network: NetworkSpec, weights: Weights, outputs: list[str]) -> onnx.ModelProto:
-    """Return an ONNX model that gives the outputs of the layers named."""
+def to_onnx(
+    network: NetworkSpec, weights: Weights, outputs: list[str], images: int | str = "N"
+) -> onnx.ModelProto:
+    """Return an ONNX model that gives the outputs of the layers named, for any batch or one."""
     tensors = [
         numpy_helper.from_array(np.asarray(array), f"{layer_id}.{name}")
         for layer_id, parameters in weights.items()
@@ -32,11 +34,17 @@ def to_onnx(network: NetworkSpec, weights: Weights, outputs: list[str]) -> onnx.
             nodes.append(_node(layer, inputs, list(weights.get(layer.id, {}))))
         else:
             nodes.append(helper.make_node("Identity", inputs[:1], [layer.id]))
+    shapes = infer(network).shapes
     graph = helper.make_graph(
         nodes,
         "network",
-        [helper.make_tensor_value_info(INPUT_ID, TensorProto.FLOAT, ["N", *network.input.shape])],
-        [helper.make_tensor_value_info(name, TensorProto.FLOAT, None) for name in outputs],
+        *(
+            [
+                helper.make_tensor_value_info(name, TensorProto.FLOAT, [images, *shapes[name]])
+                for name in names
+            ]
+            for names in ([INPUT_ID], outputs)
+        ),
         tensors,
     )
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", _OPSET)])

@@ -1,0 +1,124 @@
+"""The engine beside onnxruntime and OpenCV's dnn, on equal numbers of threads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnngui.engine import parallel
+from cnngui.engine.model import Model
+from cnngui.opencv import cv2
+from cnngui.spec.layers import INPUT_ID
+from cnngui.spec.network import NetworkSpec
+from cnngui.weights import Weights
+from tests.benchmarks import subjects
+from tests.benchmarks.timing import interleaved_medians, table
+from tests.engine import onnx_oracle
+from tests.engine.networks import random_weights
+
+TITLE = "Forward, batch of one, last layer asked for: milliseconds (times onnxruntime's)"
+
+_THREADS = (1, 2)
+_ROUNDS = 31
+_SUBJECTS = (subjects.camera_network, subjects.tiny_vgg, subjects.lenet)
+
+Forward = Callable[[], NDArray]
+
+
+def measure() -> list[dict[str, Any]]:
+    """Return a row per network and number of threads."""
+    return [_measure_network(subject(), threads) for subject in _SUBJECTS for threads in _THREADS]
+
+
+def describe(rows: list[dict[str, Any]]) -> str:
+    """Return the rows as a table."""
+    contenders = list(rows[0]["milliseconds"])
+    body = []
+    for row in rows:
+        cells = []
+        for contender in contenders:
+            taken = row["milliseconds"].get(contender)
+            ratio = row["ratio_to_onnxruntime"].get(contender)
+            cells.append("-" if taken is None else f"{taken:.3f} ({ratio:.2f})")
+        body.append([row["network"], str(row["threads"]), *cells])
+    notes = [
+        f"{row['network']}: {contender} left out: {reason}"
+        for row in rows
+        for contender, reason in row["left_out"].items()
+    ]
+    slowest = [
+        f"{row['network']}, {row['threads']} threads, ours by layer (ms): "
+        + ", ".join(f"{name} {taken:.3f}" for name, taken in row["layer_milliseconds"].items())
+        for row in rows
+    ]
+    header = ["network", "threads", *contenders]
+    return "\n".join([table(header, body), "", *slowest, *dict.fromkeys(notes)])
+
+
+def _measure_network(network: NetworkSpec, threads: int) -> dict[str, Any]:
+    weights = random_weights(network)
+    x = np.random.default_rng(0).random((1, *network.input.shape), np.float32)
+    last = network.layers[-1].id
+    model = Model(network, weights)
+    left_out: dict[str, str] = {}
+    before = parallel.thread_count()
+    parallel.configure(threads)
+    try:
+        contenders: dict[str, Forward] = {"cnngui": _ours(model, x, last)}
+        expected = contenders["cnngui"]()
+        for name, prepare in (("onnxruntime", _onnxruntime), ("cv2.dnn", _opencv)):
+            try:
+                forward = prepare(network, weights, x, threads)
+                if not np.allclose(forward(), expected, rtol=1e-3, atol=1e-3):
+                    left_out[name] = "computes something else"
+                    continue
+                contenders[name] = forward
+            except Exception as error:  # whatever a peer cannot do is told, not hidden
+                left_out[name] = " ".join(str(error).split())[:200]
+        medians = interleaved_medians(contenders, _ROUNDS)
+    finally:
+        parallel.configure(before)
+    reference = medians.get("onnxruntime", float("nan"))
+    return {
+        "network": network.name,
+        "threads": threads,
+        "milliseconds": {name: seconds * 1e3 for name, seconds in medians.items()},
+        "ratio_to_onnxruntime": {name: seconds / reference for name, seconds in medians.items()},
+        "layer_milliseconds": {name: taken * 1e3 for name, taken in model.layer_seconds.items()},
+        "left_out": left_out,
+    }
+
+
+def _ours(model: Model, x: NDArray, last: str) -> Forward:
+    result: list[NDArray] = []
+
+    def keep(view: NDArray) -> None:
+        result[:] = [view]
+
+    def forward() -> NDArray:
+        model.forward(x, {last: keep})
+        return result[0]
+
+    return forward
+
+
+def _onnxruntime(network: NetworkSpec, weights: Weights, x: NDArray, threads: int) -> Forward:
+    last = network.layers[-1].id
+    session = onnx_oracle.session(onnx_oracle.to_onnx(network, weights, [last]), threads)
+    return lambda: session.run([last], {INPUT_ID: x})[0]
+
+
+def _opencv(network: NetworkSpec, weights: Weights, x: NDArray, threads: int) -> Forward:
+    # OpenCV wants the batch size written down.
+    model = onnx_oracle.to_onnx(network, weights, [network.layers[-1].id], len(x))
+    net = cv2.dnn.readNetFromONNX(np.frombuffer(model.SerializeToString(), np.uint8))
+
+    def forward() -> NDArray:
+        cv2.setNumThreads(threads)
+        net.setInput(x)
+        return net.forward()
+
+    return forward

@@ -1,0 +1,48 @@
+"""How things are timed, and how results are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from statistics import median
+from time import perf_counter
+
+_SHORTEST_SAMPLE_S = 0.002
+
+
+def interleaved_medians(
+    contenders: Mapping[str, Callable[[], object]], rounds: int
+) -> dict[str, float]:
+    """Return each contender's median seconds per call.
+
+    Contenders take turns, so that whatever else the machine does meets all of them alike. Calls too
+    short for the clock are timed several at a time.
+    """
+    repeats = {}
+    for name, call in contenders.items():
+        call()
+        call()
+        start = perf_counter()
+        call()
+        repeats[name] = max(1, int(_SHORTEST_SAMPLE_S / max(perf_counter() - start, 1e-7)))
+    samples: dict[str, list[float]] = {name: [] for name in contenders}
+    for _ in range(rounds):
+        for name, call in contenders.items():
+            start = perf_counter()
+            for _ in range(repeats[name]):
+                call()
+            samples[name].append((perf_counter() - start) / repeats[name])
+    return {name: median(times) for name, times in samples.items()}
+
+
+def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Return rows of text under a header, the first column to the left, the others to the right."""
+    widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
+
+    def line(cells: Sequence[str]) -> str:
+        first, *others = (
+            cell.rjust(width) if place else cell.ljust(width)
+            for place, (cell, width) in enumerate(zip(cells, widths, strict=True))
+        )
+        return "  ".join([first, *others]).rstrip()
+
+    return "\n".join([line(header), line(["-" * width for width in widths]), *map(line, rows)])
