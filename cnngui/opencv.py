@@ -22,6 +22,10 @@ os.environ["OPENCV_IO_MAX_IMAGE_PIXELS"] = str(MAX_PICTURE_PIXELS)
 os.environ.setdefault("OPENCV_VIDEOIO_V4L_SELECT_TIMEOUT", "4")
 os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
 os.environ.setdefault("OPENCV_LOG_LEVEL", "SILENT")
+# FFmpeg looks at five seconds of a stream before it gives the first frame, unless told otherwise.
+os.environ.setdefault(
+    "OPENCV_FFMPEG_CAPTURE_OPTIONS", "rtsp_flags;prefer_tcp|analyzeduration;1000000"
+)
 
 import cv2  # noqa: E402  the variables above are read while it is loaded
 from cv2_enumerate_cameras import enumerate_cameras  # noqa: E402  it imports cv2 by itself

@@ -63,4 +63,5 @@ def _open_stream(url: str, name: str, settings: CaptureSettings) -> Source:
         if boundary is not None:
             return MjpegSource(response, boundary, name, settings.newest_only)
         response.close()
+        return VideoSource(url, name, live=None)
     return VideoSource(url, name, live=True)

@@ -24,12 +24,13 @@ class VideoSource(Source):
     ----------
     target : a path or a URL.
     name : for people.
-    live : the end of it is a loss, not the end of a medium. A URL that knows its number of frames
-        (a video on a server) is treated as a file.
+    live : the end of it is a loss, not the end of a medium. None = live unless it knows its number
+        of frames, as a video on a web server does.
     """
 
-    def __init__(self, target: str, name: str, live: bool = False) -> None:
+    def __init__(self, target: str, name: str, live: bool | None = False) -> None:
         self._target = target
+        self._is_remote = "://" in target
         self._name = name
         self._position = 0
         self._next = 0
@@ -54,7 +55,7 @@ class VideoSource(Source):
         return self._position
 
     def read(self) -> Picture | None:
-        """Return the next frame; None at the end, also where the file is cut off."""
+        """Return the next frame; None at the end, also where a file is cut off."""
         picture, self._pending = self._pending, None
         if picture is None:
             picture = self._decoded()
@@ -106,9 +107,10 @@ class VideoSource(Source):
         ]
         capture = cv2.VideoCapture(self._target, cv2.CAP_FFMPEG, timeouts)
         if not capture.isOpened():
-            raise SourceError(
-                self._name, "must be a video or stream that FFmpeg can read", "something else"
-            )
+            rule = "must be a video that FFmpeg can read"
+            if self._is_remote:
+                rule = f"must answer within {OPEN_TIMEOUT_S:g} s as a stream that FFmpeg can read"
+            raise SourceError(self._name, rule, "nothing of the kind")
         return capture
 
     def _wind_to(self, position: int) -> bool:
@@ -118,7 +120,7 @@ class VideoSource(Source):
         self._capture.set(cv2.CAP_PROP_POS_FRAMES, position)
         return self._capture.get(cv2.CAP_PROP_POS_FRAMES) == position
 
-    def _measured(self, live: bool) -> SourceInfo:
+    def _measured(self, live: bool | None) -> SourceInfo:
         """Read the first frame, which alone tells the true size."""
         width = int(self._capture.get(cv2.CAP_PROP_FRAME_WIDTH))
         height = int(self._capture.get(cv2.CAP_PROP_FRAME_HEIGHT))
@@ -132,14 +134,15 @@ class VideoSource(Source):
         height, width = first.shape[:2]
         rate = self._capture.get(cv2.CAP_PROP_FPS)
         count = self._capture.get(cv2.CAP_PROP_FRAME_COUNT)
-        counted = self._has_index = math.isfinite(count) and 0 < count <= _MAX_FRAME_COUNT
+        counted = not live and math.isfinite(count) and 0 < count <= _MAX_FRAME_COUNT
+        self._has_index = counted
         return SourceInfo(
             self._name,
             width,
             height,
             rate if math.isfinite(rate) and 0 < rate <= _MAX_RATE else 0.0,
             int(count) if counted else 0,
-            live=live and not counted,
+            live=live if live is not None else not counted,
             seekable=counted,
         )
 
@@ -157,5 +160,8 @@ class VideoSource(Source):
             return
         if found < promised * _SHORT_SHARE:
             rule = f"must hold the {promised} frames that it announces"
-            self._warnings.append(SourceError(self._name, rule, f"{found} (cut off?)"))
+            error = SourceError(self._name, rule, f"{found} (cut off?)")
+            if self._is_remote:  # it is the connection that was cut
+                raise error
+            self._warnings.append(error)
         self._info = replace(self._info, frame_count=found, seekable=True)

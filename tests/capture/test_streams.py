@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import socket
 import threading
 import time
@@ -16,12 +17,13 @@ from hypothesis import strategies as st
 from cnngui.capture import mjpeg, videos
 from cnngui.capture.address import parse_address
 from cnngui.capture.mjpeg import MAX_HEADER_BYTES, MAX_PART_BYTES, PartParser
-from cnngui.capture.opening import open_source
+from cnngui.capture.opening import CLIP, open_source
 from cnngui.capture.settings import CaptureSettings
 from cnngui.capture.source import Source
 from cnngui.errors import SourceError
+from cnngui.resources import resource_path
 from tests.capture.media import noise, number_of, numbered, read_all, write_video
-from tests.capture.mjpeg_server import MjpegServer, encoded
+from tests.capture.mjpeg_server import MjpegServer
 
 TIMEOUT_S = 0.5
 
@@ -237,23 +239,43 @@ def test_a_video_on_a_server_is_a_video(tmp_path: Path) -> None:
         server.server_close()
 
 
+@contextlib.contextmanager
+def answering(content_type: str, content: bytes, sent: int) -> Iterator[str]:
+    """A web server that gives the same answer to all and hangs up after ``sent`` bytes of it."""
+    head = (
+        f"HTTP/1.0 200 OK\r\nContent-Type: {content_type}\r\nContent-Length: {len(content)}\r\n\r\n"
+    )
+
+    def answer() -> None:
+        with contextlib.suppress(OSError):  # the listener was closed: the test is over
+            while True:
+                connection, _ = listener.accept()
+                with connection, contextlib.suppress(OSError):
+                    connection.recv(4096)
+                    connection.sendall(head.encode() + content[:sent])
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=answer, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}/thing"
+        with contextlib.suppress(OSError):  # only Linux wakes the accept by this
+            listener.shutdown(socket.SHUT_RDWR)
+    thread.join(5)
+
+
 def test_a_page_is_no_stream() -> None:
-    server = MjpegServer([])
-    server.parts = [encoded(noise(4, 4))]
-    with server, socket.create_server(("127.0.0.1", 0)) as listener:
-        threading.Thread(target=_answer_with_a_page, args=(listener,), daemon=True).start()
-        with pytest.raises(SourceError, match="must be a video or stream"):
-            opened(f"http://127.0.0.1:{listener.getsockname()[1]}/index.html")
-
-
-def _answer_with_a_page(listener: socket.socket) -> None:
     page = b"<html>hello</html>"
-    head = f"HTTP/1.0 200 OK\r\nContent-Type: text/html\r\nContent-Length: {len(page)}\r\n\r\n"
-    for _ in range(2):
-        connection, _address = listener.accept()
-        with connection:
-            connection.recv(4096)
-            connection.sendall(head.encode() + page)
+    page_url = answering("text/html", page, len(page))
+    with page_url as url, pytest.raises(SourceError, match=r"must answer .* as a stream"):
+        opened(url)
+
+
+def test_a_video_on_a_server_that_hangs_up_midway_is_told() -> None:
+    clip = resource_path(CLIP).read_bytes()
+    with answering("video/webm", clip, len(clip) // 2) as url, opened(url) as source:
+        assert source.info.frame_count == 250
+        with pytest.raises(SourceError, match="must hold the 250 frames that it announces"):
+            read_all(source)
 
 
 @pytest.mark.parametrize("scheme", ["rtsp", "rtmp"])
