@@ -168,6 +168,7 @@ class LayerList(QScrollArea):
             row = rows[layer.id] = self._layer_rows.get(layer.id) or self._make_row(layer)
             if self._box.indexOf(row) != place:
                 self._box.insertWidget(place, row)
+                self._reveal_soon()
         self._layer_rows = rows
         self.hint.setVisible(not rows)
         self._mark_selection()
@@ -191,7 +192,10 @@ class LayerList(QScrollArea):
 
     def _on_selection_changed(self) -> None:
         self._refresh()
-        # The row has its new height only after the layout has run.
+        self._reveal_soon()
+
+    def _reveal_soon(self) -> None:
+        # The row has its new height and place only after the layout has run.
         QTimer.singleShot(0, self._reveal_selection)
 
     def _reveal_selection(self) -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPoint, QRect, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPixmap
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QWidget
 
 from cnngui.gui.network.row import Row
-from cnngui.gui.theme import ACCENT, SPACE_S
+from cnngui.gui.theme import ACCENT, SPACE_M, SPACE_S, colors
 
 _LINE = 6
 
@@ -42,7 +42,7 @@ class RowDrag(QWidget):
         pointer : its global position.
         """
         if self._slot is None:
-            self._picture = row.header.grab()
+            self._picture = _picture_of(row)
             self.setGeometry(self._content.rect())
             self.raise_()
             self.show()
@@ -61,15 +61,24 @@ class RowDrag(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setOpacity(0.75)
-        painter.drawPixmap(
-            SPACE_S,
-            self._pointer_y - round(self._picture.deviceIndependentSize().height() / 2),
-            self._picture,
-        )
+        size = self._picture.deviceIndependentSize()
+        card = QRectF(QPointF(SPACE_M, self._pointer_y - size.height() / 2), size)
+        painter.setPen(QPen(QColor(colors().border), 1))
+        painter.setBrush(QColor(colors().panel))
+        painter.setOpacity(0.9)
+        painter.drawRoundedRect(card, 7, 7)
+        painter.drawPixmap(card.topLeft(), self._picture)
         painter.setOpacity(1.0)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(ACCENT)
         line = QRect(SPACE_S, self._line_y - 1, self.width() - 2 * SPACE_S, 2)
         painter.drawRect(line)
         painter.drawEllipse(QRect(line.left() - 1, self._line_y - _LINE // 2, _LINE, _LINE))
+
+
+def _picture_of(row: Row) -> QPixmap:
+    picture = QPixmap(row.header.size() * row.devicePixelRatioF())
+    picture.setDevicePixelRatio(row.devicePixelRatioF())
+    picture.fill(Qt.GlobalColor.transparent)
+    row.header.render(picture, renderFlags=QWidget.RenderFlag.DrawChildren)
+    return picture

@@ -71,8 +71,9 @@ def _unless(pair: Pair, usual: Pair, text: str) -> list[str]:
 
 def problem_text(problem: Problem) -> str:
     """Return a problem as the row of its layer tells it; the layer's name is on the row."""
-    sentence = f"{problem.field} {problem.message}" if problem.field else problem.message
-    return sentence[:1].upper() + sentence[1:]
+    if problem.field:
+        return f"{problem.field} {problem.message}"
+    return problem.message[:1].upper() + problem.message[1:]
 
 
 def number_label(number: float) -> str:
