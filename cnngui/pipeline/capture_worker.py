@@ -10,7 +10,6 @@ import numpy as np
 
 from cnngui.capture.address import SourceAddress
 from cnngui.capture.frame import Frame
-from cnngui.capture.opening import open_source
 from cnngui.capture.settings import CaptureSettings
 from cnngui.capture.source import Picture, Source
 from cnngui.errors import SourceError, UserError
@@ -31,6 +30,7 @@ from cnngui.pipeline.tempo import Tempo
 from cnngui.pipeline.worker import Worker
 
 RETRY_DELAYS_S = (0.5, 1.0, 2.0, 5.0)
+"""Waiting times before a lost source is tried again; the last one is for all that follow."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,8 @@ class CaptureWorker(Worker[CaptureCommand]):
     Parameters
     ----------
     deliver : takes each frame and the source's name for people; must return at once.
-    retry_delays_s : waiting times before each attempt; the last one is for all that follow.
+    open_source : opens what an address names.
+    retry_delays_s : see ``RETRY_DELAYS_S``.
     """
 
     def __init__(
@@ -87,8 +88,8 @@ class CaptureWorker(Worker[CaptureCommand]):
         deliver: Callable[[Frame, str], None],
         meter: Meter,
         report: Callable[[Event], None],
-        open_source: OpenSource = open_source,
-        retry_delays_s: tuple[float, ...] = RETRY_DELAYS_S,
+        open_source: OpenSource,
+        retry_delays_s: tuple[float, ...],
     ) -> None:
         super().__init__("capture", report)
         self._deliver = deliver
@@ -98,6 +99,7 @@ class CaptureWorker(Worker[CaptureCommand]):
         self._opening: Opening | None = None
         self._address: SourceAddress | None = None
         self._settings = CaptureSettings()
+        self._name = ""
         self._source: Source | None = None
         self._playback = Playback()
         self._tempo = Tempo()
@@ -200,6 +202,7 @@ class CaptureWorker(Worker[CaptureCommand]):
         self._close_source()
         self._source = source
         self._address, self._settings = opening.address, opening.settings
+        self._name = opening.address.label
         self._is_live = source.info.live
         self._attempts = 0
         self._retry_at = None
@@ -208,6 +211,7 @@ class CaptureWorker(Worker[CaptureCommand]):
         self._report(SourceOpened(opening.address, source.info))
         if not opening.again:
             self._index = 0
+            self._position = 0
             self._set_playback(replace(self._playback, playing=opening.playing))
         self._show_next()
         self._restart_tempo()
@@ -282,41 +286,41 @@ class CaptureWorker(Worker[CaptureCommand]):
 
     def _show_next(self, skipped: int = 0) -> None:
         """Hand on the next frame, after some that would come too late."""
-        for _ in range(skipped):
-            if self._read() is None:
-                return
-            self._meter.add_captured()
-            self._meter.add_dropped()
-        picture = self._read()
-        if picture is not None and self._source is not None:
+        source, address = self._source, self._address
+        if source is None or address is None:
+            return
+        picture, following, error = None, None, None
+        try:
+            for _ in range(skipped + 1):
+                following = source.read()
+                if following is None:
+                    break
+                if picture is not None:
+                    self._meter.add_captured()
+                    self._meter.add_dropped()
+                picture = following
+        except SourceError as caught:
+            error = caught
+        for warning in source.take_warnings():
+            self._report(SourceWarned(address, warning))
+        if picture is not None:
             self._picture = picture
-            self._position = self._source.position
+            self._position = source.position
             self._attempts = 0
             self._hand_on(picture)
+        if error is not None:
+            self._on_broken(error)
+        elif following is None:
+            self._on_end(address)
 
     def _hand_on(self, picture: Picture) -> None:
         if self._playback.mirror:
             picture = np.ascontiguousarray(picture[:, ::-1])
             picture.flags.writeable = False
         self._meter.add_captured()
-        name = self._address.label if self._address is not None else ""
-        self._deliver(Frame(self._index, time.monotonic(), picture, self._position), name)
+        frame = Frame(self._index, time.monotonic(), picture, self._position)
+        self._deliver(frame, self._name)
         self._index += 1
-
-    def _read(self) -> Picture | None:
-        """Read on; None where there is nothing more, and that has been seen to."""
-        if self._source is None or self._address is None:
-            return None
-        try:
-            picture = self._source.read()
-        except SourceError as error:
-            self._on_broken(error)
-            return None
-        for warning in self._source.take_warnings():
-            self._report(SourceWarned(self._address, warning))
-        if picture is None:
-            self._on_end(self._address)
-        return picture
 
     def _on_end(self, address: SourceAddress) -> None:
         if self._is_live:

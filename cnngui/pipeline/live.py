@@ -14,7 +14,15 @@ from cnngui.capture.address import SourceAddress
 from cnngui.capture.opening import open_source
 from cnngui.capture.settings import CaptureSettings
 from cnngui.formats.opening import open_network
-from cnngui.pipeline.capture_worker import CaptureWorker, Close, Open, Play, Seek, Step
+from cnngui.pipeline.capture_worker import (
+    RETRY_DELAYS_S,
+    CaptureWorker,
+    Close,
+    Open,
+    Play,
+    Seek,
+    Step,
+)
 from cnngui.pipeline.engine_worker import (
     EngineWorker,
     SaveNetwork,
@@ -45,16 +53,24 @@ class LivePipeline:
     on_news : called from some thread when there was nothing to take and now there is; it must
         return at once. Take everything there is before waiting for the next call.
     open_source : opens what an address names.
+    retry_delays_s : waiting times before a lost camera or stream is tried again.
     """
 
-    def __init__(self, on_news: Callable[[], None], open_source: OpenSource = open_source) -> None:
+    def __init__(
+        self,
+        on_news: Callable[[], None],
+        open_source: OpenSource = open_source,
+        retry_delays_s: tuple[float, ...] = RETRY_DELAYS_S,
+    ) -> None:
         self._outbox = Outbox(on_news)
         self._meter = Meter()
         report = self._outbox.put_event
         self._files = FileWorker(report)
         self._recording = RecordingWorker(report)
         self._engine = EngineWorker(self._on_result, self._files, self._meter, report)
-        self._capture = CaptureWorker(self._engine.offer, self._meter, report, open_source)
+        self._capture = CaptureWorker(
+            self._engine.offer, self._meter, report, open_source, retry_delays_s
+        )
         self._colormaps = USUAL_COLORMAPS
         self._network_name = ""
         self._cancellations = 0
