@@ -79,16 +79,18 @@ def dense_multiply_adds(network: NetworkSpec) -> int:
 def _layer_cost(
     layer: LayerSpec, in_shape: Shape, out_shape: Shape, parameters: Mapping[str, Shape]
 ) -> Cost:
+    activation_bytes = BYTES_PER_VALUE * prod(out_shape)
+    if not layer.enabled:  # its weights are kept, but nothing is done with them
+        return Cost(activation_bytes=activation_bytes)
     learned = sum(prod(parameters[name]) for name in ("weight", "bias") if name in parameters)
     multiply_adds, dense = 0, learned
-    if layer.enabled:
-        match layer:
-            case Conv2d():
-                positions = prod(out_shape[1:])
-                multiply_adds = positions * prod(parameters["weight"])
-                dense = prod(out_shape) * (prod(in_shape) + layer.bias)
-            case Linear():
-                multiply_adds = prod(parameters["weight"])
-            case BatchNorm2d():
-                multiply_adds = prod(out_shape)
-    return Cost(learned, multiply_adds, BYTES_PER_VALUE * prod(out_shape), dense)
+    match layer:
+        case Conv2d():
+            positions = prod(out_shape[1:])
+            multiply_adds = positions * prod(parameters["weight"])
+            dense = prod(out_shape) * (prod(in_shape) + layer.bias)
+        case Linear():
+            multiply_adds = prod(parameters["weight"])
+        case BatchNorm2d():
+            multiply_adds = prod(out_shape)
+    return Cost(learned, multiply_adds, activation_bytes, dense)

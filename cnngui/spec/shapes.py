@@ -7,7 +7,7 @@ Shapes follow PyTorch's arithmetic exactly and leave out the batch: ``(C, H, W)`
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import prod
 from types import MappingProxyType
@@ -115,7 +115,7 @@ def _infer(network: NetworkSpec, own_problems: tuple[Problem, ...]) -> ShapeRepo
             if len(known) < len(sources):
                 continue
             shape = _output_shape(layer, known)
-            sizes = parameter_shapes(layer, known[0])
+            sizes = _kept_parameters(layer, known)
             budget.spend(layer, shape, sizes)
             shapes[layer.id], parameters[layer.id] = shape, sizes
         except _MisfitError as fault:
@@ -128,9 +128,7 @@ def _infer(network: NetworkSpec, own_problems: tuple[Problem, ...]) -> ShapeRepo
 
 
 def parameter_shapes(layer: LayerSpec, in_shape: Shape) -> dict[str, Shape]:
-    """Return the shapes of a layer's parameters by PyTorch's names; none if it is bypassed."""
-    if not layer.enabled:
-        return {}
+    """Return the shapes of a layer's parameters by PyTorch's names, bypassed or not."""
     match layer:
         case Conv2d():
             weight = (layer.out_channels, in_shape[0] // layer.groups, *layer.kernel_size)
@@ -143,6 +141,16 @@ def parameter_shapes(layer: LayerSpec, in_shape: Shape) -> dict[str, Shape]:
             return dict.fromkeys(names, (in_shape[0],))
         case _:
             return {}
+
+
+def _kept_parameters(layer: LayerSpec, sources: list[Shape]) -> dict[str, Shape]:
+    """Return the shapes of what a layer holds. A bypassed one keeps its weights while they fit."""
+    if not layer.enabled:
+        try:
+            _output_shape(replace(layer, enabled=True), sources)
+        except _MisfitError:
+            return {}
+    return parameter_shapes(layer, sources[0])
 
 
 def same_padding(kernel_size: Pair, dilation: Pair = (1, 1)) -> tuple[Pair, Pair]:

@@ -131,7 +131,16 @@ def test_bypassed_layers_pass_their_first_input():
     np.testing.assert_array_equal(found["conv"], x)
     np.testing.assert_array_equal(found["add"], np.maximum(x, 0))
     np.testing.assert_array_equal(found["dropout"], found["add"])
-    assert model.weights() == {}
+    assert list(model.weights()) == ["conv"]
+
+
+def test_a_bypassed_layer_keeps_its_weights():
+    spec = network(Conv2d(id="conv", out_channels=3, padding="same", weights_id="learned"))
+    learned = {"conv": {name: array + 1 for name, array in Model(spec).weights()["conv"].items()}}
+    model = Model(spec, learned)
+    bypassed = Model(spec.edited("conv", enabled=False), previous=model)
+    back = Model(spec, previous=bypassed)
+    np.testing.assert_array_equal(back.weights()["conv"]["weight"], learned["conv"]["weight"])
 
 
 def test_odd_sizes_leave_rows_that_no_window_reaches():

@@ -60,7 +60,7 @@ VALID_BYTES = safetensors.numpy.save(
 
 
 def without_weights_ids(network: NetworkSpec) -> NetworkSpec:
-    for layer_id in ("conv1", "bn1", "linear1"):
+    for layer_id in ("conv1", "bn1", "skipped", "linear1"):
         network = network.edited(layer_id, weights_id="")
     return network
 
@@ -131,7 +131,7 @@ CHANGED_TENSORS = [
     ("conv1.weight", np.zeros((4, 3, 3, 3), np.float16), "conv1.weight: must be float32, got F16"),
     ("bn1.running_var", np.array([1, 1, -1, 1], np.float32), "must not be negative, got -1"),
     ("linear1.bias", np.zeros(2, np.float32), "linear1.bias: must not be there"),
-    ("skipped.weight", np.zeros(2, np.float32), "skipped.weight: must not be there"),
+    ("skipped.weight", None, "skipped.weight: must be among the tensors, got none"),
     ("conv1.bias", np.array([0, np.nan, np.inf, 0], np.float32), "finite numbers, got 2 that"),
 ]
 
