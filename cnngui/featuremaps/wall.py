@@ -1,8 +1,8 @@
 """The wall: every channel of a layer as one picture of codes, one tile per channel.
 
 ``plan_wall`` decides where the tiles are, without any picture; ``compose_wall`` fills them. Small
-maps are magnified by whole numbers, so that every value is a square of equal pixels; large ones are
-shrunk. A layer of more channels than fit at a readable size is spread over pages.
+maps are magnified without smoothing, by a whole number where that costs little room, so that every
+value is a square of equal pixels; large ones are shrunk. A layer of more channels than fit at a readable size is spread over pages.
 """
 
 from __future__ import annotations
@@ -28,6 +28,9 @@ MOST_PER_PAGE = 256
 
 # A map much longer than wide would otherwise have a tile too thin to be seen or pointed at.
 _MIN_SIDE = 4
+
+# Equal squares are worth a tenth of the room, not more: a wall should fill its window.
+_WORTHWHILE = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +217,8 @@ def _sized(
     room_x = max((width + gap) // columns - gap, 1)
     room_y = max((height + gap) // rows - gap, 1)
     scale = min(room_x / map_width, room_y / map_height)
+    if scale > 1.0 and math.floor(scale) >= _WORTHWHILE * scale:
+        scale = math.floor(scale)
     return WallLayout(
         count=count,
         map_height=map_height,
@@ -242,8 +247,6 @@ def _zoomed(layout: WallLayout, zoom: float, width: int, height: int) -> WallLay
 
 
 def tile_side(values: int, scale: float, room: int) -> int:
-    """Return a tile's side: a whole multiple of the map's, or shorter; at most ``room`` pixels."""
+    """Return the pixels of a tile's side, at most ``room``."""
     wanted = min(max(values * scale, _MIN_SIDE), room)
-    if wanted >= values:
-        return values * int(wanted // values)
     return max(int(wanted + 1e-6), 1)

@@ -97,10 +97,16 @@ def test_many_channels_stay_readable():
     assert plan_wall(64, 28, 28, 1000, 700).pages == 1
 
 
-@pytest.mark.parametrize(("side", "window"), [(5, 1000), (28, 1000), (100, 1000), (300, 1000)])
-def test_small_maps_are_magnified_by_whole_numbers(side, window):
-    layout = plan_wall(1, side, side, window, window)
-    assert layout.tile_width == side * (window // side)
+@pytest.mark.parametrize(("side", "shown"), [(5, 1000), (28, 980), (130, 910), (180, 1000)])
+def test_small_maps_are_magnified_by_whole_numbers_where_that_costs_little(side, shown):
+    layout = plan_wall(1, side, side, 1000, 1000)
+    assert layout.tile_width == layout.tile_height == shown
+
+
+@given(count=st.integers(1, 64), height=st.integers(5, 300), width=st.integers(5, 300))
+def test_a_wall_fills_its_window_one_way(count, height, width):
+    layout = plan_wall(count, height, width, 1000, 700)
+    assert layout.pages > 1 or layout.width >= 850 or layout.height >= 550
 
 
 def test_large_maps_fill_the_window_in_their_shape():
