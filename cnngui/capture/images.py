@@ -118,14 +118,18 @@ def _image_files(folder: Path) -> list[Path]:
     name = folder.name or str(folder)
     try:
         entries = list(folder.iterdir())
+        images = [path for path in entries if _is_image(path)]
     except OSError as error:
         rule = "must be a folder that may be read"
         raise SourceError(name, rule, error.strerror or error) from error
-    files = [path for path in entries if path.suffix.lower() in IMAGE_SUFFIXES and path.is_file()]
-    if not files:
+    if not images:
         rule = "a folder must hold at least one image (png, jpg, bmp, webp, tiff, ...)"
         raise SourceError(name, rule, f"{len(entries)} other entries" if entries else "none")
-    return sorted(files, key=_natural_key)
+    return sorted(images, key=_natural_key)
+
+
+def _is_image(path: Path) -> bool:
+    return path.suffix.lower() in IMAGE_SUFFIXES and path.is_file()
 
 
 def _natural_key(path: Path) -> list[tuple[int, str]]:

@@ -1,7 +1,7 @@
 """MJPEG over HTTP: pictures sent one after another as the parts of one endless answer.
 
-FFmpeg can read it too, but looks at seconds of it first, takes only JPEG, and goes on waiting when
-the server hangs. Here a part is handed on as soon as its last byte is there.
+FFmpeg can read it too, but takes only JPEG, cannot skip to the newest picture, and does not say why
+a server was not reached. Here a part is handed on as soon as its last byte is there.
 
 The format is ``multipart/x-mixed-replace``: RFC 2046, 5.1.1, as cameras speak it, that is with
 and without ``Content-Length`` and with ``--`` already in the announced boundary or not.

@@ -32,7 +32,7 @@ def read_picture(path: Path) -> Picture:
         size = path.stat().st_size
         if size > MAX_FILE_BYTES:
             raise SourceError(
-                thing, f"an image file may have {MAX_FILE_BYTES:,} bytes", f"{size:,}"
+                thing, f"an image file may have at most {MAX_FILE_BYTES:,} bytes", f"{size:,}"
             )
         # Not cv2.imread: on Windows it cannot open names outside the code page.
         data = path.read_bytes()
@@ -98,7 +98,7 @@ def _decode_transparent(encoded: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
 
 
 def _too_large(thing: str, size: tuple[int, int] | None) -> SourceError:
-    rule = f"an image may have {MAX_PICTURE_PIXELS:,} pixels"
+    rule = f"an image may have at most {MAX_PICTURE_PIXELS:,} pixels"
     return SourceError(thing, rule, f"{size[0]:,} x {size[1]:,}" if size else "more")
 
 

@@ -88,8 +88,9 @@ class VideoSource(Source):
         if not self._wind_to(position):
             self._capture.release()
             self._capture = self._opened()
-            for _ in range(position):
-                self._capture.grab()
+            self._next = 0
+            while self._next < position and self._capture.grab():
+                self._next += 1
 
     def take_warnings(self) -> list[SourceError]:
         """Say once that a video is shorter than it says of itself."""
@@ -125,7 +126,7 @@ class VideoSource(Source):
         width = int(self._capture.get(cv2.CAP_PROP_FRAME_WIDTH))
         height = int(self._capture.get(cv2.CAP_PROP_FRAME_HEIGHT))
         if width * height > MAX_PICTURE_PIXELS:
-            rule = f"a video's frame may have {MAX_PICTURE_PIXELS:,} pixels"
+            rule = f"a video's frame may have at most {MAX_PICTURE_PIXELS:,} pixels"
             raise SourceError(self._name, rule, f"{width:,} x {height:,}")
         first = self._decoded()
         if first is None:
@@ -156,8 +157,8 @@ class VideoSource(Source):
     def _note_end(self) -> None:
         """Correct the frame count where the container promised another one."""
         promised, found = self._info.frame_count, self._next
-        if found == promised:
-            return
+        if found == promised or self._position != found - 1:
+            return  # as promised; or wound past the last frame, which says nothing about the count
         if found < promised * _SHORT_SHARE:
             rule = f"must hold the {promised} frames that it announces"
             error = SourceError(self._name, rule, f"{found} (cut off?)")

@@ -81,7 +81,7 @@ def test_the_rotation_that_a_camera_noted_is_applied(tmp_path: Path) -> None:
 @pytest.mark.parametrize("size", [(20_000, 20_000), (2**31 - 1, 2**31 - 1)])
 def test_an_enormous_image_is_refused_by_its_header(tmp_path: Path, size: tuple[int, int]) -> None:
     (tmp_path / "big.png").write_bytes(png_header(*size))
-    found = rf"big\.png: an image may have 67,108,864 pixels, got {size[0]:,} x {size[1]:,}"
+    found = rf"big\.png: an image may have at most 67,108,864 pixels, got {size[0]:,} x {size[1]:,}"
     before = peak_memory()
     with pytest.raises(SourceError, match=found):
         opened(tmp_path / "big.png")
@@ -203,10 +203,13 @@ def test_folder_that_may_not_be_read_or_vanished_is_told(tmp_path: Path) -> None
     folder.mkdir()
     address = parse_address(str(folder))
     if os.name == "posix" and os.getuid() != 0:
-        folder.chmod(0)
-        with pytest.raises(SourceError, match="locked"):
-            open_source(address)
+        write_image(folder / "a.png", noise(2, 2))
+        for mode in (0, 0o400):  # nothing allowed; only names may be read
+            folder.chmod(mode)
+            with pytest.raises(SourceError, match="locked"):
+                open_source(address)
         folder.chmod(0o700)
+        (folder / "a.png").unlink()
     folder.rmdir()
     with pytest.raises(SourceError, match="locked"):
         open_source(address)

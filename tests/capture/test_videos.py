@@ -97,6 +97,10 @@ def test_a_truncated_video_plays_as_far_as_it_goes_and_is_told_once(
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
     with opened(path) as source:
         assert source.info.frame_count == 60
+        source.seek(55)
+        assert source.read() is None
+        assert source.info.frame_count == 60  # that was no count
+        source.seek(0)
         found = len(read_all(source))
         assert 10 < found < 40
         assert source.info.frame_count == found
