@@ -28,9 +28,13 @@ class Viewport:
         (left, width), (top, height) = (self._span(axis) for axis in (0, 1))
         return left, top, width, height
 
-    def resize(self, view: tuple[int, int], wall: tuple[int, int]) -> None:
-        """Take the (width, height) of the view, and of the wall at zoom 1."""
-        self._view, self._wall = view, wall
+    def set_view(self, width: int, height: int) -> None:
+        """Take the size of the view."""
+        self._view = (width, height)
+
+    def set_wall(self, width: int, height: int) -> None:
+        """Take the size of the wall at zoom 1."""
+        self._wall = (width, height)
 
     def fit(self) -> None:
         """Show the whole wall."""

@@ -22,6 +22,7 @@ from cnngui.spec.shapes import shape_text
 
 _NARROW = 620
 """Pixels: below this width the choices above the wall are without words."""
+_LEAST_WIDTH = 240
 
 
 class WallView(QWidget):
@@ -55,7 +56,7 @@ class WallView(QWidget):
         self._colormap = self._colormap_button()
         self._fit = self._tool("fit-to-screen-outline", self.tr("Fit"), self.tr("Fit the wall (0)"))
         self._fit.clicked.connect(self._canvas.fit)
-        self._pointed = QLabel(self)
+        self._pointed = QElidingLabel(self)
         self._pointed.setFont(number_font(self.font()))
         self._previous = self._tool(
             "chevron-left", self.tr("Previous page"), self.tr("Previous page (Page Up)")
@@ -73,6 +74,7 @@ class WallView(QWidget):
         tools = QHBoxLayout()
         tools.setContentsMargins(SPACE_M, SPACE_S, SPACE_S, SPACE_S)
         tools.setSpacing(SPACE_M)
+        tools.addStrut(self._fit.sizeHint().height())
         tools.addWidget(self._title)
         tools.addWidget(self._description, 1)
         for tool in (self._scaling, self._order, self._colormap, self._fit):
@@ -90,6 +92,9 @@ class WallView(QWidget):
         column.addLayout(tools)
         column.addWidget(self._stack, 1)
         column.addLayout(foot)
+
+        # Set by hand: the words above would keep it from becoming narrow enough to drop them.
+        self.setMinimumWidth(_LEAST_WIDTH)
 
         state.changed.connect(self._refresh)
         state.colormaps_changed.connect(self._refresh)
@@ -129,6 +134,7 @@ class WallView(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._canvas.claim(self._stack.size())
         narrow = self.width() < _NARROW
         for button in (self._scaling, self._order, self._colormap):
             button.setToolButtonStyle(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QMargins, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QImage,
@@ -104,11 +104,15 @@ class WallCanvas(QGraphicsView):
             result.view.height,
             page=wall.layout.page,
         )
-        self._viewport.resize(self._device_size(), (fitting.width, fitting.height))
+        self._viewport.set_wall(fitting.width, fitting.height)
         self._color()
         self._image.setImage(wall.codes, autoLevels=False, levels=(0, 255))
         self._choose_after_turning(wall)
         self._place()
+
+    def claim(self, size: QSize) -> None:
+        """Ask for walls that fit this size: the canvas has it, or will when it is shown."""
+        self._state.set_wall_size(*self._in_device_pixels(size.shrunkBy(QMargins(*4 * (_MARGIN,)))))
 
     def tile_rect(self, slot: int) -> QRectF:
         """Return where a slot's tile is on the widget."""
@@ -185,9 +189,8 @@ class WallCanvas(QGraphicsView):
         super().resizeEvent(event)
         # The scene has the view's own pixels as its coordinates.
         self.setSceneRect(QRectF(self.rect()))
-        around = round(2 * _MARGIN * self.devicePixelRatioF())
-        width, height = self._device_size()
-        self._state.set_wall_size(width - around, height - around)
+        self._viewport.set_view(*self._in_device_pixels(event.size()))
+        self.claim(event.size())
         self._place()
 
     def changeEvent(self, event: QEvent) -> None:
@@ -253,9 +256,9 @@ class WallCanvas(QGraphicsView):
             raise LookupError("there is no wall yet")
         return self._wall
 
-    def _device_size(self) -> tuple[int, int]:
+    def _in_device_pixels(self, size: QSize) -> tuple[int, int]:
         ratio = self.devicePixelRatioF()
-        return round(self.width() * ratio), round(self.height() * ratio)
+        return round(size.width() * ratio), round(size.height() * ratio)
 
     def _channels(self, wall: WallResult) -> list[tuple[int, bool]]:
         dead = wall.statistics.is_dead[wall.channels]

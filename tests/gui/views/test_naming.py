@@ -18,8 +18,14 @@ def test_numbers(value: float, digits: int, text: str) -> None:
 
 @pytest.mark.parametrize(
     ("share", "text"),
-    [(0, "0 %"), (1, "100 %"), (0.5, "50 %"), (0.1234, "12.3 %"), (1e-6, "< 0.1 %")]
-    + [(0.9999999, "> 99.9 %")],
+    [
+        (0, "0 %"),
+        (1, "100 %"),
+        (0.5, "50 %"),
+        (0.1234, "12.3 %"),
+        (1e-6, "< 0.1 %"),
+        (0.9999999, "> 99.9 %"),
+    ],
 )
 def test_shares_are_never_a_false_none_or_all(share: float, text: str) -> None:
     assert share_text(share) == text

@@ -8,12 +8,13 @@ from cnngui.gui.views.viewport import MAX_ZOOM, Viewport
 @pytest.fixture
 def viewport() -> Viewport:
     made = Viewport()
-    made.resize((400, 300), (380, 200))
+    made.set_view(400, 300)
+    made.set_wall(380, 200)
     return made
 
 
 def test_a_fitting_wall_is_centred_on_whole_pixels(viewport: Viewport) -> None:
-    viewport.resize((401, 300), (380, 200))
+    viewport.set_view(401, 300)
     assert viewport.rect == (10, 50, 380, 200)
 
 

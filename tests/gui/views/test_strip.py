@@ -1,0 +1,116 @@
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QImage
+from pytestqt.qtbot import QtBot
+
+from cnngui.gui.document import Document
+from cnngui.gui.theme import ACCENT
+from cnngui.gui.views.strip import LayerStrip
+from cnngui.gui.views.view_state import ViewState
+from tests.gui.views.conftest import NETWORK, show
+from tests.gui.views.results import Maps, frame_result
+
+
+@pytest.fixture
+def strip(qtbot: QtBot, state: ViewState, document: Document) -> LayerStrip:
+    made = LayerStrip(state, document)
+    document.select("input")
+    show(qtbot, made, 350, made.height())
+    return made
+
+
+def cell(strip: LayerStrip, row: int) -> QPoint:
+    return strip.visualRect(strip.model().index(row, 0)).center()
+
+
+def test_there_is_one_thumbnail_per_layer_and_one_of_the_input(strip: LayerStrip) -> None:
+    model = strip.model()
+    ids = [model.index(row, 0).data() for row in range(model.rowCount())]
+    assert ids == ["input", *(layer.id for layer in NETWORK.layers)]
+
+
+def test_a_click_selects_the_layer(qtbot: QtBot, strip: LayerStrip, document: Document) -> None:
+    qtbot.mouseClick(strip.viewport(), Qt.MouseButton.LeftButton, pos=cell(strip, 2))
+    assert document.selected_id == "relu1"
+
+
+def test_arrow_keys_select_layers(qtbot: QtBot, strip: LayerStrip, document: Document) -> None:
+    qtbot.keyClick(strip, Qt.Key.Key_Right)
+    qtbot.keyClick(strip, Qt.Key.Key_Right)
+    qtbot.keyClick(strip, Qt.Key.Key_Left)
+    assert document.selected_id == "conv1"
+
+
+def test_only_visible_thumbnails_are_asked_for(
+    strip: LayerStrip, state: ViewState, document: Document
+) -> None:
+    assert state.request().thumbnails == ("input", "conv1", "relu1", "pool1")
+    document.select("softmax1")
+    assert state.request().thumbnails[-1] == "softmax1"
+    assert "input" not in state.request().thumbnails
+    assert len(state.request().thumbnails) <= 5
+
+
+def test_a_selection_elsewhere_scrolls_to_its_thumbnail(
+    strip: LayerStrip, document: Document
+) -> None:
+    document.select("softmax1")
+    row = strip.model().rowCount() - 1
+    assert strip.currentIndex().row() == row
+    assert strip.viewport().rect().contains(cell(strip, row) + QPoint(40, 0))
+
+
+def test_thumbnails_are_painted_and_the_selected_one_is_framed(
+    strip: LayerStrip, state: ViewState, outputs: dict[str, Maps]
+) -> None:
+    before = strip.grab().toImage()
+    strip.show_result(frame_result(state.request(), outputs))
+    after = strip.grab().toImage()
+    inside = cell(strip, 1) - QPoint(10, 30)
+    assert before.pixelColor(inside) != after.pixelColor(inside)
+    assert _count(after, ACCENT.rgb()) > 100
+
+
+def test_a_bypassed_layer_says_so(strip: LayerStrip, document: Document) -> None:
+    document.edit(document.spec.edited("relu1", enabled=False), "bypass")
+    tip = strip.model().index(2, 0).data(Qt.ItemDataRole.ToolTipRole)
+    assert "bypassed" in tip
+
+
+def test_an_edit_of_the_network_changes_the_strip(
+    strip: LayerStrip, state: ViewState, document: Document, outputs: dict[str, Maps]
+) -> None:
+    strip.show_result(frame_result(state.request(), outputs))
+    document.edit(document.spec.removed("relu1"), "remove")
+    model = strip.model()
+    assert model.index(2, 0).data() == "pool1"
+    assert model.index(2, 0).data(Qt.ItemDataRole.DecorationRole) is not None
+    assert "relu1" not in state.request().thumbnails
+
+
+def test_a_late_result_of_a_removed_layer_is_harmless(
+    strip: LayerStrip, state: ViewState, document: Document, outputs: dict[str, Maps]
+) -> None:
+    late = frame_result(state.request(), outputs)
+    document.edit(document.spec.removed("relu1"), "remove")
+    strip.show_result(late)
+    assert not strip.grab().isNull()
+
+
+def test_a_layer_with_a_problem_has_no_thumbnail_and_nothing_is_selected(
+    strip: LayerStrip, document: Document
+) -> None:
+    broken = document.spec.duplicated("conv1").edited("conv2", kernel_size=(999, 999), padding=0)
+    document.edit(broken, "duplicate", select="conv2")
+    assert document.selected_id == "conv2"
+    assert not strip.currentIndex().isValid()
+    document.select("conv1")
+    assert strip.currentIndex().data() == "conv1"
+
+
+def _count(image: QImage, rgb: int) -> int:
+    return sum(
+        image.pixel(x, y) == rgb for x in range(image.width()) for y in range(image.height())
+    )

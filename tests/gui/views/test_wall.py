@@ -1,0 +1,388 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QGuiApplication, QWheelEvent
+from PySide6.QtWidgets import QLabel, QToolButton
+from pytestqt.qtbot import QtBot
+
+from cnngui.featuremaps.colormaps import lookup_table
+from cnngui.gui.document import Document
+from cnngui.gui.views.choice_button import ChoiceButton
+from cnngui.gui.views.view_state import ViewState
+from cnngui.gui.views.wall import WallView
+from cnngui.gui.views.wall_canvas import WallCanvas
+from tests.gui.views.conftest import show
+from tests.gui.views.results import Maps, frame_result
+
+
+class Wall:
+    """A wall on the screen whose requests are answered at once."""
+
+    def __init__(self, qtbot: QtBot, state: ViewState, outputs: dict[str, Maps]) -> None:
+        self.qtbot = qtbot
+        self.state = state
+        self.outputs = outputs
+        self.view = WallView(state)
+        self.said = ""
+        self.canvas.pointed_at.connect(self._on_pointed)
+        show(qtbot, self.view)
+
+    @property
+    def canvas(self) -> WallCanvas:
+        return self.view.canvas
+
+    def answer(self) -> None:
+        self.view.show_result(frame_result(self.state.request(), self.outputs))
+
+    def press(self, key: Qt.Key) -> None:
+        self.qtbot.keyClick(self.canvas, key)
+        self.answer()
+
+    def move(self, point: QPointF) -> None:
+        self.qtbot.mouseMove(self.canvas.viewport(), point.toPoint())
+        self.qtbot.waitUntil(lambda: bool(self.said))
+
+    def drag(self, start: QPoint, end: QPoint) -> None:
+        viewport, left = self.canvas.viewport(), Qt.MouseButton.LeftButton
+        self.qtbot.mousePress(viewport, left, pos=start)
+        self.qtbot.mouseMove(viewport, (start + end) / 2)
+        self.qtbot.mouseMove(viewport, end)
+        self.qtbot.mouseRelease(viewport, left, pos=end)
+
+    def turn_wheel(self, at: QPointF, notches: int) -> None:
+        nothing = QPoint()
+        event = QWheelEvent(
+            *(at, self.canvas.mapToGlobal(at), nothing, QPoint(0, 120 * notches)),
+            *(Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier),
+            *(Qt.ScrollPhase.NoScrollPhase, False),
+        )
+        QGuiApplication.sendEvent(self.canvas.viewport(), event)
+
+    def button(self, name: str) -> QToolButton:
+        return next(
+            button
+            for button in self.view.findChildren(QToolButton)
+            if button.accessibleName() == name
+        )
+
+    def choose(self, name: str, key: str) -> None:
+        button = self.button(name)
+        assert isinstance(button, ChoiceButton)
+        next(action for action in button.menu().actions() if action.data() == key).trigger()
+
+    def shows(self, words: str) -> bool:
+        labels = self.view.findChildren(QLabel)
+        return any(label.isVisible() and words in label.text() for label in labels)
+
+    def _on_pointed(self, text: str) -> None:
+        self.said = text
+
+
+@pytest.fixture
+def wall(qtbot: QtBot, state: ViewState, document: Document, outputs: dict[str, Maps]) -> Wall:
+    document.select("conv1")
+    return Wall(qtbot, state, outputs)
+
+
+@pytest.fixture
+def live(wall: Wall) -> Wall:
+    wall.answer()
+    return wall
+
+
+def test_before_the_first_picture_it_says_what_to_do(wall: Wall) -> None:
+    assert wall.shows("Choose a source")
+
+
+def test_the_first_wall_is_asked_for_at_the_size_it_will_have(wall: Wall) -> None:
+    before = wall.state.request()
+    wall.answer()
+    assert wall.state.request() == before
+    ratio = wall.canvas.devicePixelRatioF()
+    assert before.width == wall.canvas.width() * ratio - 16 * ratio
+    assert before.height == wall.canvas.height() * ratio - 16 * ratio
+
+
+def test_another_size_is_asked_for_when_the_window_has_it(live: Wall) -> None:
+    before = live.state.request()
+    live.view.resize(900, 640)
+    live.qtbot.waitUntil(lambda: live.state.request().width > before.width)
+    assert live.state.request().height > before.height
+
+
+def test_pixels_of_the_wall_are_pixels_of_the_screen(live: Wall) -> None:
+    layout = live.canvas.layout_shown
+    assert layout is not None
+    for slot in range(8):
+        rect, ratio = live.canvas.tile_rect(slot), live.canvas.devicePixelRatioF()
+        assert rect.width() * ratio == pytest.approx(layout.tile_width)
+        assert rect.x() * ratio == pytest.approx(round(rect.x() * ratio))
+
+
+def test_codes_have_the_colours_of_the_map_that_is_chosen(live: Wall) -> None:
+    corner = live.canvas.tile_rect(7).bottomRight() - QPointF(2, 2)
+    for name in ("viridis", "magma"):
+        live.state.set_colormaps(name, "")
+        picture = live.canvas.grab().toImage()
+        color = picture.pixelColor(corner.toPoint() * picture.devicePixelRatio())
+        assert list(color.toTuple()[:3]) == lookup_table(name, False)[255, :3].tolist()
+
+
+def test_a_click_chooses_the_channel(live: Wall) -> None:
+    at = live.canvas.tile_rect(5).center().toPoint()
+    live.qtbot.mouseClick(live.canvas.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    assert live.state.channel == 5
+
+
+def test_a_click_beside_the_tiles_chooses_nothing(live: Wall) -> None:
+    live.state.select_channel(3)
+    live.qtbot.mouseClick(live.canvas.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(1, 1))
+    assert live.state.channel == 3
+
+
+@pytest.mark.parametrize(("slot", "row", "column"), [(0, 0, 0), (6, 23, 31), (3, 11, 17)])
+def test_pointing_tells_channel_place_and_value(
+    live: Wall, slot: int, row: int, column: int
+) -> None:
+    tile = live.canvas.tile_rect(slot)
+    across, down = tile.width() / 32, tile.height() / 24
+    live.move(tile.topLeft() + QPointF((column + 0.5) * across, (row + 0.5) * down))
+    value = slot * 10000 + row * 100 + column
+    assert live.said == f"channel {slot}   row {row}, column {column}   value {value}"
+
+
+def test_the_value_pointed_at_follows_the_picture(live: Wall) -> None:
+    tile = live.canvas.tile_rect(0)
+    live.move(tile.topLeft() + QPointF(1, 1))
+    live.outputs["conv1"] = live.outputs["conv1"] + np.float32(7)
+    live.answer()
+    assert live.said.endswith("value 7")
+
+
+def test_nothing_is_said_beside_the_tiles(live: Wall) -> None:
+    live.move(live.canvas.tile_rect(0).center())
+    live.qtbot.mouseMove(live.canvas.viewport(), QPoint(1, 1))
+    live.qtbot.waitUntil(lambda: live.said == "")
+
+
+def test_arrows_move_among_the_tiles(live: Wall) -> None:
+    layout = live.canvas.layout_shown
+    assert layout is not None
+    live.press(Qt.Key.Key_Right)
+    assert live.state.channel == 1
+    live.press(Qt.Key.Key_Down)
+    assert live.state.channel == 1 + layout.columns
+    live.press(Qt.Key.Key_Up)
+    live.press(Qt.Key.Key_Left)
+    live.press(Qt.Key.Key_Left)
+    assert live.state.channel == 0
+
+
+def test_arrows_follow_the_order_on_the_screen(live: Wall) -> None:
+    live.choose("Order", "mean")
+    live.answer()
+    live.state.select_channel(7)
+    live.press(Qt.Key.Key_Right)
+    assert live.state.channel == 6
+
+
+def test_pages_turn_by_key_and_button(live: Wall) -> None:
+    live.state.select_layer("wide")
+    live.answer()
+    layout = live.canvas.layout_shown
+    assert layout is not None
+    assert layout.pages > 1
+    assert not live.button("Previous page").isEnabled()
+    live.press(Qt.Key.Key_PageDown)
+    assert live.state.page == 1
+    assert live.shows(f"channels {layout.per_page}–")
+    live.press(Qt.Key.Key_PageUp)
+    live.press(Qt.Key.Key_PageUp)
+    assert live.state.page == 0
+    for _ in range(layout.pages + 1):
+        live.qtbot.mouseClick(live.button("Next page"), Qt.MouseButton.LeftButton)
+        live.answer()
+    assert live.state.page == layout.pages - 1
+    assert live.shows("–511 of 512")
+
+
+def test_arrows_go_on_to_the_next_page_and_back(live: Wall) -> None:
+    live.state.select_layer("wide")
+    live.answer()
+    layout = live.canvas.layout_shown
+    assert layout is not None
+    live.state.select_channel(layout.per_page - 1)
+    live.press(Qt.Key.Key_Right)
+    assert (live.state.page, live.state.channel) == (1, layout.per_page)
+    live.press(Qt.Key.Key_Left)
+    assert (live.state.page, live.state.channel) == (0, layout.per_page - 1)
+
+
+def test_a_layer_of_one_page_has_no_page_buttons(live: Wall) -> None:
+    assert not live.button("Next page").isVisible()
+
+
+def test_the_wheel_magnifies_around_the_pointer(live: Wall) -> None:
+    at = live.canvas.tile_rect(6).center()
+    live.turn_wheel(at, 5)
+    assert live.canvas.zoom == pytest.approx(1.25**5)
+    assert live.state.request().zoom == live.canvas.zoom
+    assert live.canvas.tile_rect(6).center().toPoint() == at.toPoint()
+    live.answer()
+    # The gaps between tiles are not magnified.
+    assert (live.canvas.tile_rect(6).center() - at).manhattanLength() < 5
+    live.turn_wheel(at, -30)
+    assert live.canvas.zoom == 1
+
+
+def test_keys_magnify_and_fit(live: Wall) -> None:
+    live.press(Qt.Key.Key_Plus)
+    live.press(Qt.Key.Key_Plus)
+    assert live.canvas.zoom > 1.5
+    live.press(Qt.Key.Key_Minus)
+    assert live.canvas.zoom == pytest.approx(1.25)
+    assert live.button("Fit").isEnabled()
+    live.press(Qt.Key.Key_0)
+    assert live.canvas.zoom == 1
+    assert not live.button("Fit").isEnabled()
+
+
+def test_dragging_moves_a_magnified_wall_and_chooses_nothing(live: Wall) -> None:
+    live.state.select_channel(2)
+    live.turn_wheel(QPointF(300, 200), 8)
+    live.answer()
+    before = live.canvas.tile_rect(0).topLeft()
+    live.drag(QPoint(300, 200), QPoint(260, 180))
+    moved = live.canvas.tile_rect(0).topLeft() - before
+    assert (moved.x(), moved.y()) == pytest.approx((-40, -20))
+    assert live.state.channel == 2
+
+
+def test_a_fitted_wall_does_not_move(live: Wall) -> None:
+    before = live.canvas.tile_rect(0)
+    live.drag(QPoint(300, 200), QPoint(200, 100))
+    assert live.canvas.tile_rect(0) == before
+
+
+def test_another_layer_is_shown_unzoomed(live: Wall) -> None:
+    live.canvas.zoom_by(4)
+    live.state.select_layer("pool1")
+    live.answer()
+    assert live.canvas.zoom == 1
+
+
+def test_moving_to_a_channel_out_of_view_brings_it_into_view(live: Wall) -> None:
+    live.turn_wheel(live.canvas.tile_rect(0).topLeft(), 4)
+    live.answer()
+    for _ in range(7):
+        live.press(Qt.Key.Key_Right)
+    assert live.canvas.rect().contains(live.canvas.tile_rect(7).center().toPoint())
+
+
+def test_a_channel_that_is_zero_everywhere_is_marked(live: Wall) -> None:
+    tile = live.canvas.tile_rect(2).toAlignedRect().adjusted(2, 2, -2, -2)
+    maps = live.outputs["conv1"].copy()
+    maps[2] = 1e-9
+    live.outputs["conv1"] = maps.copy()
+    live.answer()
+    alive = live.canvas.grab(tile).toImage()
+    maps[2] = 0
+    live.outputs["conv1"] = maps
+    live.answer()
+    dead = live.canvas.grab(tile).toImage()
+    hatched = sum(
+        alive.pixel(x, y) != dead.pixel(x, y)
+        for x in range(alive.width())
+        for y in range(alive.height())
+    )
+    assert hatched > 200
+
+
+def test_choices_reach_the_request_and_the_state(live: Wall) -> None:
+    live.choose("Scaling", "locked")
+    live.choose("Colour map", "inferno")
+    live.choose("Colour map", "purple-green")
+    assert live.state.request().scaling == "locked"
+    assert (live.state.sequential, live.state.diverging) == ("inferno", "purple-green")
+    assert live.button("Scaling").text().startswith("Locked")
+    assert live.button("Colour map").text().startswith("Inferno")
+
+
+def test_a_result_of_another_layer_changes_nothing(live: Wall) -> None:
+    late = frame_result(live.state.request(), live.outputs)
+    live.state.select_layer("pool1")
+    live.answer()
+    live.view.show_result(late)
+    layout = live.canvas.layout_shown
+    assert layout is not None
+    assert layout.map_height == 12
+
+
+def test_a_layer_that_does_not_run_says_why_there_is_no_picture(
+    live: Wall, document: Document
+) -> None:
+    broken = document.spec.duplicated("conv1").edited("conv2", kernel_size=(999, 999), padding=0)
+    document.edit(broken, "duplicate", select="conv2")
+    assert live.shows("conv2 does not run yet")
+    document.select("conv1")
+    live.answer()
+    assert live.canvas.isVisible()
+
+
+def test_the_copy_has_the_size_of_the_wall_and_its_labels(live: Wall) -> None:
+    picture = live.view.copy_picture()
+    layout = live.canvas.layout_shown
+    assert layout is not None
+    assert (picture.width(), picture.height()) == (layout.width, layout.height)
+    assert QGuiApplication.clipboard().image().size() == picture.size()
+    x, y, width, height = layout.tile_rect(7)
+    tile = picture.copy(x, y, width, height)
+    labelled = tile.pixelColor(6, 6).toTuple()[:3]
+    assert list(labelled) != lookup_table("viridis", False)[1, :3].tolist()
+    assert list(tile.pixelColor(width - 1, height - 1).toTuple()[:3]) == (
+        lookup_table("viridis", False)[255, :3].tolist()
+    )
+
+
+def test_there_is_nothing_to_copy_before_the_first_picture(wall: Wall) -> None:
+    assert wall.view.copy_picture().isNull()
+
+
+def test_a_flat_layer_is_shown_as_bars(live: Wall) -> None:
+    live.state.select_layer("fc1")
+    live.answer()
+    assert not live.canvas.isVisible()
+    assert not live.button("Scaling").isVisible()
+    live.view.move_channel(0, 1)
+    assert live.state.channel == 1
+    live.state.select_layer("conv1")
+    live.answer()
+    assert live.canvas.isVisible()
+
+
+def test_arrays_of_a_result_are_left_as_they_are(live: Wall) -> None:
+    result = frame_result(live.state.request(), live.outputs)
+    assert result.wall is not None
+    codes = result.wall.codes.copy()
+    codes.flags.writeable = False
+    live.view.show_result(replace(result, wall=replace(result.wall, codes=codes)))
+    live.canvas.grab()
+    np.testing.assert_array_equal(codes, result.wall.codes)
+
+
+def test_a_narrow_wall_keeps_its_choices_as_icons(live: Wall) -> None:
+    live.view.resize(420, 400)
+    live.qtbot.waitUntil(
+        lambda: live.button("Order").toolButtonStyle() == Qt.ToolButtonStyle.ToolButtonIconOnly
+    )
+    assert live.view.width() == 420
+
+
+def test_changing_colours_of_the_window_repaints_the_labels(live: Wall) -> None:
+    live.canvas.setPalette(QGuiApplication.palette())
+    live.answer()
+    assert live.canvas.layout_shown is not None
