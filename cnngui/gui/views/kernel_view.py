@@ -53,19 +53,19 @@ class KernelView(QWidget):
         self._kernel: NDArray[np.float32] | None = None
         self._source = ""
         self._names: tuple[str, ...] = ()
-        self._pictures = _KernelPictures(self)
-        self._numbers = _KernelNumbers(self)
+        self.pictures = _KernelPictures(self)
+        self.numbers = _KernelNumbers(self)
         self._numbers_title = QLabel(self)
         self._numbers_title.setForegroundRole(QPalette.ColorRole.PlaceholderText)
-        self._pictures_area = _scrolling(self._pictures, self)
-        self._numbers_area = _scrolling(self._numbers, self)
+        self._pictures_area = _scrolling(self.pictures, self)
+        self._numbers_area = _scrolling(self.numbers, self)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE_S)
         column.addWidget(self._pictures_area)
         column.addWidget(self._numbers_title)
         column.addWidget(self._numbers_area)
-        self._pictures.chosen.connect(self._show_numbers)
+        self.pictures.chosen.connect(self._show_numbers)
         state.colormaps_changed.connect(self._color)
 
     def show_kernel(self, kernel: NDArray[np.float32], source: str, names: tuple[str, ...]) -> None:
@@ -89,14 +89,14 @@ class KernelView(QWidget):
         largest = float(np.abs(self._kernel).max()) or 1.0
         codes = encode(self._kernel, -largest, largest)
         colormap = self._state.diverging
-        self._pictures.show_codes(codes, self._names, colormap)
-        self._numbers.take(self._kernel, codes, colormap)
-        self._show_numbers(self._pictures.current)
+        self.pictures.show_codes(codes, self._names, colormap)
+        self.numbers.take(self._kernel, codes, colormap)
+        self._show_numbers(self.pictures.current)
         self._fit_heights()
 
     def _fit_heights(self) -> None:
-        self._pictures_area.setFixedHeight(self._pictures.height_shown(self.width()))
-        numbers = self._numbers.minimumSize()
+        self._pictures_area.setFixedHeight(self.pictures.height_shown(self.width()))
+        numbers = self.numbers.minimumSize()
         is_scrolled = numbers.width() > self.width()
         scroll_bar = self._numbers_area.horizontalScrollBar().sizeHint().height()
         self._numbers_area.setFixedHeight(numbers.height() + (scroll_bar if is_scrolled else 0))
@@ -104,7 +104,7 @@ class KernelView(QWidget):
     def _show_numbers(self, place: int) -> None:
         text = self.tr("Weights for channel {name} of {source}")
         self._numbers_title.setText(text.format(name=self._names[place], source=self._source))
-        self._numbers.show_input(place)
+        self.numbers.show_input(place)
 
 
 class _KernelPictures(QWidget):

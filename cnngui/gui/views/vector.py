@@ -111,6 +111,9 @@ class VectorView(QAbstractScrollArea):
         self.viewport().update()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
+        event.accept()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         place = self._place_at(event.position().toPoint())
         if place is not None and self._vector is not None:
             self._state.select_channel(int(self._vector.order[place]))

@@ -1,0 +1,220 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QLabel
+from pytestqt.qtbot import QtBot
+
+from cnngui.featuremaps.colormaps import lookup_table
+from cnngui.gui.document import Document
+from cnngui.gui.views.channel_picture import ChannelPicture
+from cnngui.gui.views.inspector import Inspector
+from cnngui.gui.views.kernel_view import KernelView
+from cnngui.gui.views.layer_facts import layer_fact
+from cnngui.gui.views.view_state import ViewState
+from cnngui.spec.layers import LAYER_TYPES
+from tests.gui.views.conftest import show
+from tests.gui.views.results import Maps, frame_result
+
+KERNEL = np.array(
+    [
+        [[0, 1, 2], [3, 4, 5], [6, 7, 8]],
+        [[-1, -2, -3], [0, 0, 0], [1, 2, 3]],
+        [[0.12345, 0, 0], [0, -12.345, 0], [0, 0, 1e-6]],
+    ],
+    np.float32,
+)
+
+
+@pytest.fixture
+def inspector(qtbot: QtBot, state: ViewState, document: Document) -> Inspector:
+    made = Inspector(state)
+    document.select("conv1")
+    show(qtbot, made, 300, 900)
+    return made
+
+
+def words(inspector: Inspector) -> str:
+    labels = inspector.findChildren(QLabel)
+    return "\n".join(label.text() for label in labels if label.isVisible())
+
+
+def numbers(inspector: Inspector) -> dict[str, str]:
+    labels = inspector.findChildren(QLabel)
+    return {label.accessibleName(): label.text() for label in labels if label.accessibleName()}
+
+
+def test_before_a_channel_is_there_it_says_what_to_do(inspector: Inspector) -> None:
+    assert "Click a map" in words(inspector)
+
+
+def test_the_channel_and_its_numbers_are_shown(
+    inspector: Inspector, state: ViewState, outputs: dict[str, Maps]
+) -> None:
+    outputs["conv1"] = np.zeros((8, 24, 32), np.float32)
+    outputs["conv1"][5, :12] = 2
+    outputs["conv1"][5, 12:, 16:] = -1
+    state.select_channel(5)
+    inspector.show_result(frame_result(state.request(), outputs, signed=True))
+    assert "channel 5" in words(inspector)
+    assert numbers(inspector) == {
+        "min": "−1",
+        "mean": "0.75",
+        "max": "2",
+        "std": "1.3",
+        "zeros": "25 %",
+    }
+
+
+@pytest.mark.parametrize(("row", "column"), [(0, 0), (23, 31), (12, 7)])
+def test_pointing_tells_place_and_value(
+    qtbot: QtBot,
+    inspector: Inspector,
+    state: ViewState,
+    outputs: dict[str, Maps],
+    row: int,
+    column: int,
+) -> None:
+    state.select_channel(3)
+    inspector.show_result(frame_result(state.request(), outputs))
+    picture = inspector.findChild(ChannelPicture)
+    qtbot.waitUntil(lambda: picture.height() > 100)
+    target = picture.picture_rect()
+    at = target.topLeft() + QPoint(
+        int((column + 0.5) * target.width() / 32), int((row + 0.5) * target.height() / 24)
+    )
+    with qtbot.waitSignal(picture.pointed_at) as said:
+        qtbot.mouseMove(picture, at)
+    value = f"{30000 + row * 100 + column}"
+    assert said.args == [f"row {row}, column {column}   value {value}"]
+    assert value in words(inspector)
+
+
+def test_the_kernel_is_shown_as_numbers_and_another_input_by_click(
+    qtbot: QtBot, inspector: Inspector, state: ViewState, outputs: dict[str, Maps]
+) -> None:
+    result = frame_result(state.request(), outputs, kernel=KERNEL, bias=-0.5)
+    inspector.show_result(result)
+    kernel = inspector.findChild(KernelView)
+    assert kernel.isVisible()
+    assert "3 × 3 for each of 3 inputs, bias −0.5" in words(inspector)
+    assert "channel R of input" in words(inspector)
+    assert kernel.numbers.accessibleDescription() == "0 1 2\n3 4 5\n6 7 8"
+    at = kernel.pictures.picture_rect(2).center()
+    qtbot.mouseClick(kernel.pictures, Qt.MouseButton.LeftButton, pos=at)
+    assert "channel B of input" in words(inspector)
+    assert kernel.numbers.accessibleDescription() == ".123 0 0\n0 −12.3 0\n0 0 1e−06"
+    qtbot.keyClick(kernel.pictures, Qt.Key.Key_Left)
+    assert kernel.numbers.accessibleDescription() == "−1 −2 −3\n0 0 0\n1 2 3"
+    inspector.show_result(result)
+    assert "channel G of input" in words(inspector)
+
+
+def test_zero_weights_have_the_neutral_colour(
+    inspector: Inspector, state: ViewState, outputs: dict[str, Maps]
+) -> None:
+    inspector.show_result(frame_result(state.request(), outputs, kernel=KERNEL))
+    pictures = inspector.findChild(KernelView).pictures
+    rect = pictures.picture_rect(1)
+    color = pictures.grab().toImage().pixelColor(rect.center())
+    assert list(color.toTuple()[:3]) == lookup_table("blue-red", True)[128, :3].tolist()
+
+
+def test_a_kernel_over_many_inputs_scrolls_in_its_place(
+    qtbot: QtBot, inspector: Inspector, state: ViewState, document: Document
+) -> None:
+    document.select("wide")
+    kernel = np.zeros((256, 7, 7), np.float32)
+    maps = {"wide": np.zeros((512, 10, 14), np.float32)}
+    inspector.show_result(frame_result(state.request(), maps, kernel=kernel))
+    view = inspector.findChild(KernelView)
+    qtbot.waitUntil(lambda: 300 < view.height() < 420)
+    assert view.pictures.height() > 1000
+
+
+def test_a_layer_without_a_kernel_says_what_it_does(
+    inspector: Inspector, state: ViewState, document: Document, outputs: dict[str, Maps]
+) -> None:
+    document.select("pool1")
+    inspector.show_result(frame_result(state.request(), outputs))
+    assert not inspector.findChild(KernelView).isVisible()
+    assert "largest value of each 2 × 2 window" in words(inspector)
+
+
+@pytest.mark.parametrize("name", LAYER_TYPES)
+def test_every_type_of_layer_is_explained(qapp: object, name: str) -> None:
+    fact = layer_fact(LAYER_TYPES[name](id="x"))
+    assert fact.endswith(".")
+    assert "{" not in fact
+    assert layer_fact(LAYER_TYPES[name](id="x", enabled=False)).startswith("Bypassed")
+
+
+def test_a_unit_of_a_flat_layer_is_shown_with_its_class(
+    inspector: Inspector, state: ViewState, document: Document, outputs: dict[str, Maps]
+) -> None:
+    document.select("fc1")
+    state.select_channel(2)
+    inspector.show_result(frame_result(state.request(), outputs))
+    assert "unit 2 red panda" in words(inspector)
+    assert "value 0.5" in words(inspector)
+    assert not inspector.findChild(ChannelPicture).isVisible()
+
+
+def test_a_result_of_another_layer_changes_nothing(
+    inspector: Inspector, state: ViewState, document: Document, outputs: dict[str, Maps]
+) -> None:
+    inspector.show_result(frame_result(state.request(), outputs))
+    late = frame_result(state.request(), outputs)
+    document.select("relu1")
+    inspector.show_result(frame_result(state.request(), outputs))
+    inspector.show_result(late)
+    assert "relu1" in words(inspector)
+
+
+def test_the_copy_has_the_channels_colours(
+    inspector: Inspector, state: ViewState, outputs: dict[str, Maps]
+) -> None:
+    assert inspector.copy_picture().isNull()
+    inspector.show_result(frame_result(state.request(), outputs))
+    picture = inspector.copy_picture()
+    assert (picture.width(), picture.height()) == (320, 240)
+    assert QGuiApplication.clipboard().image().size() == picture.size()
+    table = lookup_table("viridis", False)
+    assert list(picture.pixelColor(0, 0).toTuple()[:3]) == table[1, :3].tolist()
+    assert list(picture.pixelColor(319, 239).toTuple()[:3]) == table[255, :3].tolist()
+
+
+def test_the_strongest_classes_come_first(
+    inspector: Inspector, state: ViewState, outputs: dict[str, Maps]
+) -> None:
+    assert not inspector.class_bars.isVisible()
+    inspector.show_result(frame_result(state.request(), outputs, scores=outputs["softmax1"]))
+    assert inspector.class_bars.isVisible()
+    assert [(name, length) for name, _, length in inspector.class_bars.rows] == [
+        ("dog", pytest.approx(0.65)),
+        ("red panda", pytest.approx(0.25)),
+        ("cat", pytest.approx(0.1)),
+    ]
+    inspector.show_result(frame_result(state.request(), outputs))
+    assert not inspector.class_bars.isVisible()
+
+
+def test_scores_before_softmax_are_signed(
+    inspector: Inspector, state: ViewState, document: Document, outputs: dict[str, Maps]
+) -> None:
+    document.edit(document.spec.removed("softmax1"), "remove")
+    inspector.show_result(frame_result(state.request(), outputs, scores=outputs["fc1"]))
+    assert [length for _, _, length in inspector.class_bars.rows] == [0.25, 0.125, -0.75]
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 400), (400, 1), (480, 640)])
+def test_maps_of_any_shape_are_painted(
+    inspector: Inspector, state: ViewState, shape: tuple[int, int]
+) -> None:
+    maps = {"conv1": np.zeros((8, *shape), np.float32)}
+    inspector.show_result(frame_result(state.request(), maps))
+    picture = inspector.findChild(ChannelPicture)
+    assert not inspector.grab().isNull()
+    assert picture.rect().contains(picture.picture_rect())
