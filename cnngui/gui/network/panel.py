@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QAction, QFont, QPalette
+from PySide6.QtGui import QAction, QFont, QPalette, QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -29,6 +29,8 @@ from cnngui.gui.theme import SPACE_M, SPACE_S
 from cnngui.spec.checks import MAX_TEXT_LENGTH
 
 MINIMUM_WIDTH = 300
+_LOW = 520
+"""Below this height the list needs the room more than the totals do."""
 
 
 class NetworkPanel(QWidget):
@@ -72,6 +74,10 @@ class NetworkPanel(QWidget):
 
     def sizeHint(self) -> QSize:
         return QSize(340, 640)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._totals.set_compact(event.size().height() < _LOW)
 
     def show_timings(self, layer_ms: Mapping[str, float]) -> None:
         """Show how many milliseconds each layer took for a frame."""

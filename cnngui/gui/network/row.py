@@ -56,7 +56,7 @@ class Row(QWidget):
         self._problems.setWordWrap(True)
         self._problems.setTextFormat(Qt.TextFormat.PlainText)
         self._problems.setForegroundRole(QPalette.ColorRole.BrightText)
-        self._problems.setContentsMargins(52, 0, SPACE_M, SPACE_M)
+        self._problems.setContentsMargins(48, 0, SPACE_M, SPACE_M)
         self._problems.hide()
         self._box = QVBoxLayout(self)
         self._box.setContentsMargins(2, 0, 2, 0)
@@ -80,7 +80,7 @@ class Row(QWidget):
         self._selected, self._focused = selected, focused
         if selected and self._form is None:
             self._form = self._make_form()
-            self._form.setContentsMargins(16, 0, SPACE_M, SPACE_M)
+            self._form.setContentsMargins(12, 0, SPACE_M, SPACE_M)
             self._form.edited.connect(self.field_edited)
             self._form.finished.connect(self.field_finished)
             self._box.addWidget(self._form)

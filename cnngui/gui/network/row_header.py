@@ -22,9 +22,9 @@ from cnngui.gui.network.look import layer_color, layer_icon
 from cnngui.gui.theme import SPACE_M, SPACE_S, colors, number_font
 
 HEIGHT = 46
-_GRIP = 16
+_GRIP = 12
 _BADGE = 28
-_SWITCH = 24
+_SWITCH = 22
 _QUIET = "#87909b"
 """Of what every row repeats; between the muted texts of light and dark."""
 
@@ -89,7 +89,7 @@ class RowHeader(QWidget):
             box.addWidget(self._switch)
         self.setFixedHeight(HEIGHT)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
-        self._show_switch()
+        self._describe()
 
     @property
     def content(self) -> HeaderContent:
@@ -100,8 +100,7 @@ class RowHeader(QWidget):
         """Show something else; nothing is painted where it is the same."""
         if content != self._content:
             self._content = content
-            self.setToolTip(content.summary)
-            self._show_switch()
+            self._describe()
             self.update()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -136,7 +135,7 @@ class RowHeader(QWidget):
         badge = QRect(_GRIP, (HEIGHT - _BADGE) // 2, _BADGE, _BADGE)
         self._paint_badge(painter, badge)
         left = badge.right() + 1 + SPACE_M
-        right = self.width() - (SPACE_S + _SWITCH + SPACE_S if self._movable else SPACE_M + SPACE_S)
+        right = self.width() - (SPACE_S + _SWITCH + SPACE_S if self._movable else SPACE_M)
         lines = QRect(left, 7, right - left, HEIGHT - 14)
         self._paint_lines(painter, lines)
 
@@ -199,12 +198,17 @@ class RowHeader(QWidget):
         square.moveCenter(area.center())
         glyph.paint(painter, square)
 
-    def _show_switch(self) -> None:
-        bypassed = self._content.bypassed
+    def _describe(self) -> None:
+        content = self._content
+        parts = (content.name, content.kind, content.summary, content.shape)
+        self.setAccessibleName(" ".join(filter(None, parts)))
+        # What may have been cut for want of room.
+        self.setToolTip(f"{content.kind} {content.summary}" if content.summary else content.kind)
+        bypassed = content.bypassed
         self._switch.setIcon(icon("eye-off-outline" if bypassed else "eye-outline", _QUIET))
         self._switch.setToolTip(
             self.tr("Bypassed: what it reads passes unchanged. Click to enable (B)")
             if bypassed
             else self.tr("Bypass this layer (B)")
         )
-        self._switch.setAccessibleName(self.tr("bypass {name}").format(name=self._content.name))
+        self._switch.setAccessibleName(self.tr("bypass {name}").format(name=content.name))

@@ -12,6 +12,7 @@ from cnngui.spec.cost import BYTES_PER_VALUE, dense_multiply_adds, total_cost
 from cnngui.spec.network import NetworkSpec
 
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+_WORTH_SAYING = 1.05
 
 
 class Totals(QWidget):
@@ -20,15 +21,15 @@ class Totals(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._grid = QGridLayout(self)
-        self._grid.setContentsMargins(SPACE_L, SPACE_M, SPACE_L, SPACE_M)
         self._grid.setHorizontalSpacing(SPACE_L)
-        self._grid.setVerticalSpacing(SPACE_S)
         self._grid.setColumnStretch(0, 1)
         self._put(0, 1, self.tr("this network"), muted=True)
         self._put(0, 2, self.tr("fully connected"), muted=True)
         self._parameters = self._row(1, self.tr("parameters"))
         self._multiply_adds = self._row(2, self.tr("multiply-adds"))
         self._memory = self._row(3, self.tr("memory"))
+        self._ratio = 1.0
+        self._compact = False
         self._sharing = QLabel()
         self._sharing.setWordWrap(True)
         self._sharing.setForegroundRole(QPalette.ColorRole.PlaceholderText)
@@ -43,6 +44,16 @@ class Totals(QWidget):
             )
         )
 
+        self.set_compact(False)
+
+    def set_compact(self, compact: bool) -> None:
+        """Take less room, for low windows: the table alone."""
+        self._compact = compact
+        above = 0 if compact else SPACE_M
+        self._grid.setContentsMargins(SPACE_L, above, SPACE_L, max(above, SPACE_S))
+        self._grid.setVerticalSpacing(0 if compact else SPACE_S)
+        self._sharing.setVisible(self._ratio >= _WORTH_SAYING and not compact)
+
     def show_network(self, spec: NetworkSpec) -> None:
         """Show the costs of a valid network."""
         cost = total_cost(spec)
@@ -54,13 +65,13 @@ class Totals(QWidget):
         )
         self._show(self._multiply_adds, number_label(cost.multiply_adds), number_label(dense_adds))
         self._show(self._memory, bytes_label(own_memory), bytes_label(dense_memory))
-        ratio = cost.dense_parameters / cost.parameters if cost.parameters else 1.0
+        self._ratio = cost.dense_parameters / cost.parameters if cost.parameters else 1.0
         self._sharing.setText(
             self.tr("Sharing kernels: {times} times fewer parameters.").format(
-                times=ratio_label(ratio)
+                times=ratio_label(self._ratio)
             )
         )
-        self._sharing.setVisible(ratio >= 1.05)
+        self.set_compact(self._compact)
 
     def text(self) -> str:
         """Return all that is shown, line by line."""

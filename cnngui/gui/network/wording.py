@@ -34,9 +34,9 @@ def arguments_summary(layer: LayerSpec) -> str:
         case Conv2d():
             parts = [shape_label(layer.kernel_size), str(layer.out_channels)]
             parts += _unless(layer.stride, (1, 1), translate("NetworkPanel", "stride {}"))
-            if isinstance(layer.padding, str):
+            if layer.padding == "same":
                 parts.append(layer.padding)
-            else:
+            elif layer.padding != "valid":
                 parts += _unless(layer.padding, (0, 0), translate("NetworkPanel", "padding {}"))
             parts += _unless(layer.dilation, (1, 1), translate("NetworkPanel", "dilation {}"))
             parts += (

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QDoubleSpinBox,
+    QLabel,
     QLineEdit,
     QSpinBox,
     QToolButton,
@@ -562,3 +563,11 @@ def test_sixty_layers_are_edited_without_a_wait(qtbot, panel, document):
     document.select("conv3")
     type_number(qtbot, spin_box(panel, "conv3", "out_channels"), "12")
     assert row(panel, "conv4").header.content.cost == "872 p"
+
+
+def test_a_low_panel_keeps_the_table_and_drops_the_sentence(qtbot, panel):
+    sentence = panel.totals.findChildren(QLabel)[-1]
+    assert sentence.isVisible()
+    panel.resize(340, 400)
+    qtbot.waitUntil(lambda: not sentence.isVisible())
+    assert panel.totals.text().startswith("224")
