@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from math import prod
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,14 +14,14 @@ from cnngui.engine.kernels.scratch import Scratch
 Array = NDArray[np.float32]
 
 # Numbers as arrays: a Python float would be converted anew at every call.
-_ZERO, _ONE = np.zeros((), np.float32), np.ones((), np.float32)
+_ONE = np.ones((), np.float32)
 # exp of more than 88 is infinite in float32; sigmoid is 0 to all its digits long before.
 _EXP_LIMIT = np.array(87, np.float32)
 
 
 def relu(x: Array, out: Array) -> Calls:
     """max(0, x)."""
-    return [partial(np.maximum, x, _ZERO, out=out)]
+    return [partial(np.maximum, x, _line_of_zeros(x), out=out)]
 
 
 def leaky_relu(x: Array, out: Array, negative_slope: float, scratch: Scratch) -> Calls:
@@ -70,8 +71,32 @@ def _one_plus_exp_of_minus(x: Array, out: Array) -> Calls:
     ]
 
 
+_LINE = 256  # floats: long enough to make up for its beginning, short enough for the first cache
+
+
+def _line_of_zeros(x: Array) -> Array:
+    """Return zeros to compare x with, that lie as one line of x does.
+
+    NumPy compares two arrays with vector instructions, but not an array with a single number:
+    that takes two to three times as long.
+    """
+    order = _memory_order(x)
+    shape = [1] * x.ndim
+    for axis in reversed(order):
+        if prod(shape) >= _LINE:
+            break
+        shape[axis] = x.shape[axis]
+    zeros = np.zeros([shape[axis] for axis in order], np.float32)
+    return zeros.transpose(np.argsort(order))
+
+
 def _like(x: Array, scratch: Scratch) -> Array:
     """Scratch memory of x's shape, its axes in x's order, so that both are walked the same way."""
-    order = sorted(range(x.ndim), key=lambda axis: -x.strides[axis])
+    order = _memory_order(x)
     taken = scratch.take(*(x.shape[axis] for axis in order))
     return taken.transpose(np.argsort(order))
+
+
+def _memory_order(x: Array) -> list[int]:
+    """Return x's axes, the one of the longest strides first."""
+    return sorted(range(x.ndim), key=lambda axis: -x.strides[axis])

@@ -13,7 +13,8 @@ much they copy for that:
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
+from math import prod
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
@@ -165,13 +166,58 @@ def _as_matrices(weight: Array, groups: int) -> Array:
 
 
 def _multiply_rows(weight: Array, matrices: Array, out: Array, groups: int) -> partial[object]:
-    """Multiply the weights with ``(N, groups, out_height, depth, out_width)``."""
-    kernel = _as_matrices(weight, groups)[None, :, None]
+    """Multiply the weights with ``(N, groups, out_height, depth, out_width)``, block by block."""
     images, channels, height, width = out.shape
-    image, channel, row, column = out.strides
-    by_group = as_strided(
-        out,
-        (images, groups, height, channels // groups, width),
-        (image, channels // groups * channel, row, channel, column),
+    channels //= groups
+    depth = matrices.shape[3]
+    some_channels, some_columns = _block_size(channels, depth, width)
+    channel_blocks, column_blocks = channels // some_channels, width // some_columns
+    kernel = _as_matrices(weight, groups)
+    kernel_blocks = kernel.reshape(1, groups, 1, channel_blocks, 1, some_channels, depth)
+    image, group, row, place, column = matrices.strides
+    matrix_blocks = as_strided(
+        matrices,
+        (images, groups, height, 1, column_blocks, depth, some_columns),
+        (image, group, row, 0, some_columns * column, place, column),
     )
-    return partial(np.matmul, kernel, matrices, out=by_group)
+    image, channel, row, column = out.strides
+    out_blocks = as_strided(
+        out,
+        (images, groups, height, channel_blocks, column_blocks, some_channels, some_columns),
+        (
+            image,
+            channels * channel,
+            row,
+            some_channels * channel,
+            some_columns * column,
+            channel,
+            column,
+        ),
+    )
+    return partial(np.matmul, kernel_blocks, matrix_blocks, out=out_blocks)
+
+
+_SMALL_PRODUCT = 1_000_000
+"""Up to so many multiply-adds OpenBLAS multiplies matrices where they lie, without rearranging them
+first. On AVX-512 that is 15 to 25 percent faster for matrices that are in the cache anyway."""
+_VECTOR = 16  # floats in an AVX-512 register: blocks of other widths waste part of each
+
+
+@lru_cache(maxsize=1024)
+def _block_size(channels: int, depth: int, width: int) -> tuple[int, int]:
+    """Return how many channels and columns one multiplication should do: as many as are small."""
+    if channels * depth * width <= _SMALL_PRODUCT:
+        return channels, width
+    candidates = [
+        (some_channels, some_columns)
+        for some_channels in _parts(channels)
+        for some_columns in _parts(width)
+        if some_channels * depth * some_columns <= _SMALL_PRODUCT
+        and some_channels * some_columns >= 2 * _VECTOR * _VECTOR
+    ]
+    return max(candidates, key=prod, default=(channels, width))
+
+
+def _parts(length: int) -> list[int]:
+    """Return the divisors of a length that fill vector registers."""
+    return [part for part in range(_VECTOR, length + 1, _VECTOR) if length % part == 0]

@@ -20,6 +20,8 @@ from cnngui.spec.layers import Pair
 
 Array = NDArray[np.float32]
 
+_HALF = np.array(32, np.uint64)
+
 
 @dataclass(frozen=True)
 class Windows:
@@ -106,8 +108,39 @@ def _combine(
         places = [(narrowed[:, :, to], x[:, :, source]) for to, source in vertical]
         calls += _combine_taps(combine, narrowed, places, empty)
         x = narrowed
+    if _are_pairs(x, windows, out):
+        return calls + _combine_pairs(combine, x, out, scratch)
     places = [(out[..., to], x[..., source]) for to, source in horizontal]
     return calls + _combine_taps(combine, out, places, empty)
+
+
+def _are_pairs(x: Array, windows: Windows, out: Array) -> bool:
+    """Tell whether columns are to be combined two by two, and lie as whole 64-bit words."""
+    return (
+        (windows.kernel_size[1], windows.stride[1], windows.padding[1]) == (2, 2, 0)
+        and x.shape[3] == 2 * out.shape[3]
+        and x.strides[3] == x.itemsize
+        and all(stride % 8 == 0 for stride in x.strides[:3])
+        and x.ctypes.data % 8 == 0
+    )
+
+
+def _combine_pairs(combine: np.ufunc, x: Array, out: Array, scratch: Scratch) -> Calls:
+    """Combine even with odd columns, taken apart as the halves of 64-bit integers.
+
+    NumPy converts integers with vector instructions, but reads every other float one by one: that
+    takes half as long again.
+    """
+    images, channels, height, width = out.shape
+    evens, odds = (
+        scratch.take(images, height, channels, width).transpose(0, 2, 1, 3) for _ in range(2)
+    )
+    pairs = x.view(np.uint64)
+    return [
+        partial(np.copyto, evens.view(np.uint32), pairs, casting="unsafe"),
+        partial(np.right_shift, pairs, _HALF, out=odds.view(np.uint32), casting="unsafe"),
+        partial(combine, evens, odds, out=out),
+    ]
 
 
 def _combine_taps(
