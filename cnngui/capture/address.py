@@ -104,8 +104,11 @@ def _parse_path(text: str) -> SourceAddress:
         mode = path.stat().st_mode
     except FileNotFoundError as error:
         raise SourceError(text, "must be an existing file or folder", "no such file") from error
-    except (OSError, ValueError, RuntimeError) as error:
-        raise SourceError(text, "must be a file or folder that may be read", error) from error
+    except OSError as error:
+        rule = "must be a file or folder that may be read"
+        raise SourceError(text, rule, error.strerror or error) from error
+    except (ValueError, RuntimeError) as error:  # a null byte in it; "~nobody"
+        raise SourceError(text, "must be a path", error) from error
     if stat.S_ISDIR(mode):
         return SourceAddress("folder", str(path))
     if not stat.S_ISREG(mode):
