@@ -1,4 +1,7 @@
-"""Weights that are not in use now and may be wanted again: after an undo, above all."""
+"""Weights from files or from learning that may be wanted again: after an undo, above all.
+
+Drawn weights are not kept: the same seed draws the same ones.
+"""
 
 from __future__ import annotations
 
@@ -57,7 +60,7 @@ class Attic:
 def _keys(spec: NetworkSpec) -> Iterator[tuple[str, Hashable]]:
     shapes = infer(spec).parameters
     for layer in spec.layers:
-        if isinstance(layer, ParametricSpec) and shapes.get(layer.id):
+        if isinstance(layer, ParametricSpec) and layer.weights_id and shapes.get(layer.id):
             yield layer.id, weights_key(layer, shapes[layer.id])
 
 

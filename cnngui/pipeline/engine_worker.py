@@ -152,7 +152,9 @@ class EngineWorker(Worker[EngineCommand]):
 
     @property
     def _wants_frame(self) -> bool:
-        return self._arrived is not None and (not self._frozen or self._frame is None)
+        if self._arrived is None or self._network is None:
+            return False
+        return not self._frozen or self._frame is None
 
     @property
     def _has_work(self) -> bool:

@@ -1,0 +1,325 @@
+"""What the pipeline computes, for which network and view."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from cnngui.engine.model import Model
+from cnngui.engine.preprocess import normalise
+from cnngui.errors import SourceError
+from cnngui.pipeline import engine_worker
+from cnngui.pipeline.events import Crashed, NetworkApplied, NetworkFailed
+from cnngui.pipeline.live import LivePipeline
+from cnngui.pipeline.messages import Playback, ViewRequest
+from cnngui.pipeline.results import FrameResult
+from tests.pipeline.fakes import (
+    CAMERA,
+    FILM,
+    Camera,
+    Film,
+    Listener,
+    Opener,
+    classifier,
+    number_of,
+    small_network,
+)
+
+
+@pytest.fixture
+def camera(pipeline: LivePipeline, opener: Opener, listener: Listener) -> Camera:
+    """A camera that is open and has shown picture 100 to the small network, generation 1."""
+    source = Camera(timeout_s=30.0)
+    opener.prepare(CAMERA, source)
+    source.send(100)
+    pipeline.set_network(small_network(), 1)
+    pipeline.open_source(CAMERA)
+    listener.event(NetworkApplied)
+    listener.result()
+    return source
+
+
+def of_generation(generation: int):
+    return lambda result: result.generation == generation
+
+
+def activations(result: FrameResult, network: Model) -> dict[str, np.ndarray]:
+    spec = network.spec.input
+    return network.activations(normalise(result.input, spec.mean, spec.std))
+
+
+@pytest.mark.usefixtures("camera")
+def test_the_last_layer_is_shown_by_default(pipeline: LivePipeline, listener: Listener) -> None:
+    pipeline.set_view(ViewRequest(channel=2, thumbnails=("input", "conv1")))
+    result = listener.result(lambda result: result.view.channel == 2)
+    expected = activations(result, Model(small_network()))["conv2"][0]
+    assert result.wall is not None
+    assert result.wall.layer_id == "conv2"
+    assert result.wall.signed
+    np.testing.assert_allclose(result.wall.values, expected, atol=1e-6)
+    assert result.wall.codes.shape == (result.wall.layout.height, result.wall.layout.width)
+    assert list(result.wall.channels) == list(range(6))
+    assert result.channel is not None
+    assert result.channel.channel == 2
+    np.testing.assert_array_equal(result.channel.values, result.wall.values[2])
+    assert result.channel.minimum == pytest.approx(float(expected[2].min()), abs=1e-6)
+    assert result.channel.mean == pytest.approx(float(expected[2].mean()), abs=1e-6)
+    assert result.channel.histogram_counts.sum() == 12 * 16
+    kernel = Model(small_network()).weights()["conv2"]["weight"][2]
+    np.testing.assert_array_equal(result.channel.kernel, kernel)
+    assert set(result.thumbnails) == {"input", "conv1"}
+    assert result.thumbnails["conv1"].codes.shape == (72, 96)
+    assert result.vector is None
+    assert result.scores is None
+    assert set(result.layer_ms) == {"conv1", "relu1", "conv2"}
+
+
+@pytest.mark.usefixtures("camera")
+def test_arrays_that_leave_the_pipeline_cannot_be_changed(
+    pipeline: LivePipeline, listener: Listener
+) -> None:
+    pipeline.set_view(ViewRequest(layer_id="relu1", thumbnails=("conv1",)))
+    result = listener.result(lambda result: result.view.layer_id == "relu1")
+    wall, channel = result.wall, result.channel
+    assert wall is not None
+    assert channel is not None
+    arrays = [
+        *(result.picture, result.input, result.thumbnails["conv1"].codes),
+        *(wall.codes, wall.values, wall.channels, wall.low, wall.high),
+        *(channel.values, channel.codes, channel.histogram_counts, channel.histogram_edges),
+    ]
+    assert not any(array.flags.writeable for array in arrays)
+
+
+@pytest.mark.usefixtures("camera")
+def test_only_what_is_shown_is_computed(pipeline: LivePipeline, listener: Listener) -> None:
+    pipeline.set_view(ViewRequest(layer_id="conv1", wants_channel=False))
+    result = listener.result(lambda result: result.view.layer_id == "conv1")
+    assert set(result.layer_ms) == {"conv1"}
+    assert result.channel is None
+    assert not result.thumbnails
+    pipeline.set_view(ViewRequest(layer_id="input"))
+    result = listener.result(lambda result: result.view.layer_id == "input")
+    assert not result.layer_ms
+    assert result.wall is not None
+    assert result.wall.values.shape == (3, 12, 16)
+    assert result.channel is not None
+    assert result.channel.kernel is None
+
+
+@pytest.mark.usefixtures("camera")
+def test_a_layer_that_is_gone_gives_way_to_the_last(
+    pipeline: LivePipeline, listener: Listener
+) -> None:
+    pipeline.set_view(ViewRequest(layer_id="gone", channel=99, page=7, thumbnails=("gone",)))
+    result = listener.result(lambda result: result.view.layer_id == "gone")
+    assert result.wall is not None
+    assert result.wall.layer_id == "conv2"
+    assert result.channel is not None
+    assert result.channel.channel == 5
+    assert not result.thumbnails
+
+
+@pytest.mark.usefixtures("camera")
+def test_a_flat_layer_gives_values_and_scores(pipeline: LivePipeline, listener: Listener) -> None:
+    pipeline.set_network(classifier(), 2)
+    pipeline.set_view(ViewRequest(order="maximum"))
+    result = listener.result(lambda result: result.view.order == "maximum")
+    assert result.input.shape == (12, 16, 1)
+    assert result.wall is None
+    assert result.vector is not None
+    expected = activations(result, Model(classifier()))["linear1"][0]
+    np.testing.assert_allclose(result.vector.values, expected, atol=1e-6)
+    assert list(result.vector.order) == list(np.argsort(-expected, kind="stable"))
+    np.testing.assert_array_equal(result.scores, result.vector.values)
+    pipeline.set_view(ViewRequest(layer_id="conv1"))
+    result = listener.result(lambda result: result.view.layer_id == "conv1")
+    assert result.scores is None
+    pipeline.set_view(ViewRequest(layer_id="conv1", thumbnails=("linear1",)))
+    result = listener.result(lambda result: bool(result.view.thumbnails))
+    np.testing.assert_allclose(result.scores, expected, atol=1e-6)
+
+
+@pytest.mark.usefixtures("camera")
+def test_a_network_that_does_not_fit_leaves_the_last_one_running(
+    pipeline: LivePipeline, listener: Listener
+) -> None:
+    pipeline.set_network(small_network().edited("conv2", kernel_size=(99, 99), padding=(0, 0)), 2)
+    failed = listener.event(NetworkFailed)
+    assert failed.generation == 2
+    assert "conv2" in str(failed.error)
+    pipeline.set_view(ViewRequest(channel=1))
+    assert listener.result(lambda result: result.view.channel == 1).generation == 1
+
+
+@pytest.mark.usefixtures("camera")
+def test_too_little_memory_is_told_and_the_next_network_runs(
+    pipeline: LivePipeline, listener: Listener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def forward(*_: object) -> None:
+        raise MemoryError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Model, "forward", forward)
+        pipeline.set_network(small_network("huge"), 2)
+        assert "must fit into memory" in str(listener.event(NetworkFailed).error)
+    pipeline.set_network(small_network(), 3)
+    listener.result(of_generation(3))
+
+
+def test_a_defect_in_computing_is_told_and_the_next_frame_is_computed(
+    pipeline: LivePipeline, listener: Listener, camera: Camera, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def look(*_: object, **__: object) -> None:
+        raise ZeroDivisionError("a defect")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(engine_worker, "look", look)
+        camera.send(101)
+        assert "a defect" in listener.event(Crashed).report
+    camera.send(102)
+    listener.result(lambda result: number_of(result.picture) == 102)
+
+
+def test_a_frozen_frame_stays_and_the_network_still_reacts(
+    pipeline: LivePipeline, listener: Listener, camera: Camera
+) -> None:
+    pipeline.set_frozen(True)
+    pipeline.set_view(ViewRequest(channel=1))
+    listener.result(lambda result: result.view.channel == 1)
+    camera.send(101, 102)
+    listener.until(lambda: pipeline.counters().captured == 3)
+    pipeline.set_network(small_network(seed=1), 2)
+    frozen = listener.result(of_generation(2))
+    assert number_of(frozen.picture) == 100
+    assert not frozen.fresh
+    assert pipeline.counters().dropped == 0
+    pipeline.set_frozen(False)
+    thawed = listener.result(lambda result: number_of(result.picture) == 102)
+    assert thawed.fresh
+
+
+def test_a_paused_film_reacts_to_edits(
+    pipeline: LivePipeline, opener: Opener, listener: Listener
+) -> None:
+    opener.prepare(FILM, Film(count=50, rate=10.0))
+    pipeline.set_network(small_network(), 1)
+    pipeline.open_source(FILM)
+    pipeline.set_playback(Playback(playing=False))
+    listener.result()
+    pipeline.seek(20)
+    first = listener.result(lambda result: result.position == 20)
+    pipeline.set_network(small_network(seed=5), 2)
+    second = listener.result(of_generation(2))
+    assert first.wall is not None
+    assert second.wall is not None
+    assert not np.array_equal(first.wall.values, second.wall.values)
+
+
+@pytest.mark.usefixtures("camera")
+def test_undo_brings_weights_back(pipeline: LivePipeline, listener: Listener) -> None:
+    layers = ("conv1", "conv2")
+    spec = small_network()
+    for layer_id in layers:
+        spec = spec.edited(layer_id, weights_id=f"learned {layer_id}")
+    drawn = Model(spec).weights()
+    learned = {
+        layer_id: {name: array + 1 for name, array in drawn[layer_id].items()}
+        for layer_id in layers
+    }
+    pipeline.set_network(spec, 2, learned)
+    before = listener.result(of_generation(2))
+    pipeline.set_network(spec.edited("conv1", out_channels=5), 3)
+    listener.result(of_generation(3))
+    pipeline.set_network(spec, 4)
+    after = listener.result(of_generation(4))
+    assert before.wall is not None
+    assert after.wall is not None
+    np.testing.assert_array_equal(after.wall.values, before.wall.values)
+
+
+@pytest.mark.usefixtures("camera")
+def test_weights_of_a_network_overtaken_by_the_next_are_not_lost(
+    pipeline: LivePipeline, listener: Listener
+) -> None:
+    spec = small_network().edited("conv2", weights_id="learned")
+    learned = {"conv2": {"weight": np.ones((6, 4, 3, 3), np.float32), "bias": np.full(6, 7.0)}}
+    pipeline.set_network(spec, 2, learned)
+    for generation in range(3, 30):
+        pipeline.set_network(replace(spec, name=f"network {generation}"), generation)
+    result = listener.result(of_generation(29))
+    assert result.channel is not None
+    assert result.channel.bias == 7.0
+
+
+def test_locked_scaling_keeps_the_range_of_the_moment(
+    pipeline: LivePipeline, listener: Listener, camera: Camera
+) -> None:
+    pipeline.set_view(ViewRequest(layer_id="relu1", scaling="locked"))
+    locked = listener.result(lambda result: result.view.scaling == "locked")
+    camera.send(200)
+    brighter = listener.result(lambda result: number_of(result.picture) == 200)
+    assert locked.wall is not None
+    assert brighter.wall is not None
+    assert brighter.wall.values.max() > locked.wall.values.max()
+    np.testing.assert_array_equal(brighter.wall.high, locked.wall.high)
+    pipeline.set_view(ViewRequest(layer_id="relu1", scaling="layer"))
+    unlocked = listener.result(lambda result: result.view.scaling == "layer")
+    assert unlocked.wall is not None
+    assert unlocked.wall.high[0] == pytest.approx(float(brighter.wall.values.max()))
+    pipeline.set_view(ViewRequest(layer_id="relu1", scaling="locked"))
+    again = listener.result(lambda result: result.view.scaling == "locked")
+    assert again.wall is not None
+    assert again.wall.high[0] == unlocked.wall.high[0]
+
+
+def test_frames_that_nobody_had_time_for_are_counted(
+    pipeline: LivePipeline, listener: Listener, opener: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opener.prepare(FILM, Film(count=100, rate=5000.0))
+    pipeline.set_playback(Playback(loop=False))
+    pipeline.open_source(FILM)
+    listener.until(lambda: pipeline.counters().captured == 100)
+    counters = pipeline.counters()
+    assert counters.processed == 0
+    assert counters.dropped == 99
+    pipeline.set_network(small_network(), 1)
+    listener.result(lambda result: result.position == 99)
+    counters = pipeline.counters()
+    assert (counters.captured, counters.processed, counters.dropped) == (100, 1, 99)
+    listener.until(lambda: pipeline.counters().shown == 1)
+    assert pipeline.counters().latency_median_ms > 0
+    pipeline.reset_counters()
+    assert pipeline.counters().captured == 0
+
+
+def test_a_large_picture_is_made_smaller_for_the_screen(
+    pipeline: LivePipeline, listener: Listener, camera: Camera, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    large = np.full((900, 1600, 3), 9, np.uint8)
+    large.flags.writeable = False
+    monkeypatch.setattr("tests.pipeline.fakes.picture_of", lambda _: large)
+    camera.send(9)
+    result = listener.result(lambda result: number_of(result.picture) == 9)
+    assert result.picture.shape == (360, 640, 3)
+    assert not result.picture.flags.writeable
+
+
+@pytest.mark.usefixtures("camera")
+def test_cores_can_be_chosen_while_it_runs(pipeline: LivePipeline, listener: Listener) -> None:
+    pipeline.set_threads(1)
+    pipeline.set_network(small_network(seed=1), 2)
+    listener.result(of_generation(2))
+
+
+def test_the_bell_is_not_rung_again_before_the_news_was_fetched(
+    opener: Opener, listener: Listener, pipeline: LivePipeline
+) -> None:
+    opener.prepare(CAMERA, SourceError("Desk Cam", "must be free", "in use"))
+    pipeline.open_source(CAMERA)
+    assert listener.rung.wait(10.0)
+    pipeline.set_network(small_network(), 1)
+    pipeline.close()
+    assert listener.rings == 1
