@@ -107,14 +107,15 @@ class LayerList(QScrollArea):
         event.setAccepted(self._acts_on(event))
 
     def _acts_on(self, event: QKeyEvent) -> bool:
-        key = Qt.Key(event.key())
+        key = event.key()
         if not _is_plain(event):
             return False
         if key == Qt.Key.Key_Escape:
-            dragged, inside = self._drag.finish() is not None, not self.hasFocus()
+            dragging, inside = self._drag.slot is not None, not self.hasFocus()
+            self._cancel_drag()
             if inside:
                 self.setFocus()
-            return dragged or inside
+            return dragging or inside
         if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             form = self.row(self._document.selected_id).form
             if form is not None and self.hasFocus():
@@ -123,7 +124,7 @@ class LayerList(QScrollArea):
         if key in _WALKING_KEYS:
             ids = [INPUT_ID, *self._layer_rows]
             index = ids.index(self._document.selected_id)
-            wanted = {
+            wanted: dict[int, int] = {
                 Qt.Key.Key_Up: max(0, index - 1),
                 Qt.Key.Key_Down: min(len(ids) - 1, index + 1),
                 Qt.Key.Key_Home: 0,
@@ -157,6 +158,7 @@ class LayerList(QScrollArea):
         return row
 
     def _refresh(self) -> None:
+        self._cancel_drag()
         spec, report = self._document.spec, self._document.report
         types = {layer.id: layer.type for layer in spec.layers}
         for row in list(self._layer_rows.values()):
@@ -229,6 +231,11 @@ class LayerList(QScrollArea):
             self.setFocus(Qt.FocusReason.MouseFocusReason)
         self._drag.move_to(self.row(layer_id), list(self._layer_rows.values()), pointer)
         self.ensureVisible(0, self._content.mapFromGlobal(pointer).y(), 0, 40)
+
+    def _cancel_drag(self) -> None:
+        if self._drag.finish() is not None:
+            for row in self._layer_rows.values():
+                row.header.forget_press()
 
     def _on_drag_ended(self, layer_id: str) -> None:
         slot = self._drag.finish()

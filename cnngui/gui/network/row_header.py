@@ -103,6 +103,11 @@ class RowHeader(QWidget):
             self._describe()
             self.update()
 
+    def forget_press(self) -> None:
+        """Take no notice of the mouse until it is pressed anew."""
+        self._pressed_at, self._dragging = None, False
+        self.unsetCursor()
+
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
             self._pressed_at = event.position().toPoint()
@@ -119,8 +124,8 @@ class RowHeader(QWidget):
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if event.button() != Qt.MouseButton.LeftButton or self._pressed_at is None:
             return
-        dragged, self._pressed_at, self._dragging = self._dragging, None, False
-        self.unsetCursor()
+        dragged = self._dragging
+        self.forget_press()
         if dragged:
             self.drag_ended.emit()
         else:

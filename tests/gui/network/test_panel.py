@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QKeySequence, QShortcut, QWheelEvent
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut, QWheelEvent
 from PySide6.QtWidgets import (
     QApplication,
     QCheckBox,
@@ -375,8 +375,15 @@ def test_dragging_a_row_moves_the_layer(qtbot, panel, document, dragged, above, 
 def test_escape_ends_a_drag(qtbot, panel, document):
     header, target = drag(qtbot, panel, "pool1", 0)
     qtbot.keyClick(panel.layer_list, Qt.Key.Key_Escape)
+    qtbot.mouseMove(header, target + QPoint(0, 3))
     qtbot.mouseRelease(header, Qt.MouseButton.LeftButton, pos=target)
     assert document.spec == NETWORK
+
+
+def test_keys_of_other_alphabets_are_left_alone(panel, document):
+    key = QKeyEvent(QEvent.Type.KeyPress, 0x0444, Qt.KeyboardModifier.NoModifier, "ф")
+    QApplication.sendEvent(panel.layer_list, key)
+    assert document.selected_id == "pool1"
 
 
 def test_bypassing_by_the_eye(qtbot, panel, document):
