@@ -16,7 +16,15 @@ from PySide6.QtGui import (
     QKeyEvent,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QMainWindow,
+    QMenu,
+    QSplitter,
+    QVBoxLayout,
+    QWidget,
+)
 
 from cnngui.gui.actions import build_actions
 from cnngui.gui.bridge import PipelineBridge
@@ -387,6 +395,10 @@ class MainWindow(QMainWindow):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape and self.isFullScreen():
             self._actions["full_screen"].trigger()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and isinstance(
+            focus := QApplication.focusWidget(), QAbstractButton
+        ):
+            focus.click()  # what the space bar does where it does not freeze
         else:
             super().keyPressEvent(event)
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
-    QAbstractButton,
-    QAbstractItemView,
+    QAbstractScrollArea,
     QAbstractSlider,
     QAbstractSpinBox,
     QComboBox,
@@ -34,18 +33,14 @@ _ARROWS = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down)
 def belongs_to_field(focus: QWidget | None, event: QKeyEvent) -> bool:
     """Say whether a key is meant for the widget with the focus, so that no shortcut may take it.
 
-    Fields that are typed into take every plain key; lists, sliders and choices take the arrows; a
-    button that can be reached only with the Tab key takes the space bar.
+    Fields that are typed into take every plain key; lists, sliders and choices take the arrows.
     """
     if event.modifiers() & _COMMANDS:
         return False
     if isinstance(focus, QLineEdit | QAbstractSpinBox | QPlainTextEdit):
         return True
-    if event.key() in _ARROWS:
-        return isinstance(focus, QAbstractItemView | QAbstractSlider | QComboBox)
-    if event.key() == Qt.Key.Key_Space and isinstance(focus, QAbstractButton):
-        return not focus.focusPolicy() & Qt.FocusPolicy.ClickFocus.value
-    return False
+    takes_arrows = isinstance(focus, QAbstractScrollArea | QAbstractSlider | QComboBox)
+    return takes_arrows and event.key() in _ARROWS
 
 
 class ShortcutSheet(QDialog):

@@ -103,6 +103,8 @@ class SourceControl(QObject):
                 self._warn(words.format(error), "warning")
                 self._menu.wait_for_camera(address.kind == "camera")
             case SourceFailed(address, error):
+                if self._address is None:
+                    self.open(SourceAddress("sample"))  # rather than an empty window
                 self._warn(str(error), "error")
                 self._menu.wait_for_camera(False)
             case SourceEnded(address):
@@ -113,8 +115,9 @@ class SourceControl(QObject):
                 self._transport.show_position(position)
 
     def _on_opened(self, address: SourceAddress, info: SourceInfo) -> None:
+        if self._address is not None:
+            self._notices.dismiss(_NOTICE_KEY)
         self._address, self._info = address, info
-        self._notices.dismiss(_NOTICE_KEY)
         self._menu.wait_for_camera(False)
         self._menu.set_current(address)
         self._button.show_source(address)

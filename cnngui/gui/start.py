@@ -10,6 +10,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from cnngui import __version__
+from cnngui.capture.address import parse_address
 from cnngui.cli import DEFAULT_NETWORK, DEFAULT_SOURCE, Arguments
 from cnngui.errors import UserError
 from cnngui.formats.opening import open_network
@@ -55,7 +56,11 @@ def begin(window: MainWindow, document: Document, settings: Settings, arguments:
     """
     window.start(arguments.threads)
     _begin_network(window, document, settings, arguments)
-    window.opener.open_text(arguments.source or DEFAULT_SOURCE)
+    try:
+        window.source.open(parse_address(arguments.source or DEFAULT_SOURCE))
+    except UserError as error:
+        window.source.open(parse_address(DEFAULT_SOURCE))
+        window.notices.show_notice(Notice(str(error), key="source"))
 
 
 def _begin_network(

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
-from PySide6.QtGui import QAction, QDropEvent
-from PySide6.QtWidgets import QApplication, QMenu, QToolButton, QWidget
+from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QApplication, QMenu, QToolButton
 from pytestqt.qtbot import QtBot
 
 from cnngui.cli import Arguments
@@ -99,14 +99,10 @@ class Driver:
             mime.setUrls([QUrl.fromLocalFile(str(thing))])
         else:
             mime.setText(thing)
-        target: QWidget = self.window
-        QApplication.sendEvent(
-            target,
-            QDropEvent(
-                QPointF(target.rect().center()),
-                Qt.DropAction.CopyAction,
-                mime,
-                Qt.MouseButton.LeftButton,
-                NO_MODIFIER,
-            ),
-        )
+        copy, left = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton
+        place = self.window.rect().center()
+        enter = QDragEnterEvent(place, copy, mime, left, NO_MODIFIER)
+        QApplication.sendEvent(self.window, enter)
+        assert enter.isAccepted()
+        drop = QDropEvent(QPointF(place), copy, mime, left, NO_MODIFIER)
+        QApplication.sendEvent(self.window, drop)

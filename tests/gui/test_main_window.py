@@ -1,0 +1,439 @@
+"""The main flows, as a person does them, with the real pipeline behind the window."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QColor, QGuiApplication, QImage
+from PySide6.QtWidgets import QFileDialog, QInputDialog, QLabel, QLineEdit
+from pytestqt.qtbot import QtBot
+
+from cnngui.cli import Arguments
+from cnngui.formats.network_file import read_network
+from cnngui.gui.document import Document
+from cnngui.gui.main_window import MainWindow
+from cnngui.gui.settings import Settings
+from cnngui.gui.shortcuts import ShortcutSheet
+from cnngui.spec.layers import Conv2d, Linear, ReLU
+from cnngui.spec.network import InputSpec, NetworkSpec
+from tests.gui.conftest import FakeCameras
+from tests.gui.driver import Driver
+
+CONTROL = Qt.KeyboardModifier.ControlModifier
+SHIFT = Qt.KeyboardModifier.ShiftModifier
+SMALL = NetworkSpec(
+    name="small",
+    input=InputSpec(height=24, width=32),
+    layers=(Conv2d(id="conv1", out_channels=4), ReLU(id="relu1")),
+)
+
+
+@pytest.fixture
+def image(qapp: object, tmp_path: Path) -> Path:
+    path = tmp_path / "red.png"
+    picture = QImage(64, 48, QImage.Format.Format_RGB32)
+    picture.fill(QColor(255, 0, 0))
+    assert picture.save(str(path))
+    return path
+
+
+@pytest.fixture
+def answer(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """What the user picks in the next file dialog."""
+    picked = {"path": ""}
+    for name in ("getOpenFileName", "getSaveFileName"):
+        monkeypatch.setattr(QFileDialog, name, lambda *_: (picked["path"], ""))
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: picked["path"])
+    monkeypatch.setattr(QInputDialog, "getText", lambda *_: (picked["path"], True))
+    return picked
+
+
+def shows_red(driver: Driver) -> bool:
+    return bool((driver.result.picture == (255, 0, 0)).all())
+
+
+def test_it_starts_with_moving_maps_that_mean_something(driver: Driver) -> None:
+    assert driver.document.spec.name == "Classic filters"
+    assert driver.source_name == "Built-in clip"
+    wall = driver.result.wall
+    assert wall is not None
+    assert wall.values.shape[0] >= 8
+    first = wall.values.copy()
+    driver.wait_for_new_frame()
+    assert driver.result.wall is not None
+    assert not np.array_equal(driver.result.wall.values, first)
+    counters = driver.window.findChild(QLabel, "status_counters")
+    assert counters is not None
+    driver.wait(lambda: "shown" in counters.text() and " 0.0 shown" not in counters.text())
+
+
+def test_space_freezes_and_edits_are_still_seen(driver: Driver) -> None:
+    driver.key(Qt.Key.Key_Space)
+    assert driver.action("freeze").isChecked()
+    driver.document.replace_network(SMALL)
+    driver.wait(lambda: driver.result.generation == driver.document.generation)
+    frozen = driver.result.index
+    driver.document.edit(SMALL.edited("conv1", out_channels=7), "wider")
+    driver.document.select("conv1")
+    driver.wait(lambda: driver.result.wall is not None and len(driver.result.wall.values) == 7)
+    assert driver.result.index == frozen
+    driver.key(Qt.Key.Key_Space)
+    driver.wait_for_new_frame()
+
+
+def test_pause_step_and_wind(driver: Driver) -> None:
+    driver.click("transport_play")
+    driver.click("transport_start")
+    driver.wait(lambda: driver.result.position == 0)
+    driver.key(Qt.Key.Key_Period)
+    driver.wait(lambda: driver.result.position == 1)
+    driver.click("transport_back")
+    driver.wait(lambda: driver.result.position == 0)
+    driver.transport.seek_requested.emit(100)
+    driver.wait(lambda: driver.result.position == 100)
+    driver.key(Qt.Key.Key_P)
+    driver.wait(lambda: driver.result.position > 100)
+
+
+@pytest.mark.parametrize("way", ["menu", "drop", "command line"])
+def test_a_file_is_opened(
+    qtbot: QtBot, settings: Settings, image: Path, answer: dict[str, str], way: str
+) -> None:
+    given = Arguments(source=str(image)) if way == "command line" else Arguments()
+    driver = Driver(qtbot, settings, given)
+    driver.wait_for_maps()
+    if way == "menu":
+        answer["path"] = str(image)
+        driver.key(Qt.Key.Key_O, CONTROL)
+    elif way == "drop":
+        driver.drop(image)
+    driver.wait(lambda: shows_red(driver))
+    assert driver.source_name == "red.png"
+    assert driver.transport.isHidden()
+    assert settings.recent_sources == [str(image)]
+    driver.window.close()
+
+
+def test_a_folder_of_images_is_opened(driver: Driver, image: Path, answer: dict[str, str]) -> None:
+    answer["path"] = str(image.parent)
+    driver.window.opener.ask_folder()
+    driver.wait(lambda: shows_red(driver))
+
+
+def test_a_picture_in_the_clipboard_is_opened(driver: Driver, image: Path) -> None:
+    QGuiApplication.clipboard().setImage(QImage(str(image)))
+    driver.key(Qt.Key.Key_V, CONTROL)
+    driver.wait(lambda: shows_red(driver))
+
+
+def test_opening_something_else_ends_a_freeze(driver: Driver, image: Path) -> None:
+    driver.key(Qt.Key.Key_Space)
+    driver.drop(image)
+    driver.wait(lambda: shows_red(driver))
+    assert not driver.action("freeze").isChecked()
+
+
+@pytest.mark.parametrize("kind", ["text as video", "corrupt image", "empty folder", "bad url"])
+def test_what_cannot_be_opened_is_said_and_the_last_source_goes_on(
+    driver: Driver, tmp_path: Path, kind: str
+) -> None:
+    (tmp_path / "text.mp4").write_text("not a film")
+    (tmp_path / "corrupt.png").write_bytes(b"\x89PNG\r\n\x1a\nrubbish")
+    (tmp_path / "empty").mkdir()
+    things: dict[str, Path | str] = {
+        "text as video": tmp_path / "text.mp4",
+        "corrupt image": tmp_path / "corrupt.png",
+        "empty folder": tmp_path / "empty",
+        "bad url": "http://127.0.0.1:1/stream",
+    }
+    driver.drop(things[kind])
+    driver.wait(lambda: driver.notice != "")
+    assert (str(things[kind]) if kind == "bad url" else Path(things[kind]).name) in driver.notice
+    assert driver.source_name == "Built-in clip"
+    driver.wait_for_new_frame()
+
+
+def test_a_camera_that_vanishes_is_said_so_and_comes_back(
+    driver: Driver, cameras: FakeCameras
+) -> None:
+    cameras.names = ["Desk"]
+    driver.window.opener.open_text("camera:Desk")
+    driver.wait(lambda: driver.source_name == "Desk")
+    driver.wait(lambda: bool((driver.result.picture == 128).all()))
+    cameras.plugged.clear()
+    driver.wait(lambda: "Desk" in driver.notice)
+    cameras.plugged.set()
+    driver.wait(lambda: driver.notice == "")
+    driver.wait_for_new_frame()
+
+
+def test_mirror_is_what_the_network_sees(driver: Driver, tmp_path: Path) -> None:
+    picture = QImage(64, 48, QImage.Format.Format_RGB32)
+    picture.fill(QColor("black"))
+    for row in range(48):
+        picture.setPixelColor(0, row, QColor("white"))
+    picture.save(str(tmp_path / "left.png"))
+    driver.drop(tmp_path / "left.png")
+
+    def white_columns() -> list[int]:
+        return [int(column) for column in np.flatnonzero(driver.result.input.min((0, 2)) > 200)]
+
+    driver.wait(lambda: white_columns()[:1] == [0])
+    menu = driver.button("source_button").menu()
+    driver.menu_action(menu, "mirrored").trigger()
+    width = driver.result.input.shape[1]
+    driver.wait(lambda: white_columns()[-1:] == [width - 1])
+    assert 0 not in white_columns()
+
+
+def test_edits_undo_and_redo_by_keys(driver: Driver) -> None:
+    driver.document.replace_network(SMALL)
+    driver.document.edit(SMALL.inserted(2, Conv2d(id="conv2")), "add conv2")
+    driver.document.select("conv2")
+    driver.wait(lambda: driver.result.wall is not None and driver.result.wall.layer_id == "conv2")
+    driver.key(Qt.Key.Key_Z, CONTROL)
+    assert driver.document.spec == SMALL
+    driver.key(Qt.Key.Key_Z, CONTROL | SHIFT)
+    assert "conv2" in driver.document.spec
+
+
+def test_a_network_with_a_problem_leaves_the_last_one_running(driver: Driver) -> None:
+    driver.document.replace_network(SMALL)
+    driver.document.edit(SMALL.inserted(2, Linear(id="linear1")), "add linear1")
+    assert not driver.document.report.is_valid
+    driver.wait_for_new_frame()
+    driver.wait(lambda: driver.result.generation == driver.document.generation)
+
+
+def test_network_saved_opened_and_damaged(
+    driver: Driver, tmp_path: Path, answer: dict[str, str]
+) -> None:
+    driver.document.replace_network(SMALL)
+    driver.document.edit(replace(SMALL, name="mine"), "rename")
+    answer["path"] = str(tmp_path / "mine")
+    driver.key(Qt.Key.Key_S, CONTROL)
+    path = tmp_path / "mine.safetensors"
+    driver.wait(lambda: driver.document.path == path)
+    assert not driver.document.is_modified
+    assert read_network(path).weights is not None
+    driver.key(Qt.Key.Key_N, CONTROL)
+    assert driver.document.spec.layers == ()
+    driver.drop(path)
+    driver.wait(lambda: driver.document.spec.name == "mine")
+    path.write_bytes(b"rubbish")
+    driver.drop(path)
+    driver.wait(lambda: "mine.safetensors" in driver.notice)
+    assert driver.document.spec.name == "mine"
+
+
+def test_ready_networks_are_in_the_menu(driver: Driver) -> None:
+    menu = driver.button("button_network").menu()
+    driver.menu_action(menu, "LeNet-5").trigger()
+    driver.wait(lambda: driver.document.spec.name == "LeNet-5")
+    driver.wait(lambda: driver.result.scores is not None)
+    assert driver.document.path is None
+
+
+def test_s_saves_a_snapshot_and_says_where(driver: Driver) -> None:
+    driver.document.replace_network(SMALL)
+    driver.wait(lambda: driver.result.generation == driver.document.generation)
+    driver.key(Qt.Key.Key_S)
+    driver.wait(lambda: driver.message.startswith("Saved"))
+    (folder,) = driver.settings.save_folder.iterdir()
+    assert np.load(folder / "maps.npz")["conv1"].shape[0] == 4
+    assert json.loads((folder / "snapshot.json").read_text())
+    label = driver.window.findChild(QLabel, "status_message")
+    assert label is not None
+    assert str(folder) in label.text()
+
+
+def test_a_snapshot_that_cannot_be_saved_is_said(driver: Driver, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    driver.settings.save_folder = tmp_path / "file"
+    driver.key(Qt.Key.Key_S)
+    driver.wait(lambda: "file" in driver.notice)
+    driver.wait_for_new_frame()
+
+
+def test_r_records_and_stops(driver: Driver) -> None:
+    driver.key(Qt.Key.Key_R)
+    button = driver.button("button_record")
+    driver.wait(lambda: button.text() == "0:00")
+    assert driver.action("record").isChecked()
+    driver.wait_for_new_frame()
+    driver.key(Qt.Key.Key_R)
+    driver.wait(lambda: button.text() == "Record")
+    (film,) = driver.settings.save_folder.iterdir()
+    assert film.stat().st_size > 0
+
+
+def test_the_folder_for_saving_is_chosen(
+    driver: Driver, tmp_path: Path, answer: dict[str, str]
+) -> None:
+    answer["path"] = str(tmp_path)
+    driver.action("save_folder").trigger()
+    assert driver.settings.save_folder == tmp_path
+
+
+def test_arrows_and_brackets_move_among_channels_and_layers(driver: Driver) -> None:
+    driver.document.replace_network(SMALL)
+    driver.wait(lambda: driver.result.generation == driver.document.generation)
+    driver.key(Qt.Key.Key_Right)
+    driver.wait(lambda: driver.result.channel is not None and driver.result.channel.channel == 1)
+    driver.key(Qt.Key.Key_BracketLeft)
+    assert driver.document.selected_id == "conv1"
+    driver.key(Qt.Key.Key_BracketRight)
+    assert driver.document.selected_id == "relu1"
+
+
+def test_plain_keys_typed_into_a_field_stay_there(driver: Driver) -> None:
+    field = QLineEdit(driver.window)
+    field.show()
+    field.setFocus()
+    for key in (Qt.Key.Key_S, Qt.Key.Key_Space, Qt.Key.Key_R, Qt.Key.Key_P):
+        driver.qtbot.keyClick(field, key)
+    assert field.text() == "s rp"
+    assert not driver.action("freeze").isChecked()
+    assert not driver.settings.save_folder.exists()
+
+
+def test_copies_go_to_the_clipboard(driver: Driver) -> None:
+    driver.key(Qt.Key.Key_C, CONTROL)
+    driver.wait(lambda: driver.message.startswith("Copied"))
+    assert QGuiApplication.clipboard().image().width() > 100
+
+
+def test_the_sheet_of_shortcuts_opens_and_closes(driver: Driver) -> None:
+    driver.key(Qt.Key.Key_F1)
+    sheet = driver.window.findChild(ShortcutSheet)
+    assert sheet is not None
+    assert sheet.isVisible()
+    words = " ".join(label.text() for label in sheet.findChildren(QLabel))
+    assert "Snapshot" in words
+    assert "Ctrl+Z" in words
+    driver.qtbot.keyClick(sheet, Qt.Key.Key_Escape)
+    assert not sheet.isVisible()
+
+
+def test_themes_change_at_once_and_are_remembered(driver: Driver) -> None:
+    menu = driver.button("button_theme").menu()
+    try:
+        driver.menu_action(menu, "Dark").trigger()
+        driver.wait(lambda: driver.window.palette().window().color().lightness() < 128)
+        assert driver.settings.theme == "dark"
+        driver.wait_for_new_frame()
+    finally:
+        driver.menu_action(menu, "Light").trigger()
+    driver.wait(lambda: driver.window.palette().window().color().lightness() > 128)
+
+
+def test_full_screen_and_back(driver: Driver) -> None:
+    driver.key(Qt.Key.Key_F11)
+    assert driver.window.isFullScreen()
+    driver.key(Qt.Key.Key_Escape)
+    assert not driver.window.isFullScreen()
+
+
+def test_a_bad_network_on_the_command_line_is_said_in_the_window(
+    qtbot: QtBot, settings: Settings, tmp_path: Path
+) -> None:
+    (tmp_path / "bad.json").write_text("{")
+    driver = Driver(qtbot, settings, Arguments(network=str(tmp_path / "bad.json"), source="no.mp4"))
+    driver.wait(lambda: "bad.json" in driver.notice or "no.mp4" in driver.notice)
+    assert driver.document.spec.name == "Classic filters"
+    driver.wait_for_maps()
+    driver.window.close()
+
+
+def test_an_unsaved_network_is_there_again(qtbot: QtBot, settings: Settings) -> None:
+    first = Driver(qtbot, settings, Arguments(network="lenet-5"))
+    first.wait(lambda: first.window.result is not None)
+    edited = replace(first.document.spec, name="not saved")
+    first.document.edit(edited, "rename")
+    assert first.window.close()
+    second = Driver(qtbot, settings)
+    assert second.document.spec == edited
+    assert second.document.is_modified
+    second.document.replace_network(SMALL)
+    assert second.window.close()
+    third = Driver(qtbot, settings)
+    assert third.document.spec.name == "Classic filters"
+    assert third.window.close()
+
+
+def test_an_unsaved_network_comes_back_with_the_weights_of_its_file(
+    qtbot: QtBot, settings: Settings
+) -> None:
+    first = Driver(qtbot, settings)
+    first.wait_for_maps()
+    first.document.edit(replace(first.document.spec, name="changed"), "rename")
+    first.document.select("conv1")
+    first.wait(lambda: first.result.channel is not None and first.result.channel.kernel is not None)
+    assert first.result.channel is not None
+    kernel = first.result.channel.kernel
+    assert first.window.close()
+    second = Driver(qtbot, settings)
+    second.document.select("conv1")
+    second.wait(
+        lambda: (
+            second.window.result is not None
+            and second.result.channel is not None
+            and second.result.channel.kernel is not None
+        )
+    )
+    assert second.document.spec.name == "changed"
+    assert second.result.channel is not None
+    assert kernel is not None
+    assert second.result.channel.kernel is not None
+    np.testing.assert_array_equal(second.result.channel.kernel, kernel)
+    assert second.window.close()
+
+
+@pytest.mark.parametrize("moment", ["start", "snapshot", "record", "open", "drag", "edit"])
+def test_it_can_be_closed_in_the_middle_of_anything(
+    qtbot: QtBot, settings: Settings, image: Path, moment: str
+) -> None:
+    driver = Driver(qtbot, settings)
+    if moment != "start":
+        driver.wait_for_maps()
+    if moment == "snapshot":
+        driver.key(Qt.Key.Key_S)
+    elif moment == "record":
+        driver.key(Qt.Key.Key_R)
+        driver.wait(lambda: driver.action("record").isChecked())
+    elif moment == "open":
+        driver.drop("http://127.0.0.1:1/stream")
+        driver.drop(image)
+    elif moment == "drag":
+        driver.transport.seek_requested.emit(50)
+    elif moment == "edit":
+        driver.document.edit(SMALL, "all new")
+    assert driver.window.close()
+    assert not [
+        path for path in settings.save_folder.glob("*") if path.name.startswith((".", "tmp"))
+    ]
+
+
+def test_the_window_comes_back_where_it_was(qtbot: QtBot, settings: Settings) -> None:
+    first = Driver(qtbot, settings)
+    first.window.resize(800, 600)
+    assert first.window.close()
+    window = MainWindow(settings, Document())
+    qtbot.addWidget(window)
+    assert window.size() == QSize(800, 600)
+    assert window.close()
+
+
+def test_a_defect_in_a_thread_is_told_once(driver: Driver) -> None:
+    for _ in range(100):
+        driver.window.show_crash("engine", "Traceback\nValueError: on purpose")
+    assert "engine" in driver.notice
+    count = driver.window.findChild(QLabel, "notice_count")
+    assert count is not None
+    assert count.text() == "× 100"
+    driver.wait_for_new_frame()
