@@ -1,0 +1,187 @@
+"""Closing in the middle of anything: in time, with no thread and no half file left."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from cnngui.capture import mjpeg
+from cnngui.capture.address import parse_address
+from cnngui.formats.network_file import read_network
+from cnngui.opencv import cv2
+from cnngui.pipeline.events import RecordingStarted, SaveProgress, SourceLost
+from cnngui.pipeline.live import LivePipeline
+from tests.capture.mjpeg_server import MjpegServer
+from tests.pipeline.conftest import program_threads
+from tests.pipeline.fakes import (
+    CAMERA,
+    FILM,
+    PATIENCE_S,
+    Camera,
+    Film,
+    Listener,
+    Opener,
+    picture_of,
+    small_network,
+)
+
+
+@pytest.fixture
+def film(pipeline: LivePipeline, opener: Opener, listener: Listener) -> Film:
+    source = Film(count=200, rate=100.0)
+    opener.prepare(FILM, source)
+    pipeline.set_network(small_network(), 1)
+    pipeline.open_source(FILM)
+    listener.result()
+    return source
+
+
+def close(pipeline: LivePipeline, timeout_s: float = 5.0) -> float:
+    """Close and return the seconds it took."""
+    began = time.monotonic()
+    pipeline.close(timeout_s)
+    return time.monotonic() - began
+
+
+def test_closing_ends_every_thread_and_lets_the_source_go(
+    pipeline: LivePipeline, film: Film
+) -> None:
+    assert program_threads()
+    assert close(pipeline) < 2.0
+    assert not program_threads()
+    assert film.closed
+
+
+def test_closing_twice_or_before_the_start_is_harmless(listener: Listener) -> None:
+    live = LivePipeline(listener.ring)
+    live.close()
+    live.close()
+
+
+def test_calls_after_closing_are_harmless(
+    pipeline: LivePipeline, film: Film, tmp_path: Path
+) -> None:
+    pipeline.close()
+    pipeline.open_source(FILM)
+    pipeline.set_network(small_network(), 2)
+    pipeline.save_snapshot(tmp_path)
+    pipeline.start_recording(tmp_path)
+    assert not any(tmp_path.iterdir())
+
+
+def test_closing_while_a_source_hangs_in_opening(
+    pipeline: LivePipeline, opener: Opener, listener: Listener
+) -> None:
+    hanging, late = threading.Event(), Camera()
+    opener.prepare(CAMERA, hanging, late)
+    pipeline.open_source(CAMERA)
+    listener.until(lambda: opener.asked)
+    assert close(pipeline, timeout_s=0.3) < 1.0
+    hanging.set()
+    assert late.closed.wait(PATIENCE_S)
+
+
+@pytest.fixture
+def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mjpeg, "OPEN_TIMEOUT_S", 0.5)
+    monkeypatch.setattr(mjpeg, "READ_TIMEOUT_S", 0.5)
+
+
+@pytest.mark.usefixtures("_impatient")
+def test_closing_while_a_url_hangs(listener: Listener) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = parse_address(f"http://127.0.0.1:{silent.getsockname()[1]}/stream")
+        live = LivePipeline(listener.ring)
+        live.start()
+        live.open_source(address)
+        silent.settimeout(PATIENCE_S)
+        connection, _ = silent.accept()
+        with connection:
+            assert close(live) < 3.0
+
+
+@pytest.fixture
+def hanging_stream() -> Iterator[MjpegServer]:
+    with MjpegServer([picture_of(1)], mode="hang") as server:
+        yield server
+
+
+@pytest.mark.usefixtures("_impatient")
+def test_closing_while_a_stream_keeps_silent(
+    listener: Listener, hanging_stream: MjpegServer
+) -> None:
+    live = LivePipeline(listener.ring)
+    listener.pipeline = live
+    live.start()
+    live.set_network(small_network(), 1)
+    live.open_source(parse_address(hanging_stream.url))
+    listener.result()
+    assert close(live) < 3.0
+
+
+def test_closing_while_a_lost_camera_is_tried_again(
+    pipeline: LivePipeline, opener: Opener, listener: Listener
+) -> None:
+    camera = Camera()
+    opener.prepare(CAMERA, camera)
+    camera.send(1)
+    camera.unplug()
+    pipeline.open_source(CAMERA)
+    listener.event(SourceLost)
+    listener.until(lambda: len(opener.asked) > 3)
+    assert close(pipeline) < 2.0
+    asked = len(opener.asked)
+    assert not program_threads()
+    assert len(opener.asked) == asked
+
+
+@pytest.mark.usefixtures("film")
+def test_closing_removes_a_snapshot_under_way(
+    pipeline: LivePipeline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, may_go_on = threading.Event(), threading.Event()
+
+    def hold_progress(event: object) -> None:
+        if isinstance(event, SaveProgress):
+            begun.set()
+            assert may_go_on.wait(PATIENCE_S)
+
+    monkeypatch.setattr(pipeline._engine, "_report", hold_progress)
+    pipeline.save_snapshot(tmp_path)
+    assert begun.wait(PATIENCE_S)
+    closing = threading.Thread(target=pipeline.close)
+    closing.start()
+    may_go_on.set()
+    closing.join(PATIENCE_S)
+    assert not closing.is_alive()
+    assert not any(tmp_path.iterdir())
+
+
+@pytest.mark.usefixtures("film")
+def test_closing_completes_a_recording(
+    pipeline: LivePipeline, listener: Listener, tmp_path: Path
+) -> None:
+    pipeline.start_recording(tmp_path)
+    path = listener.event(RecordingStarted).path
+    listener.result(lambda result: result.position > 30)
+    assert close(pipeline) < 5.0
+    video = cv2.VideoCapture(str(path))
+    assert video.read()[0]
+    assert video.get(cv2.CAP_PROP_FRAME_COUNT) >= 2
+    video.release()
+
+
+@pytest.mark.usefixtures("film")
+def test_closing_does_not_lose_a_network_that_is_to_be_saved(
+    pipeline: LivePipeline, tmp_path: Path
+) -> None:
+    for number in range(5):
+        pipeline.save_network(tmp_path / f"{number}.safetensors", small_network(seed=number))
+    pipeline.close()
+    assert [read_network(path).spec for path in sorted(tmp_path.iterdir())]
+    assert len(list(tmp_path.iterdir())) == 5

@@ -1,0 +1,231 @@
+"""Reading and writing while it runs."""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from cnngui.engine.model import Model
+from cnngui.engine.preprocess import normalise
+from cnngui.formats.network_file import read_network
+from cnngui.opencv import cv2
+from cnngui.pipeline import engine_worker
+from cnngui.pipeline.events import (
+    JobFailed,
+    NetworkRead,
+    RecordingStarted,
+    RecordingStopped,
+    SaveCancelled,
+    Saved,
+    SaveProgress,
+)
+from cnngui.pipeline.live import LivePipeline
+from cnngui.pipeline.messages import ViewRequest
+from tests.engine.onnx_oracle import compute
+from tests.pipeline.fakes import (
+    FILM,
+    PATIENCE_S,
+    Film,
+    Listener,
+    Opener,
+    classifier,
+    small_network,
+)
+
+
+@pytest.fixture
+def film(pipeline: LivePipeline, opener: Opener, listener: Listener) -> Film:
+    """A film that plays through the small network."""
+    source = Film(count=200, rate=100.0)
+    opener.prepare(FILM, source)
+    pipeline.set_network(small_network(), 1)
+    pipeline.open_source(FILM)
+    listener.result(lambda result: result.position > 2)
+    return source
+
+
+@pytest.mark.usefixtures("film")
+@pytest.mark.parametrize("spec", [small_network(), classifier()], ids=lambda spec: spec.name)
+def test_a_snapshot_equals_onnxruntime_on_its_own_files(
+    pipeline: LivePipeline, listener: Listener, tmp_path: Path, spec
+) -> None:
+    pipeline.set_network(spec, 2)
+    listener.result(lambda result: result.generation == 2 and result.position > 10)
+    pipeline.save_snapshot(tmp_path / "new" / "folder")
+    saved = listener.event(Saved)
+    assert saved.what == "snapshot"
+    assert saved.path.parent == tmp_path / "new" / "folder"
+    pixels = cv2.imread(str(saved.path / "input.png"), cv2.IMREAD_UNCHANGED)
+    pixels = pixels[:, :, None] if pixels.ndim == 2 else cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB)
+    network = read_network(saved.path / "network.safetensors")
+    seen = network.spec.input
+    expected = compute(network.spec, network.weights, normalise(pixels, seen.mean, seen.std))
+    with np.load(saved.path / "maps.npz") as maps:
+        assert set(maps) == set(expected)
+        for layer_id in maps:
+            np.testing.assert_allclose(maps[layer_id], expected[layer_id][0], atol=1e-4)
+    about = json.loads((saved.path / "snapshot.json").read_text())
+    assert about["source"] == "film"
+    assert about["frame"]["position"] > 10
+
+
+@pytest.mark.usefixtures("film")
+def test_live_goes_on_while_a_snapshot_is_written(
+    pipeline: LivePipeline,
+    listener: Listener,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    may_write = threading.Event()
+
+    def write(parent: Path, *_: object) -> Path:
+        assert may_write.wait(PATIENCE_S)
+        return parent
+
+    monkeypatch.setattr(engine_worker, "write_snapshot", write)
+    pipeline.save_snapshot(tmp_path)
+    before = pipeline.counters().processed
+    listener.until(lambda: pipeline.counters().processed > before + 10)
+    # A key that is held down does not pile up every layer's maps without end.
+    for _ in range(20):
+        pipeline.save_snapshot(tmp_path)
+    failed = listener.event(JobFailed)
+    assert "may wait" in str(failed.error)
+    may_write.set()
+    for _ in range(1 + engine_worker.MOST_SNAPSHOTS_WAITING):
+        listener.event(Saved)
+
+
+@pytest.mark.usefixtures("film")
+def test_a_cancelled_snapshot_leaves_nothing(
+    pipeline: LivePipeline,
+    listener: Listener,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    begun, may_go_on = threading.Event(), threading.Event()
+    report = pipeline._outbox.put_event
+
+    def hold_progress(event: object) -> None:
+        report(event)
+        if isinstance(event, SaveProgress):
+            begun.set()
+            assert may_go_on.wait(PATIENCE_S)
+
+    monkeypatch.setattr(pipeline._engine, "_report", hold_progress)
+    pipeline.save_snapshot(tmp_path)
+    assert begun.wait(PATIENCE_S)
+    assert any(tmp_path.iterdir())
+    pipeline.cancel_snapshot()
+    may_go_on.set()
+    assert listener.event(SaveCancelled).what == "snapshot"
+    assert not any(tmp_path.iterdir())
+    pipeline.save_snapshot(tmp_path)
+    assert listener.event(Saved).path.is_dir()
+
+
+def test_a_snapshot_of_nothing_is_refused(
+    pipeline: LivePipeline, listener: Listener, tmp_path: Path
+) -> None:
+    pipeline.save_snapshot(tmp_path)
+    assert "none yet" in str(listener.event(JobFailed).error)
+
+
+@pytest.mark.usefixtures("film")
+def test_a_folder_that_cannot_be_is_told(
+    pipeline: LivePipeline, listener: Listener, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("in the way")
+    pipeline.save_snapshot(tmp_path / "file")
+    failed = listener.event(JobFailed)
+    assert failed.what == "snapshot"
+    assert str(tmp_path / "file") in str(failed.error)
+
+
+@pytest.mark.usefixtures("film")
+def test_a_network_is_saved_with_its_weights_and_read_again(
+    pipeline: LivePipeline, listener: Listener, tmp_path: Path
+) -> None:
+    path = tmp_path / "network.safetensors"
+    pipeline.save_network(path, small_network())
+    assert listener.event(Saved).path == path
+    pipeline.read_network(str(path))
+    read = listener.event(NetworkRead)
+    assert read.path == str(path)
+    weights = Model(small_network()).weights()
+    np.testing.assert_array_equal(read.weights["conv2"]["weight"], weights["conv2"]["weight"])
+    # One that does not run (yet) is saved with the weights that it would have.
+    other = small_network(seed=8)
+    pipeline.save_network(path, other)
+    listener.event(Saved)
+    expected = Model(other).weights()["conv1"]["weight"]
+    np.testing.assert_array_equal(read_network(path).weights["conv1"]["weight"], expected)
+    pipeline.save_network(tmp_path / "description.json", other)
+    listener.event(Saved)
+    assert read_network(tmp_path / "description.json").weights is None
+
+
+def test_a_network_that_cannot_be_read_or_saved_is_told(
+    pipeline: LivePipeline, listener: Listener, tmp_path: Path
+) -> None:
+    pipeline.read_network(str(tmp_path / "absent.json"))
+    failed = listener.event(JobFailed)
+    assert failed.what == "network"
+    assert "absent.json" in str(failed.error)
+    invalid = small_network().edited("conv1", kernel_size=(99, 99), padding=(0, 0))
+    pipeline.save_network(tmp_path / "invalid.safetensors", invalid)
+    listener.event(JobFailed)
+    pipeline.save_network(tmp_path / "absent" / "network.json", small_network())
+    listener.event(JobFailed)
+    pipeline.read_network("lenet-5")
+    assert listener.event(NetworkRead).spec.name == "LeNet-5"
+
+
+@pytest.mark.usefixtures("film")
+def test_a_recording_holds_the_wall(
+    pipeline: LivePipeline, listener: Listener, tmp_path: Path
+) -> None:
+    pipeline.set_colormaps("magma", "purple-green")
+    pipeline.start_recording(tmp_path)
+    started = listener.event(RecordingStarted)
+    listener.result(lambda result: result.position > 20)
+    pipeline.set_network(classifier(), 2)
+    listener.result(lambda result: result.generation == 2 and result.position > 60)
+    pipeline.stop_recording()
+    stopped = listener.event(RecordingStopped)
+    assert stopped.path == started.path
+    assert "small" in stopped.path.name
+    film = cv2.VideoCapture(str(stopped.path))
+    is_read, picture = film.read()
+    film.release()
+    assert is_read
+    assert picture.shape == (720, 1280, 3)
+    assert picture.std() > 5
+
+
+@pytest.mark.usefixtures("film")
+def test_a_recording_into_nowhere_is_told_and_live_goes_on(
+    pipeline: LivePipeline, listener: Listener, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("in the way")
+    pipeline.start_recording(tmp_path / "file")
+    assert listener.event(JobFailed).what == "recording"
+    pipeline.set_view(ViewRequest(channel=3))
+    listener.result(lambda result: result.view.channel == 3)
+    pipeline.start_recording(tmp_path)
+    listener.event(RecordingStarted)
+
+
+@pytest.mark.usefixtures("film")
+def test_a_recording_whose_file_vanishes_stops_and_is_told(
+    pipeline: LivePipeline, listener: Listener, tmp_path: Path
+) -> None:
+    pipeline.start_recording(tmp_path)
+    os.remove(listener.event(RecordingStarted).path)
+    assert listener.event(JobFailed).what == "recording"
+    listener.event(RecordingStopped)
