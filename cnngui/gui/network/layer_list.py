@@ -8,7 +8,7 @@ from functools import partial
 
 from PySide6.QtCore import QEvent, QPoint, Qt, QTimer
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QPalette
-from PySide6.QtWidgets import QFrame, QLabel, QMenu, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QLabel, QMenu, QScrollArea, QVBoxLayout, QWidget
 
 from cnngui.gui.document import Document
 from cnngui.gui.network.input_form import edited_input
@@ -74,6 +74,8 @@ class LayerList(QScrollArea):
         self.verticalScrollBar().setStyleSheet(_SLIM_SCROLL_BAR)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(self.tr("layers"))
+        # Rows have grown or shrunk, or the window has.
+        self.verticalScrollBar().rangeChanged.connect(self._reveal_selection)
         self._connect(self._input_row)
         document.spec_changed.connect(self._refresh)
         document.selection_changed.connect(self._on_selection_changed)
@@ -197,14 +199,16 @@ class LayerList(QScrollArea):
         self._reveal_soon()
 
     def _reveal_soon(self) -> None:
-        # The row has its new height and place only after the layout has run.
+        # The row has its new place only after the layout has run.
         QTimer.singleShot(0, self._reveal_selection)
 
     def _reveal_selection(self) -> None:
         row = self.row(self._document.selected_id)
         self.ensureWidgetVisible(row, 0, SPACE_S)
-        # Of a row taller than the list its beginning is seen.
-        self.ensureWidgetVisible(row.header, 0, SPACE_S)
+        # Of a row taller than the list the editor in use is seen, or else its beginning.
+        focus = QApplication.focusWidget()
+        inside = focus is not None and row.isAncestorOf(focus)
+        self.ensureWidgetVisible(focus if focus and inside else row.header, 0, SPACE_S)
 
     def _on_row_clicked(self, row_id: str) -> None:
         self.setFocus(Qt.FocusReason.MouseFocusReason)

@@ -578,3 +578,26 @@ def test_a_low_panel_keeps_the_table_and_drops_the_sentence(qtbot, panel):
     panel.resize(340, 400)
     qtbot.waitUntil(lambda: not sentence.isVisible())
     assert panel.totals.text().startswith("224")
+
+
+def test_the_whole_of_an_added_layer_is_seen(qtbot, panel, document):
+    for _ in range(12):
+        panel.layer_actions.add("Conv2d")
+    added = row(panel, document.selected_id)
+
+    def is_seen():
+        area = panel.layer_list.viewport()
+        top = added.mapTo(area, QPoint(0, 0)).y()
+        return top >= 0 and top + added.height() <= area.height()
+
+    qtbot.waitUntil(is_seen)
+
+
+def test_the_editor_in_use_stays_in_sight_when_a_problem_appears(qtbot, panel, document):
+    panel.resize(340, 380)
+    click(qtbot, panel, "conv1")
+    box = spin_box(panel, "conv1", "groups")
+    type_number(qtbot, box, "5")
+    assert row(panel, "conv1").problem_text
+    area = panel.layer_list.viewport()
+    qtbot.waitUntil(lambda: area.rect().contains(box.mapTo(area, QPoint(1, 1))))
