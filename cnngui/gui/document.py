@@ -86,7 +86,7 @@ class Document(QObject):
 
     @property
     def pending_weights(self) -> Weights | None:
-        """Weights that came with ``running_spec``, to be read while ``running_changed`` is heard."""
+        """Weights that came with ``running_spec``; read them while ``running_changed`` is heard."""
         return self._pending_weights
 
     @property
