@@ -344,9 +344,11 @@ class WallCanvas(QGraphicsView):
         slot, row, column = place
         channel = int(wall.channels[slot])
         value = number_text(float(wall.values[channel, row, column]), digits=5)
-        return self.tr("channel {channel}   row {row}, column {column}   value {value}").format(
+        text = self.tr("channel {channel}   row {row}, column {column}   value {value}").format(
             channel=self._label(channel), row=row, column=column, value=value
         )
+        is_dead = bool(wall.statistics.is_dead[channel])
+        return f"{text}   {self.tr('zero everywhere')}" if is_dead else text
 
     def _on_state_changed(self) -> None:
         if self._state.zoom == 1.0:

@@ -12,10 +12,12 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 from cnngui.gui.theme import ACCENT, SPACE_S, colors, number_font
 
 _LABEL_PIXELS = 11
+_SMALL_LABEL_PIXELS = 9
+_SMALL_TILE = 64
+"""Logical pixels: lower tiles have small labels, so that something of their maps is seen."""
 _LABEL_BACK = QColor(0, 0, 0, 150)
 _LABEL_TEXT = QColor(255, 255, 255, 235)
-_HATCH = QColor(128, 128, 128, 110)
-_INSET = 3
+_HATCH = QColor(160, 160, 160, 130)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,11 @@ class Tile:
     is_dead: bool = False
     is_selected: bool = False
     is_hovered: bool = False
+
+    @property
+    def is_small(self) -> bool:
+        """Whether a label of the usual size would hide too much."""
+        return self.rect.height() < _SMALL_TILE
 
 
 class WallOverlay(QGraphicsItem):
@@ -73,14 +80,14 @@ class WallOverlay(QGraphicsItem):
 def paint_tiles(painter: QPainter, bounds: QRectF, tiles: Iterable[Tile]) -> None:
     """Draw labels, marks and outlines over the pictures of those tiles that are within bounds."""
     font = number_font(QGuiApplication.font())
-    font.setPixelSize(_LABEL_PIXELS)
-    painter.setFont(font)
     for tile in tiles:
         seen = tile.rect & bounds
         if seen.isEmpty():
             continue
+        font.setPixelSize(_SMALL_LABEL_PIXELS if tile.is_small else _LABEL_PIXELS)
+        painter.setFont(font)
         if tile.is_dead:
-            _paint_dead_mark(painter, seen)
+            _paint_dead_mark(painter, seen, with_word=not tile.is_small)
         if tile.is_selected or tile.is_hovered:
             _paint_outline(painter, tile)
         _paint_label(painter, seen, tile)
@@ -97,23 +104,24 @@ def _paint_outline(painter: QPainter, tile: Tile) -> None:
 
 
 def _paint_label(painter: QPainter, seen: QRectF, tile: Tile) -> None:
+    inset, padding = (1, 2) if tile.is_small else (3, SPACE_S)
     metrics = painter.fontMetrics()
-    room = int(seen.width()) - 2 * _INSET - 2 * SPACE_S
+    room = int(seen.width()) - 2 * (inset + padding)
     text = metrics.elidedText(tile.label, Qt.TextElideMode.ElideRight, room)
     if room < metrics.horizontalAdvance(tile.label[:2]) or seen.height() < 2 * metrics.height():
         return
-    width = metrics.horizontalAdvance(text) + 2 * SPACE_S
-    pill = QRectF(seen.x() + _INSET, seen.y() + _INSET, width, metrics.height() + 1)
+    width = metrics.horizontalAdvance(text) + 2 * padding
+    pill = QRectF(seen.x() + inset, seen.y() + inset, width, metrics.height())
     _paint_pill(painter, pill, text, ACCENT if tile.is_selected else _LABEL_BACK)
 
 
-def _paint_dead_mark(painter: QPainter, seen: QRectF) -> None:
+def _paint_dead_mark(painter: QPainter, seen: QRectF, *, with_word: bool) -> None:
     painter.fillRect(seen, QBrush(_HATCH, Qt.BrushStyle.BDiagPattern))
     text = QGuiApplication.translate("WallOverlay", "zero")
     metrics = painter.fontMetrics()
     width = metrics.horizontalAdvance(text) + 2 * SPACE_S
     height = metrics.height() + 1
-    if width < seen.width() and 3 * height < seen.height():
+    if with_word and width < seen.width() and 3 * height < seen.height():
         pill = QRectF(0, 0, width, height)
         pill.moveCenter(seen.center())
         _paint_pill(painter, pill, text, _LABEL_BACK)

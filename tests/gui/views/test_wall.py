@@ -300,6 +300,8 @@ def test_a_channel_that_is_zero_everywhere_is_marked(live: Wall) -> None:
         for y in range(alive.height())
     )
     assert hatched > 200
+    live.move(live.canvas.tile_rect(2).center())
+    assert live.said.endswith("value 0   zero everywhere")
 
 
 def test_choices_reach_the_request_and_the_state(live: Wall) -> None:
