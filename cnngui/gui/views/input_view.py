@@ -53,9 +53,9 @@ class InputView(QWidget):
             self._caption.setText(self.tr("Input"))
             return
         if self._source_switch.isChecked():
-            pixels, text = result.picture, self.tr("Source {width} × {height}")
+            pixels, text = result.picture, self.tr("Source {width}×{height}")
         else:
-            pixels, text = result.input, self.tr("Input {width} × {height} {colors}")
+            pixels, text = result.input, self.tr("Input {width}×{height} {colors}")
         height, width, channels = pixels.shape
         kind = self.tr("RGB") if channels == 3 else self.tr("grey")
         self._caption.setText(text.format(width=width, height=height, colors=kind))

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from cnngui.gui.network.wording import shape_label
 from cnngui.gui.theme import SPACE_L, SPACE_M, SPACE_S, number_font
 from cnngui.gui.views.channel_picture import ChannelPicture
 from cnngui.gui.views.class_bars import ClassBars
@@ -172,9 +173,9 @@ class _Details(QWidget):
         self.kernel.setVisible(kernel is not None)
         if kernel is None:
             return
-        count, height, width = kernel.shape
-        text = self.tr("<b>Kernel</b>&nbsp;&nbsp;{height} × {width} for each of {count} inputs")
-        text = text.format(height=height, width=width, count=count)
+        count, *size = kernel.shape
+        text = self.tr("<b>Kernel</b>&nbsp;&nbsp;{size} for each of {count} inputs")
+        text = text.format(size=shape_label(tuple(size)), count=count)
         if channel.bias is not None:
             text += self.tr(", bias {bias}").format(bias=number_text(channel.bias))
         self.kernel_title.setText(text)

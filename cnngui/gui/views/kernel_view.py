@@ -40,6 +40,7 @@ from cnngui.gui.views.view_state import ViewState
 
 _PICTURE_SIZE = 44
 _MOST_PICTURE_ROWS = 3
+_ARROWS = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down)
 _CELL_HEIGHT = 24
 _WIDEST_CELL = 72
 
@@ -155,12 +156,7 @@ class _KernelPictures(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         columns = self._columns(self.width())
-        steps = {
-            Qt.Key.Key_Left: -1,
-            Qt.Key.Key_Right: 1,
-            Qt.Key.Key_Up: -columns,
-            Qt.Key.Key_Down: columns,
-        }
+        steps = dict(zip(_ARROWS, (-1, 1, -columns, columns), strict=True))
         step = steps.get(Qt.Key(event.key()))
         if step is None:
             super().keyPressEvent(event)
@@ -173,6 +169,10 @@ class _KernelPictures(QWidget):
             if place is not None:
                 text = self.tr("input {name}").format(name=self._names[place])
                 QToolTip.showText(event.globalPos(), text, self)
+            return True
+        is_question = event.type() == QEvent.Type.ShortcutOverride
+        if is_question and isinstance(event, QKeyEvent) and event.key() in _ARROWS:
+            event.accept()  # or the window's shortcuts would take them
             return True
         return super().event(event)
 

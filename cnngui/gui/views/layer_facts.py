@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication
 
+from cnngui.gui.network.wording import shape_label
 from cnngui.spec.layers import AvgPool2d, Conv2d, LayerSpec, LeakyReLU, MaxPool2d
 
 
@@ -18,8 +19,7 @@ def layer_fact(layer: LayerSpec | None) -> str:
 
 def _numbers(layer: LayerSpec) -> dict[str, str]:
     if isinstance(layer, Conv2d | MaxPool2d | AvgPool2d):
-        height, width = layer.kernel_size
-        return {"window": f"{height} × {width}"}
+        return {"window": shape_label(layer.kernel_size)}
     if isinstance(layer, LeakyReLU):
         return {"slope": f"{layer.negative_slope:g}"}
     return {}

@@ -25,12 +25,12 @@ from PySide6.QtWidgets import (
 )
 
 from cnngui.gui.document import Document
+from cnngui.gui.network.wording import shape_label
 from cnngui.gui.theme import ACCENT, SPACE_M, SPACE_S, colors
 from cnngui.gui.views.pictures import draw_picture, fitted, indexed_image, plain_image
 from cnngui.gui.views.view_state import ViewState
 from cnngui.pipeline.results import FrameResult
 from cnngui.spec.layers import INPUT_ID
-from cnngui.spec.shapes import shape_text
 
 THUMBNAIL_WIDTH = 96
 THUMBNAIL_HEIGHT = 72
@@ -169,7 +169,7 @@ class _StripModel(QAbstractListModel):
             case Qt.ItemDataRole.ToolTipRole | Qt.ItemDataRole.AccessibleTextRole:
                 return self._description(layer_id)
             case _ if role == _SHAPE_ROLE:
-                return shape_text(self._state.shape_of(layer_id) or ())
+                return shape_label(self._state.shape_of(layer_id))
             case _ if role == _BYPASSED_ROLE:
                 return self._is_bypassed(layer_id)
         return None
@@ -178,7 +178,7 @@ class _StripModel(QAbstractListModel):
         return layer_id != INPUT_ID and not self._state.network.layer(layer_id).enabled
 
     def _description(self, layer_id: str) -> str:
-        shape = shape_text(self._state.shape_of(layer_id) or ())
+        shape = shape_label(self._state.shape_of(layer_id))
         if layer_id == INPUT_ID:
             return self.tr("What the network sees, {shape}").format(shape=shape)
         layer = self._state.network.layer(layer_id)

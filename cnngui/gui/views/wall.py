@@ -11,14 +11,14 @@ from cnngui.featuremaps.colormaps import DIVERGING, SEQUENTIAL
 from cnngui.featuremaps.scaling import SCALINGS
 from cnngui.featuremaps.statistics import CHANNEL_ORDERS
 from cnngui.gui.icons import icon
+from cnngui.gui.network.wording import shape_label
 from cnngui.gui.theme import SPACE_L, SPACE_M, SPACE_S, number_font
 from cnngui.gui.views.choice_button import ICON_SIZE, ChoiceButton
 from cnngui.gui.views.pictures import gradient_icon
 from cnngui.gui.views.vector import VectorView
 from cnngui.gui.views.view_state import ViewState
-from cnngui.gui.views.wall_canvas import WallCanvas
+from cnngui.gui.views.wall_canvas import ZOOM_STEP, WallCanvas
 from cnngui.pipeline.results import FrameResult
-from cnngui.spec.shapes import shape_text
 
 _NARROW = 620
 """Pixels: below this width the choices above the wall are without words."""
@@ -55,7 +55,7 @@ class WallView(QWidget):
         self._order = self._order_button()
         self._colormap = self._colormap_button()
         self._fit = self._tool("fit-to-screen-outline", self.tr("Fit"), self.tr("Fit the wall (0)"))
-        self._fit.clicked.connect(self._canvas.fit)
+        self._fit.clicked.connect(self.fit)
         self._pointed = QElidingLabel(self)
         self._pointed.setFont(number_font(self.font()))
         self._previous = self._tool(
@@ -66,8 +66,8 @@ class WallView(QWidget):
         )
         self._page = QLabel(self)
         self._page.setFont(number_font(self.font()))
-        self._previous.clicked.connect(lambda: self._canvas.turn_page(-1))
-        self._next.clicked.connect(lambda: self._canvas.turn_page(1))
+        self._previous.clicked.connect(lambda: self.turn_page(-1))
+        self._next.clicked.connect(lambda: self.turn_page(1))
         self._canvas.pointed_at.connect(self._pointed.setText)
         self._vector.pointed_at.connect(self._pointed.setText)
 
@@ -122,6 +122,26 @@ class WallView(QWidget):
         else:
             self._canvas.move_channel(right, down)
 
+    def turn_page(self, by: int) -> None:
+        """Show another page of maps, or of bars."""
+        if self._stack.currentWidget() is self._vector:
+            bar = self._vector.verticalScrollBar()
+            bar.setValue(bar.value() + by * bar.pageStep())
+        else:
+            self._canvas.turn_page(by)
+
+    def zoom_in(self) -> None:
+        """Magnify the wall around its middle."""
+        self._zoom_by(ZOOM_STEP)
+
+    def zoom_out(self) -> None:
+        """Shrink the wall, until it fits."""
+        self._zoom_by(1 / ZOOM_STEP)
+
+    def fit(self) -> None:
+        """Show the whole wall."""
+        self._canvas.fit()
+
     def copy_picture(self) -> QImage:
         """Put the wall as drawn, labels included, on the clipboard, and return it."""
         if self._stack.currentWidget() is self._vector:
@@ -142,6 +162,10 @@ class WallView(QWidget):
                 if narrow
                 else Qt.ToolButtonStyle.ToolButtonTextBesideIcon
             )
+
+    def _zoom_by(self, factor: float) -> None:
+        if self._stack.currentWidget() is self._canvas:
+            self._canvas.zoom_by(factor)
 
     def _refresh(self) -> None:
         """Bring everything but the picture in line with the state and the latest result."""
@@ -196,7 +220,7 @@ class WallView(QWidget):
     def _description_text(self) -> str:
         layer_id, network = self._state.layer_id, self._state.network
         kind = network.layer(layer_id).type if layer_id in network else ""
-        return f"{kind}  {shape_text(self._state.shape_of(layer_id) or ())}".strip()
+        return f"{kind}  {shape_label(self._state.shape_of(layer_id))}".strip()
 
     def _tool(self, icon_name: str, name: str, tip: str) -> QToolButton:
         button = QToolButton(self)

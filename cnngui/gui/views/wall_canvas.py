@@ -29,7 +29,7 @@ from cnngui.gui.views.wall_overlay import Tile, WallOverlay, paint_tiles
 from cnngui.pipeline.results import FrameResult, WallResult
 
 _MARGIN = SPACE_M
-_ZOOM_STEP = 1.25
+ZOOM_STEP = 1.25
 _WHEEL_NOTCH = 120
 _ARROWS = {
     Qt.Key.Key_Left: (-1, 0),
@@ -200,7 +200,7 @@ class WallCanvas(QGraphicsView):
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         notches = event.angleDelta().y() / _WHEEL_NOTCH
-        self.zoom_by(_ZOOM_STEP**notches, event.position())
+        self.zoom_by(ZOOM_STEP**notches, event.position())
         event.accept()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -239,9 +239,9 @@ class WallCanvas(QGraphicsView):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = Qt.Key(event.key())
         if event.matches(QKeySequence.StandardKey.ZoomIn) or key == Qt.Key.Key_Plus:
-            self.zoom_by(_ZOOM_STEP)
+            self.zoom_by(ZOOM_STEP)
         elif event.matches(QKeySequence.StandardKey.ZoomOut) or key == Qt.Key.Key_Minus:
-            self.zoom_by(1 / _ZOOM_STEP)
+            self.zoom_by(1 / ZOOM_STEP)
         elif key == Qt.Key.Key_0:
             self.fit()
         elif key in _ARROWS:

@@ -31,17 +31,17 @@ def test_it_shows_what_the_network_sees_or_the_source(
     blue = np.zeros((48, 64, 3), np.uint8)
     blue[..., 2] = 255
     view.show_result(frame_result(state.request(), outputs, pixels=red, picture=blue))
-    assert caption(view) == "Input 32 × 24 RGB"
+    assert caption(view) == "Input 32×24 RGB"
     assert view.grab().toImage().pixelColor(120, 80).toTuple() == (255, 0, 0, 255)
     qtbot.mouseClick(view.findChild(QToolButton), Qt.MouseButton.LeftButton)
-    assert caption(view) == "Source 64 × 48"
+    assert caption(view) == "Source 64×48"
     assert view.grab().toImage().pixelColor(120, 80).toTuple() == (0, 0, 255, 255)
 
 
 def test_a_grey_input_is_grey(view: InputView, state: ViewState, outputs: dict[str, Maps]) -> None:
     grey = np.full((29, 27, 1), 77, np.uint8)
     view.show_result(frame_result(state.request(), outputs, pixels=grey))
-    assert caption(view) == "Input 27 × 29 grey"
+    assert caption(view) == "Input 27×29 grey"
     assert view.grab().toImage().pixelColor(120, 80).toTuple() == (77, 77, 77, 255)
 
 

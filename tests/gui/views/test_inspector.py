@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QShortcut
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
@@ -99,7 +99,7 @@ def test_the_kernel_is_shown_as_numbers_and_another_input_by_click(
     inspector.show_result(result)
     kernel = inspector.findChild(KernelView)
     assert kernel.isVisible()
-    assert "3 × 3 for each of 3 inputs, bias −0.5" in words(inspector)
+    assert "3×3 for each of 3 inputs, bias −0.5" in words(inspector)
     assert "channel R of input" in words(inspector)
     assert kernel.numbers.accessibleDescription() == "0 1 2\n3 4 5\n6 7 8"
     at = kernel.pictures.picture_rect(2).center()
@@ -110,6 +110,22 @@ def test_the_kernel_is_shown_as_numbers_and_another_input_by_click(
     assert kernel.numbers.accessibleDescription() == "−1 −2 −3\n0 0 0\n1 2 3"
     inspector.show_result(result)
     assert "channel G of input" in words(inspector)
+
+
+def test_arrows_are_the_kernels_own_before_the_windows_shortcuts(
+    qtbot: QtBot, inspector: Inspector, state: ViewState, outputs: dict[str, Maps]
+) -> None:
+    taken: list[str] = []
+    QShortcut("Right", inspector, lambda: taken.append("Right"))
+    QShortcut("Space", inspector, lambda: taken.append("Space"))
+    inspector.show_result(frame_result(state.request(), outputs, kernel=KERNEL))
+    pictures = inspector.findChild(KernelView).pictures
+    pictures.setFocus()
+    qtbot.waitUntil(pictures.hasFocus)
+    qtbot.keyClick(pictures, Qt.Key.Key_Right)
+    qtbot.keyClick(pictures, Qt.Key.Key_Space)
+    assert pictures.current == 1
+    assert taken == ["Space"]
 
 
 def test_zero_weights_have_the_neutral_colour(
@@ -140,7 +156,7 @@ def test_a_layer_without_a_kernel_says_what_it_does(
     document.select("pool1")
     inspector.show_result(frame_result(state.request(), outputs))
     assert not inspector.findChild(KernelView).isVisible()
-    assert "largest value of each 2 × 2 window" in words(inspector)
+    assert "largest value of each 2×2 window" in words(inspector)
 
 
 @pytest.mark.parametrize("name", LAYER_TYPES)

@@ -251,6 +251,19 @@ def test_keys_magnify_and_fit(live: Wall) -> None:
     assert not live.button("Fit").isEnabled()
 
 
+def test_the_window_can_magnify_and_turn_whatever_has_the_focus(live: Wall) -> None:
+    live.view.zoom_in()
+    assert live.canvas.zoom == pytest.approx(1.25)
+    live.view.zoom_out()
+    assert live.canvas.zoom == 1
+    live.state.select_layer("flatten1")
+    live.answer()
+    live.view.zoom_in()
+    live.view.turn_page(1)
+    assert live.state.request().zoom == 1
+    assert live.state.page == 0
+
+
 def test_dragging_moves_a_magnified_wall_and_chooses_nothing(live: Wall) -> None:
     live.state.select_channel(2)
     live.turn_wheel(QPointF(300, 200), 8)
