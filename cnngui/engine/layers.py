@@ -10,8 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnngui.engine.initializers import Parameters
-from cnngui.engine.kernels import Calls, activation, join, linear, norm, pool
-from cnngui.engine.kernels import conv as conv_kernels
+from cnngui.engine.kernels import Calls, activation, conv, join, linear, norm, pool
 from cnngui.engine.kernels.layout import prefers_pixels
 from cnngui.engine.kernels.scratch import Scratch
 from cnngui.engine.tensor import Margins, Part, Tensor
@@ -116,6 +115,16 @@ class _Softmax(Layer[spec.Softmax]):
 
 
 class _Conv2d(Layer[spec.Conv2d]):
+    def __init__(self, description: spec.Conv2d, parameters: Parameters) -> None:
+        super().__init__(description, parameters)
+        self._kernel = conv.Kernel(
+            parameters.get("weight", np.empty((0, 0, 0, 0), np.float32)),
+            parameters.get("bias"),
+            description.stride,
+            description.dilation,
+            description.groups,
+        )
+
     @property
     def margins(self) -> Margins:
         (top, bottom), (left, right) = conv_padding(self.description)
@@ -146,12 +155,10 @@ class _Conv2d(Layer[spec.Conv2d]):
                 strict=True,
             )
         ]
-        return conv_kernels.conv2d(
+        return conv.conv2d(
             sources[0].view(Part(part.images, spans[0]), spans[1]),
-            self.parameters["weight"],
-            self.parameters.get("bias"),
+            self._kernel,
             target.view(part),
-            conv_kernels.Steps(layer.stride, layer.dilation, layer.groups),
             scratch,
         )
 

@@ -25,11 +25,14 @@ def tensor(rng, shape, pixels, margin=0):
 
 # Each with what it is able to do.
 STRATEGIES = {
-    conv.unfold_rows: lambda steps, weight: steps.dilation[0] == 1,
-    conv.unfold_windows: lambda steps, weight: True,
-    conv.unfold_pixels: lambda steps, weight: True,
-    conv.tap_by_tap: lambda steps, weight: steps.groups == weight.shape[0] and weight.shape[1] == 1,
+    conv.unfold_rows: lambda kernel: kernel.dilation[0] == 1,
+    conv.unfold_windows: lambda kernel: True,
+    conv.unfold_pixels: lambda kernel: True,
+    conv.tap_by_tap: lambda kernel: kernel.is_depthwise,
+    conv.winograd_rows: lambda kernel: True,
+    conv.winograd_pixels: lambda kernel: True,
 }
+WINOGRAD = (conv.winograd_rows, conv.winograd_pixels)
 
 
 @pytest.mark.parametrize("strategy", STRATEGIES, ids=lambda strategy: strategy.__name__)
@@ -38,11 +41,15 @@ STRATEGIES = {
 def test_convolution_strategies(strategy, data):
     pairs = st.tuples(st.integers(1, 3), st.integers(1, 3))
     kernel, stride, dilation = data.draw(pairs), data.draw(pairs), data.draw(pairs)
+    if strategy in WINOGRAD:
+        kernel, stride, dilation = (3, kernel[1]), (1, stride[1]), (1, dilation[1])
     groups = data.draw(st.integers(1, 3))
     depthwise = strategy is conv.tap_by_tap
     group_channels = 1 if depthwise else data.draw(st.integers(1, 3))
     kernels = groups * (1 if depthwise else data.draw(st.integers(1, 3)))
     out_size = data.draw(st.tuples(st.integers(1, 4), st.integers(1, 6)))
+    if strategy in WINOGRAD:
+        out_size = (4 * out_size[0], out_size[1])
     height, width = (
         (count - 1) * step + distance * (size - 1) + 1
         for count, step, distance, size in zip(out_size, stride, dilation, kernel, strict=True)
@@ -57,10 +64,10 @@ def test_convolution_strategies(strategy, data):
     x = tensor(rng, (images, groups * group_channels, height, width), pixels_in, margin)
     weight = rng.standard_normal((kernels, group_channels, *kernel)).astype(np.float32)
     out = tensor(rng, (images, kernels, *out_size), pixels_out, margin)
-    steps = conv.Steps(stride, dilation, groups)
-    if not STRATEGIES[strategy](steps, weight):
+    walk = conv.Kernel(weight, None, stride, dilation, groups)
+    if not STRATEGIES[strategy](walk):
         return
-    run(strategy(x, weight, out, steps, Scratch()))
+    run(strategy(x, walk, out, Scratch()))
     expected = naive.conv2d(x, weight, None, stride, dilation, groups)
     np.testing.assert_allclose(out, expected, rtol=1e-4, atol=1e-5)
 

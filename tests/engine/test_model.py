@@ -194,7 +194,8 @@ def test_steady_state_takes_no_memory():
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
-    assert peak < 100_000
+    # The smallest tensor here has 1.2 million bytes; NumPy's own conversions take a little.
+    assert peak < 300_000
 
 
 def test_memory_of_earlier_requests_is_given_back():
