@@ -11,10 +11,11 @@ from cnngui.engine.parallel import prepare_environment, usable_cores
 
 prepare_environment()
 
-from tests.benchmarks import bench_engine  # noqa: E402  (NumPy must find the environment prepared)
+# NumPy must find the environment prepared.
+from tests.benchmarks import bench_engine, bench_live, bench_start  # noqa: E402
 
 # Each has a TITLE, measure() -> rows for JSON, and describe(rows) -> text.
-SUBJECTS = {"engine": bench_engine}
+SUBJECTS = {"engine": bench_engine, "live": bench_live, "start": bench_start}
 
 
 def main() -> None:
