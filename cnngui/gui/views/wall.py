@@ -3,25 +3,17 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication, QImage, QPalette, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QGuiApplication, QImage, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 from superqt import QElidingLabel
 
-from cnngui.featuremaps.colormaps import DIVERGING, SEQUENTIAL
-from cnngui.featuremaps.scaling import SCALINGS
-from cnngui.featuremaps.statistics import CHANNEL_ORDERS
-from cnngui.gui.icons import icon
-from cnngui.gui.network.wording import shape_label
 from cnngui.gui.theme import SPACE_L, SPACE_M, SPACE_S, number_font
-from cnngui.gui.views.choice_button import ICON_SIZE, ChoiceButton
-from cnngui.gui.views.pictures import gradient_icon
 from cnngui.gui.views.vector import VectorView
 from cnngui.gui.views.view_state import ViewState
 from cnngui.gui.views.wall_canvas import ZOOM_STEP, WallCanvas
+from cnngui.gui.views.wall_tools import WallTools, tool_button
 from cnngui.pipeline.results import FrameResult
 
-_NARROW = 620
-"""Pixels: below this width the choices above the wall are without words."""
 _LEAST_WIDTH = 240
 
 
@@ -45,23 +37,14 @@ class WallView(QWidget):
         for page in (self._message, self._canvas, self._vector):
             self._stack.addWidget(page)
 
-        self._title = QLabel(self)
-        bold = self.font()
-        bold.setBold(True)
-        self._title.setFont(bold)
-        self._description = QElidingLabel(self)
-        self._description.setForegroundRole(QPalette.ColorRole.PlaceholderText)
-        self._scaling = self._scaling_button()
-        self._order = self._order_button()
-        self._colormap = self._colormap_button()
-        self._fit = self._tool("fit-to-screen-outline", self.tr("Fit"), self.tr("Fit the wall (0)"))
-        self._fit.clicked.connect(self.fit)
+        self._tools = WallTools(state, self)
+        self._tools.fit_clicked.connect(self.fit)
         self._pointed = QElidingLabel(self)
         self._pointed.setFont(number_font(self.font()))
-        self._previous = self._tool(
+        self._previous = tool_button(
             "chevron-left", self.tr("Previous page"), self.tr("Previous page (Page Up)")
         )
-        self._next = self._tool(
+        self._next = tool_button(
             "chevron-right", self.tr("Next page"), self.tr("Next page (Page Down)")
         )
         self._page = QLabel(self)
@@ -71,14 +54,6 @@ class WallView(QWidget):
         self._canvas.pointed_at.connect(self._pointed.setText)
         self._vector.pointed_at.connect(self._pointed.setText)
 
-        tools = QHBoxLayout()
-        tools.setContentsMargins(SPACE_M, SPACE_S, SPACE_S, SPACE_S)
-        tools.setSpacing(SPACE_M)
-        tools.addStrut(self._fit.sizeHint().height())
-        tools.addWidget(self._title)
-        tools.addWidget(self._description, 1)
-        for tool in (self._scaling, self._order, self._colormap, self._fit):
-            tools.addWidget(tool)
         foot = QHBoxLayout()
         foot.setContentsMargins(SPACE_M, SPACE_S, SPACE_S, SPACE_S)
         foot.setSpacing(SPACE_S)
@@ -89,7 +64,7 @@ class WallView(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addLayout(tools)
+        column.addWidget(self._tools)
         column.addWidget(self._stack, 1)
         column.addLayout(foot)
 
@@ -155,13 +130,6 @@ class WallView(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._canvas.claim(self._stack.size())
-        narrow = self.width() < _NARROW
-        for button in (self._scaling, self._order, self._colormap):
-            button.setToolButtonStyle(
-                Qt.ToolButtonStyle.ToolButtonIconOnly
-                if narrow
-                else Qt.ToolButtonStyle.ToolButtonTextBesideIcon
-            )
 
     def _zoom_by(self, factor: float) -> None:
         if self._stack.currentWidget() is self._canvas:
@@ -169,22 +137,16 @@ class WallView(QWidget):
 
     def _refresh(self) -> None:
         """Bring everything but the picture in line with the state and the latest result."""
-        state = self._state
-        self._title.setText(state.layer_id)
-        self._description.setText(self._description_text())
-        self._scaling.show_choice(state.scaling)
-        self._order.show_choice(state.order)
-        signed = (
-            self._result is not None and self._result.wall is not None and self._result.wall.signed
-        )
-        self._colormap.show_choice(state.colormap(signed))
         page = self._page_to_show()
         self._stack.setCurrentWidget(page)
         is_wall = page is self._canvas
-        for tool in (self._scaling, self._colormap, self._fit):
-            tool.setVisible(is_wall)
-        self._order.setVisible(page is not self._message)
-        self._fit.setEnabled(self._canvas.zoom > 1)
+        wall = self._result.wall if self._result is not None else None
+        self._tools.refresh(
+            shows_maps=is_wall,
+            shows_units=page is self._vector,
+            signed=wall is not None and wall.signed,
+            is_zoomed=self._canvas.zoom > 1,
+        )
         layout = self._canvas.layout_shown
         has_pages = is_wall and layout is not None and layout.pages > 1
         for widget in (self._previous, self._page, self._next):
@@ -216,66 +178,3 @@ class WallView(QWidget):
             )
             return self._message
         return self._vector if result.vector is not None else self._canvas
-
-    def _description_text(self) -> str:
-        layer_id, network = self._state.layer_id, self._state.network
-        kind = network.layer(layer_id).type if layer_id in network else ""
-        return f"{kind}  {shape_label(self._state.shape_of(layer_id))}".strip()
-
-    def _tool(self, icon_name: str, name: str, tip: str) -> QToolButton:
-        button = QToolButton(self)
-        button.setIcon(icon(icon_name))
-        button.setAutoRaise(True)
-        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        button.setAccessibleName(name)
-        button.setToolTip(tip)
-        return button
-
-    def _scaling_button(self) -> ChoiceButton:
-        button = ChoiceButton(
-            self.tr("Scaling"),
-            self.tr("Which values share the range from the first to the last colour"),
-            self,
-        )
-        texts = {
-            "map": (self.tr("Each map"), "arrow-expand-vertical"),
-            "layer": (self.tr("Whole layer"), "layers-outline"),
-            "locked": (self.tr("Locked"), "lock-outline"),
-        }
-        for key in SCALINGS:
-            text, icon_name = texts[key]
-            button.add_choice(key, text, icon(icon_name))
-        button.chosen.connect(self._state.set_scaling)
-        return button
-
-    def _order_button(self) -> ChoiceButton:
-        button = ChoiceButton(self.tr("Order"), self.tr("By what the channels are sorted"), self)
-        texts = {
-            "index": self.tr("By number"),
-            "mean": self.tr("By mean"),
-            "maximum": self.tr("By maximum"),
-            "variance": self.tr("By variance"),
-        }
-        for key in CHANNEL_ORDERS:
-            name = "sort-numeric-ascending" if key == "index" else "sort-descending"
-            button.add_choice(key, texts[key], icon(name))
-        button.chosen.connect(self._state.set_order)
-        return button
-
-    def _colormap_button(self) -> ChoiceButton:
-        button = ChoiceButton(self.tr("Colour map"), self.tr("How values become colours"), self)
-        button.setIconSize(ICON_SIZE)
-        button.add_section(self.tr("Values from zero up"))
-        for name in SEQUENTIAL:
-            button.add_choice(name, name.capitalize(), gradient_icon(name, ICON_SIZE))
-        button.add_section(self.tr("Values of both signs"))
-        for name in DIVERGING:
-            button.add_choice(name, name.capitalize(), gradient_icon(name, ICON_SIZE))
-        button.chosen.connect(self._on_colormap_chosen)
-        return button
-
-    def _on_colormap_chosen(self, name: str) -> None:
-        if name in DIVERGING:
-            self._state.set_colormaps(self._state.sequential, name)
-        else:
-            self._state.set_colormaps(name, self._state.diverging)

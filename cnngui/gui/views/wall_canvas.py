@@ -11,7 +11,6 @@ from PySide6.QtGui import (
     QKeyEvent,
     QKeySequence,
     QMouseEvent,
-    QPainter,
     QResizeEvent,
     QTransform,
     QWheelEvent,
@@ -25,7 +24,7 @@ from cnngui.gui.views.naming import channel_names, number_text
 from cnngui.gui.views.pictures import indexed_image
 from cnngui.gui.views.view_state import ViewState
 from cnngui.gui.views.viewport import Viewport
-from cnngui.gui.views.wall_overlay import Tile, WallOverlay, paint_tiles
+from cnngui.gui.views.wall_overlay import Tile, WallOverlay, labelled_picture
 from cnngui.pipeline.results import FrameResult, WallResult
 
 _MARGIN = SPACE_M
@@ -94,6 +93,7 @@ class WallCanvas(QGraphicsView):
             return
         if self._wall is None or self._wall.layer_id != wall.layer_id:
             self._viewport.fit()
+            self._slot_after_turning = None
         self._wall = wall
         self._names = channel_names(self._state.network, wall.layer_id)
         fitting = plan_wall(
@@ -133,21 +133,13 @@ class WallCanvas(QGraphicsView):
         wall = self._wall
         if wall is None:
             return QImage()
-        codes = indexed_image(wall.codes, self._state.colormap(wall.signed), wall.signed)
-        picture = QImage(codes.size(), QImage.Format.Format_RGB32)
-        picture.fill(QColor(colors().canvas))
-        painter = QPainter(picture)
-        painter.drawImage(0, 0, codes)
-        paint_tiles(
-            painter,
-            QRectF(picture.rect()),
-            (
+        return labelled_picture(
+            indexed_image(wall.codes, self._state.colormap(wall.signed), wall.signed),
+            [
                 Tile(QRectF(*wall.layout.tile_rect(slot)), self._label(channel), is_dead)
                 for slot, (channel, is_dead) in enumerate(self._channels(wall))
-            ),
+            ],
         )
-        painter.end()
-        return picture
 
     def move_channel(self, right: int, down: int) -> None:
         """Choose the channel that many tiles further; over an edge of the page, on the next one."""

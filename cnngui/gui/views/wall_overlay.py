@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QGuiApplication, QPainter, QPen
+from PySide6.QtGui import QBrush, QColor, QGuiApplication, QImage, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from cnngui.gui.theme import ACCENT, SPACE_S, colors, number_font
@@ -74,10 +74,21 @@ class WallOverlay(QGraphicsItem):
         option: QStyleOptionGraphicsItem,
         widget: QWidget | None = None,
     ) -> None:
-        paint_tiles(painter, self._bounds, self._tiles)
+        _paint_tiles(painter, self._bounds, self._tiles)
 
 
-def paint_tiles(painter: QPainter, bounds: QRectF, tiles: Iterable[Tile]) -> None:
+def labelled_picture(picture: QImage, tiles: Iterable[Tile]) -> QImage:
+    """Return a picture of a wall with these tiles drawn over it, on the canvas colour."""
+    labelled = QImage(picture.size(), QImage.Format.Format_RGB32)
+    labelled.fill(QColor(colors().canvas))
+    painter = QPainter(labelled)
+    painter.drawImage(0, 0, picture)
+    _paint_tiles(painter, QRectF(labelled.rect()), tiles)
+    painter.end()
+    return labelled
+
+
+def _paint_tiles(painter: QPainter, bounds: QRectF, tiles: Iterable[Tile]) -> None:
     """Draw labels, marks and outlines over the pictures of those tiles that are within bounds."""
     font = number_font(QGuiApplication.font())
     for tile in tiles:

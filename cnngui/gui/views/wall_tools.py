@@ -1,0 +1,141 @@
+"""The row above the wall: which layer it is, and how its values become pictures."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QPalette, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
+from superqt import QElidingLabel
+
+from cnngui.featuremaps.colormaps import DIVERGING, SEQUENTIAL
+from cnngui.featuremaps.scaling import SCALINGS
+from cnngui.featuremaps.statistics import CHANNEL_ORDERS
+from cnngui.gui.icons import icon
+from cnngui.gui.network.wording import shape_label
+from cnngui.gui.theme import SPACE_M, SPACE_S
+from cnngui.gui.views.choice_button import ICON_SIZE, ChoiceButton
+from cnngui.gui.views.pictures import gradient_icon
+from cnngui.gui.views.view_state import ViewState
+
+_NARROW = 620
+"""Pixels: below this width the choices are without words."""
+
+
+def tool_button(icon_name: str, name: str, tip: str) -> QToolButton:
+    """Return a flat button with an icon, a name for screen readers and a tip."""
+    button = QToolButton()
+    button.setIcon(icon(icon_name))
+    button.setAutoRaise(True)
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    button.setAccessibleName(name)
+    button.setToolTip(tip)
+    return button
+
+
+class WallTools(QWidget):
+    """Title of the layer, scaling, order, colour map, fit."""
+
+    fit_clicked = Signal()
+
+    def __init__(self, state: ViewState, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._state = state
+        self._title = QLabel(self)
+        bold = self.font()
+        bold.setBold(True)
+        self._title.setFont(bold)
+        self._description = QElidingLabel(self)
+        self._description.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        self._scaling = self._scaling_button()
+        self._order = self._order_button()
+        self._colormap = self._colormap_button()
+        self._fit = tool_button(
+            "fit-to-screen-outline", self.tr("Fit"), self.tr("Fit the wall (0)")
+        )
+        self._fit.clicked.connect(self.fit_clicked)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(SPACE_M, SPACE_S, SPACE_S, SPACE_S)
+        row.setSpacing(SPACE_M)
+        row.addStrut(self._fit.sizeHint().height())
+        row.addWidget(self._title)
+        row.addWidget(self._description, 1)
+        for tool in (self._scaling, self._order, self._colormap, self._fit):
+            row.addWidget(tool)
+
+    def refresh(
+        self, *, shows_maps: bool, shows_units: bool, signed: bool, is_zoomed: bool
+    ) -> None:
+        """Bring the row in line with the state and with what is shown below it."""
+        self._title.setText(self._state.layer_id)
+        self._description.setText(self._description_text())
+        self._scaling.show_choice(self._state.scaling)
+        self._order.show_choice(self._state.order)
+        self._colormap.show_choice(self._state.colormap(signed))
+        for tool in (self._scaling, self._colormap, self._fit):
+            tool.setVisible(shows_maps)
+        self._order.setVisible(shows_maps or shows_units)
+        self._fit.setEnabled(is_zoomed)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        style = (
+            Qt.ToolButtonStyle.ToolButtonIconOnly
+            if self.width() < _NARROW
+            else Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+        )
+        for button in (self._scaling, self._order, self._colormap):
+            button.setToolButtonStyle(style)
+
+    def _description_text(self) -> str:
+        layer_id, network = self._state.layer_id, self._state.network
+        kind = network.layer(layer_id).type if layer_id in network else ""
+        return f"{kind}  {shape_label(self._state.shape_of(layer_id))}".strip()
+
+    def _scaling_button(self) -> ChoiceButton:
+        button = ChoiceButton(
+            self.tr("Scaling"),
+            self.tr("Which values share the range from the first to the last colour"),
+            self,
+        )
+        texts = {
+            "map": (self.tr("Each map"), "arrow-expand-vertical"),
+            "layer": (self.tr("Whole layer"), "layers-outline"),
+            "locked": (self.tr("Locked"), "lock-outline"),
+        }
+        for key in SCALINGS:
+            text, icon_name = texts[key]
+            button.add_choice(key, text, icon(icon_name))
+        button.chosen.connect(self._state.set_scaling)
+        return button
+
+    def _order_button(self) -> ChoiceButton:
+        button = ChoiceButton(self.tr("Order"), self.tr("By what the channels are sorted"), self)
+        texts = {
+            "index": self.tr("By number"),
+            "mean": self.tr("By mean"),
+            "maximum": self.tr("By maximum"),
+            "variance": self.tr("By variance"),
+        }
+        for key in CHANNEL_ORDERS:
+            name = "sort-numeric-ascending" if key == "index" else "sort-descending"
+            button.add_choice(key, texts[key], icon(name))
+        button.chosen.connect(self._state.set_order)
+        return button
+
+    def _colormap_button(self) -> ChoiceButton:
+        button = ChoiceButton(self.tr("Colour map"), self.tr("How values become colours"), self)
+        button.setIconSize(ICON_SIZE)
+        button.add_section(self.tr("Values from zero up"))
+        for name in SEQUENTIAL:
+            button.add_choice(name, name.capitalize(), gradient_icon(name, ICON_SIZE))
+        button.add_section(self.tr("Values of both signs"))
+        for name in DIVERGING:
+            button.add_choice(name, name.capitalize(), gradient_icon(name, ICON_SIZE))
+        button.chosen.connect(self._on_colormap_chosen)
+        return button
+
+    def _on_colormap_chosen(self, name: str) -> None:
+        if name in DIVERGING:
+            self._state.set_colormaps(self._state.sequential, name)
+        else:
+            self._state.set_colormaps(name, self._state.diverging)
