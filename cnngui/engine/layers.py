@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from cnngui.engine.initializers import Parameters
 from cnngui.engine.kernels import Calls, activation, conv, join, linear, norm, pool
+from cnngui.engine.kernels.conv_kernel import Kernel
 from cnngui.engine.kernels.layout import prefers_pixels
 from cnngui.engine.kernels.scratch import Scratch
 from cnngui.engine.tensor import Margins, Part, Tensor
@@ -117,7 +118,7 @@ class _Softmax(Layer[spec.Softmax]):
 class _Conv2d(Layer[spec.Conv2d]):
     def __init__(self, description: spec.Conv2d, parameters: Parameters) -> None:
         super().__init__(description, parameters)
-        self._kernel = conv.Kernel(
+        self._kernel = Kernel(
             parameters.get("weight", np.empty((0, 0, 0, 0), np.float32)),
             parameters.get("bias"),
             description.stride,

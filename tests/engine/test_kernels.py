@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cnngui.engine.kernels import activation, conv, pool, run
+from cnngui.engine.kernels import activation, conv_direct, conv_winograd, pool, run
+from cnngui.engine.kernels.conv_kernel import Kernel
 from cnngui.engine.kernels.layout import as_layout, is_pixel_major, prefers_pixels
 from cnngui.engine.kernels.scratch import Scratch
 from tests.engine import naive
@@ -25,14 +26,14 @@ def tensor(rng, shape, pixels, margin=0):
 
 # Each with what it is able to do.
 STRATEGIES = {
-    conv.unfold_rows: lambda kernel: kernel.dilation[0] == 1,
-    conv.unfold_windows: lambda kernel: True,
-    conv.unfold_pixels: lambda kernel: True,
-    conv.tap_by_tap: lambda kernel: kernel.is_depthwise,
-    conv.winograd_rows: lambda kernel: True,
-    conv.winograd_pixels: lambda kernel: True,
+    conv_direct.unfold_rows: lambda kernel: kernel.dilation[0] == 1,
+    conv_direct.unfold_windows: lambda kernel: True,
+    conv_direct.unfold_pixels: lambda kernel: True,
+    conv_direct.tap_by_tap: lambda kernel: kernel.is_depthwise,
+    conv_winograd.winograd_rows: lambda kernel: True,
+    conv_winograd.winograd_pixels: lambda kernel: True,
 }
-WINOGRAD = (conv.winograd_rows, conv.winograd_pixels)
+WINOGRAD = (conv_winograd.winograd_rows, conv_winograd.winograd_pixels)
 
 
 @pytest.mark.parametrize("strategy", STRATEGIES, ids=lambda strategy: strategy.__name__)
@@ -44,7 +45,7 @@ def test_convolution_strategies(strategy, data):
     if strategy in WINOGRAD:
         kernel, stride, dilation = (3, kernel[1]), (1, stride[1]), (1, dilation[1])
     groups = data.draw(st.integers(1, 3))
-    depthwise = strategy is conv.tap_by_tap
+    depthwise = strategy is conv_direct.tap_by_tap
     group_channels = 1 if depthwise else data.draw(st.integers(1, 3))
     kernels = groups * (1 if depthwise else data.draw(st.integers(1, 3)))
     out_size = data.draw(st.tuples(st.integers(1, 4), st.integers(1, 6)))
@@ -64,11 +65,12 @@ def test_convolution_strategies(strategy, data):
     x = tensor(rng, (images, groups * group_channels, height, width), pixels_in, margin)
     weight = rng.standard_normal((kernels, group_channels, *kernel)).astype(np.float32)
     out = tensor(rng, (images, kernels, *out_size), pixels_out, margin)
-    walk = conv.Kernel(weight, None, stride, dilation, groups)
+    bias = rng.standard_normal(kernels, np.float32) if data.draw(st.booleans()) else None
+    walk = Kernel(weight, bias, stride, dilation, groups)
     if not STRATEGIES[strategy](walk):
         return
     run(strategy(x, walk, out, Scratch()))
-    expected = naive.conv2d(x, weight, None, stride, dilation, groups)
+    expected = naive.conv2d(x, weight, bias, stride, dilation, groups)
     np.testing.assert_allclose(out, expected, rtol=1e-4, atol=1e-5)
 
 

@@ -54,10 +54,10 @@ def softmax(x: Array, out: Array, scratch: Scratch) -> Calls:
     images, _, height, width = x.shape
     total = scratch.take(images, 1, height, width)
     return [
-        partial(np.max, x, axis=1, keepdims=True, out=total),
+        partial(np.maximum.reduce, x, axis=1, keepdims=True, out=total),
         partial(np.subtract, x, total, out=out),
         partial(np.exp, out, out=out),
-        partial(np.sum, out, axis=1, keepdims=True, out=total),
+        partial(np.add.reduce, out, axis=1, keepdims=True, out=total),
         partial(np.divide, out, total, out=out),
     ]
 

@@ -80,7 +80,11 @@ def avg_pool(
 
 def global_avg_pool(x: Array, out: Array) -> Calls:
     """The mean of each map: out ``(N, C, 1, 1)``."""
-    return [partial(np.mean, x, axis=(2, 3), keepdims=True, out=out)]
+    share = np.array(1 / (x.shape[2] * x.shape[3]), np.float32)
+    return [
+        partial(np.add.reduce, x, axis=(2, 3), keepdims=True, out=out),
+        partial(np.multiply, out, share, out=out),
+    ]
 
 
 def _combine(

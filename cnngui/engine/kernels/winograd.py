@@ -23,7 +23,8 @@ Array = NDArray[np.float32]
 
 TILE = 4
 """Output rows of one tile."""
-_INPUT_ROWS = 6
+INPUT_ROWS = 6
+"""Input rows, and so products, of one tile."""
 
 # For the points 0, 1, -1, 2, -2 and infinity.
 _MIX_INPUT = np.array(
@@ -57,6 +58,7 @@ _MIX_OUTPUT = np.array(
     ],
     np.float32,
 )
+_MIX_OUTPUT_AND_BIAS = np.hstack([_MIX_OUTPUT, np.ones((TILE, 1), np.float32)])
 
 
 def transformed_weight(weight: Array, groups: int) -> Array:
@@ -65,7 +67,7 @@ def transformed_weight(weight: Array, groups: int) -> Array:
     From a weight ``(out_channels, in_channels / groups, 3, kw)``; computed in float64.
     """
     mixed = np.einsum("ty,ocyx->toxc", _MIX_WEIGHT, weight.astype(np.float64))
-    shape = (_INPUT_ROWS, groups, len(weight) // groups, -1)
+    shape = (INPUT_ROWS, groups, len(weight) // groups, -1)
     return np.ascontiguousarray(mixed.reshape(shape), np.float32)
 
 
@@ -73,7 +75,7 @@ def input_tiles(x: Array) -> Array:
     """See x ``(N, C, 4 * tiles + 2, W)`` as ``(N, tiles, 6, C, W)``, tiles overlapping."""
     images, channels, height, width = x.shape
     image, channel, row, column = x.strides
-    shape = (images, (height - 2) // TILE, _INPUT_ROWS, channels, width)
+    shape = (images, (height - 2) // TILE, INPUT_ROWS, channels, width)
     return as_strided(x, shape, (image, TILE * row, row, channel, column), writeable=False)
 
 
@@ -91,8 +93,9 @@ def mix_input(tiles: Array, mixed: Array) -> partial[object]:
 
 
 def mix_output(products: Array, tiles: Array) -> partial[object]:
-    """Bind the mixing of six products into four rows."""
-    return _mix(_MIX_OUTPUT, products, tiles)
+    """Bind the mixing of six products, and perhaps a row of biases, into four rows."""
+    has_bias = products.shape[2] > _MIX_OUTPUT.shape[1]
+    return _mix(_MIX_OUTPUT_AND_BIAS if has_bias else _MIX_OUTPUT, products, tiles)
 
 
 def _mix(matrix: Array, source: Array, target: Array) -> partial[object]:

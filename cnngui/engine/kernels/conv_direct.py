@@ -1,0 +1,202 @@
+"""Convolution as one matrix multiplication.
+
+All functions here take ``x`` with its padding already around it, so every window lies inside, and
+bring it into a form in which matrix multiplication does the arithmetic. They differ in how much
+they copy for that:
+
+- ``unfold_rows`` for rows outermost: copies once per column of the kernel, not once per place;
+- ``unfold_windows`` for rows outermost with vertical dilation: copies every window;
+- ``unfold_pixels`` for pixels outermost: copies every window;
+- ``tap_by_tap`` for depthwise convolution with pixels outermost: multiplies without a matrix.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache, partial
+from math import prod
+
+import numpy as np
+from numpy.lib.stride_tricks import as_strided
+from numpy.typing import NDArray
+
+from cnngui.engine.kernels import Calls
+from cnngui.engine.kernels.conv_kernel import Kernel
+from cnngui.engine.kernels.layout import is_pixel_major
+from cnngui.engine.kernels.scratch import Scratch
+
+Array = NDArray[np.float32]
+
+
+def unfold_rows(x: Array, kernel: Kernel, out: Array, scratch: Scratch) -> Calls:
+    """Copy x once per kernel column, each row of the copies serving every kernel row.
+
+    With ``E[y, kx, c, :] = x[c, y, kx:]``, rows y to y + kh of E, which follow each other in
+    memory, are the matrix ``(kh * kw * C, out_width)`` that output row y needs: no copy per kernel
+    row, and matrices that overlap instead of repeating their content.
+    """
+    windows = _windows(x, kernel, out.shape)  # N, G, y, ky, kx, c, x
+    images, groups, out_height, kernel_height, kernel_width, channels, out_width = windows.shape
+    if (kernel_height, kernel_width) == (1, 1) and windows.strides[-1] == x.itemsize:
+        matrices = windows[:, :, :, 0, 0]
+        return [_multiply_rows(kernel.matrices, matrices, out), *_add_bias(kernel, out)]
+    # A line of ones below each row of E is what the bias is multiplied with: cheaper than adding
+    # it to the output, which is larger than E where kernels are many.
+    lines = kernel_width * channels + 1
+    unfolded = scratch.take(images, groups, x.shape[2], lines, out_width)
+    copies = unfolded[:, :, :, :-1].reshape(*unfolded.shape[:3], kernel_width, channels, out_width)
+    image, group, _, _, *rest = windows.strides
+    shifted = as_strided(x, copies.shape, (image, group, x.strides[2], *rest), writeable=False)
+    row, line, column = unfolded.strides[2:]
+    matrices = as_strided(
+        unfolded,
+        (images, groups, out_height, kernel_height * lines, out_width),
+        (*unfolded.strides[:2], row * kernel.stride[0], line, column),
+    )
+    return [
+        partial(np.copyto, copies, shifted),
+        partial(unfolded[:, :, :, -1].fill, 1),
+        _multiply_rows(kernel.matrices_with_bias, matrices, out),
+    ]
+
+
+def unfold_windows(x: Array, kernel: Kernel, out: Array, scratch: Scratch) -> Calls:
+    """Copy every window. The kernel rows of a dilated kernel do not follow each other in memory."""
+    windows = _windows(x, kernel, out.shape)
+    unfolded = scratch.take(*windows.shape)
+    matrices = unfolded.reshape(*windows.shape[:3], -1, windows.shape[-1])
+    return [
+        partial(np.copyto, unfolded, windows),
+        _multiply_rows(kernel.matrices, matrices, out),
+        *_add_bias(kernel, out),
+    ]
+
+
+def unfold_pixels(x: Array, kernel: Kernel, out: Array, scratch: Scratch) -> Calls:
+    """Copy every window as one line of a matrix, and multiply once for all pixels together."""
+    # From N, G, y, ky, kx, c, x to G, N, y, x, ky, kx, c.
+    windows = _windows(x, kernel, out.shape).transpose(1, 0, 2, 6, 3, 4, 5)
+    groups, *pixels, _, _, _ = windows.shape
+    depth = windows[0, 0, 0, 0].size
+    calls: Calls = []
+    if windows.flags.c_contiguous:  # a 1x1 kernel
+        matrix = windows.reshape(groups, -1, depth)
+    else:
+        unfolded = scratch.take(*windows.shape)
+        calls.append(partial(np.copyto, unfolded, windows))
+        matrix = unfolded.reshape(groups, -1, depth)
+    weight = kernel.matrices.transpose(0, 2, 1)
+    out_pixels = out.transpose(0, 2, 3, 1)  # N, y, x, channel
+    if groups == 1 and out_pixels.flags.c_contiguous:
+        product = out_pixels.reshape(-1, weight.shape[2])
+        calls.append(partial(np.matmul, matrix[0], weight[0], out=product))
+        return [*calls, *_add_bias(kernel, out)]
+    product = scratch.take(groups, matrix.shape[1], weight.shape[2])
+    by_group = out_pixels.reshape(*pixels, groups, -1)
+    result = product.reshape(groups, *pixels, -1).transpose(1, 2, 3, 0, 4)
+    return [
+        *calls,
+        partial(np.matmul, matrix, weight, out=product),
+        partial(np.copyto, by_group, result),
+        *_add_bias(kernel, out),
+    ]
+
+
+def tap_by_tap(x: Array, kernel: Kernel, out: Array, scratch: Scratch) -> Calls:
+    """One kernel per channel: there is no sum over channels for a matrix to do.
+
+    einsum adds up the products in one pass per place of the kernel, without a temporary.
+    """
+    windows = _windows(x, kernel, out.shape)[:, :, :, :, :, 0]  # N, C, y, ky, kx, x
+    weight = np.ascontiguousarray(kernel.weight[:, 0].transpose(1, 2, 0))
+    return [
+        partial(np.einsum, "ncyabx,abc->nyxc", windows, weight, out=out.transpose(0, 2, 3, 1)),
+        *_add_bias(kernel, out),
+    ]
+
+
+def _add_bias(kernel: Kernel, out: Array) -> Calls:
+    if kernel.bias is None:
+        return []
+    bias = kernel.bias[:, None, None]
+    if is_pixel_major(out):
+        # As long as a row, so that NumPy adds row by row and not pixel by pixel.
+        line = np.repeat(kernel.bias[None], out.shape[3], axis=0)
+        bias = line.T[:, None]
+    return [partial(np.add, out, bias, out=out)]
+
+
+def _windows(x: Array, kernel: Kernel, out_shape: tuple[int, ...]) -> Array:
+    """See x as ``(N, groups, out_height, kh, kw, channels per group, out_width)``."""
+    _, channels, *kernel_size = kernel.weight.shape
+    images, _, out_height, out_width = out_shape
+    image, channel, row, column = x.strides
+    shape = (images, kernel.groups, out_height, *kernel_size, channels, out_width)
+    strides = (
+        image,
+        channels * channel,
+        kernel.stride[0] * row,
+        kernel.dilation[0] * row,
+        kernel.dilation[1] * column,
+        channel,
+        kernel.stride[1] * column,
+    )
+    return as_strided(x, shape, strides, writeable=False)
+
+
+def _multiply_rows(weight: Array, matrices: Array, out: Array) -> partial[object]:
+    """Multiply weights ``(groups, out_channels / groups, depth)``, block by block.
+
+    With matrices ``(N, groups, out_height, depth, out_width)``.
+    """
+    images, _, height, width = out.shape
+    groups, channels, depth = weight.shape
+    some_channels, some_columns = _block_size(channels, depth, width)
+    channel_blocks, column_blocks = channels // some_channels, width // some_columns
+    kernel_blocks = weight.reshape(1, groups, 1, channel_blocks, 1, some_channels, depth)
+    image, group, row, place, column = matrices.strides
+    matrix_blocks = as_strided(
+        matrices,
+        (images, groups, height, 1, column_blocks, depth, some_columns),
+        (image, group, row, 0, some_columns * column, place, column),
+    )
+    image, channel, row, column = out.strides
+    out_blocks = as_strided(
+        out,
+        (images, groups, height, channel_blocks, column_blocks, some_channels, some_columns),
+        (
+            image,
+            channels * channel,
+            row,
+            some_channels * channel,
+            some_columns * column,
+            channel,
+            column,
+        ),
+    )
+    return partial(np.matmul, kernel_blocks, matrix_blocks, out=out_blocks)
+
+
+_SMALL_PRODUCT = 1_000_000
+"""Up to so many multiply-adds OpenBLAS multiplies matrices where they lie, without rearranging them
+first. On AVX-512 that is 15 to 25 percent faster for matrices that are in the cache anyway."""
+_VECTOR = 16  # floats in an AVX-512 register: blocks of other widths waste part of each
+
+
+@lru_cache(maxsize=1024)
+def _block_size(channels: int, depth: int, width: int) -> tuple[int, int]:
+    """Return how many channels and columns one multiplication should do: as many as are small."""
+    if channels * depth * width <= _SMALL_PRODUCT:
+        return channels, width
+    candidates = [
+        (some_channels, some_columns)
+        for some_channels in _parts(channels)
+        for some_columns in _parts(width)
+        if some_channels * depth * some_columns <= _SMALL_PRODUCT
+        and some_channels * some_columns >= 2 * _VECTOR * _VECTOR
+    ]
+    return max(candidates, key=prod, default=(channels, width))
+
+
+def _parts(length: int) -> list[int]:
+    """Return the divisors of a length that fill vector registers."""
+    return [part for part in range(_VECTOR, length + 1, _VECTOR) if length % part == 0]

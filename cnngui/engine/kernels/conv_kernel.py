@@ -1,0 +1,69 @@
+"""A convolution's weights in the forms in which they are multiplied."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnngui.engine.kernels import winograd
+from cnngui.spec.layers import Pair
+
+Array = NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
+class Kernel:
+    """The weights of a convolution and how they walk over x, prepared once for all bands.
+
+    Attributes
+    ----------
+    weight : ``(out_channels, in_channels / groups, kh, kw)``.
+    bias : ``(out_channels,)`` or None.
+    stride, dilation : (height, width).
+    """
+
+    weight: Array
+    bias: Array | None = None
+    stride: Pair = (1, 1)
+    dilation: Pair = (1, 1)
+    groups: int = 1
+
+    @cached_property
+    def matrices(self) -> Array:
+        """``(groups, out_channels / groups, kh * kw * in_channels / groups)``, contiguous."""
+        by_place = np.ascontiguousarray(self.weight.transpose(0, 2, 3, 1))
+        return by_place.reshape(self.groups, len(self.weight) // self.groups, -1)
+
+    @cached_property
+    def matrices_with_bias(self) -> Array:
+        """As ``matrices``, each kernel row followed by a place for the bias: to multiply with 1.
+
+        The bias stands in the first of these places, the others are zero.
+        """
+        kernel_height = self.weight.shape[2]
+        rows = self.matrices.reshape(*self.matrices.shape[:2], kernel_height, -1)
+        wider = np.zeros((*rows.shape[:3], rows.shape[3] + 1), np.float32)
+        wider[..., :-1] = rows
+        if self.bias is not None:
+            wider[:, :, 0, -1] = self.bias.reshape(rows.shape[:2])
+        return wider.reshape(*rows.shape[:2], -1)
+
+    @cached_property
+    def winograd_matrices(self) -> Array:
+        """What Winograd's method multiplies with; see ``winograd.transformed_weight``."""
+        return winograd.transformed_weight(self.weight, self.groups)
+
+    @property
+    def is_depthwise(self) -> bool:
+        """Whether each channel has a kernel of its own and is summed with no other."""
+        return self.groups == len(self.weight) and self.weight.shape[1] == 1
+
+    @property
+    def suits_winograd(self) -> bool:
+        """Whether Winograd's method applies and there is enough to multiply for it to pay."""
+        fewest = min(self.weight.shape[1], len(self.weight) // self.groups)
+        rows = (self.weight.shape[2], self.stride[0], self.dilation[0])
+        return rows == (3, 1, 1) and fewest >= 8

@@ -1,0 +1,76 @@
+"""Convolution by Winograd's method, in both layouts; see ``winograd``."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+from numpy.lib.stride_tricks import as_strided
+from numpy.typing import NDArray
+
+from cnngui.engine.kernels import Calls, winograd
+from cnngui.engine.kernels.conv_kernel import Kernel
+from cnngui.engine.kernels.scratch import Scratch
+
+Array = NDArray[np.float32]
+
+
+def winograd_rows(x: Array, kernel: Kernel, out: Array, scratch: Scratch) -> Calls:
+    """Rows outermost, four rows of ``out`` at a time; see ``winograd``."""
+    tiles = winograd.input_tiles(x)  # N, tile, row of 6, C, W
+    images, count, rows, channels, width = tiles.shape
+    mixed = scratch.take(images, count, rows, channels, width)
+    kernel_width, out_width = kernel.weight.shape[3], out.shape[3]
+    groups, out_channels = kernel.groups, out.shape[1]
+    shape = (images, count, rows, groups, kernel_width, channels // groups, out_width)
+    *outer, channel, column = mixed.strides
+    group = channels // groups * channel
+    near, far = (kernel.dilation[1] * column, kernel.stride[1] * column)
+    shifted = as_strided(mixed, shape, (*outer, group, near, channel, far), writeable=False)
+    unfolded = scratch.take(*shape)
+    terms = rows + (kernel.bias is not None)
+    products = scratch.take(images, count, terms, groups, out_channels // groups, out_width)
+    matrices = unfolded.reshape(images, count, rows, groups, -1, out_width)
+    sums = products.reshape(images, count, terms, out_channels, out_width)
+    return [
+        winograd.mix_input(tiles, mixed),
+        partial(np.copyto, unfolded, shifted),
+        partial(np.matmul, kernel.winograd_matrices, matrices, out=products[:, :, :rows]),
+        *_place_bias(kernel, sums[:, :, rows:].swapaxes(3, 4)),
+        winograd.mix_output(sums, winograd.output_tiles(out)),
+    ]
+
+
+def winograd_pixels(x: Array, kernel: Kernel, out: Array, scratch: Scratch) -> Calls:
+    """Pixels outermost, four rows of ``out`` at a time; see ``winograd``."""
+    tiles = winograd.input_tiles(x).swapaxes(3, 4)  # N, tile, row of 6, W, C
+    images, count, rows, width, channels = tiles.shape
+    mixed = scratch.take(images, count, rows, width, channels)
+    kernel_width, out_width = kernel.weight.shape[3], out.shape[3]
+    groups, out_channels = kernel.groups, out.shape[1]
+    shape = (rows, groups, images, count, out_width, kernel_width, channels // groups)
+    image, tile, row, column, channel = mixed.strides
+    group = channels // groups * channel
+    near, far = (kernel.dilation[1] * column, kernel.stride[1] * column)
+    shifted = as_strided(
+        mixed, shape, (row, group, image, tile, far, near, channel), writeable=False
+    )
+    unfolded = scratch.take(*shape)
+    terms = rows + (kernel.bias is not None)
+    products = scratch.take(terms, images, count, out_width, out_channels)
+    matrices = unfolded.reshape(rows, groups, images * count * out_width, -1)
+    by_pixel = products[:rows].reshape(rows, images * count * out_width, groups, -1)
+    weight = kernel.winograd_matrices.swapaxes(2, 3)
+    sums = products.transpose(1, 2, 0, 3, 4)
+    return [
+        winograd.mix_input(tiles, mixed),
+        partial(np.copyto, unfolded, shifted),
+        partial(np.matmul, matrices, weight, out=by_pixel.swapaxes(1, 2)),
+        *_place_bias(kernel, products[rows:]),
+        winograd.mix_output(sums, winograd.output_tiles(out).swapaxes(3, 4)),
+    ]
+
+
+def _place_bias(kernel: Kernel, terms: Array) -> Calls:
+    """Make the bias, over the last axis, one more term of what is mixed: almost for nothing."""
+    return [] if kernel.bias is None else [partial(np.copyto, terms, kernel.bias)]
