@@ -40,6 +40,7 @@ class Inspector(QWidget):
         self._message = QLabel(self.tr("Click a map to study it here."), self)
         self._message.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._message.setWordWrap(True)
+        self._message.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self._message.setMargin(SPACE_L)
         self._details = _Details(state)
         area = QScrollArea(self)

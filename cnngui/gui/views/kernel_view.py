@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
-    QFont,
     QFontDatabase,
     QFontMetrics,
     QHelpEvent,
@@ -42,6 +41,7 @@ _PICTURE_SIZE = 44
 _MOST_PICTURE_ROWS = 3
 _ARROWS = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down)
 _CELL_HEIGHT = 24
+_DIGIT_PIXELS = (11, 10, 9)
 _WIDEST_CELL = 72
 
 
@@ -96,6 +96,9 @@ class KernelView(QWidget):
         self._fit_heights()
 
     def _fit_heights(self) -> None:
+        if self._kernel is None:
+            return
+        self.numbers.fit_width(self.width())
         self._pictures_area.setFixedHeight(self.pictures.height_shown(self.width()))
         numbers = self.numbers.minimumSize()
         is_scrolled = numbers.width() > self.width()
@@ -218,6 +221,7 @@ class _KernelNumbers(QWidget):
         self._codes = np.zeros((1, 1, 1), np.uint8)
         self._colors: tuple[int, ...] = ()
         self._texts: list[list[list[str]]] = []
+        self._font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
         self._input = 0
         self.setAccessibleName(self.tr("Kernel as numbers"))
 
@@ -228,10 +232,18 @@ class _KernelNumbers(QWidget):
             [[_weight_text(value) for value in row] for row in rows] for rows in kernel.tolist()
         ]
         self._colors = color_table(colormap, signed=True)
+
+    def fit_width(self, width: int) -> None:
+        """Take the largest digits with which the table fits; if none does, it is wider."""
         longest = max((text for rows in self._texts for row in rows for text in row), key=len)
-        cell = QFontMetrics(self._font()).horizontalAdvance(longest) + SPACE_S
-        _, height, width = kernel.shape
-        self.setMinimumSize(cell * width + 1, _CELL_HEIGHT * height + 1)
+        rows, columns = len(self._texts[0]), len(self._texts[0][0])
+        for pixels in _DIGIT_PIXELS:
+            self._font.setPixelSize(pixels)
+            cell = QFontMetrics(self._font).horizontalAdvance(longest) + SPACE_S
+            if cell * columns < width:
+                break
+        self.setMinimumSize(cell * columns + 1, _CELL_HEIGHT * rows + 1)
+        self.update()
 
     def show_input(self, place: int) -> None:
         """Show the weights for that input channel."""
@@ -243,7 +255,7 @@ class _KernelNumbers(QWidget):
         if not self._texts:
             return
         painter = QPainter(self)
-        painter.setFont(self._font())
+        painter.setFont(self._font)
         grid = QColor(colors().border)
         for row, texts in enumerate(self._texts[self._input]):
             cell_width = min((self.width() - 1) // len(texts), _WIDEST_CELL)
@@ -255,11 +267,6 @@ class _KernelNumbers(QWidget):
                 painter.drawRect(cell)
                 painter.setPen(QColor("#000000" if _luminance(back) > 0.18 else "#ffffff"))
                 painter.drawText(cell, int(Qt.AlignmentFlag.AlignCenter), text)
-
-    def _font(self) -> QFont:
-        font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
-        font.setPixelSize(10)
-        return font
 
 
 def _weight_text(value: float) -> str:

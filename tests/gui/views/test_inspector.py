@@ -150,6 +150,22 @@ def test_a_kernel_over_many_inputs_scrolls_in_its_place(
     assert view.pictures.height() > 1000
 
 
+@pytest.mark.parametrize(("size", "fits"), [(3, True), (7, True), (11, False)])
+def test_a_kernel_of_seven_by_seven_is_seen_whole(
+    qtbot: QtBot,
+    inspector: Inspector,
+    state: ViewState,
+    outputs: dict[str, Maps],
+    size: int,
+    fits: bool,
+) -> None:
+    kernel = np.full((3, size, size), -0.0174, np.float32)
+    inspector.show_result(frame_result(state.request(), outputs, kernel=kernel))
+    view = inspector.findChild(KernelView)
+    qtbot.waitUntil(lambda: view.width() > 200)
+    assert (view.numbers.minimumWidth() <= view.width()) == fits
+
+
 def test_a_layer_without_a_kernel_says_what_it_does(
     inspector: Inspector, state: ViewState, document: Document, outputs: dict[str, Maps]
 ) -> None:
