@@ -125,6 +125,16 @@ def action_groups() -> tuple[ActionGroup, ...]:
                     "next_layer", translate("Actions", "Next layer"), keys=("]",), repeats=True
                 ),
                 ActionInfo(
+                    "previous_page",
+                    translate("Actions", "Page before"),
+                    keys=("PgUp",),
+                    repeats=True,
+                ),
+                ActionInfo(
+                    "next_page", translate("Actions", "Next page"), keys=("PgDown",), repeats=True
+                ),
+                ActionInfo("fit", translate("Actions", "Fit the wall"), keys=("0",)),
+                ActionInfo(
                     "full_screen",
                     translate("Actions", "Full screen"),
                     icon="fullscreen",

@@ -16,7 +16,8 @@ def icon(name: str, color: str = "") -> QIcon:
     """Return the icon of that name ("play", see pictogrammers.com/library/mdi).
 
     It takes the palette's text colour each time it is painted, so that it follows a change of
-    theme by itself; ``color`` (``#rrggbb``) is for the few that keep one, such as a red record dot.
+    theme by itself, and the accent where a button is switched on. ``color`` (``#rrggbb``) is for
+    the few that keep one, such as a red record dot.
     KeyError if the font has no such glyph.
     """
     return QIcon(_GlyphEngine(qtawesome.charmap(f"{_FONT}.{name}"), color))
@@ -36,7 +37,7 @@ class _GlyphEngine(QIconEngine):
     def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
         painter.save()
         painter.setFont(qtawesome.font(_FONT, min(rect.width(), rect.height())))
-        painter.setPen(self._pen_color(mode))
+        painter.setPen(self._pen_color(mode, state))
         painter.drawText(rect, int(Qt.AlignmentFlag.AlignCenter), self._glyph)
         painter.restore()
 
@@ -48,7 +49,7 @@ class _GlyphEngine(QIconEngine):
         painter.end()
         return pixmap
 
-    def _pen_color(self, mode: QIcon.Mode) -> QColor:
+    def _pen_color(self, mode: QIcon.Mode, state: QIcon.State) -> QColor:
         palette = QGuiApplication.palette()
         if mode == QIcon.Mode.Disabled:
             return palette.color(QPalette.ColorGroup.Disabled, QPalette.ColorRole.ButtonText)
@@ -56,4 +57,6 @@ class _GlyphEngine(QIconEngine):
             return QColor(self._color)
         if mode == QIcon.Mode.Selected:
             return palette.color(QPalette.ColorRole.HighlightedText)
+        if state == QIcon.State.On:
+            return palette.color(QPalette.ColorRole.Link)
         return palette.color(QPalette.ColorRole.ButtonText)

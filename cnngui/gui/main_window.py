@@ -195,6 +195,8 @@ class MainWindow(QMainWindow):
         self.addToolBar(self._toolbar)
         self.setAcceptDrops(True)
         self.setMinimumSize(800, 560)
+        # A click on a thumbnail must not take the arrows away from the channels.
+        self._strip.setFocusPolicy(Qt.FocusPolicy.TabFocus)
 
     def _connect_parts(self) -> None:
         self._bridge.result_ready.connect(self._on_result_ready)
@@ -241,6 +243,9 @@ class MainWindow(QMainWindow):
             "channel_down": lambda: wall.move_channel(0, 1),
             "previous_layer": lambda: state.step_layer(-1),
             "next_layer": lambda: state.step_layer(1),
+            "previous_page": lambda: wall.canvas.turn_page(-1),
+            "next_page": lambda: wall.canvas.turn_page(1),
+            "fit": wall.canvas.fit,
             "full_screen": self._set_full_screen,
             "snapshot": self._saver.save_snapshot,
             "record": self._saver.set_recording,
@@ -363,8 +368,9 @@ class MainWindow(QMainWindow):
     @Slot()
     def _on_shortcuts_triggered(self) -> None:
         if self._sheet is None:
-            self._sheet = ShortcutSheet(self)
+            self._sheet = ShortcutSheet(self._network_panel.layer_actions.all(), self)
         self._sheet.setVisible(not self._sheet.isVisible())
+        self._sheet.activateWindow()
 
     @Slot(bool)
     def _set_full_screen(self, full: bool) -> None:
@@ -393,7 +399,9 @@ class MainWindow(QMainWindow):
         return handled
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape and self.isFullScreen():
+        if event.key() == Qt.Key.Key_Escape and self._sheet is not None and self._sheet.isVisible():
+            self._sheet.close()
+        elif event.key() == Qt.Key.Key_Escape and self.isFullScreen():
             self._actions["full_screen"].trigger()
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and isinstance(
             focus := QApplication.focusWidget(), QAbstractButton

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
-    QAbstractScrollArea,
+    QAbstractItemView,
     QAbstractSlider,
     QAbstractSpinBox,
     QComboBox,
     QDialog,
+    QFrame,
     QGridLayout,
     QHBoxLayout,
     QLabel,
     QLineEdit,
     QPlainTextEdit,
-    QVBoxLayout,
     QWidget,
 )
 
-from cnngui.gui.actions import ActionGroup, action_groups
+from cnngui.gui.actions import action_groups
 from cnngui.gui.theme import SPACE_L, SPACE_M, SPACE_S
 
 _COMMANDS = (
@@ -34,49 +36,60 @@ def belongs_to_field(focus: QWidget | None, event: QKeyEvent) -> bool:
     """Say whether a key is meant for the widget with the focus, so that no shortcut may take it.
 
     Fields that are typed into take every plain key; lists, sliders and choices take the arrows.
+    Widgets of our own say so themselves, by accepting ``QEvent.Type.ShortcutOverride``.
     """
     if event.modifiers() & _COMMANDS:
         return False
     if isinstance(focus, QLineEdit | QAbstractSpinBox | QPlainTextEdit):
         return True
-    takes_arrows = isinstance(focus, QAbstractScrollArea | QAbstractSlider | QComboBox)
+    takes_arrows = isinstance(focus, QAbstractItemView | QAbstractSlider | QComboBox)
     return takes_arrows and event.key() in _ARROWS
 
 
 class ShortcutSheet(QDialog):
-    """Every shortcut by what it is for, from the table that the keys work by. Esc closes it."""
+    """Every shortcut by what it is for, from the table that the keys work by. Esc closes it.
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    Parameters
+    ----------
+    layer_actions : what can be done to a layer; its actions are the network panel's.
+    """
+
+    def __init__(self, layer_actions: Sequence[QAction], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(self.tr("Shortcuts"))
+        groups = [
+            (group.title, [(info.keys_text, info.text) for info in group.actions if info.keys])
+            for group in action_groups()
+        ]
+        native = QKeySequence.SequenceFormat.NativeText
+        of_layers = [
+            (action.shortcut().toString(native), action.text()) for action in layer_actions
+        ]
+        groups.append((self.tr("Selected layer"), [line for line in of_layers if line[0]]))
         row = QHBoxLayout(self)
         row.setContentsMargins(SPACE_L, SPACE_L, SPACE_L, SPACE_L)
-        row.setSpacing(SPACE_L * 2)
-        groups = action_groups()
-        half = (len(groups) + 1) // 2
-        for column_groups in (groups[:half], groups[half:]):
-            column = QVBoxLayout()
-            column.setSpacing(SPACE_L)
-            for group in column_groups:
-                column.addLayout(self._lay_out(group))
-            column.addStretch(1)
-            row.addLayout(column)
+        row.setSpacing(SPACE_L * 3)
+        half = len(groups) // 2
+        for column in (groups[:half], groups[half:]):
+            row.addLayout(self._lay_out(column))
 
-    def _lay_out(self, group: ActionGroup) -> QGridLayout:
+    def _lay_out(self, groups: list[tuple[str, list[tuple[str, str]]]]) -> QGridLayout:
         grid = QGridLayout()
         grid.setHorizontalSpacing(SPACE_L)
         grid.setVerticalSpacing(SPACE_S)
-        title = QLabel(group.title)
-        font = title.font()
-        font.setBold(True)
-        title.setFont(font)
-        title.setContentsMargins(0, 0, 0, SPACE_M)
-        grid.addWidget(title, 0, 0, 1, 2)
-        with_keys = (info for info in group.actions if info.keys)
-        for line, info in enumerate(with_keys, start=1):
-            keys = QLabel(info.keys_text)
-            keys.setForegroundRole(self.foregroundRole().Accent)
-            grid.addWidget(keys, line, 0)
-            grid.addWidget(QLabel(info.text), line, 1)
-        grid.setColumnStretch(1, 1)
+        for title, lines in groups:
+            heading = QLabel(title)
+            font = heading.font()
+            font.setBold(True)
+            heading.setFont(font)
+            heading.setContentsMargins(0, SPACE_M if grid.rowCount() > 1 else 0, 0, 0)
+            grid.addWidget(heading, grid.rowCount(), 0, 1, 2)
+            for keys_text, text in lines:
+                keys = QLabel(keys_text)
+                keys.setFrameShape(QFrame.Shape.StyledPanel)
+                keys.setContentsMargins(SPACE_S, 0, SPACE_S, 0)
+                place = grid.rowCount()
+                grid.addWidget(keys, place, 0, Qt.AlignmentFlag.AlignLeft)
+                grid.addWidget(QLabel(text), place, 1)
+        grid.setRowStretch(grid.rowCount(), 1)
         return grid

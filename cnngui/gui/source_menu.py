@@ -53,7 +53,7 @@ class SourceMenu(QMenu):
         self._waits_for_camera = False
         self._camera_actions: list[QAction] = []
         self._sample = self._add_source(SourceAddress("sample"), self.tr("Built-in clip"))
-        self._camera_title = self.addSection(self.tr("Cameras"))
+        self.addSeparator()
         self._after_cameras = self.addSeparator()
         default = self.tr("Device default")
         sizes = [(f"{width} × {height}", (width, height)) for width, height in _SIZES]
@@ -128,7 +128,9 @@ class SourceMenu(QMenu):
             for camera in cameras or ()
         ]
         if not cameras:
-            words = self.tr("Looking for cameras…") if cameras is None else self.tr("None found")
+            words = (
+                self.tr("Looking for cameras…") if cameras is None else self.tr("No camera found")
+            )
             nothing = QAction(words, self)
             nothing.setEnabled(False)
             self.insertAction(self._after_cameras, nothing)

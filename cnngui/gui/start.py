@@ -43,6 +43,7 @@ def run_window(arguments: Arguments) -> int:
     crashes.crashed.connect(window.show_crash)
     begin(window, document, settings, arguments)
     window.show()
+    window.activateWindow()  # gives it the keys where no window manager does
     # Python sees Ctrl+C in the terminal only when it gets to run; the window's clock sees to that.
     signal.signal(signal.SIGINT, lambda *_: QTimer.singleShot(0, window.close))
     return application.exec()

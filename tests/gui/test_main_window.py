@@ -17,6 +17,7 @@ from cnngui.cli import Arguments
 from cnngui.formats.network_file import read_network
 from cnngui.gui.document import Document
 from cnngui.gui.main_window import MainWindow
+from cnngui.gui.network.layer_list import LayerList
 from cnngui.gui.settings import Settings
 from cnngui.gui.shortcuts import ShortcutSheet
 from cnngui.spec.layers import Conv2d, Linear, ReLU
@@ -437,3 +438,18 @@ def test_a_defect_in_a_thread_is_told_once(driver: Driver) -> None:
     assert count is not None
     assert count.text() == "× 100"
     driver.wait_for_new_frame()
+
+
+def test_arrows_belong_to_the_list_of_layers_while_it_has_the_focus(driver: Driver) -> None:
+    layers = driver.window.findChild(LayerList)
+    assert layers is not None
+    layers.setFocus()
+    before = driver.document.spec.index_of(driver.document.selected_id)
+    driver.key(Qt.Key.Key_Up)
+    assert driver.document.spec.index_of(driver.document.selected_id) == before - 1
+
+
+def test_return_presses_the_button_with_the_focus(driver: Driver) -> None:
+    driver.button("transport_loop").setFocus()
+    driver.key(Qt.Key.Key_Return)
+    assert not driver.button("transport_loop").isChecked()

@@ -67,7 +67,7 @@ def test_without_cameras_it_says_so(
 ) -> None:
     assert "Looking for cameras…" in texts(menu)
     camera_list.refresh()
-    qtbot.waitUntil(lambda: "None found" in texts(menu))
+    qtbot.waitUntil(lambda: "No camera found" in texts(menu))
     camera_list.close()
 
 
