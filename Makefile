@@ -2,6 +2,7 @@
 # make test   sets everything up and runs every check
 # make check  format, lint, types, import directions
 # make bench  measures the engine and the live path beside their peers   make bench ARGS="--json FILE"
+# make pictures  takes the pictures of the README from the real window
 # make clean  removes what set-up made
 
 PYTHON ?= $(firstword $(foreach python,python3 python3.13 python3.12 python3.11 python,\
@@ -31,6 +32,9 @@ format: $(VENV)/.ready-to-test
 
 bench: $(VENV)/.ready-to-test
 	$(BIN)/python -m tests.benchmarks $(ARGS)
+
+pictures: $(VENV)/.ready-to-run
+	$(BIN)/python docs/draw_pictures.py
 
 clean:
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

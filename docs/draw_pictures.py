@@ -1,0 +1,135 @@
+"""Takes the README's pictures from the real window.
+
+    python docs/draw_pictures.py
+
+Runs the program without a screen, does what a person would do, and saves what it looks like beside
+this file. Needs nothing that ``make run`` does not bring.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+os.environ["QT_QPA_PLATFORM"] = "offscreen"
+FOLDER = Path(__file__).resolve().parent
+sys.path.insert(0, str(FOLDER.parent))
+
+import numpy as np  # noqa: E402
+from PySide6.QtCore import QElapsedTimer, QEventLoop, QTimer  # noqa: E402
+from PySide6.QtGui import QImage  # noqa: E402
+from PySide6.QtWidgets import QApplication, QWidget  # noqa: E402
+
+from cnngui.cli import Arguments, parse_arguments  # noqa: E402
+from cnngui.gui.document import Document  # noqa: E402
+from cnngui.gui.main_window import MainWindow  # noqa: E402
+from cnngui.gui.settings import Settings  # noqa: E402
+from cnngui.gui.start import begin  # noqa: E402
+from cnngui.gui.theme import Theme, apply_theme  # noqa: E402
+from cnngui.gui.views.wall import WallView  # noqa: E402
+from cnngui.opencv import cv2  # noqa: E402
+
+PATIENCE_MS = 20_000
+
+
+def wait_for(happened: Callable[[], bool]) -> None:
+    """Let the window live until something has happened."""
+    loop, clock, timer = QEventLoop(), QElapsedTimer(), QTimer(interval=20)
+    timer.timeout.connect(lambda: (happened() or clock.elapsed() > PATIENCE_MS) and loop.quit())
+    clock.start()
+    timer.start()
+    loop.exec()
+    if not happened():
+        raise SystemExit("the window did not show what a picture needs")
+
+
+class Photographer:
+    """A window of its own, with settings of its own."""
+
+    def __init__(self, theme: Theme, width: int, height: int, *arguments: str) -> None:
+        self._folder = tempfile.TemporaryDirectory()
+        application = QApplication.instance() or QApplication(sys.argv[:1])
+        assert isinstance(application, QApplication)  # noqa: S101
+        apply_theme(application, theme)
+        settings = Settings(Path(self._folder.name) / "settings.ini")
+        self.document = Document()
+        self.window = MainWindow(settings, self.document)
+        asked: Arguments = parse_arguments(arguments)
+        begin(self.window, self.document, settings, asked)
+        self.window.showNormal()
+        self.window.setGeometry(0, 0, width, height)
+
+    def show_layer(self, layer_id: str, position: int) -> None:
+        """Choose a layer and wait until a frame of the clip not before ``position`` shows it."""
+        self.document.select(layer_id)
+
+        def is_shown() -> bool:
+            result = self.window.result
+            return (
+                result is not None
+                and result.view.layer_id in ("", layer_id)
+                and result.position >= position
+            )
+
+        wait_for(is_shown)
+
+    def save(self, name: str, widget: QWidget | None = None) -> None:
+        """Photograph the window or one part of it."""
+        (widget or self.window).grab().save(str(FOLDER / name))
+        print(name)
+
+    def film(self, name: str, widget: QWidget, pictures: int, width: int) -> None:
+        """Photograph a part of the window as it moves, as an animated picture."""
+        frames: list[np.ndarray] = []
+        seen = -1
+
+        def take() -> bool:
+            nonlocal seen
+            result = self.window.result
+            if result is not None and result.index >= seen + 3:
+                seen = result.index
+                frames.append(_pixels(widget.grab().toImage(), width))
+            return len(frames) >= pictures
+
+        wait_for(take)
+        animation = cv2.Animation()
+        animation.frames = frames
+        animation.durations = [120] * len(frames)
+        cv2.imwriteanimation(str(FOLDER / name), animation, [cv2.IMWRITE_WEBP_QUALITY, 60])
+        print(name)
+
+    def close(self) -> None:
+        """End the window and its threads."""
+        self.window.close()
+        self._folder.cleanup()
+
+
+def _pixels(image: QImage, width: int) -> np.ndarray:
+    """Return a picture as OpenCV wants it: uint8 ``(H, W, 4)``, blue first."""
+    image = image.convertToFormat(QImage.Format.Format_ARGB32)
+    rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), -1)
+    picture = rows[:, : image.width() * 4].reshape(image.height(), image.width(), 4)
+    height = round(picture.shape[0] * width / picture.shape[1])
+    return cv2.resize(picture, (width, height), interpolation=cv2.INTER_AREA)
+
+
+def main() -> None:
+    """Take every picture."""
+    light = Photographer("light", 1600, 1000)
+    light.show_layer("conv1", 60)
+    light.save("window-light.png")
+    wall = light.window.findChild(WallView)
+    light.film("wall.webp", wall, 24, 720)
+    light.close()
+
+    dark = Photographer("dark", 1600, 1000, "--network", "residual")
+    dark.show_layer("block1_relu2", 60)
+    dark.save("window-dark.png")
+    dark.close()
+
+
+if __name__ == "__main__":
+    main()
