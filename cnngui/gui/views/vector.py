@@ -22,6 +22,7 @@ from cnngui.gui.theme import ACCENT, SPACE_L, SPACE_M, SPACE_S, colors, number_f
 from cnngui.gui.views.naming import channel_names, number_text
 from cnngui.gui.views.view_state import ViewState
 from cnngui.pipeline.results import FrameResult, VectorResult
+from cnngui.spec.layers import Softmax
 
 NEGATIVE = QColor("#d9622b")
 """Bars of negative values; positive ones have the accent colour."""
@@ -71,7 +72,7 @@ class VectorView(QAbstractScrollArea):
             return
         self._vector = result.vector
         self._names = channel_names(self._state.network, result.vector.layer_id)
-        self._limit = round_limit(result.vector.values)
+        self._limit = 1.0 if self._are_shares(result.vector) else round_limit(result.vector.values)
         self._signed = bool((result.vector.values < 0).any())
         self._lay_out()
         self._say_pointed()
@@ -189,6 +190,10 @@ class VectorView(QAbstractScrollArea):
             cell.height() - 14,
         )
         paint_bar(painter, track, value / self._limit, self._signed)
+
+    def _are_shares(self, vector: VectorResult) -> bool:
+        network, layer_id = self._state.network, vector.layer_id
+        return layer_id in network and isinstance(network.layer(layer_id), Softmax)
 
     def _label(self, unit: int) -> str:
         return self._names[unit] if self._names else str(unit)

@@ -53,6 +53,18 @@ def test_positive_and_negative_bars_run_from_the_middle(bars: VectorView) -> Non
     assert len(reach[0]) == pytest.approx(3 * len(reach[2]), abs=6)
 
 
+def test_a_full_bar_of_a_softmax_is_one(
+    bars: VectorView, state: ViewState, outputs: dict[str, Maps]
+) -> None:
+    state.select_layer("softmax1")
+    outputs["softmax1"] = np.array([0.2, 0.2, 0.2], np.float32)
+    bars.show_result(frame_result(state.request(), outputs))
+    fifth = _bar_length(bars)
+    outputs["softmax1"] = np.array([0.4, 0.4, 0.4], np.float32)
+    bars.show_result(frame_result(state.request(), outputs))
+    assert _bar_length(bars) == pytest.approx(2 * fifth, abs=3)
+
+
 def test_a_click_chooses_the_unit(qtbot: QtBot, bars: VectorView, state: ViewState) -> None:
     at = bars.unit_rect(2).center()
     qtbot.mouseClick(bars.viewport(), Qt.MouseButton.LeftButton, pos=at)
@@ -125,6 +137,11 @@ def test_values_that_are_not_numbers_are_said_not_drawn(
     picture = bars.viewport().grab().toImage()
     assert not _columns_of(picture, bars.unit_rect(0).center().y(), NEGATIVE)
     assert _columns_of(picture, bars.unit_rect(2).center().y(), ACCENT)
+
+
+def _bar_length(bars: VectorView) -> int:
+    picture = bars.viewport().grab().toImage()
+    return len(_columns_of(picture, bars.unit_rect(1).center().y(), ACCENT))
 
 
 def _columns_of(picture: QImage, y: int, color: QColor) -> list[int]:
