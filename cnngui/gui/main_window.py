@@ -58,7 +58,8 @@ from cnngui.weights import Weights
 _TICK_MS = 500
 _CLOSE_TIMEOUT_S = 4.0
 _LEFT_WIDTH, _RIGHT_WIDTH = 330, 280
-_INPUT_HEIGHT = 190
+_INPUT_SHARE = 0.2
+"""Of the window's height, for the picture of the input."""
 
 
 class MainWindow(QMainWindow):
@@ -170,7 +171,6 @@ class MainWindow(QMainWindow):
         self._left.addWidget(self._network_panel)
         self._left.addWidget(self._input_view)
         self._left.setStretchFactor(0, 1)
-        self._left.setSizes([1_000, _INPUT_HEIGHT])
         middle = QWidget()
         column = QVBoxLayout(middle)
         column.setContentsMargins(0, 0, 0, 0)
@@ -243,9 +243,9 @@ class MainWindow(QMainWindow):
             "channel_down": lambda: wall.move_channel(0, 1),
             "previous_layer": lambda: state.step_layer(-1),
             "next_layer": lambda: state.step_layer(1),
-            "previous_page": lambda: wall.canvas.turn_page(-1),
-            "next_page": lambda: wall.canvas.turn_page(1),
-            "fit": wall.canvas.fit,
+            "previous_page": lambda: wall.turn_page(-1),
+            "next_page": lambda: wall.turn_page(1),
+            "fit": wall.fit,
             "full_screen": self._set_full_screen,
             "snapshot": self._saver.save_snapshot,
             "record": self._saver.set_recording,
@@ -284,13 +284,14 @@ class MainWindow(QMainWindow):
             apply_theme(application, theme)
 
     def _restore_layout(self) -> None:
-        self._columns.restoreState(self._settings.window_state("columns"))
-        self._left.restoreState(self._settings.window_state("left"))
         geometry = self._settings.window_state("geometry")
         if geometry.isEmpty() or not self.restoreGeometry(geometry):
             # Said in two ways, because a screen without a window manager maximises nothing.
             self.setGeometry(self.screen().availableGeometry())
             self.setWindowState(Qt.WindowState.WindowMaximized)
+        self._left.setSizes([self.height(), round(self.height() * _INPUT_SHARE)])
+        self._left.restoreState(self._settings.window_state("left"))
+        self._columns.restoreState(self._settings.window_state("columns"))
 
     @Slot(object)
     def _on_result_ready(self, result: FrameResult) -> None:
@@ -369,6 +370,7 @@ class MainWindow(QMainWindow):
     def _on_shortcuts_triggered(self) -> None:
         if self._sheet is None:
             self._sheet = ShortcutSheet(self._network_panel.layer_actions.all(), self)
+            self._sheet.finished.connect(self.activateWindow)
         self._sheet.setVisible(not self._sheet.isVisible())
         self._sheet.activateWindow()
 

@@ -28,7 +28,6 @@ class NetworkMenu(QMenu):
         super().__init__(parent)
         self._settings = settings
         self.setToolTipsVisible(True)
-        self.addSection(self.tr("Ready networks"))
         for preset in PRESETS:
             action = self.addAction(preset.title, partial(self.network_chosen.emit, preset.key))
             action.setToolTip(preset.summary)

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
+from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QPalette
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QAbstractSlider,
     QAbstractSpinBox,
     QComboBox,
     QDialog,
-    QFrame,
     QGridLayout,
     QHBoxLayout,
     QLabel,
@@ -86,7 +85,8 @@ class ShortcutSheet(QDialog):
             grid.addWidget(heading, grid.rowCount(), 0, 1, 2)
             for keys_text, text in lines:
                 keys = QLabel(keys_text)
-                keys.setFrameShape(QFrame.Shape.StyledPanel)
+                keys.setBackgroundRole(QPalette.ColorRole.Button)
+                keys.setAutoFillBackground(True)
                 keys.setContentsMargins(SPACE_S, 0, SPACE_S, 0)
                 place = grid.rowCount()
                 grid.addWidget(keys, place, 0, Qt.AlignmentFlag.AlignLeft)

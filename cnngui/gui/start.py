@@ -37,6 +37,9 @@ def run_window(arguments: Arguments) -> int:
     crashes.install()
     settings = Settings()
     apply_theme(application, settings.theme)
+    application.styleHints().colorSchemeChanged.connect(
+        lambda: apply_theme(application, settings.theme)
+    )
     application.setWindowIcon(icon("grid", ACCENT.name()))
     document = Document()
     window = MainWindow(settings, document)
