@@ -59,7 +59,7 @@ class _FilmCameras:
 
     def __init__(self, rate: float) -> None:
         self._rate = rate
-        with open_source(SourceAddress("sample", "")) as clip:
+        with open_source(SourceAddress("sample")) as clip:
             pictures = [clip.read() for _ in range(_PICTURES)]
         self._pictures = [picture for picture in pictures if picture is not None]
 
@@ -113,6 +113,14 @@ class LiveWindow:
         self._mark_shown = self.pipeline.mark_shown
         self.pipeline.mark_shown = self._on_shown  # type: ignore[method-assign]
 
+    def open_camera(self) -> None:
+        """Change to the camera."""
+        self.window.source.open(SourceAddress("camera", _CAMERA))
+
+    def open_clip(self) -> None:
+        """Change to the built-in clip, which plays over and over."""
+        self.window.source.open(SourceAddress("sample"))
+
     def forget(self) -> None:
         """Count from zero again."""
         self.latencies_ms.clear()
@@ -151,7 +159,7 @@ def live_window(network: NetworkSpec, rate: float, threads: int = 0) -> Iterator
         try:
             window.start(threads)
             document.begin_with(network)
-            window.source.open(SourceAddress("camera", _CAMERA))
+            live.open_camera()
             window.setWindowState(Qt.WindowState.WindowNoState)
             window.resize(*WINDOW_SIZE)
             window.show()
