@@ -31,6 +31,12 @@ class Layer(Generic[Description]):
     """Whether each output value depends on one input value, so that it may take its place."""
     is_identity: ClassVar[bool] = False
     """Whether the output is the input."""
+    keeps_zeros: ClassVar[bool] = False
+    """Whether zero in is zero out, so that it may run over margins and need not go around them."""
+    commutes_with_maxima: ClassVar[bool] = False
+    """Whether the larger of two inputs has the larger output, to the last digit."""
+    takes_maxima: ClassVar[bool] = False
+    """Whether each output is the largest of some inputs."""
 
     def __init__(self, description: Description, parameters: Parameters) -> None:
         self.description = description
@@ -67,18 +73,28 @@ class _Elementwise(Layer[Description]):
     def bind(
         self, sources: Sequence[Tensor], target: Tensor, part: Part, scratch: Scratch
     ) -> Calls:
-        return self.apply(sources[0].view(part), target.view(part), scratch)
+        (source,) = sources
+        if self.keeps_zeros and source.memory is target.memory:
+            whole_rows = target.columns
+            return self.apply(source.view(part, whole_rows), target.view(part, whole_rows), scratch)
+        return self.apply(source.view(part), target.view(part), scratch)
 
     def apply(self, x: Array, out: Array, scratch: Scratch) -> Calls:
         raise NotImplementedError
 
 
 class _ReLU(_Elementwise[spec.ReLU]):
+    keeps_zeros = True
+    commutes_with_maxima = True
+
     def apply(self, x: Array, out: Array, scratch: Scratch) -> Calls:
         return activation.relu(x, out)
 
 
 class _LeakyReLU(_Elementwise[spec.LeakyReLU]):
+    keeps_zeros = True
+    commutes_with_maxima = True
+
     def apply(self, x: Array, out: Array, scratch: Scratch) -> Calls:
         return activation.leaky_relu(x, out, self.description.negative_slope, scratch)
 
@@ -89,11 +105,15 @@ class _Sigmoid(_Elementwise[spec.Sigmoid]):
 
 
 class _Tanh(_Elementwise[spec.Tanh]):
+    keeps_zeros = True
+
     def apply(self, x: Array, out: Array, scratch: Scratch) -> Calls:
         return activation.tanh(x, out)
 
 
 class _SiLU(_Elementwise[spec.SiLU]):
+    keeps_zeros = True
+
     def apply(self, x: Array, out: Array, scratch: Scratch) -> Calls:
         return activation.silu(x, out, scratch)
 
@@ -195,6 +215,8 @@ class _Pool(Layer[Description]):
 
 
 class _MaxPool2d(_Pool[spec.MaxPool2d]):
+    takes_maxima = True
+
     @property
     def windows(self) -> pool.Windows:
         layer = self.description

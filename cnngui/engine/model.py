@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,15 +10,13 @@ from numpy.typing import NDArray
 from cnngui.engine import parallel
 from cnngui.engine.initializers import Parameters, draw, weights_key
 from cnngui.engine.layers import runtime_layer
-from cnngui.engine.program import Node, Program
+from cnngui.engine.plan import Node
+from cnngui.engine.program import Observer, Program
 from cnngui.spec.cost import layer_costs
 from cnngui.spec.layers import INPUT_ID, ParametricSpec
 from cnngui.spec.network import NetworkSpec
 from cnngui.spec.shapes import Shape, infer
 from cnngui.weights import Weights
-
-Observer = Callable[[NDArray[np.float32]], None]
-"""Called with a read-only view ``(N, C, H, W)`` or ``(N, F)``, valid only during the call."""
 
 _PROGRAMS_KEPT = 2
 
@@ -72,7 +70,7 @@ class Model:
         Parameters
         ----------
         x : float32 ``(N, C, H, W)``.
-        observers : by layer id; "input" is allowed. Called in the order of the layers, each with a
+        observers : by layer id; "input" is allowed. Called when the layer is complete, with a
             read-only view ``(N, C, H, W)`` or ``(N, F)`` whose strides may be any and whose content
             is valid only during the call.
 

@@ -14,8 +14,10 @@ import os
 import platform
 import threading
 from collections.abc import Callable, MutableMapping
-from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
+from queue import SimpleQueue
+
+Work = Callable[[int], None]
 
 _BLAS_THREADS = ("OPENBLAS_NUM_THREADS", "GOTO_NUM_THREADS", "OMP_NUM_THREADS")
 _AVX512_OF_SKYLAKEX = {"avx512f", "avx512cd", "avx512bw", "avx512dq", "avx512vl"}
@@ -91,43 +93,63 @@ def usable_cores() -> int:
 
 
 class _Team:
-    """The thread that asks, and its helpers."""
+    """The thread that asks, and its helpers, each waiting at a queue of its own."""
 
     def __init__(self, threads: int) -> None:
         self.threads = threads
-        self._helpers = (
-            ThreadPoolExecutor(threads - 1, thread_name_prefix="cnngui-engine")
-            if threads > 1
-            else None
-        )
+        self._asking = threading.Lock()
+        self._asked: list[SimpleQueue[Work | None]] = [SimpleQueue() for _ in range(threads - 1)]
+        self._done: SimpleQueue[BaseException | None] = SimpleQueue()
+        self._helpers = [
+            threading.Thread(
+                target=self._help, args=(worker, queue), name=f"cnngui-engine-{worker}", daemon=True
+            )
+            for worker, queue in enumerate(self._asked, 1)
+        ]
+        for helper in self._helpers:
+            helper.start()
 
     def run(self, work: Callable[[int, int], None], count: int) -> None:
-        if self._helpers is None or count < 2:
-            for item in range(count):
-                work(0, item)
-            return
-        # next() of a counter is one step of the interpreter, so no item is taken twice. Nobody
-        # is given a fixed share: a core that is busy with something else simply takes fewer.
-        items = itertools.count()
+        # One at a time: the answers of two askers would be mixed up.
+        with self._asking:
+            helpers = self._asked[: max(count - 1, 0)]
+            # next() of a counter is one step of the interpreter, so no item is taken twice. Nobody
+            # is given a fixed share: a core that is busy otherwise simply takes fewer.
+            items = itertools.count()
 
-        def take_items(worker: int) -> None:
-            for item in items:
-                if item >= count:
-                    return
-                work(worker, item)
+            def take_items(worker: int) -> None:
+                for item in items:
+                    if item >= count:
+                        return
+                    work(worker, item)
 
-        helpers = range(1, min(self.threads, count))
-        running = [self._helpers.submit(take_items, worker) for worker in helpers]
-        try:
-            take_items(0)
-        finally:
-            wait(running)
-        for helper in running:
-            helper.result()
+            for queue in helpers:
+                queue.put(take_items)
+            try:
+                take_items(0)
+            finally:
+                failures = [self._done.get() for _ in helpers]
+        for failure in failures:
+            if failure is not None:
+                raise failure
 
     def close(self) -> None:
-        if self._helpers is not None:
-            self._helpers.shutdown(wait=True)
+        """End the helpers when what is being done is done. Who asks later works alone."""
+        with self._asking:
+            for queue in self._asked:
+                queue.put(None)
+            self._asked = []
+        for helper in self._helpers:
+            helper.join()
+
+    def _help(self, worker: int, asked: SimpleQueue[Work | None]) -> None:
+        while (work := asked.get()) is not None:
+            failure: BaseException | None = None
+            try:
+                work(worker)
+            except BaseException as error:
+                failure = error
+            self._done.put(failure)
 
 
 def _default_threads() -> int:

@@ -1,17 +1,9 @@
-"""A network made ready to run for one batch size and one set of tensors that are asked for.
-
-Layers are gathered into *steps*: a layer, and those after it that can go on with the rows it has
-just computed while they are in the cache (activation, normalisation, pooling). A step is cut into
-*bands* of rows or images, which the threads of ``parallel`` take one after the other. What lies
-between the layers of a step is kept only if somebody asks for it or reads it elsewhere.
-"""
+"""A plan made ready to run: memory for every tensor that is kept, and calls bound to it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
 from itertools import pairwise
-from math import ceil, prod
 from time import perf_counter
 
 import numpy as np
@@ -20,44 +12,57 @@ from numpy.typing import NDArray
 from cnngui.engine import parallel
 from cnngui.engine.kernels import Calls
 from cnngui.engine.kernels.scratch import Scratch
-from cnngui.engine.layers import Layer
-from cnngui.engine.tensor import Margins, Part, Tensor
+from cnngui.engine.plan import Node, Plan
+from cnngui.engine.tensor import Part, Tensor
 from cnngui.spec.layers import INPUT_ID
 
 Array = NDArray[np.float32]
-Shape4 = tuple[int, int, int, int]
-
-_BAND_BYTES = 600_000
-"""What a band may touch: it should stay in a core's own cache (0.5 to 2 MB) from layer to layer."""
-_FEWEST_BANDS = 8
-"""Of a step worth sharing out: enough that no thread waits long for the last one."""
-_WORTH_SHARING = 4_000_000
-"""Multiply-adds, about 0.1 ms. Below, waking another thread takes longer than it helps."""
+Observer = Callable[[Array], None]
 
 
-@dataclass(frozen=True, eq=False)
-class Node:
-    """A layer in its place: its output's shape ``(C, H, W)`` or ``(F,)``, and what it reads."""
+class _BoundStep:
+    """A step's calls for each band, once per thread, since each has scratch memory of its own.
 
-    layer: Layer
-    inputs: tuple[str, ...]
-    shape: tuple[int, ...]
-    multiply_adds: int
+    Parameters
+    ----------
+    names : the step's layers.
+    work : by thread and band: (number of the layer in ``names``, its calls), in order.
+    """
 
+    def __init__(
+        self, names: Sequence[str], work: Sequence[Sequence[Sequence[tuple[int, Calls]]]]
+    ) -> None:
+        self._names = names
+        self._work = work
+        self._spent = [[0.0] * len(names) for _ in work]
 
-@dataclass(eq=False)
-class _Step:
-    """Layers computed together; each but the first reads only the one before it."""
+    def run(self) -> list[tuple[str, float]]:
+        """Compute, and return what each layer took in seconds."""
+        for spent in self._spent:
+            spent[:] = [0.0] * len(spent)
+        start = perf_counter()
+        parallel.run(self._compute, len(self._work[0]))
+        elapsed = perf_counter() - start
+        # Threads worked side by side: a layer is told its share of the time that passed.
+        sums = [sum(times) for times in zip(*self._spent, strict=True)]
+        share = elapsed / max(sum(sums), 1e-9)
+        return [(name, seconds * share) for name, seconds in zip(self._names, sums, strict=True)]
 
-    ids: list[str]
-    numbers: list[int] = field(default_factory=list)
-    bands: list[Part] = field(default_factory=list)
-    work: list[list[list[tuple[int, Calls]]]] = field(default_factory=list)
-    """By worker and band: (number of the layer, its calls)."""
+    def _compute(self, thread: int, band: int) -> None:
+        spent = self._spent[thread]
+        # Weights from a file may overflow: that is for the user to see in the maps.
+        with np.errstate(all="ignore"):
+            before = perf_counter()
+            for number, calls in self._work[thread][band]:
+                for call in calls:
+                    call()
+                now = perf_counter()
+                spent[number] += now - before
+                before = now
 
 
 class Program:
-    """Memory for every tensor and calls bound to it.
+    """What runs for one batch size and one set of tensors that are asked for.
 
     Parameters
     ----------
@@ -74,193 +79,78 @@ class Program:
         images: int,
         wanted: Collection[str],
     ) -> None:
-        self._origins = _origins(nodes)
-        self._nodes = _needed(nodes, self._origins, wanted)
-        self._shapes: dict[str, Shape4] = {INPUT_ID: _shape4(images, input_shape)} | {
-            name: _shape4(images, node.shape) for name, node in self._nodes.items()
+        self._plan = plan = Plan(nodes, input_shape, images, wanted)
+        self._tensors = {
+            name: Tensor.whole(plan.shapes[name], plan.margins[name]) for name in plan.kept
         }
-        self._numbers = {name: number for number, name in enumerate(self._nodes)}
-        self._steps = self._gather_steps()
-        self._tensors = self._allocate({self._origins[name] for name in wanted})
         scratches = [Scratch() for _ in range(parallel.thread_count())]
-        for step in self._steps:
-            step.numbers = [self._numbers[name] for name in step.ids]
-            step.bands = self._cut(step, images)
-            step.work = [
-                [self._bind(step, band, scratch) for band in step.bands] for scratch in scratches
-            ]
-        self._seconds = np.zeros((len(scratches), len(self._nodes)))
-        self._shown_after = self._place_observers(nodes, wanted)
+        self._steps = [
+            _BoundStep(
+                step,
+                [
+                    [self._bind(step, band, scratch) for band in plan.bands(step)]
+                    for scratch in scratches
+                ],
+            )
+            for step in plan.steps
+        ]
+        self._input = self._tensors[INPUT_ID].values
+        self._shown_first, *self._shown_after = self._place_observers(nodes, wanted)
 
-    def run(self, x: Array, observers: Mapping[str, Callable[[Array], None]]) -> dict[str, float]:
+    def run(self, x: Array, observers: Mapping[str, Observer]) -> dict[str, float]:
         """Compute; return seconds by layer id. The observers' ids must be those asked for."""
-        self._seconds[:] = 0
-        self._feed(x)
-        for step, shown in zip((None, *self._steps), self._shown_after, strict=True):
-            if step is not None:
-                self._run_step(step)
+        seconds: list[tuple[str, float]] = []
+        np.copyto(self._input, x)
+        for name, view in self._shown_first:
+            observers[name](view)
+        for step, shown in zip(self._steps, self._shown_after, strict=True):
+            seconds += step.run()
             for name, view in shown:
                 observers[name](view)
-        return dict(zip(self._nodes, self._seconds.sum(axis=0).tolist(), strict=True))
+        return dict(seconds)
 
-    def _feed(self, x: Array) -> None:
-        target = self._tensors[INPUT_ID].values
-        np.copyto(target, x)
+    def _bind(self, step: Sequence[str], band: Part, scratch: Scratch) -> list[tuple[int, Calls]]:
+        """Bind a step to the memory of one band.
 
-    def _run_step(self, step: _Step) -> None:
-        def compute(worker: int, band: int) -> None:
-            seconds = self._seconds[worker]
-            # Weights from a file may overflow: that is for the user to see in the maps.
-            with np.errstate(all="ignore"):
-                before = perf_counter()
-                for number, calls in step.work[worker][band]:
-                    for call in calls:
-                        call()
-                    now = perf_counter()
-                    seconds[number] += now - before
-                    before = now
-
-        start = perf_counter()
-        parallel.run(compute, len(step.bands))
-        elapsed = perf_counter() - start
-        # Threads have worked side by side: what each layer took is its share of the time passed.
-        spent = self._seconds[:, step.numbers].sum()
-        self._seconds[:, step.numbers] *= elapsed / max(spent, 1e-9)
-
-    def _sources(self, name: str) -> list[str]:
-        return [self._origins[source] for source in self._nodes[name].inputs]
-
-    def _gather_steps(self) -> list[_Step]:
-        steps: list[_Step] = []
-        ending_with: dict[str, _Step] = {}
-        for name, node in self._nodes.items():
-            sources = self._sources(name)
-            if node.layer.continues_band and len(sources) == 1 and sources[0] in ending_with:
-                step = ending_with.pop(sources[0])
-                step.ids.append(name)
-            else:
-                step = _Step([name])
-                steps.append(step)
-            ending_with[name] = step
-        return steps
-
-    def _allocate(self, wanted: Collection[str]) -> dict[str, Tensor]:
-        """Return the tensors that are kept whole: asked for, or read by another step."""
-        margins = dict.fromkeys(self._shapes, Margins())
-        kept = {INPUT_ID, *wanted, *(step.ids[-1] for step in self._steps)}
-        next_in_step = {
-            name: following for step in self._steps for name, following in pairwise(step.ids)
-        }
-        for name, node in self._nodes.items():
-            for source in self._sources(name):
-                margins[source] = margins[source].union(node.layer.margins)
-                if next_in_step.get(source) != name:
-                    kept.add(source)
-        return {name: Tensor.whole(self._shapes[name], margins[name]) for name in kept}
-
-    def _cut(self, step: _Step, images: int) -> list[Part]:
-        """Cut a step into bands. Bands do not depend on the number of threads, nor do results."""
-        height = self._shapes[step.ids[-1]][2]
-        whole = Part(range(images), range(height))
-        first = step.ids[0]
-        head = self._nodes[first].layer
-        values = head.scratch_values(
-            self._shapes[self._sources(first)[0]], self._shapes[first]
-        ) + sum(prod(self._shapes[name][1:]) for name in step.ids)
-        work = sum(self._nodes[name].multiply_adds * images for name in step.ids)
-        count = ceil(images * values * 4 / _BAND_BYTES)
-        if work >= _WORTH_SHARING:
-            count = max(count, _FEWEST_BANDS)
-        per_image = ceil(count / images) if head.splits_rows else 1
-        if per_image == 1:
-            return [Part(some, whole.rows) for some in _pieces(images, count)]
-        return [
-            Part(range(image, image + 1), rows)
-            for image in whole.images
-            for rows in _pieces(height, per_image)
-        ]
-
-    def _bind(self, step: _Step, band: Part, scratch: Scratch) -> list[tuple[int, Calls]]:
+        What is not kept shares the memory of what comes next if that is computed value by value,
+        and else is left to scratch memory.
+        """
         scratch.reset()
+        stages = self._plan.stages(step, band)
         tensors = dict(self._tensors)
-        parts = self._parts(step, band)
-        for name, following in reversed(list(pairwise(step.ids))):
-            if name not in tensors and self._nodes[following].layer.is_elementwise:
-                tensors[name] = tensors[following]
-            elif name not in tensors:
-                tensors[name] = Tensor.of_part(self._shapes[name], parts[name], scratch)
+        for stage, following in reversed(list(pairwise(stages))):
+            if stage.target not in tensors:
+                if self._plan.nodes[following.name].layer.is_elementwise:
+                    tensors[stage.target] = tensors[following.target]
+                else:
+                    shape = self._plan.shapes[stage.target]
+                    tensors[stage.target] = Tensor.of_part(shape, stage.part, scratch)
         return [
             (
-                self._numbers[name],
-                self._nodes[name].layer.bind(
-                    [tensors[source] for source in self._sources(name)],
-                    tensors[name],
-                    parts[name],
+                step.index(stage.name),
+                self._plan.nodes[stage.name].layer.bind(
+                    [tensors[source] for source in stage.sources],
+                    tensors[stage.target],
+                    stage.part,
                     scratch,
                 ),
             )
-            for name in step.ids
+            for stage in stages
         ]
-
-    def _parts(self, step: _Step, band: Part) -> dict[str, Part]:
-        """Return what each layer of a step computes for a band of the last one.
-
-        Together the bands cover every layer, also rows that no pooling window reaches.
-        """
-        rows = band.rows
-        parts = {step.ids[-1]: band}
-        for name, following in reversed(list(pairwise(step.ids))):
-            last_height, height = self._shapes[following][2], self._shapes[name][2]
-            is_last = rows.stop == last_height
-            read = self._nodes[following].layer.rows_read(rows)
-            rows = range(read.start, height if is_last else read.stop)
-            parts[name] = Part(band.images, rows)
-        return parts
 
     def _place_observers(
         self, nodes: Mapping[str, Node], wanted: Collection[str]
     ) -> list[list[tuple[str, Array]]]:
         """Return per step (before the first one, too) the tensors that are complete after it."""
         complete_after = {INPUT_ID: 0} | {
-            name: number for number, step in enumerate(self._steps, 1) for name in step.ids
+            name: number for number, step in enumerate(self._plan.steps, 1) for name in step
         }
         shown: list[list[tuple[str, Array]]] = [[] for _ in range(len(self._steps) + 1)]
         for name in (INPUT_ID, *nodes):
             if name in wanted:
-                origin = self._origins[name]
+                origin = self._plan.origins[name]
                 view = self._tensors[origin].values.view()
                 view.flags.writeable = False
                 is_flat = name != INPUT_ID and len(nodes[name].shape) == 1
                 shown[complete_after[origin]].append((name, view[:, :, 0, 0] if is_flat else view))
         return shown
-
-
-def _origins(nodes: Mapping[str, Node]) -> dict[str, str]:
-    """Return for each id the one whose tensor it is: its own, or of what passes unchanged."""
-    origins = {INPUT_ID: INPUT_ID}
-    for name, node in nodes.items():
-        passes = node.layer.is_identity or not node.layer.description.enabled
-        origins[name] = origins[node.inputs[0]] if passes else name
-    return origins
-
-
-def _needed(
-    nodes: Mapping[str, Node], origins: Mapping[str, str], wanted: Collection[str]
-) -> dict[str, Node]:
-    """Return the layers that must be computed, in order."""
-    needed = {origins[name] for name in wanted}
-    for name, node in reversed(list(nodes.items())):
-        if name in needed:
-            needed.update(origins[source] for source in node.inputs)
-    return {name: node for name, node in nodes.items() if name in needed}
-
-
-def _shape4(images: int, shape: Sequence[int]) -> Shape4:
-    channels, height, width = (*shape, 1, 1)[:3]
-    return images, channels, height, width
-
-
-def _pieces(length: int, count: int) -> list[range]:
-    """Cut ``range(length)`` into at most ``count`` equal pieces, the last one perhaps shorter."""
-    size = ceil(length / min(count, length))
-    return [range(first, min(first + size, length)) for first in range(0, length, size)]

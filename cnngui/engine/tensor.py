@@ -95,6 +95,11 @@ class Tensor:
         ]
 
     @property
+    def columns(self) -> range:
+        """All columns that are there, margins included."""
+        return range(self.first_column, self.first_column + self.memory.shape[3])
+
+    @property
     def values(self) -> Array:
         """All values, without margins."""
         images, _, height, _ = self.shape

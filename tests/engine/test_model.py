@@ -306,3 +306,23 @@ def test_weights_key_tells_what_weights_depend_on():
     assert weights_key(Linear(id="a", weights_id="x"), shapes) == weights_key(
         Linear(id="b", weights_id="x"), shapes
     )
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_numbers_that_overflow_are_shown_not_warned_about(set_threads, threads):
+    set_threads(threads)
+    spec = network(
+        Conv2d(id="conv", out_channels=16, kernel_size=5, padding="same"),
+        Sigmoid(id="sigmoid"),
+        height=240,
+        width=320,
+    )
+    weights = {
+        "conv": {
+            "weight": np.full((16, 3, 5, 5), 3e38, np.float32),
+            "bias": np.zeros(16, np.float32),
+        }
+    }
+    model = Model(spec, weights)
+    found = model.activations(picture(spec))
+    assert not np.isfinite(found["conv"]).all()

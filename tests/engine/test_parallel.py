@@ -108,3 +108,23 @@ def test_shutdown_ends_the_helpers_until_they_are_needed():
     assert not [thread for thread in threading.enumerate() if "cnngui-engine" in thread.name]
     parallel.configure(before)
     assert parallel.thread_count() == before
+
+
+def test_threads_may_be_changed_while_others_compute():
+    before = parallel.thread_count()
+    done: list[int] = []
+
+    def compute():
+        for _ in range(200):
+            parallel.run(lambda worker, item: done.append(item), 4)
+
+    askers = [threading.Thread(target=compute, daemon=True) for _ in range(2)]
+    for asker in askers:
+        asker.start()
+    for threads in (1, 3, 2) * 10:
+        parallel.configure(threads)
+    for asker in askers:
+        asker.join(timeout=30)
+        assert not asker.is_alive()
+    assert len(done) == 2 * 200 * 4
+    parallel.configure(before)

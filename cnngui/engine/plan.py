@@ -1,0 +1,200 @@
+"""What is computed, in which order and in which pieces: decisions about a network, no memory yet.
+
+Layers are gathered into *steps*: a layer, and those after it that can go on with the rows it has
+just computed while they are in the cache (activation, normalisation, pooling). A step is cut into
+*bands* of rows or images, which threads take one after the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from math import ceil, prod
+
+from cnngui.engine.layers import Layer
+from cnngui.engine.tensor import Margins, Part
+from cnngui.spec.layers import INPUT_ID
+
+Shape4 = tuple[int, int, int, int]
+
+_BAND_BYTES = 600_000
+"""What a band may touch: it should stay in a core's own cache (0.5 to 2 MB) from layer to layer."""
+_FEWEST_BANDS = 8
+"""Of a step worth sharing out: enough that no thread waits long for the last one."""
+_WORTH_SHARING = 4_000_000
+"""Multiply-adds, about 0.1 ms. Below, waking another thread takes longer than it helps."""
+_FEWEST_ROWS = 4
+"""Bands are so many rows or a multiple: tiles of Winograd's method should not be cut."""
+
+
+@dataclass(frozen=True, eq=False)
+class Node:
+    """A layer in its place: its output's shape ``(C, H, W)`` or ``(F,)``, and what it reads."""
+
+    layer: Layer
+    inputs: tuple[str, ...]
+    shape: tuple[int, ...]
+    multiply_adds: int
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One layer's work on one band: where it reads, where it writes, which part of that."""
+
+    name: str
+    sources: tuple[str, ...]
+    target: str
+    part: Part
+
+
+class Plan:
+    """The decisions for one batch size and one set of tensors that are asked for.
+
+    Attributes
+    ----------
+    origins : for each layer id the one whose tensor it has: its own, or of what passes unchanged.
+    shapes : ``(N, C, H, W)`` of each tensor that is computed, and of the input.
+    steps : ids of the layers computed together; each but the first reads only the one before it.
+    kept : tensors that are asked for, or read by another step. Others exist a band at a time.
+    margins : the zeros around each tensor.
+    """
+
+    def __init__(
+        self,
+        nodes: Mapping[str, Node],
+        input_shape: tuple[int, ...],
+        images: int,
+        wanted: Collection[str],
+    ) -> None:
+        self.origins = _origins(nodes)
+        self.nodes = _needed(nodes, self.origins, wanted)
+        self.shapes: dict[str, Shape4] = {INPUT_ID: _shape4(images, input_shape)} | {
+            name: _shape4(images, node.shape) for name, node in self.nodes.items()
+        }
+        self.steps = self._gather_steps()
+        self.kept = {self.origins[name] for name in wanted} | self._read_by_other_steps()
+        self.margins = self._find_margins()
+
+    def bands(self, step: Sequence[str]) -> list[Part]:
+        """Cut a step. Bands do not depend on the number of threads, and so results do not."""
+        images, _, height, _ = self.shapes[step[-1]]
+        first = step[0]
+        head = self.nodes[first].layer
+        values = head.scratch_values(
+            self.shapes[self._sources(first)[0]], self.shapes[first]
+        ) + sum(prod(self.shapes[name][1:]) for name in step)
+        work = sum(self.nodes[name].multiply_adds * images for name in step)
+        count = ceil(images * values * 4 / _BAND_BYTES)
+        if work >= _WORTH_SHARING:
+            count = max(count, _FEWEST_BANDS)
+        per_image = ceil(count / images) if head.splits_rows else 1
+        if per_image == 1:
+            return [Part(some, range(height)) for some in _pieces(images, count)]
+        return [
+            Part(range(image, image + 1), rows)
+            for image in range(images)
+            for rows in _pieces(height, per_image, _FEWEST_ROWS)
+        ]
+
+    def stages(self, step: Sequence[str], band: Part) -> list[Stage]:
+        """Return the work for a band of the step's last layer, in the order of computing.
+
+        Maxima are taken before what never changes which of two numbers is larger: that is then
+        done to fewer numbers.
+        """
+        parts = self._parts(step, band)
+        stages = [Stage(name, tuple(self._sources(name)), name, parts[name]) for name in step]
+        for place in reversed(range(len(stages) - 1)):
+            bend, pool = stages[place], stages[place + 1]
+            if (
+                bend.target not in self.kept
+                and self.nodes[bend.name].layer.commutes_with_maxima
+                and self.nodes[pool.name].layer.takes_maxima
+            ):
+                target = pool.target
+                stages[place] = Stage(pool.name, bend.sources, target, pool.part)
+                stages[place + 1] = Stage(bend.name, (target,), target, pool.part)
+        return stages
+
+    def _sources(self, name: str) -> list[str]:
+        return [self.origins[source] for source in self.nodes[name].inputs]
+
+    def _gather_steps(self) -> list[list[str]]:
+        steps: list[list[str]] = []
+        ending_with: dict[str, list[str]] = {}
+        for name, node in self.nodes.items():
+            sources = self._sources(name)
+            if node.layer.continues_band and len(sources) == 1 and sources[0] in ending_with:
+                step = ending_with.pop(sources[0])
+                step.append(name)
+            else:
+                step = [name]
+                steps.append(step)
+            ending_with[name] = step
+        return steps
+
+    def _read_by_other_steps(self) -> set[str]:
+        inside = {pair for step in self.steps for pair in pairwise(step)}
+        return {INPUT_ID, *(step[-1] for step in self.steps)} | {
+            source
+            for name in self.nodes
+            for source in self._sources(name)
+            if (source, name) not in inside
+        }
+
+    def _find_margins(self) -> dict[str, Margins]:
+        margins = dict.fromkeys(self.shapes, Margins())
+        for name, node in self.nodes.items():
+            for source in self._sources(name):
+                margins[source] = margins[source].union(node.layer.margins)
+        return margins
+
+    def _parts(self, step: Sequence[str], band: Part) -> dict[str, Part]:
+        """Return what each layer of a step computes for a band of the last one.
+
+        Together the bands cover every layer, also rows that no pooling window reaches.
+        """
+        rows = band.rows
+        parts = {step[-1]: band}
+        for name, following in reversed(list(pairwise(step))):
+            is_last = rows.stop == self.shapes[following][2]
+            read = self.nodes[following].layer.rows_read(rows)
+            rows = range(read.start, self.shapes[name][2] if is_last else read.stop)
+            parts[name] = Part(band.images, rows)
+        return parts
+
+
+def _origins(nodes: Mapping[str, Node]) -> dict[str, str]:
+    origins = {INPUT_ID: INPUT_ID}
+    for name, node in nodes.items():
+        passes = node.layer.is_identity or not node.layer.description.enabled
+        origins[name] = origins[node.inputs[0]] if passes else name
+    return origins
+
+
+def _needed(
+    nodes: Mapping[str, Node], origins: Mapping[str, str], wanted: Collection[str]
+) -> dict[str, Node]:
+    """Return the layers that must be computed, in order."""
+    needed = {origins[name] for name in wanted}
+    for name, node in reversed(list(nodes.items())):
+        if name in needed:
+            needed.update(origins[source] for source in node.inputs)
+    return {name: node for name, node in nodes.items() if name in needed}
+
+
+def _shape4(images: int, shape: Sequence[int]) -> Shape4:
+    channels, height, width = (*shape, 1, 1)[:3]
+    return images, channels, height, width
+
+
+def _pieces(length: int, count: int, multiple: int = 1) -> list[range]:
+    """Cut ``range(length)`` into at most ``count`` equal pieces, the last one perhaps shorter.
+
+    Pieces are of a multiple of so many unless there would be only one.
+    """
+    size = ceil(length / min(count, length))
+    if length >= 2 * multiple:
+        size = ceil(size / multiple) * multiple
+    return [range(first, min(first + size, length)) for first in range(0, length, size)]
