@@ -11,12 +11,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from cnngui.cli import parse_arguments
+from cnngui.cli import EXIT_MENDABLE, EXIT_STOPPED, parse_arguments
 from cnngui.engine.parallel import prepare_environment
 from cnngui.errors import UserError
 from cnngui.resources import resource_path
-
-EXIT_MENDABLE = 2
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -28,7 +26,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     Returns
     -------
-    The exit code: 0, or 2 with one line on stderr for what the user can mend.
+    The exit code: 0; 2 with one line on stderr for what the user can mend; 130 after Ctrl+C.
     """
     # Before anything imports NumPy, which looks at it once.
     prepare_environment()
@@ -37,6 +35,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except UserError as error:
         print(f"cnngui: {' '.join(str(error).split())}", file=sys.stderr)
         return EXIT_MENDABLE
+    except KeyboardInterrupt:
+        return EXIT_STOPPED
 
 
 def _run(argv: Sequence[str] | None) -> int:

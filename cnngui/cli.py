@@ -13,6 +13,10 @@ from cnngui import __version__
 from cnngui.errors import ArgumentError
 from cnngui.spec.presets import PRESETS
 
+EXIT_MENDABLE = 2
+EXIT_STOPPED = 130
+"""What shells expect of a program that Ctrl+C has ended."""
+
 DEFAULT_FRAMES = 100
 DEFAULT_SOURCE = "sample"
 DEFAULT_NETWORK = PRESETS[0].key

@@ -14,16 +14,13 @@ from typing import Any
 
 from cnngui import __version__
 from cnngui.capture.address import parse_address
-from cnngui.cli import DEFAULT_NETWORK, DEFAULT_SOURCE, Arguments
+from cnngui.cli import DEFAULT_NETWORK, DEFAULT_SOURCE, EXIT_STOPPED, Arguments
 from cnngui.engine import parallel
 from cnngui.errors import SaveError
 from cnngui.formats.atomic import write_atomically
 from cnngui.formats.opening import open_network
 from cnngui.pipeline.batch import STOPPED, BatchReport, BatchRequest, run_batch
 from cnngui.spec.shapes import infer
-
-EXIT_STOPPED = 130
-"""What shells expect of a program that Ctrl+C has ended."""
 
 
 def run_headless(arguments: Arguments) -> int:

@@ -13,6 +13,7 @@ from pathlib import Path
 from cnngui.capture.address import SourceAddress
 from cnngui.capture.opening import open_source
 from cnngui.capture.settings import CaptureSettings
+from cnngui.capture.source import OPEN_TIMEOUT_S, READ_TIMEOUT_S
 from cnngui.formats.opening import open_network
 from cnngui.pipeline.capture_worker import (
     RETRY_DELAYS_S,
@@ -43,6 +44,9 @@ from cnngui.pipeline.running import USUAL_COLORMAPS
 from cnngui.pipeline.source_opener import OpenSource
 from cnngui.spec.network import NetworkSpec
 from cnngui.weights import Weights
+
+CLOSE_TIMEOUT_S = READ_TIMEOUT_S + OPEN_TIMEOUT_S
+"""A source that hangs gives up by itself; a program that ends before that can crash in its code."""
 
 
 class LivePipeline:
@@ -80,7 +84,7 @@ class LivePipeline:
         for worker in (self._files, self._recording, self._engine, self._capture):
             worker.start()
 
-    def close(self, timeout_s: float = 5.0) -> None:
+    def close(self, timeout_s: float = CLOSE_TIMEOUT_S) -> None:
         """Stop everything, whatever is under way, within the time given.
 
         A recording is finished, a network being saved is saved, a snapshot under way is removed.
