@@ -22,7 +22,6 @@ from cnngui.gui.notices import Notice
 from cnngui.gui.session import kept_network
 from cnngui.gui.settings import Settings
 from cnngui.gui.theme import ACCENT, apply_theme
-from cnngui.spec.layers import ParametricSpec
 from cnngui.spec.network import NetworkSpec
 from cnngui.spec.presets import PRESETS
 
@@ -84,15 +83,5 @@ def _begin_network(
         window.notices.show_notice(Notice(str(error), key="network file"))
         name, network = DEFAULT_NETWORK, open_network(DEFAULT_NETWORK)
     is_preset = any(name == preset.key for preset in PRESETS)
-    spec = network.spec if arguments.seed is None else seeded(network.spec, arguments.seed)
+    spec = network.spec if arguments.seed is None else network.spec.seeded(arguments.seed)
     document.begin_with(spec, None if is_preset else Path(name).absolute(), network.weights)
-
-
-def seeded(spec: NetworkSpec, seed: int) -> NetworkSpec:
-    """Return the network with its weights drawn from ``seed``, except those that a file gave."""
-    drawn = [
-        layer.id
-        for layer in spec.layers
-        if isinstance(layer, ParametricSpec) and not layer.weights_id
-    ]
-    return spec.redrawn(seed, layer_ids=drawn)
