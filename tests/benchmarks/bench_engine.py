@@ -19,11 +19,22 @@ from tests.benchmarks.timing import interleaved_medians, table
 from tests.engine import onnx_oracle
 from tests.engine.networks import random_weights
 
-TITLE = "Forward, batch of one, last layer asked for: milliseconds (times onnxruntime's)"
+TITLE = "Forward, last layer asked for: milliseconds (times onnxruntime's)"
 
 _THREADS = (1, 2)
 _ROUNDS = 31
-_SUBJECTS = (subjects.camera_network, subjects.tiny_vgg, subjects.lenet)
+_SUBJECTS = (
+    (subjects.camera_network, 1),
+    (subjects.tiny_vgg, 1),
+    (subjects.lenet, 1),
+    (subjects.lenet, 64),
+    (subjects.vgg_stack, 1),
+    (subjects.residual_stack, 1),
+    (subjects.separable_stack, 1),
+    (subjects.five_stride_two, 1),
+    (subjects.seven_stride_two, 1),
+    (subjects.dilated, 1),
+)
 
 Forward = Callable[[], NDArray]
 
@@ -58,9 +69,9 @@ def describe(rows: list[dict[str, Any]]) -> str:
     return "\n".join([table(header, body), "", *slowest, *dict.fromkeys(notes)])
 
 
-def _measure_network(network: NetworkSpec, threads: int) -> dict[str, Any]:
+def _measure_network(network: NetworkSpec, images: int, threads: int) -> dict[str, Any]:
     weights = random_weights(network)
-    x = np.random.default_rng(0).random((1, *network.input.shape), np.float32)
+    x = np.random.default_rng(0).random((images, *network.input.shape), np.float32)
     last = network.layers[-1].id
     model = Model(network, weights)
     left_out: dict[str, str] = {}
@@ -83,7 +94,7 @@ def _measure_network(network: NetworkSpec, threads: int) -> dict[str, Any]:
         parallel.configure(before)
     reference = medians.get("onnxruntime", float("nan"))
     return {
-        "network": network.name,
+        "network": network.name + (f", batch {images}" if images > 1 else ""),
         "threads": threads,
         "milliseconds": {name: seconds * 1e3 for name, seconds in medians.items()},
         "ratio_to_onnxruntime": {name: seconds / reference for name, seconds in medians.items()},

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from cnngui.spec.layers import (
+    Add,
     AvgPool2d,
+    BatchNorm2d,
     Conv2d,
     Flatten,
     LayerSpec,
@@ -58,6 +60,111 @@ def lenet() -> NetworkSpec:
             Tanh(id="tanh4"),
             Linear(id="linear3", out_features=10),
             Softmax(id="softmax"),
+        ),
+    )
+
+
+def vgg_stack() -> NetworkSpec:
+    """3x3 convolutions of 64, 128 and 256 channels over 224x224, pooled in between."""
+    return NetworkSpec(
+        name="VGG stack 224x224",
+        input=InputSpec(height=224, width=224),
+        layers=tuple(_conv_blocks((64, 128, 256), convolutions=1)),
+    )
+
+
+def residual_stack() -> NetworkSpec:
+    """Three residual blocks of two 3x3 convolutions over 56x56x64."""
+    layers: list[LayerSpec] = [Conv2d(id="stem", out_channels=64, kernel_size=1)]
+    for block in range(1, 4):
+        before = layers[-1].id
+        for number in (1, 2):
+            layers += [
+                Conv2d(
+                    id=f"conv{block}_{number}",
+                    out_channels=64,
+                    kernel_size=3,
+                    padding="same",
+                    bias=False,
+                ),
+                BatchNorm2d(id=f"bn{block}_{number}"),
+            ]
+            if number == 1:
+                layers.append(ReLU(id=f"relu{block}_{number}"))
+        layers += [
+            Add(id=f"add{block}", inputs=(layers[-1].id, before)),
+            ReLU(id=f"relu{block}"),
+        ]
+    return NetworkSpec(
+        name="residual blocks 56x56x64",
+        input=InputSpec(height=56, width=56),
+        layers=tuple(layers),
+    )
+
+
+def separable_stack() -> NetworkSpec:
+    """Depthwise 3x3 and pointwise convolutions over 112x112, as MobileNet begins."""
+    layers: list[LayerSpec] = [Conv2d(id="stem", out_channels=32, kernel_size=1)]
+    channels = 32
+    for block, (out_channels, stride) in enumerate(((64, 1), (128, 2), (128, 1)), 1):
+        layers += [
+            Conv2d(
+                id=f"depth{block}",
+                out_channels=channels,
+                kernel_size=3,
+                stride=stride,
+                padding=1,
+                groups=channels,
+            ),
+            ReLU(id=f"relu{block}_1"),
+            Conv2d(id=f"point{block}", out_channels=out_channels, kernel_size=1),
+            ReLU(id=f"relu{block}_2"),
+        ]
+        channels = out_channels
+    return NetworkSpec(
+        name="depthwise separable 112x112",
+        input=InputSpec(height=112, width=112),
+        layers=tuple(layers),
+    )
+
+
+def stride_two(kernel_size: int) -> NetworkSpec:
+    """A first layer of large kernels and stride 2 over 224x224."""
+    return NetworkSpec(
+        name=f"{kernel_size}x{kernel_size} stride 2, 224x224",
+        input=InputSpec(height=224, width=224),
+        layers=(
+            Conv2d(
+                id="conv",
+                out_channels=64,
+                kernel_size=kernel_size,
+                stride=2,
+                padding=kernel_size // 2,
+            ),
+            ReLU(id="relu"),
+        ),
+    )
+
+
+def five_stride_two() -> NetworkSpec:
+    return stride_two(5)
+
+
+def seven_stride_two() -> NetworkSpec:
+    return stride_two(7)
+
+
+def dilated() -> NetworkSpec:
+    """3x3 convolutions of dilation 2 over 112x112x32."""
+    return NetworkSpec(
+        name="dilated 3x3, 112x112x32",
+        input=InputSpec(height=112, width=112),
+        layers=(
+            Conv2d(id="stem", out_channels=32, kernel_size=1),
+            *(
+                Conv2d(id=f"conv{n}", out_channels=32, kernel_size=3, padding=2, dilation=2)
+                for n in (1, 2)
+            ),
         ),
     )
 
