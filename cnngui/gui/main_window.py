@@ -194,6 +194,7 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(whole)
         self.addToolBar(self._toolbar)
         self.setAcceptDrops(True)
+        self._wall.canvas.setAcceptDrops(False)  # it would swallow what is meant for the window
         self.setMinimumSize(800, 560)
         # A click on a thumbnail must not take the arrows away from the channels.
         self._strip.setFocusPolicy(Qt.FocusPolicy.TabFocus)

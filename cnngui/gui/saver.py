@@ -49,6 +49,7 @@ class Saver(QObject):
         self._status = status
         self._notices = notices
         self._window = window
+        self._names = {"snapshot": self.tr("snapshot"), "network": self.tr("network")}
         self._being_saved: dict[Path, NetworkSpec] = {}
         self._recording_since: float | None = None
         status.cancel_requested.connect(pipeline.cancel_snapshot)
@@ -122,15 +123,17 @@ class Saver(QObject):
         """Say what became of something that was to be written; other events are not for here."""
         match event:
             case SaveProgress(what, done, total):
-                self._status.show_progress(what, done, total)
+                self._status.show_progress(self._names.get(what, what), done, total)
             case Saved("network", path):
                 self._on_network_saved(path)
             case Saved(what, path):
                 self._status.clear_progress()
-                self._status.show_message(self.tr("Saved {0}:").format(what), path)
+                words = self.tr("Saved {0}:").format(self._names.get(what, what))
+                self._status.show_message(words, path)
             case SaveCancelled(what):
                 self._status.clear_progress()
-                self._status.show_message(self.tr("Cancelled: {0}").format(what))
+                words = self.tr("Cancelled: {0}").format(self._names.get(what, what))
+                self._status.show_message(words)
             case RecordingStarted(path):
                 self._set_recording_since(time.monotonic())
                 self._status.show_message(self.tr("Recording to"), path)

@@ -101,8 +101,9 @@ class Driver:
             mime.setText(thing)
         copy, left = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton
         place = self.window.rect().center()
+        target = self.window.childAt(place)
         enter = QDragEnterEvent(place, copy, mime, left, NO_MODIFIER)
-        QApplication.sendEvent(self.window, enter)
+        QApplication.sendEvent(target, enter)
         assert enter.isAccepted()
         drop = QDropEvent(QPointF(place), copy, mime, left, NO_MODIFIER)
-        QApplication.sendEvent(self.window, drop)
+        QApplication.sendEvent(target, drop)

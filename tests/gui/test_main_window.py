@@ -101,6 +101,15 @@ def test_pause_step_and_wind(driver: Driver) -> None:
     driver.wait(lambda: driver.result.position > 100)
 
 
+def test_a_video_that_ends_says_so_and_plays_again(driver: Driver) -> None:
+    driver.click("transport_loop")
+    driver.transport.seek_requested.emit(10_000)
+    driver.wait(lambda: driver.message.endswith("has ended"))
+    end = driver.result.position
+    driver.click("transport_play")
+    driver.wait(lambda: driver.result.position < end)
+
+
 @pytest.mark.parametrize("way", ["menu", "drop", "command line"])
 def test_a_file_is_opened(
     qtbot: QtBot, settings: Settings, image: Path, answer: dict[str, str], way: str
