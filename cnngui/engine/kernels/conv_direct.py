@@ -12,8 +12,7 @@ they copy for that:
 
 from __future__ import annotations
 
-from functools import lru_cache, partial
-from math import prod
+from functools import partial
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
@@ -22,6 +21,7 @@ from numpy.typing import NDArray
 from cnngui.engine.kernels import Calls
 from cnngui.engine.kernels.conv_kernel import Kernel
 from cnngui.engine.kernels.layout import is_pixel_major
+from cnngui.engine.kernels.multiply import multiply
 from cnngui.engine.kernels.scratch import Scratch
 
 Array = NDArray[np.float32]
@@ -84,18 +84,18 @@ def unfold_pixels(x: Array, kernel: Kernel, out: Array, scratch: Scratch) -> Cal
         unfolded = scratch.take(*windows.shape)
         calls.append(partial(np.copyto, unfolded, windows))
         matrix = unfolded.reshape(groups, -1, depth)
-    weight = kernel.matrices.transpose(0, 2, 1)
+    weight = kernel.upright_matrices
     out_pixels = out.transpose(0, 2, 3, 1)  # N, y, x, channel
     if groups == 1 and out_pixels.flags.c_contiguous:
         product = out_pixels.reshape(-1, weight.shape[2])
-        calls.append(partial(np.matmul, matrix[0], weight[0], out=product))
+        calls.append(multiply(matrix[0], weight[0], product))
         return [*calls, *_add_bias(kernel, out)]
     product = scratch.take(groups, matrix.shape[1], weight.shape[2])
     by_group = out_pixels.reshape(*pixels, groups, -1)
     result = product.reshape(groups, *pixels, -1).transpose(1, 2, 3, 0, 4)
     return [
         *calls,
-        partial(np.matmul, matrix, weight, out=product),
+        multiply(matrix, weight, product),
         partial(np.copyto, by_group, result),
         *_add_bias(kernel, out),
     ]
@@ -144,59 +144,16 @@ def _windows(x: Array, kernel: Kernel, out_shape: tuple[int, ...]) -> Array:
 
 
 def _multiply_rows(weight: Array, matrices: Array, out: Array) -> partial[object]:
-    """Multiply weights ``(groups, out_channels / groups, depth)``, block by block.
+    """Multiply weights ``(groups, out_channels / groups, depth)``.
 
     With matrices ``(N, groups, out_height, depth, out_width)``.
     """
     images, _, height, width = out.shape
-    groups, channels, depth = weight.shape
-    some_channels, some_columns = _block_size(channels, depth, width)
-    channel_blocks, column_blocks = channels // some_channels, width // some_columns
-    kernel_blocks = weight.reshape(1, groups, 1, channel_blocks, 1, some_channels, depth)
-    image, group, row, place, column = matrices.strides
-    matrix_blocks = as_strided(
-        matrices,
-        (images, groups, height, 1, column_blocks, depth, some_columns),
-        (image, group, row, 0, some_columns * column, place, column),
-    )
+    groups, channels, _ = weight.shape
     image, channel, row, column = out.strides
-    out_blocks = as_strided(
+    by_group = as_strided(
         out,
-        (images, groups, height, channel_blocks, column_blocks, some_channels, some_columns),
-        (
-            image,
-            channels * channel,
-            row,
-            some_channels * channel,
-            some_columns * column,
-            channel,
-            column,
-        ),
+        (images, groups, height, channels, width),
+        (image, channels * channel, row, channel, column),
     )
-    return partial(np.matmul, kernel_blocks, matrix_blocks, out=out_blocks)
-
-
-_SMALL_PRODUCT = 1_000_000
-"""Up to so many multiply-adds OpenBLAS multiplies matrices where they lie, without rearranging them
-first. On AVX-512 that is 15 to 25 percent faster for matrices that are in the cache anyway."""
-_VECTOR = 16  # floats in an AVX-512 register: blocks of other widths waste part of each
-
-
-@lru_cache(maxsize=1024)
-def _block_size(channels: int, depth: int, width: int) -> tuple[int, int]:
-    """Return how many channels and columns one multiplication should do: as many as are small."""
-    if channels * depth * width <= _SMALL_PRODUCT:
-        return channels, width
-    candidates = [
-        (some_channels, some_columns)
-        for some_channels in _parts(channels)
-        for some_columns in _parts(width)
-        if some_channels * depth * some_columns <= _SMALL_PRODUCT
-        and some_channels * some_columns >= 2 * _VECTOR * _VECTOR
-    ]
-    return max(candidates, key=prod, default=(channels, width))
-
-
-def _parts(length: int) -> list[int]:
-    """Return the divisors of a length that fill vector registers."""
-    return [part for part in range(_VECTOR, length + 1, _VECTOR) if length % part == 0]
+    return multiply(weight[None, :, None], matrices, by_group)

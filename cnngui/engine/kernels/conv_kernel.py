@@ -38,6 +38,11 @@ class Kernel:
         return by_place.reshape(self.groups, len(self.weight) // self.groups, -1)
 
     @cached_property
+    def upright_matrices(self) -> Array:
+        """The same transposed, contiguous again."""
+        return np.ascontiguousarray(self.matrices.swapaxes(1, 2))
+
+    @cached_property
     def matrices_with_bias(self) -> Array:
         """As ``matrices``, each kernel row followed by a place for the bias: to multiply with 1.
 
@@ -55,6 +60,11 @@ class Kernel:
     def winograd_matrices(self) -> Array:
         """What Winograd's method multiplies with; see ``winograd.transformed_weight``."""
         return winograd.transformed_weight(self.weight, self.groups)
+
+    @cached_property
+    def upright_winograd_matrices(self) -> Array:
+        """The same transposed, contiguous again."""
+        return np.ascontiguousarray(self.winograd_matrices.swapaxes(2, 3))
 
     @property
     def is_depthwise(self) -> bool:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from cnngui.engine.kernels import Calls, winograd
 from cnngui.engine.kernels.conv_kernel import Kernel
+from cnngui.engine.kernels.multiply import multiply
 from cnngui.engine.kernels.scratch import Scratch
 
 Array = NDArray[np.float32]
@@ -35,7 +36,7 @@ def winograd_rows(x: Array, kernel: Kernel, out: Array, scratch: Scratch) -> Cal
     return [
         winograd.mix_input(tiles, mixed),
         partial(np.copyto, unfolded, shifted),
-        partial(np.matmul, kernel.winograd_matrices, matrices, out=products[:, :, :rows]),
+        multiply(kernel.winograd_matrices, matrices, products[:, :, :rows]),
         *_place_bias(kernel, sums[:, :, rows:].swapaxes(3, 4)),
         winograd.mix_output(sums, winograd.output_tiles(out)),
     ]
@@ -60,12 +61,11 @@ def winograd_pixels(x: Array, kernel: Kernel, out: Array, scratch: Scratch) -> C
     products = scratch.take(terms, images, count, out_width, out_channels)
     matrices = unfolded.reshape(rows, groups, images * count * out_width, -1)
     by_pixel = products[:rows].reshape(rows, images * count * out_width, groups, -1)
-    weight = kernel.winograd_matrices.swapaxes(2, 3)
     sums = products.transpose(1, 2, 0, 3, 4)
     return [
         winograd.mix_input(tiles, mixed),
         partial(np.copyto, unfolded, shifted),
-        partial(np.matmul, matrices, weight, out=by_pixel.swapaxes(1, 2)),
+        multiply(matrices, kernel.upright_winograd_matrices, by_pixel.swapaxes(1, 2)),
         *_place_bias(kernel, products[rows:]),
         winograd.mix_output(sums, winograd.output_tiles(out).swapaxes(3, 4)),
     ]
