@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Slot
 from PySide6.QtGui import (
-    QActionGroup,
     QCloseEvent,
     QDragEnterEvent,
     QDropEvent,
@@ -29,6 +28,7 @@ from PySide6.QtWidgets import (
 from cnngui.gui.actions import build_actions
 from cnngui.gui.bridge import PipelineBridge
 from cnngui.gui.camera_list import CameraList
+from cnngui.gui.choice_menu import choice_menu
 from cnngui.gui.document import Document
 from cnngui.gui.network.panel import NetworkPanel
 from cnngui.gui.network_menu import NetworkMenu
@@ -92,8 +92,7 @@ class MainWindow(QMainWindow):
         ``threads`` cores compute, or, if 0, as many as the settings say.
         """
         self._pipeline.set_colormaps(self._state.sequential, self._state.diverging)
-        if threads or self._settings.threads:
-            self._pipeline.set_threads(threads or self._settings.threads)
+        self._pipeline.set_threads(threads or self._settings.threads)
         self._pipeline.start()
         self._on_state_changed()
         self._clock.start()
@@ -162,7 +161,12 @@ class MainWindow(QMainWindow):
         self._actions = build_actions(self, self._handlers())
         self._network_menu = NetworkMenu(settings, self._actions, self)
         self._toolbar = ToolBar(
-            source_button, self._network_menu, self._theme_menu(), self._actions, self
+            source_button,
+            self._network_menu,
+            self._theme_menu(),
+            self._threads_menu(),
+            self._actions,
+            self,
         )
         self._clock = QTimer(self, interval=_TICK_MS)
 
@@ -264,25 +268,39 @@ class MainWindow(QMainWindow):
         }
 
     def _theme_menu(self) -> QMenu:
-        menu = QMenu(self)
-        group = QActionGroup(menu)
         words = {
             "system": self.tr("As the desktop"),
             "light": self.tr("Light"),
             "dark": self.tr("Dark"),
         }
-        for theme in THEMES:
-            action = menu.addAction(words[theme], partial(self._set_theme, theme))
-            action.setCheckable(True)
-            action.setChecked(theme == self._settings.theme)
-            group.addAction(action)
-        return menu
+        return choice_menu(
+            self.tr("Light or dark"),
+            [(words[theme], theme) for theme in THEMES],
+            self._settings.theme,
+            self._set_theme,
+            self,
+        )
+
+    def _threads_menu(self) -> QMenu:
+        counts = (1, 2, 4, 8, 16)
+        possible = [count for count in counts if count <= (os.cpu_count() or 1)]
+        return choice_menu(
+            self.tr("Processor cores"),
+            [(self.tr("Automatic"), 0), *((str(count), count) for count in possible)],
+            self._settings.threads,
+            self._set_threads,
+            self,
+        )
 
     def _set_theme(self, theme: Theme) -> None:
         self._settings.theme = theme
         application = QApplication.instance()
         if isinstance(application, QApplication):
             apply_theme(application, theme)
+
+    def _set_threads(self, threads: int) -> None:
+        self._settings.threads = threads
+        self._pipeline.set_threads(threads)
 
     def _restore_layout(self) -> None:
         geometry = self._settings.window_state("geometry")

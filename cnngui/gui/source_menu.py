@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
-from typing import TypeVar
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
 from cnngui.capture.address import SourceAddress, SourceKind, parse_address
 from cnngui.capture.settings import CaptureSettings
 from cnngui.errors import SourceError
 from cnngui.gui.camera_list import CameraList
+from cnngui.gui.choice_menu import choice_menu
 from cnngui.gui.icons import icon
 from cnngui.gui.settings import Settings
 
@@ -28,8 +27,6 @@ _ICONS: dict[SourceKind, str] = {
 _SIZES = ((320, 240), (640, 480), (800, 600), (1280, 720), (1920, 1080))
 _RATES = (10.0, 15.0, 25.0, 30.0, 60.0)
 _LABEL_WIDTH = 180
-
-Choice = TypeVar("Choice")
 
 
 class SourceMenu(QMenu):
@@ -58,17 +55,23 @@ class SourceMenu(QMenu):
         default = self.tr("Device default")
         sizes = [(f"{width} × {height}", (width, height)) for width, height in _SIZES]
         rates = [(self.tr("{0:g} a second").format(rate), rate) for rate in _RATES]
-        self._add_choices(
-            self.tr("Camera resolution"),
-            [(default, (0, 0)), *sizes],
-            settings.camera_size,
-            self._on_size_chosen,
+        self.addMenu(
+            choice_menu(
+                self.tr("Camera resolution"),
+                [(default, (0, 0)), *sizes],
+                settings.camera_size,
+                self._on_size_chosen,
+                self,
+            )
         )
-        self._add_choices(
-            self.tr("Camera frame rate"),
-            [(default, 0.0), *rates],
-            settings.camera_rate,
-            self._on_rate_chosen,
+        self.addMenu(
+            choice_menu(
+                self.tr("Camera frame rate"),
+                [(default, 0.0), *rates],
+                settings.camera_rate,
+                self._on_rate_chosen,
+                self,
+            )
         )
         self._mirror = self.addAction(
             icon("flip-horizontal"), self.tr("Mirror (the network sees the mirrored picture)")
@@ -165,22 +168,6 @@ class SourceMenu(QMenu):
         else:
             self.insertAction(before, action)
         return action
-
-    def _add_choices(
-        self,
-        title: str,
-        choices: list[tuple[str, Choice]],
-        chosen: Choice,
-        on_chosen: Callable[[Choice], None],
-    ) -> None:
-        menu = self.addMenu(title)
-        group = QActionGroup(menu)
-        for words, choice in choices:
-            action = menu.addAction(words)
-            action.setCheckable(True)
-            action.setChecked(choice == chosen)
-            action.triggered.connect(partial(on_chosen, choice))
-            group.addAction(action)
 
     def _on_source_triggered(self, address: SourceAddress) -> None:
         self._tick()  # the tick moves when the source is open, not when it is asked for

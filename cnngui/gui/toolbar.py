@@ -26,6 +26,7 @@ class ToolBar(QToolBar):
         source: SourceButton,
         network_menu: QMenu,
         theme_menu: QMenu,
+        threads_menu: QMenu,
         actions: Mapping[str, QAction],
         parent: QWidget | None = None,
     ) -> None:
@@ -47,10 +48,11 @@ class ToolBar(QToolBar):
         self._add(actions["undo"])
         self._add(actions["redo"])
         self.addSeparator()
-        self._add_menu("theme", self.tr("Light or dark"), "circle-half-full", theme_menu)
+        self._add_menu("theme", theme_menu.title(), "circle-half-full", theme_menu)
         more = QMenu(self)
         for name in ("open", "paste", "-", "copy_wall", "copy_channel", "save_folder", "-"):
             more.addSeparator() if name == "-" else more.addAction(actions[name])
+        more.addMenu(threads_menu)
         for name in ("full_screen", "shortcuts", "quit"):
             more.addAction(actions[name])
         self._add_menu("more", self.tr("More"), "menu", more)
