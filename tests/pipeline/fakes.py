@@ -23,6 +23,7 @@ from cnngui.spec.network import InputSpec, NetworkSpec
 PATIENCE_S = 10.0
 
 FILM = SourceAddress("video", "/film")
+CLIP = SourceAddress("sample")
 CAMERA = SourceAddress("camera", "Desk Cam")
 OTHER_CAMERA = SourceAddress("camera", "Door Cam")
 
@@ -75,7 +76,7 @@ class Film(Source):
 class Camera(Source):
     """Gives the pictures, or raises the errors, that the test sends it."""
 
-    def __init__(self, timeout_s: float = 1.0) -> None:
+    def __init__(self, timeout_s: float = 30.0) -> None:
         self.timeout_s = timeout_s
         self.sent: queue.Queue[int | Exception | None] = queue.Queue()
         self.closed = threading.Event()

@@ -31,7 +31,7 @@ from tests.pipeline.fakes import (
 @pytest.fixture
 def camera(pipeline: LivePipeline, opener: Opener, listener: Listener) -> Camera:
     """A camera that is open and has shown picture 100 to the small network, generation 1."""
-    source = Camera(timeout_s=30.0)
+    source = Camera()
     opener.prepare(CAMERA, source)
     source.send(100)
     pipeline.set_network(small_network(), 1)

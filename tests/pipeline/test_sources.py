@@ -22,6 +22,7 @@ from cnngui.pipeline.live import LivePipeline
 from cnngui.pipeline.messages import Playback
 from tests.pipeline.fakes import (
     CAMERA,
+    CLIP,
     FILM,
     OTHER_CAMERA,
     PATIENCE_S,
@@ -198,14 +199,14 @@ def test_the_old_source_goes_on_while_a_new_one_hangs_and_the_newest_wish_wins(
     late = Camera()
     opener.prepare(CAMERA, hanging, late)
     opener.prepare(FILM, Film(rate=200.0))
-    opener.prepare(OTHER_CAMERA, Camera())
+    opener.prepare(CLIP, Film())
     pipeline.open_source(FILM)
     listener.event(SourceOpened)
     pipeline.open_source(CAMERA)
     before = pipeline.counters().captured
     listener.until(lambda: pipeline.counters().captured > before + 10)
-    pipeline.open_source(OTHER_CAMERA)
-    assert listener.event(SourceOpened).address == OTHER_CAMERA
+    pipeline.open_source(CLIP)
+    assert listener.event(SourceOpened).address == CLIP
     hanging.set()
     assert late.closed.wait(5.0)
     assert not [event for event in listener.events if isinstance(event, SourceOpened)]
@@ -268,6 +269,7 @@ def test_a_paused_camera_is_let_go_and_taken_again(
     pipeline.open_source(CAMERA)
     listener.result(lambda result: number_of(result.picture) == 1)
     pipeline.set_playback(Playback(playing=False))
+    first.send(1)
     assert first.closed.wait(5.0)
     second.send(2)
     assert len(opener.asked) == 1
