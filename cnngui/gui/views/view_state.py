@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -33,6 +34,9 @@ class ViewState(QObject):
         self._request = ViewRequest(layer_id=document.selected_id)
         self._sequential = SEQUENTIAL[0]
         self._diverging = DIVERGING[0]
+        # Kept, because the strip asks for every layer with every frame.
+        self._inferred_for: NetworkSpec | None = None
+        self._shapes: Mapping[str, Shape] = {}
         document.selection_changed.connect(self._on_document_selection_changed)
         document.running_changed.connect(self._on_document_running_changed)
 
@@ -57,7 +61,10 @@ class ViewState(QObject):
 
     def shape_of(self, layer_id: str) -> Shape | None:
         """Return the shape of a layer's output in the network that runs; None if it has none."""
-        return infer(self.network).shapes.get(layer_id)
+        if self._inferred_for is not self.network:
+            self._inferred_for = self.network
+            self._shapes = infer(self.network).shapes
+        return self._shapes.get(layer_id)
 
     @property
     def channel(self) -> int:
