@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -19,8 +18,6 @@ from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
     QMainWindow,
-    QMenu,
-    QSplitter,
     QVBoxLayout,
     QWidget,
 )
@@ -28,12 +25,11 @@ from PySide6.QtWidgets import (
 from cnngui.gui.actions import build_actions
 from cnngui.gui.bridge import PipelineBridge
 from cnngui.gui.camera_list import CameraList
-from cnngui.gui.choice_menu import choice_menu
 from cnngui.gui.document import Document
-from cnngui.gui.network.panel import NetworkPanel
 from cnngui.gui.network_menu import NetworkMenu
 from cnngui.gui.notices import Notice, NoticeBar
 from cnngui.gui.opener import Opener
+from cnngui.gui.preference_menus import theme_menu, threads_menu
 from cnngui.gui.saver import Saver
 from cnngui.gui.session import SessionKeeper
 from cnngui.gui.settings import Settings
@@ -41,14 +37,10 @@ from cnngui.gui.shortcuts import ShortcutSheet, belongs_to_field
 from cnngui.gui.source_control import SourceControl
 from cnngui.gui.source_menu import SourceButton, SourceMenu
 from cnngui.gui.status import StatusLine
-from cnngui.gui.theme import THEMES, Theme, apply_theme
 from cnngui.gui.toolbar import ToolBar
 from cnngui.gui.transport import Transport
-from cnngui.gui.views.input_view import InputView
-from cnngui.gui.views.inspector import Inspector
-from cnngui.gui.views.strip import LayerStrip
 from cnngui.gui.views.view_state import ViewState
-from cnngui.gui.views.wall import WallView
+from cnngui.gui.workbench import Workbench
 from cnngui.pipeline.events import Crashed, Event, NetworkApplied, NetworkFailed, NetworkRead
 from cnngui.pipeline.results import FrameResult
 from cnngui.spec.network import NetworkSpec
@@ -57,9 +49,6 @@ from cnngui.weights import Weights
 
 _TICK_MS = 500
 _CLOSE_TIMEOUT_S = 4.0
-_LEFT_WIDTH, _RIGHT_WIDTH = 330, 280
-_INPUT_SHARE = 0.2
-"""Of the window's height, for the picture of the input."""
 
 
 class MainWindow(QMainWindow):
@@ -132,15 +121,11 @@ class MainWindow(QMainWindow):
         )
 
     def _build_parts(self) -> None:
-        settings, document, state = self._settings, self._document, self._state
+        settings, document = self._settings, self._document
         self._notices = NoticeBar()
         self._status = StatusLine()
         self._transport = Transport()
-        self._network_panel = NetworkPanel(document)
-        self._input_view = InputView()
-        self._strip = LayerStrip(state, document)
-        self._wall = WallView(state)
-        self._inspector = Inspector(state)
+        self._workbench = Workbench(document, self._state)
         self._source_menu = SourceMenu(settings, self._cameras, self)
         source_button = SourceButton(self._source_menu)
         self._opener = Opener(settings, self._notices, self)
@@ -163,45 +148,26 @@ class MainWindow(QMainWindow):
         self._toolbar = ToolBar(
             source_button,
             self._network_menu,
-            self._theme_menu(),
-            self._threads_menu(),
+            theme_menu(settings, self),
+            threads_menu(settings, self._pipeline.set_threads, self),
             self._actions,
             self,
         )
         self._clock = QTimer(self, interval=_TICK_MS)
 
     def _lay_out(self) -> None:
-        self._left = QSplitter(Qt.Orientation.Vertical)
-        self._left.addWidget(self._network_panel)
-        self._left.addWidget(self._input_view)
-        self._left.setStretchFactor(0, 1)
-        middle = QWidget()
-        column = QVBoxLayout(middle)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self._strip)
-        column.addWidget(self._wall, 1)
-        self._columns = QSplitter(Qt.Orientation.Horizontal)
-        for place, widget in enumerate((self._left, middle, self._inspector)):
-            self._columns.addWidget(widget)
-            self._columns.setStretchFactor(place, place == 1)
-            self._columns.setCollapsible(place, place != 1)
-        self._columns.setSizes([_LEFT_WIDTH, 1_000, _RIGHT_WIDTH])
         whole = QWidget()
         rows = QVBoxLayout(whole)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(0)
         rows.addWidget(self._notices)
-        rows.addWidget(self._columns, 1)
+        rows.addWidget(self._workbench, 1)
         rows.addWidget(self._transport)
         rows.addWidget(self._status)
         self.setCentralWidget(whole)
         self.addToolBar(self._toolbar)
         self.setAcceptDrops(True)
-        self._wall.canvas.setAcceptDrops(False)  # it would swallow what is meant for the window
         self.setMinimumSize(800, 560)
-        # A click on a thumbnail must not take the arrows away from the channels.
-        self._strip.setFocusPolicy(Qt.FocusPolicy.TabFocus)
 
     def _connect_parts(self) -> None:
         self._bridge.result_ready.connect(self._on_result_ready)
@@ -235,7 +201,7 @@ class MainWindow(QMainWindow):
         self._write_title()
 
     def _handlers(self) -> dict[str, Callable[..., object]]:
-        pipeline, wall, state = self._pipeline, self._wall, self._state
+        pipeline, wall, state = self._pipeline, self._workbench.wall, self._state
         return {
             "freeze": pipeline.set_frozen,
             "pause": self._source.toggle_playing,
@@ -267,57 +233,19 @@ class MainWindow(QMainWindow):
             "quit": self.close,
         }
 
-    def _theme_menu(self) -> QMenu:
-        words = {
-            "system": self.tr("As the desktop"),
-            "light": self.tr("Light"),
-            "dark": self.tr("Dark"),
-        }
-        return choice_menu(
-            self.tr("Light or dark"),
-            [(words[theme], theme) for theme in THEMES],
-            self._settings.theme,
-            self._set_theme,
-            self,
-        )
-
-    def _threads_menu(self) -> QMenu:
-        counts = (1, 2, 4, 8, 16)
-        possible = [count for count in counts if count <= (os.cpu_count() or 1)]
-        return choice_menu(
-            self.tr("Processor cores"),
-            [(self.tr("Automatic"), 0), *((str(count), count) for count in possible)],
-            self._settings.threads,
-            self._set_threads,
-            self,
-        )
-
-    def _set_theme(self, theme: Theme) -> None:
-        self._settings.theme = theme
-        application = QApplication.instance()
-        if isinstance(application, QApplication):
-            apply_theme(application, theme)
-
-    def _set_threads(self, threads: int) -> None:
-        self._settings.threads = threads
-        self._pipeline.set_threads(threads)
-
     def _restore_layout(self) -> None:
         geometry = self._settings.window_state("geometry")
         if geometry.isEmpty() or not self.restoreGeometry(geometry):
             # Said in two ways, because a screen without a window manager maximises nothing.
             self.setGeometry(self.screen().availableGeometry())
             self.setWindowState(Qt.WindowState.WindowMaximized)
-        self._left.setSizes([self.height(), round(self.height() * _INPUT_SHARE)])
-        self._left.restoreState(self._settings.window_state("left"))
-        self._columns.restoreState(self._settings.window_state("columns"))
+        self._workbench.restore_layout(self._settings, self.height())
 
     @Slot(object)
     def _on_result_ready(self, result: FrameResult) -> None:
         self._result = result
         self._source.show_result(result)
-        for view in (self._strip, self._wall, self._inspector, self._input_view):
-            view.show_result(result)
+        self._workbench.show_result(result)
 
     @Slot(object)
     def _take_event(self, event: Event) -> None:
@@ -356,7 +284,7 @@ class MainWindow(QMainWindow):
     def _on_clock_timeout(self) -> None:
         self._status.show_counters(self._pipeline.counters())
         if self._result is not None:
-            self._network_panel.show_timings(self._result.layer_ms)
+            self._workbench.network_panel.show_timings(self._result.layer_ms)
         if self._saver.recording_seconds is not None:
             self._show_recording()
 
@@ -371,11 +299,11 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _on_copy_wall_triggered(self) -> None:
-        self._say_copied(self._wall.copy_picture())
+        self._say_copied(self._workbench.wall.copy_picture())
 
     @Slot()
     def _on_copy_channel_triggered(self) -> None:
-        self._say_copied(self._inspector.copy_picture())
+        self._say_copied(self._workbench.inspector.copy_picture())
 
     def _say_copied(self, image: QImage) -> None:
         words = self.tr("Copied a picture of {0} × {1} pixels")
@@ -388,7 +316,7 @@ class MainWindow(QMainWindow):
     @Slot()
     def _on_shortcuts_triggered(self) -> None:
         if self._sheet is None:
-            self._sheet = ShortcutSheet(self._network_panel.layer_actions.all(), self)
+            self._sheet = ShortcutSheet(self._workbench.network_panel.layer_actions.all(), self)
             self._sheet.finished.connect(self.activateWindow)
         self._sheet.setVisible(not self._sheet.isVisible())
         self._sheet.activateWindow()
@@ -446,12 +374,8 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         self._clock.stop()
         self._session.keep()
-        for name, state in (
-            ("geometry", self.saveGeometry()),
-            ("columns", self._columns.saveState()),
-            ("left", self._left.saveState()),
-        ):
-            self._settings.save_window_state(name, state)
+        self._settings.save_window_state("geometry", self.saveGeometry())
+        self._workbench.save_layout(self._settings)
         self._settings.sync()
         self._cameras.close()
         self._pipeline.close(_CLOSE_TIMEOUT_S)
