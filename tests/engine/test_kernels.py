@@ -61,6 +61,8 @@ def test_convolution_strategies(strategy, data):
         data.draw(st.booleans()),
         data.draw(st.integers(0, 1)),
     )
+    if depthwise:
+        pixels_in = pixels_out = True
     rng = np.random.default_rng(0)
     x = tensor(rng, (images, groups * group_channels, height, width), pixels_in, margin)
     weight = rng.standard_normal((kernels, group_channels, *kernel)).astype(np.float32)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +17,7 @@ from cnngui.engine.kernels.conv_direct import (
 )
 from cnngui.engine.kernels.conv_kernel import Kernel
 from cnngui.engine.kernels.conv_winograd import winograd_pixels, winograd_rows
-from cnngui.engine.kernels.layout import is_pixel_major
+from cnngui.engine.kernels.layout import as_layout, is_pixel_major
 from cnngui.engine.kernels.scratch import Scratch
 
 Array = NDArray[np.float32]
@@ -32,6 +33,10 @@ def conv2d(x: Array, kernel: Kernel, out: Array, scratch: Scratch) -> Calls:
     x : ``(N, C, H, W)``, padding included, ending with the last window.
     out : ``(N, out_channels, out_height, out_width)``; its layout decides how x is unfolded.
     """
+    if kernel.is_depthwise and is_pixel_major(out) and not is_pixel_major(x):
+        # Another order for the output is cheaper than another order for all that is read.
+        rows = as_layout(scratch.take(out.size), out.shape, pixels=False)
+        return [*conv2d(x, kernel, rows, scratch), partial(np.copyto, out, rows)]
     calls: Calls = []
     fours = out.shape[2] // winograd.TILE * winograd.TILE
     if fours and kernel.suits_winograd and is_pixel_major(x) == is_pixel_major(out):

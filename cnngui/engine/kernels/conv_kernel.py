@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -30,6 +30,7 @@ class Kernel:
     stride: Pair = (1, 1)
     dilation: Pair = (1, 1)
     groups: int = 1
+    _repeated_taps: dict[int, Array] = field(default_factory=dict, init=False, repr=False)
 
     @cached_property
     def matrices(self) -> Array:
@@ -65,6 +66,13 @@ class Kernel:
     def upright_winograd_matrices(self) -> Array:
         """The same transposed, contiguous again."""
         return np.ascontiguousarray(self.winograd_matrices.swapaxes(2, 3))
+
+    def repeated_taps(self, count: int) -> Array:
+        """Return a depthwise kernel as ``(kh, kw, count * out_channels)``."""
+        if count not in self._repeated_taps:
+            taps = self.weight[:, 0].transpose(1, 2, 0)
+            self._repeated_taps[count] = np.tile(taps, (1, 1, count))
+        return self._repeated_taps[count]
 
     @property
     def is_depthwise(self) -> bool:
