@@ -32,33 +32,47 @@ class _BoundStep:
     def __init__(
         self, names: Sequence[str], work: Sequence[Sequence[Sequence[tuple[int, Calls]]]]
     ) -> None:
-        self._names = names
+        self.names = names
         self._work = work
         self._spent = [[0.0] * len(names) for _ in work]
 
-    def run(self) -> list[tuple[str, float]]:
+    def run(self) -> Sequence[float]:
         """Compute, and return what each layer took in seconds."""
+        bands = len(self._work[0])
         for spent in self._spent:
             spent[:] = [0.0] * len(spent)
+        if bands == 1:
+            self._compute(0, 0)
+            return self._spent[0]
         start = perf_counter()
-        parallel.run(self._compute, len(self._work[0]))
+        parallel.run(self._compute_quietly, bands)
         elapsed = perf_counter() - start
         # Threads worked side by side: a layer is told its share of the time that passed.
         sums = [sum(times) for times in zip(*self._spent, strict=True)]
         share = elapsed / max(sum(sums), 1e-9)
-        return [(name, seconds * share) for name, seconds in zip(self._names, sums, strict=True)]
+        return [seconds * share for seconds in sums]
+
+    def _compute_quietly(self, thread: int, band: int) -> None:
+        with _quiet():
+            self._compute(thread, band)
 
     def _compute(self, thread: int, band: int) -> None:
         spent = self._spent[thread]
-        # Weights from a file may overflow: that is for the user to see in the maps.
-        with np.errstate(all="ignore"):
-            before = perf_counter()
-            for number, calls in self._work[thread][band]:
-                for call in calls:
-                    call()
-                now = perf_counter()
-                spent[number] += now - before
-                before = now
+        before = perf_counter()
+        for number, calls in self._work[thread][band]:
+            for call in calls:
+                call()
+            now = perf_counter()
+            spent[number] += now - before
+            before = now
+
+
+def _quiet() -> np.errstate:
+    """Weights from a file may overflow: that is for the user to see in the maps, not in a log.
+
+    Holds for the thread that enters it.
+    """
+    return np.errstate(all="ignore")
 
 
 class Program:
@@ -95,19 +109,22 @@ class Program:
             for step in plan.steps
         ]
         self._input = self._tensors[INPUT_ID].values
-        self._shown_first, *self._shown_after = self._place_observers(nodes, wanted)
+        self._shown_first, *shown_after = self._place_observers(nodes, wanted)
+        self._runs = _between_observers(self._steps, shown_after)
 
     def run(self, x: Array, observers: Mapping[str, Observer]) -> dict[str, float]:
         """Compute; return seconds by layer id. The observers' ids must be those asked for."""
-        seconds: list[tuple[str, float]] = []
+        seconds: dict[str, float] = {}
         np.copyto(self._input, x)
         for name, view in self._shown_first:
             observers[name](view)
-        for step, shown in zip(self._steps, self._shown_after, strict=True):
-            seconds += step.run()
+        for steps, shown in self._runs:
+            with _quiet():
+                for step in steps:
+                    seconds.update(zip(step.names, step.run(), strict=True))
             for name, view in shown:
                 observers[name](view)
-        return dict(seconds)
+        return seconds
 
     def _bind(self, step: Sequence[str], band: Part, scratch: Scratch) -> list[tuple[int, Calls]]:
         """Bind a step to the memory of one band.
@@ -154,3 +171,16 @@ class Program:
                 is_flat = name != INPUT_ID and len(nodes[name].shape) == 1
                 shown[complete_after[origin]].append((name, view[:, :, 0, 0] if is_flat else view))
         return shown
+
+
+def _between_observers(
+    steps: Sequence[_BoundStep], shown_after: Sequence[list[tuple[str, Array]]]
+) -> list[tuple[list[_BoundStep], list[tuple[str, Array]]]]:
+    """Gather steps up to the next that somebody observes."""
+    runs: list[tuple[list[_BoundStep], list[tuple[str, Array]]]] = [([], [])]
+    for step, shown in zip(steps, shown_after, strict=True):
+        runs[-1][0].append(step)
+        if shown:
+            runs[-1][1].extend(shown)
+            runs.append(([], []))
+    return runs

@@ -166,3 +166,12 @@ def test_scratch_is_reused_after_a_reset():
     assert first.ctypes.data % 64 == second.ctypes.data % 64 == 0
     scratch.reset()
     assert np.shares_memory(scratch.take(10, 7), first)
+
+
+def test_pooling_pairs_of_columns():
+    rng = np.random.default_rng(0)
+    x = tensor(rng, (1, 16, 20, 64), pixels=False)
+    out = tensor(rng, (1, 16, 10, 32), pixels=False, margin=1)
+    run(pool.max_pool(x, out, pool.Windows((2, 2), (2, 2)), range(10), Scratch()))
+    expected = x.reshape(1, 16, 10, 2, 32, 2).max(axis=(3, 5))
+    np.testing.assert_array_equal(out, expected)

@@ -21,6 +21,7 @@ from cnngui.spec.layers import Pair
 Array = NDArray[np.float32]
 
 _HALF = np.array(32, np.uint64)
+_WORTH_PAIRING = 4096  # values: three fast calls for one slow one
 
 
 @dataclass(frozen=True)
@@ -126,6 +127,7 @@ def _are_pairs(x: Array, windows: Windows, out: Array) -> bool:
         and x.strides[3] == x.itemsize
         and all(stride % 8 == 0 for stride in x.strides[:3])
         and x.ctypes.data % 8 == 0
+        and out.size >= _WORTH_PAIRING
     )
 
 
