@@ -18,12 +18,12 @@ from cnngui.spec.layers import INPUT_ID
 
 Shape4 = tuple[int, int, int, int]
 
-_BAND_BYTES = 600_000
+_BAND_BYTES = 1_000_000
 """What a band may touch: it should stay in a core's own cache (0.5 to 2 MB) from layer to layer."""
 _FEWEST_BANDS = 8
-"""Of a step worth sharing out: enough that no thread waits long for the last one."""
-_WORTH_SHARING = 4_000_000
-"""Multiply-adds, about 0.1 ms. Below, waking another thread takes longer than it helps."""
+"""Of a step with much to do: enough that no thread waits long for the last one."""
+_WORTH_A_BAND = 8_000_000
+"""Multiply-adds, about 0.1 ms. For less, waking another thread takes longer than it helps."""
 _FEWEST_ROWS = 4
 """Bands are so many rows or a multiple: tiles of Winograd's method should not be cut."""
 
@@ -86,8 +86,7 @@ class Plan:
         ) + sum(prod(self.shapes[name][1:]) for name in step)
         work = sum(self.nodes[name].multiply_adds * images for name in step)
         count = ceil(images * values * 4 / _BAND_BYTES)
-        if work >= _WORTH_SHARING:
-            count = max(count, _FEWEST_BANDS)
+        count = max(count, min(_FEWEST_BANDS, work // _WORTH_A_BAND))
         per_image = ceil(count / images) if head.splits_rows else 1
         if per_image == 1:
             return [Part(some, range(height)) for some in _pieces(images, count)]
