@@ -41,7 +41,11 @@ Forward = Callable[[], NDArray]
 
 def measure() -> list[dict[str, Any]]:
     """Return a row per network and number of threads."""
-    return [_measure_network(subject(), threads) for subject in _SUBJECTS for threads in _THREADS]
+    return [
+        _measure_network(subject(), images, threads)
+        for subject, images in _SUBJECTS
+        for threads in _THREADS
+    ]
 
 
 def describe(rows: list[dict[str, Any]]) -> str:

@@ -115,9 +115,10 @@ def _busy_seconds(process: psutil.Process) -> Counter[str]:
     names = {thread.native_id: thread.name for thread in threading.enumerate()}
     busy: Counter[str] = Counter()
     for thread in process.threads():
-        # The engine's helpers have its name and a number.
-        name = names.get(thread.id, "others").partition("_")[0]
-        busy[name] += thread.user_time + thread.system_time
+        name = names.get(thread.id, "others")
+        # Its helpers have the engine's name and a number.
+        kind = "cnngui-engine" if name.startswith("cnngui-engine") else name
+        busy[kind] += thread.user_time + thread.system_time
     return busy
 
 
