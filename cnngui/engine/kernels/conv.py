@@ -37,6 +37,15 @@ def conv2d(x: Array, kernel: Kernel, out: Array, scratch: Scratch) -> Calls:
         # Another order for the output is cheaper than another order for all that is read.
         rows = as_layout(scratch.take(out.size), out.shape, pixels=False)
         return [*conv2d(x, kernel, rows, scratch), partial(np.copyto, out, rows)]
+    distance = kernel.dilation[0]
+    if distance > 1 and kernel.stride[0] == 1:
+        # Every so-many-th row, taken by itself, is convolved without a distance between rows.
+        near = kernel.without_row_dilation
+        return [
+            call
+            for first in range(min(distance, out.shape[2]))
+            for call in conv2d(x[:, :, first::distance], near, out[:, :, first::distance], scratch)
+        ]
     calls: Calls = []
     fours = out.shape[2] // winograd.TILE * winograd.TILE
     if fours and kernel.suits_winograd and is_pixel_major(x) == is_pixel_major(out):

@@ -5,7 +5,7 @@ bring it into a form in which matrix multiplication does the arithmetic. They di
 they copy for that:
 
 - ``unfold_rows`` for rows outermost: copies once per column of the kernel, not once per place;
-- ``unfold_windows`` for rows outermost with vertical dilation: copies every window;
+- ``unfold_windows`` for rows outermost with vertical dilation and stride: copies every window;
 - ``unfold_pixels`` for pixels outermost: copies every window;
 - ``tap_by_tap`` for depthwise convolution with pixels outermost: multiplies without a matrix.
 """
@@ -36,11 +36,12 @@ def unfold_rows(x: Array, kernel: Kernel, out: Array, scratch: Scratch) -> Calls
     """
     windows = _windows(x, kernel, out.shape)  # N, G, y, ky, kx, c, x
     images, groups, out_height, kernel_height, kernel_width, channels, out_width = windows.shape
-    if (kernel_height, kernel_width) == (1, 1) and windows.strides[-1] == x.itemsize:
+    needs_no_copy = (kernel_height, kernel_width) == (1, 1) and windows.strides[-1] == x.itemsize
+    if needs_no_copy and (kernel.bias is None or x.shape[1] >= out.shape[1]):
         matrices = windows[:, :, :, 0, 0]
         return [_multiply_rows(kernel.matrices, matrices, out), *_add_bias(kernel, out)]
     # A line of ones below each row of E is what the bias is multiplied with: cheaper than adding
-    # it to the output, which is larger than E where kernels are many.
+    # it to the output, where that is larger.
     lines = kernel_width * channels + 1
     unfolded = scratch.take(images, groups, x.shape[2], lines, out_width)
     copies = unfolded[:, :, :, :-1].reshape(*unfolded.shape[:3], kernel_width, channels, out_width)

@@ -67,6 +67,11 @@ class Kernel:
         """The same transposed, contiguous again."""
         return np.ascontiguousarray(self.winograd_matrices.swapaxes(2, 3))
 
+    @cached_property
+    def without_row_dilation(self) -> Kernel:
+        """The same kernel for rows that follow each other."""
+        return Kernel(self.weight, self.bias, self.stride, (1, self.dilation[1]), self.groups)
+
     def repeated_taps(self, count: int) -> Array:
         """Return a depthwise kernel as ``(kh, kw, count * out_channels)``."""
         if count not in self._repeated_taps:
