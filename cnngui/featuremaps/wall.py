@@ -2,7 +2,8 @@
 
 ``plan_wall`` decides where the tiles are, without any picture; ``compose_wall`` fills them. Small
 maps are magnified without smoothing, by a whole number where that costs little room, so that every
-value is a square of equal pixels; large ones are shrunk. A layer of more channels than fit at a readable size is spread over pages.
+value is a square of equal pixels; large ones are shrunk. A layer of more channels than fit at a
+readable size is spread over pages.
 """
 
 from __future__ import annotations
@@ -28,6 +29,9 @@ MOST_PER_PAGE = 256
 
 # A map much longer than wide would otherwise have a tile too thin to be seen or pointed at.
 _MIN_SIDE = 4
+
+# Of float32: what a processor core keeps in its own cache from one pass over them to the next.
+_VALUES_AT_ONCE = 50_000
 
 # Equal squares are worth a tenth of the room, not more: a wall should fill its window.
 _WORTHWHILE = 0.9
@@ -176,18 +180,21 @@ def compose_wall(
     """
     tile_size = (layout.tile_width, layout.tile_height)
     small = (min(layout.map_width, tile_size[0]), min(layout.map_height, tile_size[1]))
-    shown = np.empty((len(channels), small[1], small[0]), np.float32)
-    for slot, channel in enumerate(channels):
-        shown[slot] = shrink(maps[channel], *small)
-    codes = encode(shown, low[channels], high[channels])
     wall = np.full((layout.height, layout.width), BACKGROUND_CODE, np.uint8)
-    for slot, tile in enumerate(codes):
-        x, y, tile_width, tile_height = layout.tile_rect(slot)
-        target = wall[y : y + tile_height, x : x + tile_width]
-        if small == tile_size:
-            target[:] = tile
-        else:
-            cv2.resize(tile, tile_size, dst=target, interpolation=cv2.INTER_NEAREST)
+    at_once = max(_VALUES_AT_ONCE // (small[0] * small[1]), 1)
+    for first in range(0, len(channels), at_once):
+        some = channels[first : first + at_once]
+        shown = np.empty((len(some), small[1], small[0]), np.float32)
+        for place, channel in enumerate(some):
+            shown[place] = shrink(maps[channel], *small)
+        codes = encode(shown, low[some], high[some])
+        for slot, tile in enumerate(codes, first):
+            x, y, tile_width, tile_height = layout.tile_rect(slot)
+            target = wall[y : y + tile_height, x : x + tile_width]
+            if small == tile_size:
+                target[:] = tile
+            else:
+                cv2.resize(tile, tile_size, dst=target, interpolation=cv2.INTER_NEAREST)
     return wall
 
 
