@@ -49,7 +49,7 @@ class SourceAddress:
         if self.kind == "sample":
             return "Built-in clip"
         if self.kind == "camera":
-            return f"camera {self.target}" if self.target.isdigit() else self.target
+            return f"camera {self.target}" if self.target.isdecimal() else self.target
         if self.kind == "stream":
             parts = urlsplit(self.target)
             return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()

@@ -167,7 +167,7 @@ def find_camera(target: str) -> CameraInfo:
         # A remembered label stays true when the other camera of that name is pulled out.
         or target == f"{camera.name} [{camera.path or camera.index}]"
     ]
-    if not found and target.isdigit():
+    if not found and target.isdecimal():
         found = [camera for camera in cameras if camera.index == int(target)]
     thing = f"camera {target}"
     present = ", ".join(camera.label for camera in cameras) or "no camera"

@@ -209,8 +209,14 @@ class MjpegSource(Source):
     def _drain(self) -> None:
         """Take in what has arrived already, for a moment at most."""
         until = time.monotonic() + _DRAIN_S
-        while time.monotonic() < until and select.select([self._response], [], [], 0)[0]:
-            self._receive()
+        # A body of known length closes by itself once it is read.
+        while time.monotonic() < until and not self._response.isclosed():
+            if not select.select([self._response], [], [], 0)[0]:
+                return
+            try:
+                self._receive()
+            except SourceError:
+                return  # it comes again with the next read, when what arrived before was shown
 
     def _receive(self) -> None:
         try:

@@ -14,6 +14,8 @@ from cnngui.opencv import MAX_PICTURE_PIXELS, cv2, native_stderr_silenced
 
 MAX_FILE_BYTES = 2**29
 
+_ROWS_AT_ONCE = 64
+
 _JPEG_SIZE_MARKERS = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 
 
@@ -92,9 +94,14 @@ def _decode_transparent(encoded: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
     if decoded is None or decoded.ndim != 3 or decoded.shape[2] != 4:
         return None
     full = 255 if decoded.dtype == np.uint8 else 65535
-    alpha = decoded[:, :, 3:].astype(np.float32) / full
-    colours = decoded[:, :, :3].astype(np.float32) * (255 / full)
-    return (colours * alpha + 255 * (1 - alpha)).round().astype(np.uint8)
+    laid = np.empty((*decoded.shape[:2], 3), np.uint8)
+    # A few rows at a time: as float32 the largest picture would take gigabytes.
+    for top in range(0, len(decoded), _ROWS_AT_ONCE):
+        band = decoded[top : top + _ROWS_AT_ONCE].astype(np.float32) / full
+        alpha = band[:, :, 3:]
+        band_on_white = 255 * (band[:, :, :3] * alpha + (1 - alpha))
+        laid[top : top + _ROWS_AT_ONCE] = band_on_white.round()
+    return laid
 
 
 def _too_large(thing: str, size: tuple[int, int] | None) -> SourceError:
@@ -118,11 +125,13 @@ def header_size(data: bytes) -> tuple[int, int] | None:
     return None
 
 
-def _jpeg_size(data: bytes) -> tuple[int, int]:
+def _jpeg_size(data: bytes) -> tuple[int, int] | None:
     """Walk JPEG's segments to the frame header (ITU-T T.81, B.2.2)."""
     offset = 2
     while True:
-        _, marker, length = struct.unpack_from(">BBH", data, offset)
+        prefix, marker, length = struct.unpack_from(">BBH", data, offset)
+        if prefix != 0xFF:
+            return None
         if marker in _JPEG_SIZE_MARKERS:
             height, width = struct.unpack_from(">HH", data, offset + 5)
             return width, height

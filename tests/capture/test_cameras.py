@@ -96,7 +96,7 @@ def test_what_was_got_is_told_whatever_was_asked_for(backend: FakeBackend) -> No
         assert (source.info.live, source.info.name) == (True, "Desk Cam")
 
 
-@pytest.mark.parametrize("target", ["Nobody", "7", "HD Webcam [/dev/video9]"])
+@pytest.mark.parametrize("target", ["Nobody", "7", "²", "HD Webcam [/dev/video9]"])
 def test_an_absent_camera_is_named_with_those_present(backend: FakeBackend, target: str) -> None:
     with pytest.raises(SourceError, match=r"must be connected, got Desk Cam, HD Webcam") as caught:
         open_source(parse_address(f"camera:{target}"))

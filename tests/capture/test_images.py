@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import struct
 import sys
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -78,6 +79,19 @@ def test_the_rotation_that_a_camera_noted_is_applied(tmp_path: Path) -> None:
     assert picture[20:].mean() < 5
 
 
+def test_a_large_transparent_picture_takes_little_more_memory_than_it_has() -> None:
+    bgra = np.full((3000, 3000, 4), 100, np.uint8)
+    data = cv2.imencode(".png", bgra)[1].tobytes()
+    tracemalloc.start()
+    try:
+        picture = decode_picture(data, "thing", keep_transparency=True)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert picture.shape == (3000, 3000, 3)
+    assert peak < 3 * bgra.nbytes
+
+
 @pytest.mark.parametrize("size", [(20_000, 20_000), (2**31 - 1, 2**31 - 1)])
 def test_an_enormous_image_is_refused_by_its_header(tmp_path: Path, size: tuple[int, int]) -> None:
     (tmp_path / "big.png").write_bytes(png_header(*size))
@@ -101,6 +115,7 @@ def test_header_size_reads_the_common_formats() -> None:
         assert header_size(cv2.imencode(suffix, pixels)[1].tobytes()) == (29, 13)
     assert header_size(b"\xff\xd8\xff\xe0") is None
     assert header_size(b"GIF89a") is None
+    assert header_size(b"\xff\xd8" + bytes(8) + b"\xff\xc0\0\x0b\x08\0\1\0\1") is None
 
 
 @pytest.mark.parametrize("suffix", [".png", ".jpg", ".bmp", ".webp", ".tiff"])

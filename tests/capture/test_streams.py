@@ -23,7 +23,7 @@ from cnngui.capture.source import Source
 from cnngui.errors import SourceError
 from cnngui.resources import resource_path
 from tests.capture.media import noise, number_of, numbered, read_all, write_video
-from tests.capture.mjpeg_server import MjpegServer
+from tests.capture.mjpeg_server import MjpegServer, encoded
 
 TIMEOUT_S = 0.5
 
@@ -86,6 +86,21 @@ def test_mjpeg_newest_only_skips_what_piled_up() -> None:
         newest = number_of(source.read())
         assert newest >= 59
         assert number_of(source.read()) > newest
+
+
+@pytest.mark.parametrize("newest_only", [False, True])
+def test_mjpeg_of_known_length_gives_its_pictures_before_its_end(newest_only: bool) -> None:
+    parts = [encoded(numbered(index)) for index in range(3)]
+    heads = [b"--edge\r\nContent-Length: %d\r\n\r\n" % len(part) for part in parts]
+    body = b"".join(head + part for head, part in zip(heads, parts, strict=True))
+    answer = answering("multipart/x-mixed-replace; boundary=edge", body, len(body))
+    with answer as url, opened(url, newest_only=newest_only) as source:
+        pictures = [number_of(source.read())]
+        with pytest.raises(SourceError, match="a stream must go on"):  # noqa: PT012
+            while True:
+                pictures.append(number_of(source.read()))
+    assert pictures[-1] == 2
+    assert newest_only or pictures == [0, 1, 2]
 
 
 def test_mjpeg_refused_hung_up_and_missing_are_told_in_bounded_time(silent_port: int) -> None:
