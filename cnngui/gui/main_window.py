@@ -29,7 +29,7 @@ from cnngui.gui.document import Document
 from cnngui.gui.network_menu import NetworkMenu
 from cnngui.gui.notices import Notice, NoticeBar
 from cnngui.gui.opener import Opener
-from cnngui.gui.preference_menus import theme_menu, threads_menu
+from cnngui.gui.preference_menus import language_menu, theme_menu, threads_menu
 from cnngui.gui.saver import Saver
 from cnngui.gui.session import SessionKeeper
 from cnngui.gui.settings import Settings
@@ -48,7 +48,6 @@ from cnngui.spec.presets import PRESETS
 from cnngui.weights import Weights
 
 _TICK_MS = 500
-_CLOSE_TIMEOUT_S = 4.0
 
 
 class MainWindow(QMainWindow):
@@ -149,7 +148,10 @@ class MainWindow(QMainWindow):
             source_button,
             self._network_menu,
             theme_menu(settings, self),
-            threads_menu(settings, self._pipeline.set_threads, self),
+            (
+                language_menu(settings, self._notices, self),
+                threads_menu(settings, self._pipeline.set_threads, self),
+            ),
             self._actions,
             self,
         )
@@ -377,6 +379,8 @@ class MainWindow(QMainWindow):
         self._settings.save_window_state("geometry", self.saveGeometry())
         self._workbench.save_layout(self._settings)
         self._settings.sync()
+        # For the user it is over; a source that hangs may take seconds more to be let go.
+        self.hide()
         self._cameras.close()
-        self._pipeline.close(_CLOSE_TIMEOUT_S)
+        self._pipeline.close()
         super().closeEvent(event)

@@ -6,7 +6,7 @@ import signal
 import sys
 from pathlib import Path
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QCoreApplication, QTimer
 from PySide6.QtWidgets import QApplication
 
 from cnngui import __version__
@@ -22,6 +22,7 @@ from cnngui.gui.notices import Notice
 from cnngui.gui.session import kept_network
 from cnngui.gui.settings import Settings
 from cnngui.gui.theme import ACCENT, apply_theme
+from cnngui.gui.translation import install_language
 from cnngui.spec.network import NetworkSpec
 from cnngui.spec.presets import PRESETS
 
@@ -35,6 +36,7 @@ def run_window(arguments: Arguments) -> int:
     crashes = CrashReporter()
     crashes.install()
     settings = Settings()
+    install_language(application, settings.language)
     apply_theme(application, settings.theme)
     application.styleHints().colorSchemeChanged.connect(
         lambda: apply_theme(application, settings.theme)
@@ -43,11 +45,11 @@ def run_window(arguments: Arguments) -> int:
     document = Document()
     window = MainWindow(settings, document)
     crashes.crashed.connect(window.show_crash)
+    # Python sees Ctrl+C in the terminal only when it gets to run; the window's clock sees to that.
+    signal.signal(signal.SIGINT, lambda *_: QTimer.singleShot(0, window.close))
     begin(window, document, settings, arguments)
     window.show()
     window.activateWindow()  # gives it the keys where no window manager does
-    # Python sees Ctrl+C in the terminal only when it gets to run; the window's clock sees to that.
-    signal.signal(signal.SIGINT, lambda *_: QTimer.singleShot(0, window.close))
     return application.exec()
 
 
@@ -74,7 +76,8 @@ def _begin_network(
         document.begin_with(kept.spec, None, kept.weights)
         # It is in no file and no ready network, and stays a changed one until it is saved.
         document.exchange_origin(Origin(None, NetworkSpec()))
-        window.status.show_message(window.tr("The network you did not save is here again"))
+        words = QCoreApplication.translate("Start", "The network you did not save is here again")
+        window.status.show_message(words)
         return
     try:
         name = arguments.network or DEFAULT_NETWORK
