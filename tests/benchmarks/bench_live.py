@@ -60,6 +60,7 @@ def describe(rows: list[dict[str, Any]]) -> str:
         "engine": "{cpu_engine_ms:.1f}",
         "GUI": "{cpu_gui_ms:.1f}",
         "memory MB": "{memory_mb:.0f}",
+        "cores taken by others": "{cores_of_others:.2f}",
     }
     return table(list(columns), [[cell.format(**row) for cell in columns.values()] for row in rows])
 
@@ -84,9 +85,11 @@ def _measure_here(rate: float, seconds: float) -> dict[str, float]:
         live.forget()
         clock.start()
         began, busy_before = time.perf_counter(), _busy_seconds(process)
+        machine_before = _machine_busy_seconds()
         live.run(seconds)
         elapsed = time.perf_counter() - began
         busy = _busy_seconds(process) - busy_before
+        machine_busy = _machine_busy_seconds() - machine_before
         clock.stop()
         counters = live.pipeline.counters()
         latencies, gaps = sorted(live.latencies_ms), sorted(clock.gaps_ms)
@@ -102,6 +105,8 @@ def _measure_here(rate: float, seconds: float) -> dict[str, float]:
             "longest_stall_ms": gaps[-1],
             "network_ms": sum(result.layer_ms.values()) if result is not None else 0.0,
             "cores_busy": busy.total() / elapsed,
+            # Where this is not near zero, only processor times can be trusted.
+            "cores_of_others": max(machine_busy - busy.total(), 0.0) / elapsed,
             "cpu_ms": busy.total() / counters.processed * 1e3,
             "cpu_engine_ms": busy["cnngui-engine"] / counters.processed * 1e3,
             "cpu_gui_ms": busy["MainThread"] / counters.processed * 1e3,
@@ -120,6 +125,12 @@ def _busy_seconds(process: psutil.Process) -> Counter[str]:
         kind = "cnngui-engine" if name.startswith("cnngui-engine") else name
         busy[kind] += thread.user_time + thread.system_time
     return busy
+
+
+def _machine_busy_seconds() -> float:
+    """Return the processor time that all programs together have had."""
+    times = psutil.cpu_times()
+    return float(times.user + times.system)
 
 
 def _median(values: list[float]) -> float:
