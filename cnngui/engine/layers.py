@@ -48,6 +48,11 @@ class Layer(Generic[Description]):
         return Margins()
 
     @property
+    def wants_pixels(self) -> bool:
+        """Whether it works much faster on tensors with pixels outermost, whatever their shape."""
+        return False
+
+    @property
     def continues_band(self) -> bool:
         """Whether it can go on with the rows that the layer before has just computed."""
         return self.is_elementwise
@@ -151,7 +156,13 @@ class _Conv2d(Layer[spec.Conv2d]):
         (top, bottom), (left, right) = conv_padding(self.description)
         return Margins(top, bottom, left, right)
 
+    @property
+    def wants_pixels(self) -> bool:
+        return self._kernel.is_depthwise and self.description.out_channels >= 16
+
     def scratch_values(self, source_shape: Sequence[int], shape: Sequence[int]) -> int:
+        if self._kernel.is_depthwise:
+            return prod(shape[1:])
         kernel_height, kernel_width = self.description.kernel_size
         _, channels, height, width = shape
         if prefers_pixels(channels, width):

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from math import ceil, prod
 
+from cnngui.engine.kernels.layout import prefers_pixels
 from cnngui.engine.layers import Layer
 from cnngui.engine.tensor import Margins, Part
 from cnngui.spec.layers import INPUT_ID
@@ -58,6 +59,7 @@ class Plan:
     steps : ids of the layers computed together; each but the first reads only the one before it.
     kept : tensors that are asked for, or read by another step. Others exist a band at a time.
     margins : the zeros around each tensor.
+    with_pixels_outermost : tensors that lie so; the others have rows outermost.
     """
 
     def __init__(
@@ -75,6 +77,7 @@ class Plan:
         self.steps = self._gather_steps()
         self.kept = {self.origins[name] for name in wanted} | self._read_by_other_steps()
         self.margins = self._find_margins()
+        self.with_pixels_outermost = self._choose_layouts()
 
     def bands(self, step: Sequence[str]) -> list[Part]:
         """Cut a step. Bands do not depend on the number of threads, and so results do not."""
@@ -148,6 +151,23 @@ class Plan:
             for source in self._sources(name):
                 margins[source] = margins[source].union(node.layer.margins)
         return margins
+
+    def _choose_layouts(self) -> set[str]:
+        """Choose by shape, but by the layer where one works much better on pixels."""
+        chosen = {
+            name
+            for name, (_, channels, _, width) in self.shapes.items()
+            if prefers_pixels(channels, width)
+        }
+        for name, node in reversed(list(self.nodes.items())):
+            if node.layer.wants_pixels:
+                chosen |= {name, *self._sources(name)}
+            elif node.layer.is_elementwise and name in chosen:
+                chosen.update(self._sources(name))
+        for name, node in self.nodes.items():
+            if node.layer.is_elementwise and chosen.issuperset(self._sources(name)):
+                chosen.add(name)
+        return chosen
 
     def _parts(self, step: Sequence[str], band: Part) -> dict[str, Part]:
         """Return what each layer of a step computes for a band of the last one.

@@ -95,7 +95,10 @@ class Program:
     ) -> None:
         self._plan = plan = Plan(nodes, input_shape, images, wanted)
         self._tensors = {
-            name: Tensor.whole(plan.shapes[name], plan.margins[name]) for name in plan.kept
+            name: Tensor.whole(
+                plan.shapes[name], plan.margins[name], name in plan.with_pixels_outermost
+            )
+            for name in plan.kept
         }
         scratches = [Scratch() for _ in range(parallel.thread_count())]
         self._steps = [
@@ -141,7 +144,8 @@ class Program:
                     tensors[stage.target] = tensors[following.target]
                 else:
                     shape = self._plan.shapes[stage.target]
-                    tensors[stage.target] = Tensor.of_part(shape, stage.part, scratch)
+                    pixels = stage.target in self._plan.with_pixels_outermost
+                    tensors[stage.target] = Tensor.of_part(shape, stage.part, pixels, scratch)
         return [
             (
                 step.index(stage.name),

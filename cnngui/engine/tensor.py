@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cnngui.engine.kernels.layout import as_layout, prefers_pixels
+from cnngui.engine.kernels.layout import as_layout
 from cnngui.engine.kernels.scratch import Scratch
 
 Array = NDArray[np.float32]
@@ -58,8 +58,8 @@ class Tensor:
     first_column: int = 0
 
     @classmethod
-    def whole(cls, shape: tuple[int, int, int, int], margins: Margins) -> Tensor:
-        """Return a new tensor of zeros."""
+    def whole(cls, shape: tuple[int, int, int, int], margins: Margins, pixels: bool) -> Tensor:
+        """Return a new tensor of zeros, with pixels or rows outermost."""
         images, channels, height, width = shape
         padded = (
             images,
@@ -68,15 +68,17 @@ class Tensor:
             width + margins.left + margins.right,
         )
         zeros = np.zeros(int(np.prod(padded)), np.float32)
-        memory = as_layout(zeros, padded, prefers_pixels(channels, width))
+        memory = as_layout(zeros, padded, pixels)
         return cls(shape, memory, 0, -margins.top, -margins.left)
 
     @classmethod
-    def of_part(cls, shape: tuple[int, int, int, int], part: Part, scratch: Scratch) -> Tensor:
+    def of_part(
+        cls, shape: tuple[int, int, int, int], part: Part, pixels: bool, scratch: Scratch
+    ) -> Tensor:
         """Return the part of a tensor that only a band needs, in scratch memory."""
         _, channels, _, width = shape
         held = (len(part.images), channels, len(part.rows), width)
-        memory = as_layout(scratch.take(int(np.prod(held))), held, prefers_pixels(channels, width))
+        memory = as_layout(scratch.take(int(np.prod(held))), held, pixels)
         return cls(shape, memory, part.images.start, part.rows.start)
 
     def view(self, part: Part, columns: range | None = None) -> Array:

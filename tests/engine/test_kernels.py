@@ -32,8 +32,13 @@ STRATEGIES = {
     conv_direct.tap_by_tap: lambda kernel: kernel.is_depthwise,
     conv_winograd.winograd_rows: lambda kernel: True,
     conv_winograd.winograd_pixels: lambda kernel: True,
+    conv_winograd.winograd_taps: lambda kernel: kernel.is_depthwise and kernel.stride[1] == 1,
 }
-WINOGRAD = (conv_winograd.winograd_rows, conv_winograd.winograd_pixels)
+WINOGRAD = (
+    conv_winograd.winograd_rows,
+    conv_winograd.winograd_pixels,
+    conv_winograd.winograd_taps,
+)
 
 
 @pytest.mark.parametrize("strategy", STRATEGIES, ids=lambda strategy: strategy.__name__)
@@ -45,7 +50,7 @@ def test_convolution_strategies(strategy, data):
     if strategy in WINOGRAD:
         kernel, stride, dilation = (3, kernel[1]), (1, stride[1]), (1, dilation[1])
     groups = data.draw(st.integers(1, 3))
-    depthwise = strategy is conv_direct.tap_by_tap
+    depthwise = strategy in (conv_direct.tap_by_tap, conv_winograd.winograd_taps)
     group_channels = 1 if depthwise else data.draw(st.integers(1, 3))
     kernels = groups * (1 if depthwise else data.draw(st.integers(1, 3)))
     out_size = data.draw(st.tuples(st.integers(1, 4), st.integers(1, 6)))

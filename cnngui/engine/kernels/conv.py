@@ -16,7 +16,7 @@ from cnngui.engine.kernels.conv_direct import (
     unfold_windows,
 )
 from cnngui.engine.kernels.conv_kernel import Kernel
-from cnngui.engine.kernels.conv_winograd import winograd_pixels, winograd_rows
+from cnngui.engine.kernels.conv_winograd import winograd_pixels, winograd_rows, winograd_taps
 from cnngui.engine.kernels.layout import as_layout, is_pixel_major
 from cnngui.engine.kernels.scratch import Scratch
 
@@ -48,18 +48,25 @@ def conv2d(x: Array, kernel: Kernel, out: Array, scratch: Scratch) -> Calls:
         ]
     calls: Calls = []
     fours = out.shape[2] // winograd.TILE * winograd.TILE
-    if fours and kernel.suits_winograd and is_pixel_major(x) == is_pixel_major(out):
-        strategy = winograd_pixels if is_pixel_major(out) else winograd_rows
+    pixels = is_pixel_major(out)
+    if fours and kernel.suits_winograd(pixels) and is_pixel_major(x) == pixels:
+        strategy = _winograd_strategy(kernel, pixels)
         calls += strategy(x[:, :, : fours + 2], kernel, out[:, :, :fours], scratch)
         x, rest = x[:, :, fours:], out[:, :, fours:]
     else:
         rest = out
     if rest.shape[2]:
-        calls += _direct_strategy(kernel, out)(x, kernel, rest, scratch)
+        calls += _direct_strategy(kernel, pixels)(x, kernel, rest, scratch)
     return calls
 
 
-def _direct_strategy(kernel: Kernel, out: Array) -> Strategy:
-    if is_pixel_major(out):
+def _winograd_strategy(kernel: Kernel, pixels: bool) -> Strategy:
+    if pixels:
+        return winograd_taps if kernel.is_depthwise else winograd_pixels
+    return winograd_rows
+
+
+def _direct_strategy(kernel: Kernel, pixels: bool) -> Strategy:
+    if pixels:
         return tap_by_tap if kernel.is_depthwise else unfold_pixels
     return unfold_rows if kernel.dilation[0] == 1 else unfold_windows

@@ -94,12 +94,11 @@ def unfold_pixels(x: Array, kernel: Kernel, out: Array, scratch: Scratch) -> Cal
     product = scratch.take(groups, matrix.shape[1], weight.shape[2])
     by_group = out_pixels.reshape(*pixels, groups, -1)
     result = product.reshape(groups, *pixels, -1).transpose(1, 2, 3, 0, 4)
-    return [
-        *calls,
-        multiply(matrix, weight, product),
-        partial(np.copyto, by_group, result),
-        *_add_bias(kernel, out),
-    ]
+    calls.append(multiply(matrix, weight, product))
+    if kernel.bias is None:
+        return [*calls, partial(np.copyto, by_group, result)]
+    line = _line_of_biases(kernel.bias, out.shape[3]).reshape(-1, *by_group.shape[3:])
+    return [*calls, partial(np.add, result, line, out=by_group)]
 
 
 def tap_by_tap(x: Array, kernel: Kernel, out: Array, scratch: Scratch) -> Calls:
@@ -141,10 +140,13 @@ def _add_bias(kernel: Kernel, out: Array) -> Calls:
         return []
     bias = kernel.bias[:, None, None]
     if is_pixel_major(out):
-        # As long as a row, so that NumPy adds row by row and not pixel by pixel.
-        line = np.repeat(kernel.bias[None], out.shape[3], axis=0)
-        bias = line.T[:, None]
+        bias = _line_of_biases(kernel.bias, out.shape[3]).T[:, None]
     return [partial(np.add, out, bias, out=out)]
+
+
+def _line_of_biases(bias: Array, width: int) -> Array:
+    """Return ``(width, C)``: as long as a row, so that NumPy adds row by row, not by pixel."""
+    return np.repeat(bias[None], width, axis=0)
 
 
 def _windows(x: Array, kernel: Kernel, out_shape: tuple[int, ...]) -> Array:

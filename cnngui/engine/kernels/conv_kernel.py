@@ -13,6 +13,8 @@ from cnngui.spec.layers import Pair
 
 Array = NDArray[np.float32]
 
+_FEWEST_TO_MIX = 8  # channels, in and out: with fewer, mixing costs more than it saves
+
 
 @dataclass(frozen=True, eq=False)
 class Kernel:
@@ -30,7 +32,7 @@ class Kernel:
     stride: Pair = (1, 1)
     dilation: Pair = (1, 1)
     groups: int = 1
-    _repeated_taps: dict[int, Array] = field(default_factory=dict, init=False, repr=False)
+    _repeated: dict[tuple[str, int], Array] = field(default_factory=dict, init=False, repr=False)
 
     @cached_property
     def matrices(self) -> Array:
@@ -74,19 +76,27 @@ class Kernel:
 
     def repeated_taps(self, count: int) -> Array:
         """Return a depthwise kernel as ``(kh, kw, count * out_channels)``."""
-        if count not in self._repeated_taps:
-            taps = self.weight[:, 0].transpose(1, 2, 0)
-            self._repeated_taps[count] = np.tile(taps, (1, 1, count))
-        return self._repeated_taps[count]
+        return self._repeat("taps", self.weight[:, 0].transpose(1, 2, 0), count)
+
+    def repeated_winograd_taps(self, count: int) -> Array:
+        """Return a depthwise kernel, mixed, as ``(6, kw, count * out_channels)``."""
+        mixed = self.winograd_matrices[:, :, 0]  # 6, channel, kx
+        return self._repeat("winograd", mixed.transpose(0, 2, 1), count)
+
+    def _repeat(self, form: str, taps: Array, count: int) -> Array:
+        if (form, count) not in self._repeated:
+            self._repeated[form, count] = np.tile(taps, (1, 1, count))
+        return self._repeated[form, count]
 
     @property
     def is_depthwise(self) -> bool:
         """Whether each channel has a kernel of its own and is summed with no other."""
         return self.groups == len(self.weight) and self.weight.shape[1] == 1
 
-    @property
-    def suits_winograd(self) -> bool:
-        """Whether Winograd's method applies and there is enough to multiply for it to pay."""
-        fewest = min(self.weight.shape[1], len(self.weight) // self.groups)
-        rows = (self.weight.shape[2], self.stride[0], self.dilation[0])
-        return rows == (3, 1, 1) and fewest >= 8
+    def suits_winograd(self, pixels: bool) -> bool:
+        """Tell whether Winograd's method applies and there is enough to multiply for it to pay."""
+        if (self.weight.shape[2], self.stride[0], self.dilation[0]) != (3, 1, 1):
+            return False
+        if self.is_depthwise:
+            return pixels and self.stride[1] == 1
+        return min(self.weight.shape[1], len(self.weight) // self.groups) >= _FEWEST_TO_MIX

@@ -71,6 +71,30 @@ def winograd_pixels(x: Array, kernel: Kernel, out: Array, scratch: Scratch) -> C
     ]
 
 
+def winograd_taps(x: Array, kernel: Kernel, out: Array, scratch: Scratch) -> Calls:
+    """Depthwise, pixels outermost: the six products are made as in ``conv_direct.tap_by_tap``."""
+    tiles = winograd.input_tiles(x).swapaxes(3, 4)  # N, tile, row of 6, W, C
+    images, count, rows, _, channels = tiles.shape
+    mixed = scratch.take(*tiles.shape)
+    kernel_width, out_width = kernel.weight.shape[3], out.shape[3]
+    terms = rows + (kernel.bias is not None)
+    products = scratch.take(images, count, terms, out_width, channels)
+    lines = as_strided(
+        mixed,
+        (images, count, rows, kernel_width, out_width * channels),
+        (*mixed.strides[:3], kernel.dilation[1] * mixed.strides[3], x.itemsize),
+        writeable=False,
+    )
+    sums = products.reshape(images, count, terms, -1)[:, :, :rows]
+    weights = kernel.repeated_winograd_taps(out_width)
+    return [
+        winograd.mix_input(tiles, mixed),
+        partial(np.einsum, "ntikl,ikl->ntil", lines, weights, out=sums),
+        *_place_bias(kernel, products[:, :, rows:]),
+        winograd.mix_output(products, winograd.output_tiles(out).swapaxes(3, 4)),
+    ]
+
+
 def _place_bias(kernel: Kernel, terms: Array) -> Calls:
     """Make the bias, over the last axis, one more term of what is mixed: almost for nothing."""
     return [] if kernel.bias is None else [partial(np.copyto, terms, kernel.bias)]

@@ -17,7 +17,7 @@ _VECTOR = 16  # floats in an AVX-512 register
 
 
 def prefers_pixels(channels: int, width: int) -> bool:
-    """Tell which layout a tensor gets: the only place where it is chosen."""
+    """Tell which layout suits a tensor of that shape."""
     return width < _VECTOR or channels > 2 * width or (channels > width and width % _VECTOR != 0)
 
 
