@@ -3,6 +3,7 @@
 # make check  format, lint, types, import directions
 # make bench  measures the engine and the live path beside their peers   make bench ARGS="--json FILE"
 # make pictures  takes the pictures of the README from the real window
+# make translations  collects the texts of the window for translators and compiles their work
 # make clean  removes what set-up made
 
 PYTHON ?= $(firstword $(foreach python,python3 python3.13 python3.12 python3.11 python,\
@@ -11,7 +12,7 @@ VENV := .venv
 BIN := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: run test check format bench pictures clean
+.PHONY: run test check format bench pictures translations clean
 .DELETE_ON_ERROR:
 
 run: $(VENV)/.ready-to-run
@@ -35,6 +36,12 @@ bench: $(VENV)/.ready-to-test
 
 pictures: $(VENV)/.ready-to-run
 	$(BIN)/python docs/draw_pictures.py
+
+TRANSLATED := resources/translations/cnngui_zh_CN.ts
+translations: $(VENV)/.ready-to-run
+	$(BIN)/pyside6-lupdate -locations none -no-obsolete \
+	  $$(find cnngui/gui -name '*.py' | LC_ALL=C sort) -ts $(TRANSLATED)
+	$(BIN)/pyside6-lrelease $(TRANSLATED)
 
 clean:
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from cnngui.gui.icons import icon
 from cnngui.gui.settings import Settings
+from cnngui.gui.translation import translated
 from cnngui.spec.presets import PRESETS
 
 
@@ -29,8 +30,10 @@ class NetworkMenu(QMenu):
         self._settings = settings
         self.setToolTipsVisible(True)
         for preset in PRESETS:
-            action = self.addAction(preset.title, partial(self.network_chosen.emit, preset.key))
-            action.setToolTip(preset.summary)
+            action = self.addAction(
+                translated(preset.title), partial(self.network_chosen.emit, preset.key)
+            )
+            action.setToolTip(translated(preset.summary))
         self.addSeparator()
         self.addAction(actions["new"])
         self.addAction(

@@ -13,6 +13,7 @@ from typing import TypeVar
 from PySide6.QtCore import QByteArray, QSettings, QStandardPaths
 
 from cnngui.gui.theme import THEMES, Theme
+from cnngui.gui.translation import LANGUAGES, Language
 
 _RECENT_COUNT = 8
 _LARGEST_SIZE = 16384
@@ -49,6 +50,15 @@ class Settings:
     @theme.setter
     def theme(self, theme: Theme) -> None:
         self._store.setValue("theme", theme)
+
+    @property
+    def language(self) -> Language:
+        """The window's language at the next start."""
+        return self._choice("language", LANGUAGES, "system")
+
+    @language.setter
+    def language(self, language: Language) -> None:
+        self._store.setValue("language", language)
 
     @property
     def save_folder(self) -> Path:

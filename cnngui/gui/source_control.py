@@ -12,6 +12,7 @@ from cnngui.gui.notices import Notice, NoticeBar, Severity
 from cnngui.gui.settings import Settings
 from cnngui.gui.source_menu import SourceButton, SourceMenu
 from cnngui.gui.status import StatusLine
+from cnngui.gui.translation import translated
 from cnngui.gui.transport import Transport
 from cnngui.pipeline.events import (
     Event,
@@ -74,7 +75,7 @@ class SourceControl(QObject):
         """Change to another source; the present one runs until that is open."""
         self.opening.emit()
         self._notices.dismiss(_NOTICE_KEY)
-        self._status.show_message(self.tr("Opening {0}…").format(address.label))
+        self._status.show_message(self.tr("Opening {0}…").format(translated(address.label)))
         self._pipeline.open_source(address, self._menu.capture_settings)
         if not self._playback.playing:
             self._play(replace(self._playback, playing=True))
@@ -108,7 +109,9 @@ class SourceControl(QObject):
                 self._warn(str(error), "error")
                 self._menu.wait_for_camera(False)
             case SourceEnded(address):
-                self._status.show_message(self.tr("{0} has ended").format(address.label))
+                self._status.show_message(
+                    self.tr("{0} has ended").format(translated(address.label))
+                )
             case PlaybackChanged(playback, position):
                 self._playback = playback
                 self._transport.show_playback(playback)
@@ -126,7 +129,9 @@ class SourceControl(QObject):
             self._settings.add_recent_source(str(address))
         rate = self.tr(", {0:.3g} frames a second").format(info.rate) if info.rate else ""
         words = self.tr("{0}: {1} × {2}{3}")
-        self._status.show_message(words.format(info.name, info.width, info.height, rate))
+        self._status.show_message(
+            words.format(translated(info.name), info.width, info.height, rate)
+        )
 
     def _warn(self, words: str, severity: Severity) -> None:
         self._notices.show_notice(Notice(words, severity, key=_NOTICE_KEY))

@@ -15,6 +15,7 @@ from cnngui.gui.camera_list import CameraList
 from cnngui.gui.choice_menu import choice_menu
 from cnngui.gui.icons import icon
 from cnngui.gui.settings import Settings
+from cnngui.gui.translation import translated
 
 _ICONS: dict[SourceKind, str] = {
     "sample": "movie-open-outline",
@@ -24,6 +25,7 @@ _ICONS: dict[SourceKind, str] = {
     "folder": "folder-image",
     "stream": "access-point-network",
 }
+_SAMPLE = SourceAddress("sample")
 _SIZES = ((320, 240), (640, 480), (800, 600), (1280, 720), (1920, 1080))
 _RATES = (10.0, 15.0, 25.0, 30.0, 60.0)
 _LABEL_WIDTH = 180
@@ -49,7 +51,7 @@ class SourceMenu(QMenu):
         self._current: SourceAddress | None = None
         self._waits_for_camera = False
         self._camera_actions: list[QAction] = []
-        self._sample = self._add_source(SourceAddress("sample"), self.tr("Built-in clip"))
+        self._sample = self._add_source(_SAMPLE, translated(_SAMPLE.label))
         self.addSeparator()
         self._after_cameras = self.addSeparator()
         default = self.tr("Device default")
@@ -147,7 +149,7 @@ class SourceMenu(QMenu):
                 address = parse_address(text)
             except SourceError:
                 continue  # a file that is gone, a stick that is not plugged in
-            action = self._recent.addAction(icon(_ICONS[address.kind]), address.label)
+            action = self._recent.addAction(icon(_ICONS[address.kind]), translated(address.label))
             action.setToolTip(text)
             action.triggered.connect(partial(self.source_chosen.emit, address))
         self._recent.setEnabled(not self._recent.isEmpty())
@@ -196,13 +198,14 @@ class SourceButton(QToolButton):
         self.setMenu(menu)
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.show_source(SourceAddress("sample"))
+        self.show_source(_SAMPLE)
 
     def show_source(self, address: SourceAddress) -> None:
         """Name the source being watched, shortened to what a toolbar has room for."""
         elide = Qt.TextElideMode.ElideMiddle
         self.setIcon(icon(_ICONS[address.kind]))
         # A toolbar button takes "&" for the mark of a key.
-        label = self.fontMetrics().elidedText(address.label, elide, _LABEL_WIDTH)
+        name = translated(address.label)
+        label = self.fontMetrics().elidedText(name, elide, _LABEL_WIDTH)
         self.setText(label.replace("&", "&&"))
-        self.setToolTip(self.tr("Source: {0}").format(address.label))
+        self.setToolTip(self.tr("Source: {0}").format(name))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction
@@ -26,7 +26,7 @@ class ToolBar(QToolBar):
         source: SourceButton,
         network_menu: QMenu,
         theme_menu: QMenu,
-        threads_menu: QMenu,
+        preference_menus: Iterable[QMenu],
         actions: Mapping[str, QAction],
         parent: QWidget | None = None,
     ) -> None:
@@ -52,7 +52,8 @@ class ToolBar(QToolBar):
         more = QMenu(self)
         for name in ("open", "paste", "-", "copy_wall", "copy_channel", "save_folder", "-"):
             more.addSeparator() if name == "-" else more.addAction(actions[name])
-        more.addMenu(threads_menu)
+        for menu in preference_menus:
+            more.addMenu(menu)
         for name in ("full_screen", "shortcuts", "quit"):
             more.addAction(actions[name])
         self._add_menu("more", self.tr("More"), "menu", more)

@@ -16,7 +16,7 @@ from cnngui.gui.network.row_header import HeaderContent, RowHeader
 from cnngui.gui.network.wording import (
     arguments_summary,
     milliseconds_label,
-    number_label,
+    parameters_label,
     problem_text,
     shape_label,
     translate,
@@ -175,7 +175,7 @@ class LayerRow(Row):
     ) -> None:
         """Show a layer of the network and what is known about it."""
         problems = report.problems_of(layer.id)
-        self._count = number_label(cost.parameters) + " p" if cost.parameters else ""
+        self._count = parameters_label(cost.parameters) if cost.parameters else ""
         self.header.set_content(
             HeaderContent(
                 layer.type,

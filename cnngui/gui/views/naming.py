@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import QCoreApplication
+
 from cnngui.spec.layers import (
     INPUT_ID,
     Conv2d,
@@ -53,7 +55,8 @@ def channel_names(network: NetworkSpec, layer_id: str) -> tuple[str, ...]:
     channel for itself.
     """
     if layer_id == INPUT_ID:
-        return ("R", "G", "B") if network.input.channels == 3 else ("grey",)
+        grey = QCoreApplication.translate("ChannelNames", "grey")
+        return ("R", "G", "B") if network.input.channels == 3 else (grey,)
     if layer_id not in network or not network.classes:
         return ()
     shape = infer(network).shapes.get(layer_id, (0,))

@@ -340,7 +340,7 @@ class WallCanvas(QGraphicsView):
             channel=self._label(channel), row=row, column=column, value=value
         )
         is_dead = bool(wall.statistics.is_dead[channel])
-        return f"{text}   {self.tr('zero everywhere')}" if is_dead else text
+        return text + self.tr("   zero everywhere") if is_dead else text
 
     def _on_state_changed(self) -> None:
         if self._state.zoom == 1.0:

@@ -1,0 +1,121 @@
+"""The language of the window: English, in which it is written, or Chinese.
+
+Every text on the screen stands in the sources in English, inside ``tr`` or ``translate``.
+``make translations`` collects them in ``resources/translations/cnngui_zh_CN.ts``, where people
+translate, and compiles that into the ``.qm`` beside it, which is read here.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from typing import Literal, get_args
+
+from PySide6.QtCore import (
+    QT_TRANSLATE_NOOP,
+    QCoreApplication,
+    QLibraryInfo,
+    QLocale,
+    QObject,
+    QTranslator,
+)
+from PySide6.QtGui import QFontDatabase
+from PySide6.QtWidgets import QApplication
+
+from cnngui.resources import resource_path
+
+Language = Literal["system", "en", "zh_CN"]
+LANGUAGES: tuple[Language, ...] = get_args(Language)
+
+_CHINESE_FONTS = (
+    *("Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC"),
+    *("WenQuanYi Micro Hei", "WenQuanYi Zen Hei", "Droid Sans Fallback"),
+    *("Microsoft YaHei UI", "Microsoft YaHei", "PingFang SC"),
+)
+_WORDS_FROM_BELOW = (
+    QT_TRANSLATE_NOOP("FromBelow", "Built-in clip"),
+    QT_TRANSLATE_NOOP("FromBelow", "Classic filters"),
+    QT_TRANSLATE_NOOP("FromBelow", "LeNet-5"),
+    QT_TRANSLATE_NOOP("FromBelow", "Tiny VGG"),
+    QT_TRANSLATE_NOOP("FromBelow", "Residual"),
+    QT_TRANSLATE_NOOP(
+        "FromBelow",
+        "Kernels with a meaning, drawn by hand: edges, blur, stripes, colours, corners",
+    ),
+    QT_TRANSLATE_NOOP(
+        "FromBelow",
+        "LeCun's reader of handwritten digits, 1998: two convolutions, average pooling, tanh",
+    ),
+    QT_TRANSLATE_NOOP("FromBelow", "Four small convolutions that tell ten kinds of things apart"),
+    QT_TRANSLATE_NOOP(
+        "FromBelow",
+        "Blocks that add their input to their output, so that deep networks can learn",
+    ),
+)
+"""What parts of the program that know no Qt call things; repeated here for the translators."""
+_log = logging.getLogger("cnngui")
+
+
+def spoken_language(language: Language, desktop: Sequence[str] | None = None) -> Language:
+    """Return which of the window's languages a choice means, never ``system``.
+
+    Parameters
+    ----------
+    language : what the user chose.
+    desktop : the desktop's languages as it names them ("zh-Hans-CN"), best first; None asks it.
+    """
+    if language != "system":
+        return language
+    names = QLocale.system().uiLanguages() if desktop is None else desktop
+    known: dict[str, Language] = {"en": "en", "zh": "zh_CN"}
+    spoken = (known.get(name.replace("_", "-").split("-")[0]) for name in names)
+    return next(filter(None, spoken), "en")
+
+
+def translators(language: Language, parent: QObject | None = None) -> list[QTranslator]:
+    """Return what translates into a language: first Qt's own texts, then the program's."""
+    spoken = spoken_language(language)
+    if spoken == "en":
+        return []
+    qt_folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
+    own_folder = str(resource_path("translations"))
+    loaded = []
+    for name, folder in (("qtbase", qt_folder), ("cnngui", own_folder)):
+        translator = QTranslator(parent)
+        if translator.load(f"{name}_{spoken}", folder):
+            loaded.append(translator)
+        else:
+            _log.warning("there is no translation %s_%s in %s", name, spoken, folder)
+    return loaded
+
+
+def translated(words: str) -> str:
+    """Return in the window's language how a part that knows no Qt calls something.
+
+    What is not among the words for the translators, such as a file's name, stays as it is.
+    """
+    return QCoreApplication.translate("FromBelow", words)
+
+
+def said_in(language: Language, context: str, text: str) -> str:
+    """Return a text of the program in a language that need not be the window's."""
+    said = (translator.translate(context, text) for translator in translators(language))
+    return next(filter(None, said), text)
+
+
+def install_language(application: QApplication, language: Language) -> list[QTranslator]:
+    """Let all widgets that are made from now on speak a language; return what does it."""
+    installed = translators(language, application)
+    for translator in installed:
+        application.installTranslator(translator)
+    if spoken_language(language) == "zh_CN":
+        _prefer_chinese_glyphs(application)
+    return installed
+
+
+def _prefer_chinese_glyphs(application: QApplication) -> None:
+    """Name the Chinese fonts present: a desktop of another language may take Japanese forms."""
+    present = set(QFontDatabase.families())
+    font = application.font()
+    font.setFamilies([*font.families(), *(name for name in _CHINESE_FONTS if name in present)])
+    application.setFont(font)
