@@ -20,32 +20,38 @@ Array = NDArray[np.float32]
 Observer = Callable[[Array], None]
 
 
+Work = list[tuple[int, Calls]]
+"""(number of the layer in its step, its calls), in order."""
+
+
 class _BoundStep:
-    """A step's calls for each band, once per thread, since each has scratch memory of its own.
+    """A step's calls for each band and thread, since each thread has scratch memory of its own.
 
     Parameters
     ----------
     names : the step's layers.
-    work : by thread and band: (number of the layer in ``names``, its calls), in order.
+    bind : gives the work of a thread on a band. Asked when that thread first takes that band: most
+        threads never meet most bands.
     """
 
     def __init__(
-        self, names: Sequence[str], work: Sequence[Sequence[Sequence[tuple[int, Calls]]]]
+        self, names: Sequence[str], bind: Callable[[int, int], Work], threads: int, bands: int
     ) -> None:
         self.names = names
-        self._work = work
-        self._spent = [[0.0] * len(names) for _ in work]
+        self._bind = bind
+        self._bands = bands
+        self._work: list[list[Work | None]] = [[None] * bands for _ in range(threads)]
+        self._spent = [[0.0] * len(names) for _ in range(threads)]
 
     def run(self) -> Sequence[float]:
         """Compute, and return what each layer took in seconds."""
-        bands = len(self._work[0])
         for spent in self._spent:
             spent[:] = [0.0] * len(spent)
-        if bands == 1:
+        if self._bands == 1:
             self._compute(0, 0)
             return self._spent[0]
         start = perf_counter()
-        parallel.run(self._compute_quietly, bands)
+        parallel.run(self._compute_quietly, self._bands)
         elapsed = perf_counter() - start
         # Threads worked side by side: a layer is told its share of the time that passed.
         sums = [sum(times) for times in zip(*self._spent, strict=True)]
@@ -57,9 +63,12 @@ class _BoundStep:
             self._compute(thread, band)
 
     def _compute(self, thread: int, band: int) -> None:
+        work = self._work[thread][band]
+        if work is None:
+            work = self._work[thread][band] = self._bind(thread, band)
         spent = self._spent[thread]
         before = perf_counter()
-        for number, calls in self._work[thread][band]:
+        for number, calls in work:
             for call in calls:
                 call()
             now = perf_counter()
@@ -101,16 +110,7 @@ class Program:
             for name in plan.kept
         }
         scratches = [Scratch() for _ in range(parallel.thread_count())]
-        self._steps = [
-            _BoundStep(
-                step,
-                [
-                    [self._bind(step, band, scratch) for band in plan.bands(step)]
-                    for scratch in scratches
-                ],
-            )
-            for step in plan.steps
-        ]
+        self._steps = [_bound(plan, step, self._tensors, scratches) for step in plan.steps]
         self._input = self._tensors[INPUT_ID].values
         self._shown_first, *shown_after = self._place_observers(nodes, wanted)
         self._runs = _between_observers(self._steps, shown_after)
@@ -129,36 +129,6 @@ class Program:
                 observers[name](view)
         return seconds
 
-    def _bind(self, step: Sequence[str], band: Part, scratch: Scratch) -> list[tuple[int, Calls]]:
-        """Bind a step to the memory of one band.
-
-        What is not kept shares the memory of what comes next if that is computed value by value,
-        and else is left to scratch memory.
-        """
-        scratch.reset()
-        stages = self._plan.stages(step, band)
-        tensors = dict(self._tensors)
-        for stage, following in reversed(list(pairwise(stages))):
-            if stage.target not in tensors:
-                if self._plan.nodes[following.name].layer.is_elementwise:
-                    tensors[stage.target] = tensors[following.target]
-                else:
-                    shape = self._plan.shapes[stage.target]
-                    pixels = stage.target in self._plan.with_pixels_outermost
-                    tensors[stage.target] = Tensor.of_part(shape, stage.part, pixels, scratch)
-        return [
-            (
-                step.index(stage.name),
-                self._plan.nodes[stage.name].layer.bind(
-                    [tensors[source] for source in stage.sources],
-                    tensors[stage.target],
-                    stage.part,
-                    scratch,
-                ),
-            )
-            for stage in stages
-        ]
-
     def _place_observers(
         self, nodes: Mapping[str, Node], wanted: Collection[str]
     ) -> list[list[tuple[str, Array]]]:
@@ -175,6 +145,54 @@ class Program:
                 is_flat = name != INPUT_ID and len(nodes[name].shape) == 1
                 shown[complete_after[origin]].append((name, view[:, :, 0, 0] if is_flat else view))
         return shown
+
+
+def _bound(
+    plan: Plan, step: Sequence[str], tensors: Mapping[str, Tensor], scratches: Sequence[Scratch]
+) -> _BoundStep:
+    bands = plan.bands(step)
+
+    def bind(thread: int, band: int) -> Work:
+        return _bind(plan, step, bands[band], tensors, scratches[thread])
+
+    return _BoundStep(step, bind, len(scratches), len(bands))
+
+
+def _bind(
+    plan: Plan,
+    step: Sequence[str],
+    band: Part,
+    kept: Mapping[str, Tensor],
+    scratch: Scratch,
+) -> Work:
+    """Bind a step to the memory of one band.
+
+    What is not kept shares the memory of what comes next if that is computed value by value, and
+    else is left to scratch memory.
+    """
+    scratch.reset()
+    stages = plan.stages(step, band)
+    tensors = dict(kept)
+    for stage, following in reversed(list(pairwise(stages))):
+        if stage.target not in tensors:
+            if plan.nodes[following.name].layer.is_elementwise:
+                tensors[stage.target] = tensors[following.target]
+            else:
+                pixels = stage.target in plan.with_pixels_outermost
+                shape = plan.shapes[stage.target]
+                tensors[stage.target] = Tensor.of_part(shape, stage.part, pixels, scratch)
+    return [
+        (
+            step.index(stage.name),
+            plan.nodes[stage.name].layer.bind(
+                [tensors[source] for source in stage.sources],
+                tensors[stage.target],
+                stage.part,
+                scratch,
+            ),
+        )
+        for stage in stages
+    ]
 
 
 def _between_observers(
