@@ -17,7 +17,7 @@ from cnngui.capture.address import parse_address
 from cnngui.cli import DEFAULT_NETWORK, DEFAULT_SOURCE, EXIT_STOPPED, Arguments
 from cnngui.engine import parallel
 from cnngui.errors import SaveError
-from cnngui.formats.atomic import write_atomically
+from cnngui.formats.atomic import place_of, write_atomically
 from cnngui.formats.opening import open_network
 from cnngui.pipeline.batch import STOPPED, BatchReport, BatchRequest, run_batch
 from cnngui.spec.shapes import infer
@@ -47,9 +47,7 @@ def run_headless(arguments: Arguments) -> int:
     if arguments.snapshot is not None:
         _refuse_unwritable(arguments.snapshot, may_be_made=True)
     if arguments.report is not None:
-        if arguments.report.is_dir():
-            raise SaveError(str(arguments.report), "must be a file", "a folder")
-        _refuse_unwritable(arguments.report.parent, may_be_made=False)
+        _refuse_unwritable(place_of(arguments.report).parent, may_be_made=False)
     parallel.configure(arguments.threads)
     with _ctrl_c_stops() as stopped:
         report = run_batch(request, stopped.is_set)

@@ -167,6 +167,8 @@ def test_realtime_keeps_the_tempo_and_counts_what_it_drops(tmp_path: Path, netwo
         ("--snapshot", "text.json", "text.json"),
         ("--report", "absent/report.json", "absent"),
         ("--report", "empty", "empty"),
+        ("--report", "x" * 300, "xxx"),
+        ("--report", os.devnull, "must be a file"),
         ("--frames", "0", "--frames"),
         ("--seed", "x", "--seed"),
     ],

@@ -15,19 +15,40 @@ def write_atomically(path: Path, content: bytes) -> None:
     Raises
     ------
     SaveError
-        If the folder is absent, read-only or full. What was there before is untouched.
+        If the folder is absent, read-only or full, or something else than a file has the name.
+        What was there before is untouched.
     """
+    place = place_of(path)
     # A short name of its own: the file's name may already be as long as the file system allows.
-    temporary = path.parent / f".{secrets.token_hex(8)}.tmp"
+    temporary = place.parent / f".{secrets.token_hex(8)}.tmp"
     try:
         try:
             with temporary.open("xb") as file:
                 file.write(content)
                 file.flush()
                 os.fsync(file.fileno())
-            os.replace(temporary, path)
+            os.replace(temporary, place)
         except BaseException:
             temporary.unlink(missing_ok=True)
             raise
     except OSError as error:
         raise SaveError(str(path), "must be writable", error.strerror or error) from error
+
+
+def place_of(path: Path) -> Path:
+    """Return where a file is put by that name: behind links, which a rename would replace.
+
+    Raises
+    ------
+    SaveError
+        If a folder or device has the name, or no file can have it.
+    """
+    try:
+        place = Path(os.path.realpath(path))
+        # A rename would put a file even in the place of /dev/null.
+        if place.exists() and not place.is_file():
+            found = "a folder" if place.is_dir() else "a device or pipe"
+            raise SaveError(str(path), "must be a file", found)
+    except OSError as error:
+        raise SaveError(str(path), "must be writable", error.strerror or error) from error
+    return place

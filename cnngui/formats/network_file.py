@@ -1,7 +1,8 @@
 """A network in a file: its description alone (.json) or with its weights (.safetensors).
 
 A safetensors file holds one float32 tensor per parameter, ``<layer id>.<parameter>``, and the
-description under the metadata key ``cnngui.network``. Bypassed layers have no parameters in it.
+description under the metadata key ``cnngui.network``. A bypassed layer keeps its parameters while
+they fit what it reads.
 """
 
 from __future__ import annotations

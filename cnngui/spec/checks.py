@@ -22,6 +22,8 @@ MAX_CLASSES = 10_000
 
 _NETWORK_FIELDS = ("name", "classes", "layers")
 _ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]{0,63}", re.ASCII)
+_DEVICE = re.compile(r"con|prn|aux|nul|(com|lpt)[0-9]", re.ASCII | re.IGNORECASE)
+"""Windows takes a file of such a name, whatever its suffix, for the device."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +146,10 @@ def _id_problems(layer_id: str, taken: set[str]) -> Iterator[Problem]:
     elif layer_id.lower() == INPUT_ID:
         rule = f'must not be "{INPUT_ID}", the name of what the network reads'
         yield Problem(layer_id, "id", rule, layer_id)
+    elif _DEVICE.fullmatch(layer_id):
+        yield Problem(
+            layer_id, "id", "must not be a name that Windows keeps for a device", layer_id
+        )
     elif layer_id.lower() in taken:
         rule = "must differ from every other layer's, not only in capital letters"
         yield Problem(layer_id, "id", rule, f"{layer_id} again")

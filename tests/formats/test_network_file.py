@@ -330,10 +330,35 @@ class _FullFile:
 def test_folders_that_cannot_be_written_to_are_said_so(tmp_path):
     (tmp_path / "file").write_text("")
     (tmp_path / "folder.json").mkdir()
-    for name in ("absent/net.json", "file/net.json", "folder.json"):
-        with pytest.raises(SaveError, match="must be writable"):
+    for name, message in [
+        ("absent/net.json", "must be writable"),
+        ("file/net.json", "must be writable"),
+        ("x" * 300 + ".json", "must be writable"),
+        ("folder.json", "must be a file, got a folder"),
+    ]:
+        with pytest.raises(SaveError, match=message):
             write_network(tmp_path / name, NETWORK)
     assert sorted(os.listdir(tmp_path)) == ["file", "folder.json"]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
+def test_a_device_or_pipe_is_not_replaced_by_a_file(tmp_path):
+    os.mkfifo(tmp_path / "pipe.json")
+    with pytest.raises(SaveError, match="must be a file, got a device or pipe"):
+        write_network(tmp_path / "pipe.json", NETWORK)
+    assert (tmp_path / "pipe.json").is_fifo()
+
+
+def test_a_link_stays_and_what_it_points_to_is_written(tmp_path):
+    (tmp_path / "shelf").mkdir()
+    link = tmp_path / "net.json"
+    try:
+        link.symlink_to(tmp_path / "shelf" / "real.json")
+    except OSError:
+        pytest.skip("no links here")
+    write_network(link, NETWORK)
+    assert link.is_symlink()
+    assert read_network(tmp_path / "shelf" / "real.json").spec == NETWORK
 
 
 def test_a_read_only_folder_keeps_what_it_has(tmp_path, monkeypatch):

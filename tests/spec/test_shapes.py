@@ -294,7 +294,10 @@ def test_layers_behind_a_problem_have_no_problem_of_their_own():
     assert report.problems_of("p") == ()
 
 
-@pytest.mark.parametrize("layer_id", ["", "-a", "a b", "a/b", "..", "ä", "a.b", "x" * 65, "a\n"])
+@pytest.mark.parametrize(
+    "layer_id",
+    ["", "-a", "a b", "a/b", "..", "ä", "a.b", "x" * 65, "a\n", "aux", "CON", "lpt1"],
+)
 def test_ids_that_cannot_name_files_are_refused(layer_id):
     problems = infer(network(ReLU(id=layer_id))).problems
     assert [(problem.layer_id, problem.field) for problem in problems] == [(layer_id, "id")]
