@@ -109,10 +109,10 @@ class _Team:
         for helper in self._helpers:
             helper.start()
 
-    def run(self, work: Callable[[int, int], None], count: int) -> None:
+    def run(self, work: Callable[[int, int], None], count: int, most: int) -> None:
         # One at a time: the answers of two askers would be mixed up.
         with self._asking:
-            helpers = self._asked[: max(count - 1, 0)]
+            helpers = self._asked[: max(min(count, most) - 1, 0)]
             # next() of a counter is one step of the interpreter, so no item is taken twice. Nobody
             # is given a fixed share: a core that is busy otherwise simply takes fewer.
             items = itertools.count()
@@ -188,13 +188,14 @@ def thread_count() -> int:
     return _current_team().threads
 
 
-def run(work: Callable[[int, int], None], count: int) -> None:
-    """Call ``work(worker, item)`` for every item below ``count``, on all threads, and wait.
+def run(work: Callable[[int, int], None], count: int, most: int) -> None:
+    """Call ``work(worker, item)`` for every item below ``count``, and wait.
 
-    ``worker`` is below ``thread_count()`` and no two calls with one worker run at a time, so
-    scratch memory can be kept per worker. The first exception is raised again, after all stopped.
+    On all threads, but on no more than ``most``: ``worker`` is below that whatever was configured
+    in the meantime. No two calls with one worker run at a time, so scratch memory can be kept per
+    worker. The first exception is raised again, after all have stopped.
     """
-    _current_team().run(work, count)
+    _current_team().run(work, count, most)
 
 
 def shutdown() -> None:

@@ -51,7 +51,7 @@ class _BoundStep:
             self._compute(0, 0)
             return self._spent[0]
         start = perf_counter()
-        parallel.run(self._compute_quietly, self._bands)
+        parallel.run(self._compute_quietly, self._bands, len(self._work))
         elapsed = perf_counter() - start
         # Threads worked side by side: a layer is told its share of the time that passed.
         sums = [sum(times) for times in zip(*self._spent, strict=True)]

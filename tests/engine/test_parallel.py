@@ -78,14 +78,14 @@ def test_every_item_is_done_once_and_workers_do_not_meet():
 
     for count in (0, 1, 2, 500):
         done.clear()
-        parallel.run(work, count)
+        parallel.run(work, count, 2)
         assert sorted(done) == list(range(count))
 
 
 @pytest.mark.usefixtures("two_threads")
 def test_helpers_take_part():
     met = threading.Barrier(2, timeout=10)
-    parallel.run(lambda worker, item: met.wait(), 2)
+    parallel.run(lambda worker, item: met.wait(), 2, 2)
 
 
 @pytest.mark.usefixtures("two_threads")
@@ -96,14 +96,14 @@ def test_an_error_comes_out_after_all_have_stopped():
 
     for _ in range(20):
         with pytest.raises(ZeroDivisionError):
-            parallel.run(work, 8)
-    parallel.run(lambda worker, item: None, 8)
+            parallel.run(work, 8, 2)
+    parallel.run(lambda worker, item: None, 8, 2)
 
 
 def test_shutdown_ends_the_helpers_until_they_are_needed():
     before = parallel.thread_count()
     parallel.configure(3)
-    parallel.run(lambda worker, item: None, 50)
+    parallel.run(lambda worker, item: None, 50, 3)
     parallel.shutdown()
     assert not [thread for thread in threading.enumerate() if "cnngui-engine" in thread.name]
     parallel.configure(before)
@@ -116,7 +116,7 @@ def test_threads_may_be_changed_while_others_compute():
 
     def compute():
         for _ in range(200):
-            parallel.run(lambda worker, item: done.append(item), 4)
+            parallel.run(lambda worker, item: done.append(item), 4, 4)
 
     askers = [threading.Thread(target=compute, daemon=True) for _ in range(2)]
     for asker in askers:
@@ -127,4 +127,14 @@ def test_threads_may_be_changed_while_others_compute():
         asker.join(timeout=30)
         assert not asker.is_alive()
     assert len(done) == 2 * 200 * 4
+    parallel.configure(before)
+
+
+def test_no_more_workers_than_allowed():
+    before = parallel.thread_count()
+    parallel.configure(3)
+    workers: set[int] = set()
+    for _ in range(50):
+        parallel.run(lambda worker, item: workers.add(worker), 20, 2)
+    assert workers <= {0, 1}
     parallel.configure(before)
