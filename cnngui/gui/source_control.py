@@ -21,12 +21,14 @@ from cnngui.pipeline.events import (
     SourceFailed,
     SourceLost,
     SourceOpened,
+    SourceWarned,
 )
 from cnngui.pipeline.live import LivePipeline
 from cnngui.pipeline.messages import Playback
 from cnngui.pipeline.results import FrameResult
 
 _NOTICE_KEY = "source"
+_WARNING_KEY = "source warning"
 
 
 class SourceControl(QObject):
@@ -56,6 +58,7 @@ class SourceControl(QObject):
         self._notices = notices
         self._address: SourceAddress | None = None
         self._info: SourceInfo | None = None
+        self._warnings: list[str] = []
         self._playback = Playback(mirror=settings.mirror)
         pipeline.set_playback(self._playback)
         menu.source_chosen.connect(self.open)
@@ -74,7 +77,9 @@ class SourceControl(QObject):
     def open(self, address: SourceAddress) -> None:
         """Change to another source; the present one runs until that is open."""
         self.opening.emit()
-        self._notices.dismiss(_NOTICE_KEY)
+        for key in (_NOTICE_KEY, _WARNING_KEY):
+            self._notices.dismiss(key)
+        self._warnings.clear()
         self._status.show_message(self.tr("Opening {0}…").format(translated(address.label)))
         self._pipeline.open_source(address, self._menu.capture_settings)
         if not self._playback.playing:
@@ -108,6 +113,12 @@ class SourceControl(QObject):
                     self.open(SourceAddress("sample"))  # rather than an empty window
                 self._warn(str(error), "error")
                 self._menu.wait_for_camera(False)
+            case SourceWarned(_, error):
+                self._warnings.append(str(error))
+                all_of_them = "\n".join(self._warnings) if len(self._warnings) > 1 else ""
+                self._notices.show_notice(
+                    Notice(str(error), "warning", key=_WARNING_KEY, details=all_of_them)
+                )
             case SourceEnded(address):
                 self._status.show_message(
                     self.tr("{0} has ended").format(translated(address.label))

@@ -135,6 +135,20 @@ def test_a_folder_of_images_is_opened(driver: Driver, image: Path, answer: dict[
     driver.wait(lambda: shows_red(driver))
 
 
+def test_files_of_a_folder_that_are_skipped_are_said(driver: Driver, image: Path) -> None:
+    for name in ("a.png", "b.png"):
+        (image.parent / name).write_bytes(b"rubbish")
+    driver.drop(image.parent)
+    driver.wait(lambda: "b.png" in driver.notice)
+    current = driver.window.notices.current
+    assert current is not None
+    assert "a.png" in current.details
+    assert current.severity == "warning"
+    driver.wait(lambda: shows_red(driver))
+    driver.drop(image)
+    driver.wait(lambda: driver.notice == "")
+
+
 def test_a_picture_in_the_clipboard_is_opened(driver: Driver, image: Path) -> None:
     QGuiApplication.clipboard().setImage(QImage(str(image)))
     driver.key(Qt.Key.Key_V, CONTROL)
