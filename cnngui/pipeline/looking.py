@@ -72,7 +72,7 @@ def look(
     values = copies[shown_id]
     wall, vector, channel = None, None, None
     if values.ndim == 1:
-        vector = _vector(shown_id, values, view)
+        vector = _vector(shown_id, values, network.signed[shown_id], view)
     else:
         wall = _wall(shown_id, values, network.signed[shown_id], view, locked)
         if view.wants_channel:
@@ -122,9 +122,9 @@ def _wall(
     )
 
 
-def _vector(layer_id: str, values: Values, view: ViewRequest) -> VectorResult:
+def _vector(layer_id: str, values: Values, signed: bool, view: ViewRequest) -> VectorResult:
     order = order_channels(measure(values[:, None, None]), view.order)
-    return VectorResult(layer_id, values, _sealed(order))
+    return VectorResult(layer_id, values, _sealed(order), signed)
 
 
 def _channel(network: RunningNetwork, wall: WallResult, channel: int) -> ChannelResult:

@@ -65,18 +65,18 @@ class RecordingWorker(Worker[StartRecording | StopRecording]):
         with self._condition:
             while not (self._waiting or self._commands or self._stopping):
                 self._condition.wait()
-            waiting = self._waiting.popleft() if self._waiting else None
-            command = self._commands.popleft() if self._commands and waiting is None else None
+            # Commands first: on a slow computer there is always a picture that waits.
+            command = self._commands.popleft() if self._commands else None
+            if command is None and self._stopping:
+                return False
+            waiting = self._waiting.popleft() if command is None else None
         if waiting is not None:
             self._add(*waiting)
-            return True
         match command:
             case StartRecording():
                 self._start_recording(command)
             case StopRecording():
                 self._stop_recording()
-            case None:
-                return False
         return True
 
     def _start_recording(self, command: StartRecording) -> None:
@@ -92,10 +92,24 @@ class RecordingWorker(Worker[StartRecording | StopRecording]):
         self._report(RecordingStarted(self._recorder.path))
 
     def _stop_recording(self) -> None:
+        """Add what was computed until now, and complete the file."""
+        with self._condition:
+            waiting = list(self._waiting)
+            self._waiting.clear()
+        for moment, result in waiting:
+            self._add(moment, result)
+        self._complete()
+
+    def _complete(self) -> None:
         recorder, self._recorder = self._recorder, None
-        if recorder is not None:
-            recorder.close()
+        if recorder is None:
+            return
+        recorder.close()
+        if recorder.path.exists():
             self._report(RecordingStopped(recorder.path))
+        else:
+            error = SaveError(str(recorder.path), "must hold at least one picture", "none")
+            self._report(JobFailed("recording", error))
 
     def _add(self, moment: float, result: FrameResult) -> None:
         if self._recorder is None:
@@ -107,7 +121,7 @@ class RecordingWorker(Worker[StartRecording | StopRecording]):
             )
         except (SaveError, OSError) as error:
             self._report(JobFailed("recording", _as_save_error(self._recorder.path, error)))
-            self._stop_recording()
+            self._complete()
 
     def _wall_picture(self, result: FrameResult) -> NDArray[np.uint8]:
         sequential, diverging = self._colormaps
@@ -117,7 +131,7 @@ class RecordingWorker(Worker[StartRecording | StopRecording]):
                 result.wall.codes, lookup_table(diverging if signed else sequential, signed)
             )
         if result.vector is not None:
-            signed = bool(result.vector.values.min() < 0)
+            signed = result.vector.signed
             colours = lookup_table(diverging if signed else sequential, signed)
             return draw_vector(result.vector.layer_id, result.vector.values, (), signed, colours)
         return result.input

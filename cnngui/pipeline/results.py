@@ -49,11 +49,13 @@ class VectorResult:
     layer_id : the layer shown.
     values : float32 ``(F,)``.
     order : int ``(F,)``, the units in the order asked for.
+    signed : whether values may be below zero, be they so in this frame or not.
     """
 
     layer_id: str
     values: NDArray[np.float32]
     order: NDArray[np.intp]
+    signed: bool
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,7 +14,7 @@ from cnngui.engine.model import Model
 from cnngui.engine.preprocess import normalise
 from cnngui.formats.network_file import read_network
 from cnngui.opencv import cv2
-from cnngui.pipeline import engine_worker
+from cnngui.pipeline import engine_worker, recording_worker
 from cnngui.pipeline.events import (
     JobFailed,
     NetworkRead,
@@ -209,6 +209,24 @@ def test_a_recording_holds_the_wall(
 
 
 @pytest.mark.usefixtures("film")
+def test_a_recording_that_cannot_keep_up_is_stopped_all_the_same(
+    pipeline: LivePipeline, listener: Listener, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compose, latest = recording_worker.compose_record, listener.result()
+
+    def compose_too_late(*arguments: object) -> np.ndarray:
+        pipeline._recording.offer(latest)
+        return compose(*arguments)
+
+    monkeypatch.setattr(recording_worker, "compose_record", compose_too_late)
+    pipeline.start_recording(tmp_path)
+    path = listener.event(RecordingStarted).path
+    listener.result()
+    pipeline.stop_recording()
+    assert listener.event(RecordingStopped).path == path
+
+
+@pytest.mark.usefixtures("film")
 def test_a_recording_into_nowhere_is_told_and_live_goes_on(
     pipeline: LivePipeline, listener: Listener, tmp_path: Path
 ) -> None:
@@ -228,4 +246,15 @@ def test_a_recording_whose_file_vanishes_stops_and_is_told(
     pipeline.start_recording(tmp_path)
     os.remove(listener.event(RecordingStarted).path)
     assert listener.event(JobFailed).what == "recording"
-    listener.event(RecordingStopped)
+    pipeline.start_recording(tmp_path)
+    listener.event(RecordingStarted)
+    assert not listener.seen(RecordingStopped)
+
+
+def test_a_recording_without_a_picture_is_not_said_to_be_saved(
+    pipeline: LivePipeline, listener: Listener, tmp_path: Path
+) -> None:
+    pipeline.start_recording(tmp_path)
+    pipeline.stop_recording()
+    assert "at least one picture" in str(listener.event(JobFailed).error)
+    assert not any(tmp_path.iterdir())

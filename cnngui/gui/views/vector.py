@@ -73,7 +73,7 @@ class VectorView(QAbstractScrollArea):
         self._vector = result.vector
         self._names = channel_names(self._state.network, result.vector.layer_id)
         self._limit = 1.0 if self._are_shares(result.vector) else round_limit(result.vector.values)
-        self._signed = bool((result.vector.values < 0).any())
+        self._signed = result.vector.signed
         self._lay_out()
         self._say_pointed()
         self.viewport().update()

@@ -81,7 +81,7 @@ def wall_result(request: ViewRequest, maps: Maps, signed: bool) -> WallResult:
 
 def _vector_result(request: ViewRequest, values: Maps) -> VectorResult:
     order = np.arange(len(values)) if request.order == "index" else np.argsort(-values)
-    return VectorResult(request.layer_id, values, order)
+    return VectorResult(request.layer_id, values, order, signed=bool((values < 0).any()))
 
 
 def _channel_result(
