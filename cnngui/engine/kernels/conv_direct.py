@@ -1,4 +1,4 @@
-"""Convolution as one matrix multiplication.
+"""Convolution as matrix multiplication, each product made as it is written.
 
 All functions here take ``x`` with its padding already around it, so every window lies inside, and
 bring it into a form in which matrix multiplication does the arithmetic. They differ in how much
