@@ -100,16 +100,17 @@ class RecordingWorker(Worker[StartRecording | StopRecording]):
             self._add(moment, result)
         self._complete()
 
-    def _complete(self) -> None:
+    def _complete(self, failure: SaveError | None = None) -> None:
         recorder, self._recorder = self._recorder, None
         if recorder is None:
             return
         recorder.close()
         if recorder.path.exists():
             self._report(RecordingStopped(recorder.path))
-        else:
-            error = SaveError(str(recorder.path), "must hold at least one picture", "none")
-            self._report(JobFailed("recording", error))
+        elif failure is None:
+            failure = SaveError(str(recorder.path), "must hold at least one picture", "none")
+        if failure is not None:
+            self._report(JobFailed("recording", failure))
 
     def _add(self, moment: float, result: FrameResult) -> None:
         if self._recorder is None:
@@ -120,8 +121,7 @@ class RecordingWorker(Worker[StartRecording | StopRecording]):
                 compose_record(result.input, wall, RECORD_WIDTH, RECORD_HEIGHT), moment
             )
         except (SaveError, OSError) as error:
-            self._report(JobFailed("recording", _as_save_error(self._recorder.path, error)))
-            self._complete()
+            self._complete(_as_save_error(self._recorder.path, error))
 
     def _wall_picture(self, result: FrameResult) -> NDArray[np.uint8]:
         sequential, diverging = self._colormaps
