@@ -112,6 +112,7 @@ class SourceControl(QObject):
                 if self._address is None:
                     self.open(SourceAddress("sample"))  # rather than an empty window
                 self._warn(str(error), "error")
+                self._status.show_message("")  # it is not being opened any more
                 self._menu.wait_for_camera(False)
             case SourceWarned(_, error):
                 self._warnings.append(str(error))

@@ -45,12 +45,21 @@ def run_window(arguments: Arguments) -> int:
     document = Document()
     window = MainWindow(settings, document)
     crashes.crashed.connect(window.show_crash)
-    # Python sees Ctrl+C in the terminal only when it gets to run; the window's clock sees to that.
-    signal.signal(signal.SIGINT, lambda *_: QTimer.singleShot(0, window.close))
+    _let_signals_close(window)
     begin(window, document, settings, arguments)
     window.show()
     window.activateWindow()  # gives it the keys where no window manager does
     return application.exec()
+
+
+def _let_signals_close(window: MainWindow) -> None:
+    """Finish a recording and keep what was not saved also when the session or terminal ends.
+
+    Python sees a signal only when it gets to run; the window's clock sees to that.
+    """
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):  # Windows has no SIGHUP
+            signal.signal(getattr(signal, name), lambda *_: QTimer.singleShot(0, window.close))
 
 
 def begin(window: MainWindow, document: Document, settings: Settings, arguments: Arguments) -> None:

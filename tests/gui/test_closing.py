@@ -34,8 +34,10 @@ def test_the_window_is_gone_before_anything_is_waited_for(
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no signals to close it with")
-@pytest.mark.parametrize("scheme", ["http", "rtsp"])
-def test_the_process_ends_in_order_while_a_stream_hangs(tmp_path: Path, scheme: str) -> None:
+@pytest.mark.parametrize(("scheme", "number"), [("http", signal.SIGINT), ("rtsp", signal.SIGTERM)])
+def test_the_process_ends_in_order_while_a_stream_hangs(
+    tmp_path: Path, scheme: str, number: signal.Signals
+) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         silent.settimeout(PATIENCE_S)
         program = subprocess.Popen(
@@ -46,7 +48,7 @@ def test_the_process_ends_in_order_while_a_stream_hangs(tmp_path: Path, scheme: 
             text=True,
         )
         with silent.accept()[0]:
-            program.send_signal(signal.SIGINT)
+            program.send_signal(number)
             _, complaints = program.communicate(timeout=PATIENCE_S)
     assert program.returncode == 0, complaints
     assert not complaints

@@ -20,6 +20,7 @@ from cnngui.gui.main_window import MainWindow
 from cnngui.gui.network.layer_list import LayerList
 from cnngui.gui.settings import Settings
 from cnngui.gui.shortcuts import ShortcutSheet
+from cnngui.gui.workbench import Workbench
 from cnngui.spec.layers import Conv2d, Linear, ReLU
 from cnngui.spec.network import InputSpec, NetworkSpec
 from tests.gui.conftest import FakeCameras
@@ -179,6 +180,7 @@ def test_what_cannot_be_opened_is_said_and_the_last_source_goes_on(
     driver.wait(lambda: driver.notice != "")
     assert (str(things[kind]) if kind == "bad url" else Path(things[kind]).name) in driver.notice
     assert driver.source_name == "Built-in clip"
+    assert driver.message == ""
     driver.wait_for_new_frame()
 
 
@@ -306,6 +308,7 @@ def test_the_folder_for_saving_is_chosen(
 
 def test_arrows_and_brackets_move_among_channels_and_layers(driver: Driver) -> None:
     driver.document.replace_network(SMALL)
+    driver.document.select("relu1")
     driver.wait(lambda: driver.result.generation == driver.document.generation)
     driver.key(Qt.Key.Key_Right)
     driver.wait(lambda: driver.result.channel is not None and driver.result.channel.channel == 1)
@@ -467,6 +470,7 @@ def test_arrows_belong_to_the_list_of_layers_while_it_has_the_focus(driver: Driv
     layers = driver.window.findChild(LayerList)
     assert layers is not None
     layers.setFocus()
+    driver.document.select("relu2")
     before = driver.document.spec.index_of(driver.document.selected_id)
     driver.key(Qt.Key.Key_Up)
     assert driver.document.spec.index_of(driver.document.selected_id) == before - 1
@@ -476,3 +480,16 @@ def test_return_presses_the_button_with_the_focus(driver: Driver) -> None:
     driver.button("transport_loop").setFocus()
     driver.key(Qt.Key.Key_Return)
     assert not driver.button("transport_loop").isChecked()
+
+
+def test_no_channel_is_computed_while_the_inspector_is_closed(driver: Driver) -> None:
+    workbench = driver.window.findChild(Workbench)
+    assert workbench is not None
+    driver.wait(lambda: driver.result.channel is not None)
+    sizes = workbench.sizes()
+    workbench.moveSplitter(workbench.width(), 2)
+    driver.wait(lambda: driver.result.channel is None)
+    driver.key(Qt.Key.Key_C, CONTROL | SHIFT)
+    assert driver.message.startswith("No channel")
+    workbench.moveSplitter(workbench.width() - sizes[2], 2)
+    driver.wait(lambda: driver.result.channel is not None)
