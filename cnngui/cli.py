@@ -104,12 +104,14 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--source",
         metavar="SOURCE",
+        type=_name,
         help="a video, image or folder of images; a URL (http, https, rtsp, rtmp); "
         f"camera:NAME-or-NUMBER; or {DEFAULT_SOURCE}, the built-in clip (the default)",
     )
     parser.add_argument(
         "--network",
         metavar="NETWORK",
+        type=_name,
         help="a file (.json, .safetensors) or one of "
         + ", ".join(preset.key for preset in PRESETS)
         + f" (default: {DEFAULT_NETWORK})",
@@ -151,6 +153,12 @@ def _parser() -> argparse.ArgumentParser:
         help="keep the source's tempo and drop frames as the window does",
     )
     return parser
+
+
+def _name(text: str) -> str:
+    if not text:  # a variable that a script forgot to set, above all
+        raise argparse.ArgumentTypeError("must not be empty")
+    return text
 
 
 def _whole_number(minimum: int, maximum: int) -> Callable[[str], int]:

@@ -106,6 +106,7 @@ def _as_json(
             "dropped": report.dropped,
         },
         "ended_early": report.ended_early or None,
+        "warnings": list(report.warnings),
         "seconds": round(report.seconds, 4),
         "frames_per_second": round(report.frames_per_second, 2),
         "latency_ms": _rounded(report.latency_ms),
@@ -127,6 +128,8 @@ def _print_summary(arguments: Arguments, request: BatchRequest, report: BatchRep
     )
     if report.ended_early:
         print(f"Ended after {report.captured} of {request.frames} frames: {report.ended_early}")
+    for warning in report.warnings:
+        print(f"Beware: {warning}")
     if report.snapshot is not None:
         print(f"Snapshot: {report.snapshot.absolute()}")
     if arguments.report is not None:

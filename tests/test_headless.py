@@ -127,6 +127,23 @@ def test_a_source_that_ends_earlier_says_so(
 
 
 @pytest.mark.parametrize("realtime", [(), ("--realtime",)], ids=["in order", "realtime"])
+def test_what_is_skipped_of_a_source_is_said(
+    tmp_path: Path,
+    network: str,
+    capsys: pytest.CaptureFixture[str],
+    realtime: tuple[str, ...],
+) -> None:
+    folder, report = tmp_path / "folder", tmp_path / "report.json"
+    folder.mkdir()
+    write_image(folder / "1.png", np.zeros((20, 30, 3), np.uint8))
+    (folder / "2.png").write_text("no picture")
+    assert run("--source", folder, "--network", network, "--report", report, *realtime) == 0
+    (warning,) = json.loads(report.read_text())["warnings"]
+    assert warning.startswith("2.png: must be a whole image")
+    assert warning in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("realtime", [(), ("--realtime",)], ids=["in order", "realtime"])
 def test_a_picture_is_one_frame(tmp_path: Path, network: str, realtime: tuple[str, ...]) -> None:
     picture = write_image(tmp_path / "picture.png", np.full((20, 30, 3), 99, np.uint8))
     report = tmp_path / "report.json"
@@ -169,6 +186,7 @@ def test_realtime_keeps_the_tempo_and_counts_what_it_drops(tmp_path: Path, netwo
         ("--report", "empty", "empty"),
         ("--report", "x" * 300, "xxx"),
         ("--report", os.devnull, "must be a file"),
+        ("--source", "", "--source"),
         ("--frames", "0", "--frames"),
         ("--seed", "x", "--seed"),
     ],

@@ -26,6 +26,7 @@ from cnngui.pipeline.events import (
     SourceFailed,
     SourceLost,
     SourceOpened,
+    SourceWarned,
 )
 from cnngui.pipeline.live import LivePipeline
 from cnngui.pipeline.messages import Playback, ViewRequest
@@ -70,6 +71,7 @@ class BatchReport:
     ----------
     seconds : from the first frame to the last result.
     ended_early : why there were fewer frames than asked for; empty if there were not.
+    warnings : what was wrong with the source without ending it: files skipped, a video cut off.
     latency_ms : from capture to result; percentiles 50, 95 and 99.
     layer_ms : median milliseconds by layer id.
     snapshot : the folder written, or None.
@@ -80,6 +82,7 @@ class BatchReport:
     dropped: int
     seconds: float
     ended_early: str
+    warnings: tuple[str, ...]
     latency_ms: Mapping[str, float]
     layer_ms: Mapping[str, float]
     snapshot: Path | None
@@ -142,6 +145,7 @@ def _run_in_order(request: BatchRequest, is_stopped: Callable[[], bool]) -> Batc
     frame: Frame | None = None
     count = 0
     ended_early = ""
+    warnings: list[str] = []
     with open_source(request.address) as source:
         while count < request.frames and not ended_early:
             try:
@@ -151,6 +155,7 @@ def _run_in_order(request: BatchRequest, is_stopped: Callable[[], bool]) -> Batc
                     raise
                 ended_early = str(error)
                 continue
+            warnings += map(str, source.take_warnings())
             if picture is None:
                 ended_early = STOPPED if is_stopped() else SOURCE_ENDED
                 continue
@@ -168,6 +173,7 @@ def _run_in_order(request: BatchRequest, is_stopped: Callable[[], bool]) -> Batc
         dropped=0,
         seconds=timings.seconds,
         ended_early=ended_early,
+        warnings=tuple(warnings),
         latency_ms=timings.latency_ms,
         layer_ms=timings.layer_ms,
         snapshot=snapshot,
@@ -205,6 +211,7 @@ class _LiveRun:
         self._timings = _Timings()
         self._frames = request.frames
         self._ended_early = ""
+        self._warnings: list[str] = []
         self._counters = Counters()
         self._snapshot: Path | None = None
 
@@ -228,6 +235,7 @@ class _LiveRun:
             dropped=self._counters.dropped,
             seconds=self._timings.seconds,
             ended_early=self._ended_early or (SOURCE_ENDED if too_few else ""),
+            warnings=tuple(self._warnings),
             latency_ms=self._timings.latency_ms,
             layer_ms=self._timings.layer_ms,
             snapshot=self._snapshot,
@@ -260,6 +268,8 @@ class _LiveRun:
                     self._frames = 1
                 case SourceEnded():
                     self._ended_early = SOURCE_ENDED
+                case SourceWarned():
+                    self._warnings.append(str(event.error))
                 case SourceLost():
                     self._ended_early = str(event.error)
                 case Saved():
