@@ -378,7 +378,7 @@ Heights are square roots of counts.</source>
     </message>
     <message>
         <source>input</source>
-        <translation>输入</translation>
+        <translation>输入（input）</translation>
     </message>
 </context>
 <context>
@@ -624,6 +624,10 @@ Heights are square roots of counts.</source>
         <translation>已打开网络 {0}</translation>
     </message>
     <message>
+        <source>No channel is shown that could be copied</source>
+        <translation>当前没有可复制的通道</translation>
+    </message>
+    <message>
         <source>Copied a picture of {0} × {1} pixels</source>
         <translation>已复制 {0} × {1} 像素的图片</translation>
     </message>
@@ -686,7 +690,7 @@ Heights are square roots of counts.</source>
     </message>
     <message>
         <source>input</source>
-        <translation>输入</translation>
+        <translation>输入（input）</translation>
     </message>
     <message>
         <source>stride {}</source>
@@ -1078,7 +1082,7 @@ Heights are square roots of counts.</source>
     </message>
     <message>
         <source>Sharing kernels: {times} times fewer parameters.</source>
-        <translation>共享卷积核：全连接的参数量是它的 {times} 倍。</translation>
+        <translation>共享卷积核：全连接的参数量是它的 {times}倍。</translation>
     </message>
 </context>
 <context>
@@ -1226,6 +1230,22 @@ Heights are square roots of counts.</source>
     <message>
         <source>Values of both signs</source>
         <translation>有正有负的数值</translation>
+    </message>
+    <message>
+        <source>Grey</source>
+        <translation>灰度</translation>
+    </message>
+    <message>
+        <source>Blue-red</source>
+        <translation>蓝－红</translation>
+    </message>
+    <message>
+        <source>Blue-red on dark</source>
+        <translation>蓝－红（深色底）</translation>
+    </message>
+    <message>
+        <source>Purple-green</source>
+        <translation>紫－绿</translation>
     </message>
 </context>
 <context>

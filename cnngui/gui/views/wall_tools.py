@@ -127,12 +127,21 @@ class WallTools(QWidget):
         button.setIconSize(ICON_SIZE)
         button.add_section(self.tr("Values from zero up"))
         for name in SEQUENTIAL:
-            button.add_choice(name, name.capitalize(), gradient_icon(name, ICON_SIZE))
+            button.add_choice(name, self._colormap_title(name), gradient_icon(name, ICON_SIZE))
         button.add_section(self.tr("Values of both signs"))
         for name in DIVERGING:
-            button.add_choice(name, name.capitalize(), gradient_icon(name, ICON_SIZE))
+            button.add_choice(name, self._colormap_title(name), gradient_icon(name, ICON_SIZE))
         button.chosen.connect(self._on_colormap_chosen)
         return button
+
+    def _colormap_title(self, name: str) -> str:
+        titles = {
+            "grey": self.tr("Grey"),
+            "blue-red": self.tr("Blue-red"),
+            "blue-red on dark": self.tr("Blue-red on dark"),
+            "purple-green": self.tr("Purple-green"),
+        }
+        return titles.get(name, name.capitalize())  # the others are names of their own
 
     def _on_colormap_chosen(self, name: str) -> None:
         if name in DIVERGING:
