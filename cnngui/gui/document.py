@@ -58,7 +58,7 @@ class Document(QObject):
         self._running_spec = self._spec
         self._generation = 0
         self._pending_weights: Weights | None = None
-        self._selected_id = self._last_id(self._spec)
+        self._selected_id = _first_sight(self._spec)
         self._origin = Origin(None, self._spec)
         self._undo_stack = QUndoStack(self)
         self._undo_stack.setUndoLimit(UNDO_STEPS)
@@ -154,7 +154,7 @@ class Document(QObject):
         """
         text = self.tr("Open {name}").format(name=spec.name)
         self._undo_stack.push(
-            ReplaceCommand(self, spec, self._last_id(spec), text, Origin(path, spec), weights)
+            ReplaceCommand(self, spec, _first_sight(spec), text, Origin(path, spec), weights)
         )
 
     def begin_with(
@@ -199,12 +199,20 @@ class Document(QObject):
             self._pending_weights = None
         self.path_changed.emit()
 
-    @staticmethod
-    def _last_id(spec: NetworkSpec) -> str:
-        return spec.layers[-1].id if spec.layers else INPUT_ID
-
     def _selection_in(self, spec: NetworkSpec) -> str:
         if self._selected_id == INPUT_ID or self._selected_id in spec:
             return self._selected_id
         index = min(self._spec.index_of(self._selected_id), len(spec.layers) - 1)
         return spec.layers[index].id if index >= 0 else INPUT_ID
+
+
+def _first_sight(spec: NetworkSpec) -> str:
+    """Return the layer that says most to someone who has just opened the network.
+
+    That is the first one with maps in which the picture can still be found; without maps, the last.
+    """
+    shapes = infer(spec).shapes
+    with_maps = (
+        layer.id for layer in spec.layers if layer.enabled and len(shapes.get(layer.id, ())) == 3
+    )
+    return next(with_maps, spec.layers[-1].id if spec.layers else INPUT_ID)

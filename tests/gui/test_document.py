@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from cnngui.gui.document import Document
-from cnngui.spec.layers import INPUT_ID, Conv2d, Linear, MaxPool2d, ReLU
+from cnngui.spec.layers import INPUT_ID, Conv2d, Flatten, Linear, MaxPool2d, ReLU
 from cnngui.spec.network import NetworkSpec
 
 NETWORK = NetworkSpec(
@@ -29,8 +29,27 @@ def record(document):
     return heard
 
 
-def test_begins_with_the_last_layer_selected(document):
+@pytest.mark.parametrize(
+    ("layers", "seen_first"),
+    [
+        ((Conv2d(id="conv1"), ReLU(id="relu1")), "conv1"),
+        ((Conv2d(id="conv1", enabled=False), MaxPool2d(id="pool1"), ReLU(id="relu1")), "pool1"),
+        ((Flatten(id="flatten1"), Linear(id="linear1")), "linear1"),
+        ((Conv2d(id="conv1", kernel_size=(999, 999)),), "conv1"),
+    ],
+)
+def test_a_network_opens_at_its_first_maps(qapp, layers, seen_first):
+    spec = NetworkSpec(layers=layers)
+    assert Document(spec).selected_id == seen_first
+    document = Document(NETWORK)
+    document.select("pool1")
+    document.replace_network(spec)
+    assert document.selected_id == seen_first
+    document.undo_stack.undo()
     assert document.selected_id == "pool1"
+
+
+def test_nothing_is_modified_to_begin_with(document):
     assert document.running_spec == NETWORK
     assert not document.is_modified
 
@@ -141,6 +160,7 @@ def test_removing_the_last_layer_selects_the_input(qapp):
 
 
 def test_selection_is_told_after_everything_is_in_place(document):
+    document.select("pool1")
     seen = []
     document.spec_changed.connect(lambda: seen.append(document.selected_id in document.spec))
     document.selection_changed.connect(lambda chosen: seen.append(chosen in document.spec))
@@ -151,7 +171,7 @@ def test_selection_is_told_after_everything_is_in_place(document):
 def test_selecting_what_is_not_there_is_ignored(document):
     heard = record(document)
     document.select("nothing")
-    document.select("pool1")
+    document.select("conv1")
     assert heard == []
     document.select(INPUT_ID)
     assert heard == ["selected input"]

@@ -31,7 +31,9 @@ NETWORK = NetworkSpec(
 
 @pytest.fixture
 def document(qapp: object) -> Document:
-    return Document(NETWORK)
+    document = Document(NETWORK)
+    document.select("softmax1")
+    return document
 
 
 @pytest.fixture
