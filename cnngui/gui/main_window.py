@@ -305,7 +305,11 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _on_copy_channel_triggered(self) -> None:
-        self._say_copied(self._workbench.inspector.copy_picture())
+        picture = self._workbench.inspector.copy_picture()
+        if picture.isNull():
+            self._status.show_message(self.tr("No channel is shown that could be copied"))
+        else:
+            self._say_copied(picture)
 
     def _say_copied(self, image: QImage) -> None:
         words = self.tr("Copied a picture of {0} × {1} pixels")

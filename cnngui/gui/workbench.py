@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from cnngui.gui.document import Document
@@ -40,6 +40,7 @@ class Workbench(QSplitter):
         # It would swallow what is meant for the window.
         self.wall.canvas.setAcceptDrops(False)
 
+        self._state = state
         self._left = QSplitter(Qt.Orientation.Vertical)
         self._left.addWidget(self.network_panel)
         self._left.addWidget(self._input_view)
@@ -54,6 +55,7 @@ class Workbench(QSplitter):
             self.addWidget(widget)
             self.setStretchFactor(place, place == 1)
             self.setCollapsible(place, place != 1)
+        self.splitterMoved.connect(self._tell_what_is_shown)
 
     def show_result(self, result: FrameResult) -> None:
         """Paint a result in every view."""
@@ -66,8 +68,13 @@ class Workbench(QSplitter):
         self._left.setSizes([height, round(height * _INPUT_SHARE)])
         self._left.restoreState(settings.window_state("left"))
         self.restoreState(settings.window_state("columns"))
+        self._tell_what_is_shown()
 
     def save_layout(self, settings: Settings) -> None:
         """Remember how the room is divided."""
         settings.save_window_state("left", self._left.saveState())
         settings.save_window_state("columns", self.saveState())
+
+    @Slot()
+    def _tell_what_is_shown(self) -> None:
+        self._state.set_inspector_shown(self.sizes()[2] > 0)

@@ -68,6 +68,8 @@ def look(
 
     watched = {shown_id, *(name for name in view.thumbnails if name in network.shapes)}
     pixels = network.fit(frame)
+    if view.wants_channel and len(network.shapes[last_id]) == 1:
+        watched.add(last_id)  # the inspector shows the network's verdict too
     network.run(pixels, {layer_id: observer(layer_id) for layer_id in watched})
     values = copies[shown_id]
     wall, vector, channel = None, None, None

@@ -40,7 +40,7 @@ class ViewRequest:
     order : "index", "mean", "maximum" or "variance"; how the channels are sorted on the wall.
     thumbnails : the layers of which the strip shows a small picture.
     thumbnail_size : their (width, height) in pixels.
-    wants_channel : whether the inspector is to be seen at all.
+    wants_channel : whether the inspector, with the channel and the scores, is to be seen at all.
     """
 
     layer_id: str = ""

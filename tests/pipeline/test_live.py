@@ -134,12 +134,14 @@ def test_a_flat_layer_gives_values_and_scores(pipeline: LivePipeline, listener: 
     np.testing.assert_allclose(result.vector.values, expected, atol=1e-6)
     assert list(result.vector.order) == list(np.argsort(-expected, kind="stable"))
     np.testing.assert_array_equal(result.scores, result.vector.values)
-    pipeline.set_view(ViewRequest(layer_id="conv1"))
-    result = listener.result(lambda result: result.view.layer_id == "conv1")
+    alone = ViewRequest(layer_id="conv1", wants_channel=False)
+    pipeline.set_view(alone)
+    result = listener.result(lambda result: result.view == alone)
     assert result.scores is None
-    pipeline.set_view(ViewRequest(layer_id="conv1", thumbnails=("linear1",)))
-    result = listener.result(lambda result: bool(result.view.thumbnails))
-    np.testing.assert_allclose(result.scores, expected, atol=1e-6)
+    for view in (replace(alone, thumbnails=("linear1",)), replace(alone, wants_channel=True)):
+        pipeline.set_view(view)
+        result = listener.result(lambda result, view=view: result.view == view)
+        np.testing.assert_allclose(result.scores, expected, atol=1e-6)
 
 
 @pytest.mark.usefixtures("camera")

@@ -85,7 +85,7 @@ class Inspector(QWidget):
         elif result.vector is not None and result.vector.layer_id == layer_id:
             self._details.show_unit(result.vector)
             self._stack.setCurrentIndex(1)
-        elif layer_id not in self._state.layer_ids:
+        elif layer_id not in self._state.layer_ids or not result.view.wants_channel:
             self._stack.setCurrentIndex(0)
 
     def copy_picture(self) -> QImage:

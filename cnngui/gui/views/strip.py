@@ -14,7 +14,15 @@ from PySide6.QtCore import (
     QSize,
     Qt,
 )
-from PySide6.QtGui import QColor, QImage, QPainter, QPen, QResizeEvent, QShowEvent
+from PySide6.QtGui import (
+    QColor,
+    QHideEvent,
+    QImage,
+    QPainter,
+    QPen,
+    QResizeEvent,
+    QShowEvent,
+)
 from PySide6.QtWidgets import (
     QFrame,
     QListView,
@@ -87,6 +95,10 @@ class LayerStrip(QListView):
         self._follow_selection()
         self._ask_for_visible()
 
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._state.set_thumbnails((), self._state.request().thumbnail_size)
+
     def _on_current_changed(self, current: QModelIndex) -> None:
         if current.isValid():
             self._state.select_layer(self._layers.id_of(current))
@@ -105,6 +117,8 @@ class LayerStrip(QListView):
         self.scrollTo(self.currentIndex())
 
     def _ask_for_visible(self) -> None:
+        if not self.isVisible():
+            return
         area = self.viewport().rect()
         first = self.indexAt(QPoint(area.left() + 1, SPACE_M))
         if not first.isValid():

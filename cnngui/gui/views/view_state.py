@@ -143,6 +143,10 @@ class ViewState(QObject):
         """Say which layers' thumbnails are on the screen, and their (width, height) in pixels."""
         self._update(thumbnails=layer_ids, thumbnail_size=size)
 
+    def set_inspector_shown(self, shown: bool) -> None:
+        """Say whether the inspector can be seen, and so whether its channel is worth the work."""
+        self._update(wants_channel=shown)
+
     def set_colormaps(self, sequential: str, diverging: str) -> None:
         """Choose both colour maps; a name that does not exist leaves that one as it is."""
         before = (self._sequential, self._diverging)

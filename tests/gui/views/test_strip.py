@@ -114,3 +114,14 @@ def _count(image: QImage, rgb: int) -> int:
     return sum(
         image.pixel(x, y) == rgb for x in range(image.width()) for y in range(image.height())
     )
+
+
+def test_nothing_is_asked_for_while_the_strip_is_not_seen(
+    strip: LayerStrip, state: ViewState, document: Document
+) -> None:
+    strip.hide()
+    assert state.request().thumbnails == ()
+    document.edit(document.spec.removed("wide"), "remove")
+    assert state.request().thumbnails == ()
+    strip.show()
+    assert "input" in state.request().thumbnails
