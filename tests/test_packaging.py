@@ -83,8 +83,27 @@ def test_missing_libraries_are_named_by_package(
     set_up: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(set_up, "has_library", lambda name: name != "libxcb-cursor.so.0")
-    monkeypatch.setattr(set_up, "has_font", lambda: False)
+    monkeypatch.setattr(set_up, "FONT_FOLDERS", ())
+    monkeypatch.setenv("LC_ALL", "en_GB.UTF-8")
     assert set_up.missing_packages() == ["libxcb-cursor0", "fonts-dejavu-core"]
+
+
+def test_a_chinese_desktop_gets_a_chinese_font(
+    set_up: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(set_up, "has_library", lambda name: True)
+    monkeypatch.setattr(set_up, "FONT_FOLDERS", (str(tmp_path),))
+    (tmp_path / "DejaVuSans.ttf").touch()
+    monkeypatch.delenv("LC_ALL", raising=False)
+    monkeypatch.delenv("LC_MESSAGES", raising=False)
+    monkeypatch.setenv("LANG", "zh_CN.UTF-8")
+    assert set_up.missing_packages() == ["fonts-noto-cjk"]
+    (tmp_path / "opentype").mkdir()
+    (tmp_path / "opentype" / "NotoSansCJK-Regular.ttc").touch()
+    assert set_up.missing_packages() == []
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
+    (tmp_path / "opentype" / "NotoSansCJK-Regular.ttc").unlink()
+    assert set_up.missing_packages() == []
 
 
 def test_the_line_to_type_is_printed_without_root(

@@ -14,7 +14,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 LIBRARIES = {
@@ -43,6 +43,8 @@ LIBRARIES = {
 """What the loader looks for, and the package that has it."""
 
 FONT_PACKAGE = "fonts-dejavu-core"
+CHINESE_FONT_PACKAGE = "fonts-noto-cjk"
+CHINESE_FONTS = ("*CJK*", "*SourceHan*", "wqy*", "DroidSansFallback*", "uming*", "ukai*")
 FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.fonts", "~/.local/share/fonts")
 
 
@@ -55,14 +57,21 @@ def has_library(name: str) -> bool:
     return True
 
 
-def has_font() -> bool:
-    """Tell whether any outline font is installed."""
-    folders = (Path(folder).expanduser() for folder in FONT_FOLDERS)
+def has_font(patterns: Iterable[str] = ("*",)) -> bool:
+    """Tell whether an outline font is installed whose file's name fits one of the patterns."""
+    folders = [Path(folder).expanduser() for folder in FONT_FOLDERS]
     return any(
-        next(folder.rglob(pattern), None) is not None
+        next(folder.rglob(pattern + suffix), None) is not None
         for folder in folders
-        for pattern in ("*.ttf", "*.otf", "*.ttc")
+        for pattern in patterns
+        for suffix in (".ttf", ".otf", ".ttc")
     )
+
+
+def speaks_chinese(environment: Mapping[str, str]) -> bool:
+    """Tell whether this is a Chinese desktop, on which the window speaks Chinese."""
+    names = (environment.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
+    return next(filter(None, names), "").startswith("zh")
 
 
 def missing_packages() -> list[str]:
@@ -70,6 +79,8 @@ def missing_packages() -> list[str]:
     packages = [package for name, package in LIBRARIES.items() if not has_library(name)]
     if not has_font():
         packages.append(FONT_PACKAGE)
+    if speaks_chinese(os.environ) and not has_font(CHINESE_FONTS):
+        packages.append(CHINESE_FONT_PACKAGE)
     return packages
 
 
