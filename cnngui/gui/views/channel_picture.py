@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, QSizeF, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -15,6 +15,9 @@ from cnngui.pipeline.results import ChannelResult
 _BAR_WIDTH = 12
 _TICKS = 5
 _TICK_TEXT = "−0.0000"
+_LEAST_SIDE = 16
+"""Pixels: a map of one row or one column is drawn thicker than it is, to be seen and hit."""
+_LEAST_BAR_HEIGHT = 72
 
 
 class ChannelPicture(QWidget):
@@ -60,7 +63,11 @@ class ChannelPicture(QWidget):
     def picture_rect(self) -> QRect:
         """Return where the picture is on the widget."""
         room = self.rect().adjusted(0, 0, -self._bar_room(), 0)
-        return fitted(self._image.size(), room).toRect()
+        fit = fitted(self._image.size(), room)
+        thicker = QSizeF(max(fit.width(), _LEAST_SIDE), max(fit.height(), _LEAST_SIDE))
+        target = QRectF(fit.topLeft(), thicker)
+        target.moveCenter(fit.center())
+        return target.toRect()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         self._pointer = event.position()
@@ -98,7 +105,9 @@ class ChannelPicture(QWidget):
 
     def _paint_bar(self, painter: QPainter, channel: ChannelResult, target: QRect) -> None:
         colormap = self._state.colormap(channel.signed)
-        bar = QRect(target.right() + 1 + SPACE_M, target.top(), _BAR_WIDTH, target.height())
+        bar_height = max(target.height(), min(_LEAST_BAR_HEIGHT, self.height()))
+        bar = QRect(target.right() + 1 + SPACE_M, 0, _BAR_WIDTH, bar_height)
+        bar.moveTop(max(target.center().y() - bar_height // 2, 0))
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         painter.drawImage(bar, color_bar_image(colormap, channel.signed))
         font = number_font(self.font())
@@ -106,7 +115,7 @@ class ChannelPicture(QWidget):
         painter.setFont(font)
         painter.setPen(QColor(colors().muted))
         line = painter.fontMetrics().height()
-        ticks = min(_TICKS, max(target.height() // (2 * line), 2))
+        ticks = min(_TICKS, max(bar_height // (2 * line), 2))
         ticks -= 1 - ticks % 2  # an odd number puts one at the middle, which is zero if signed
         for tick in range(max(ticks, 2)):
             share = tick / (max(ticks, 2) - 1)

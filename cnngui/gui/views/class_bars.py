@@ -30,6 +30,7 @@ class ClassBars(QWidget):
         self._are_shares = False
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(self.tr("Strongest classes"))
+        state.colormaps_changed.connect(self.update)
         self.hide()
 
     @property
@@ -94,4 +95,4 @@ class ClassBars(QWidget):
                 number.left() - name_width - 2 * SPACE_M,
                 _ROW_HEIGHT - 12,
             )
-            paint_bar(painter, track, share, self._signed)
+            paint_bar(painter, track, share, self._state.diverging if self._signed else None)

@@ -270,8 +270,12 @@ class _KernelNumbers(QWidget):
 
 
 def _weight_text(value: float) -> str:
-    """Return three significant digits, without a 0 before the point: cells are small."""
-    return re.sub(r"^(−?)0\.", r"\1.", number_text(value))
+    """Return three significant digits, without a 0 before the point: cells are small.
+
+    A weight next to zero has one digit, or its power of ten would make every cell wider.
+    """
+    text = re.sub(r"^(−?)0\.", r"\1.", number_text(value))
+    return number_text(value, digits=1) if "e" in text else text
 
 
 def _luminance(color: QColor) -> float:

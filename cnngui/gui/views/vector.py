@@ -20,12 +20,13 @@ from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
 from cnngui.gui.theme import ACCENT, SPACE_L, SPACE_M, SPACE_S, colors, number_font
 from cnngui.gui.views.naming import channel_names, number_text
+from cnngui.gui.views.pictures import color_table
 from cnngui.gui.views.view_state import ViewState
 from cnngui.pipeline.results import FrameResult, VectorResult
 from cnngui.spec.layers import Softmax
 
-NEGATIVE = QColor("#d9622b")
-"""Bars of negative values; positive ones have the accent colour."""
+_NEGATIVE_CODE, _POSITIVE_CODE = 64, 192
+"""Half way along either arm of a diverging colour map: seen well on light and on dark."""
 
 _ROW_HEIGHT = 24
 _COLUMN_WIDTH = 220
@@ -65,6 +66,7 @@ class VectorView(QAbstractScrollArea):
         self.setAccessibleName(self.tr("Units"))
         self.setAccessibleDescription(self.tr("Arrows choose a unit"))
         state.changed.connect(self.viewport().update)
+        state.colormaps_changed.connect(self.viewport().update)
 
     def show_result(self, result: FrameResult) -> None:
         """Paint the units of a result that has a flat layer."""
@@ -189,7 +191,8 @@ class VectorView(QAbstractScrollArea):
             number.left() - label.right() - 2 * SPACE_M,
             cell.height() - 14,
         )
-        paint_bar(painter, track, value / self._limit, self._signed)
+        diverging = self._state.diverging if self._signed else None
+        paint_bar(painter, track, value / self._limit, diverging)
 
     def _are_shares(self, vector: VectorResult) -> bool:
         network, layer_id = self._state.network, vector.layer_id
@@ -256,8 +259,12 @@ class VectorView(QAbstractScrollArea):
         self.pointed_at.emit(self.tr("unit {unit}   value {value}").format(unit=name, value=value))
 
 
-def paint_bar(painter: QPainter, track: QRectF, share: float, signed: bool) -> None:
-    """Draw a bar of -1..1 of its track; signed ones begin in the middle, others at the left."""
+def paint_bar(painter: QPainter, track: QRectF, share: float, diverging: str | None) -> None:
+    """Draw a bar of -1..1 of its track.
+
+    Signed ones begin in the middle and have the colours of the ``diverging`` colour map, as maps
+    do; others, with None, begin at the left.
+    """
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor(colors().border))
     painter.setOpacity(0.35)
@@ -265,11 +272,17 @@ def paint_bar(painter: QPainter, track: QRectF, share: float, signed: bool) -> N
     painter.setOpacity(1.0)
     if not math.isfinite(share):
         return
-    zero = track.center().x() if signed else track.left()
-    length = share * (track.width() / 2 if signed else track.width())
+    zero = track.left() if diverging is None else track.center().x()
+    length = share * (track.width() if diverging is None else track.width() / 2)
     bar = QRectF(min(zero, zero + length), track.y(), abs(length), track.height())
-    painter.setBrush(ACCENT if share >= 0 else NEGATIVE)
+    painter.setBrush(ACCENT if diverging is None else sign_color(diverging, share))
     painter.drawRoundedRect(bar, 2, 2)
-    if signed:
+    if diverging is not None:
         painter.setBrush(QColor(colors().muted))
         painter.drawRect(QRectF(zero - 0.5, track.y() - 2, 1, track.height() + 4))
+
+
+def sign_color(diverging: str, value: float) -> QColor:
+    """Return the colour of a bar of that sign."""
+    code = _POSITIVE_CODE if value >= 0 else _NEGATIVE_CODE
+    return QColor.fromRgba(color_table(diverging, signed=True)[code])

@@ -166,6 +166,17 @@ def test_a_kernel_of_seven_by_seven_is_seen_whole(
     assert (view.numbers.minimumWidth() <= view.width()) == fits
 
 
+def test_a_weight_next_to_zero_does_not_make_the_table_wider(
+    qtbot: QtBot, inspector: Inspector, state: ViewState, outputs: dict[str, Maps]
+) -> None:
+    kernel = np.full((3, 7, 7), -0.0174, np.float32)
+    kernel[0, 0, 0] = -5.32e-5
+    inspector.show_result(frame_result(state.request(), outputs, kernel=kernel))
+    view = inspector.findChild(KernelView)
+    qtbot.waitUntil(lambda: view.width() > 200)
+    assert view.numbers.minimumWidth() <= view.width()
+
+
 def test_a_layer_without_a_kernel_says_what_it_does(
     inspector: Inspector, state: ViewState, document: Document, outputs: dict[str, Maps]
 ) -> None:
@@ -249,4 +260,18 @@ def test_maps_of_any_shape_are_painted(
     inspector.show_result(frame_result(state.request(), maps))
     picture = inspector.findChild(ChannelPicture)
     assert not inspector.grab().isNull()
-    assert picture.rect().contains(picture.picture_rect())
+    target = picture.picture_rect()
+    assert picture.rect().contains(target)
+    assert min(target.width(), target.height()) >= 16
+
+
+def test_a_map_of_one_row_is_thick_enough_to_point_at(
+    qtbot: QtBot, inspector: Inspector, state: ViewState
+) -> None:
+    maps = {"conv1": np.arange(8 * 60, dtype=np.float32).reshape(8, 1, 60)}
+    inspector.show_result(frame_result(state.request(), maps))
+    picture = inspector.findChild(ChannelPicture)
+    target = picture.picture_rect()
+    with qtbot.waitSignal(picture.pointed_at) as said:
+        qtbot.mouseMove(picture, target.bottomRight())
+    assert said.args == ["row 0, column 59   value 59"]

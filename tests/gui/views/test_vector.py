@@ -6,9 +6,12 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor, QImage
 from pytestqt.qtbot import QtBot
 
+from cnngui.featuremaps.colormaps import DIVERGING
+from cnngui.featuremaps.scaling import NEUTRAL_CODE
 from cnngui.gui.document import Document
 from cnngui.gui.theme import ACCENT
-from cnngui.gui.views.vector import NEGATIVE, VectorView, round_limit
+from cnngui.gui.views.pictures import color_table
+from cnngui.gui.views.vector import VectorView, round_limit, sign_color
 from cnngui.gui.views.view_state import ViewState
 from tests.gui.views.conftest import show
 from tests.gui.views.results import Maps, frame_result
@@ -42,15 +45,29 @@ def test_the_scale_is_the_next_round_number(values: list[float], limit: float) -
     assert round_limit(np.array(values, np.float32)) == pytest.approx(limit)
 
 
-def test_positive_and_negative_bars_run_from_the_middle(bars: VectorView) -> None:
+def test_positive_and_negative_bars_run_from_the_middle(bars: VectorView, state: ViewState) -> None:
+    negative, positive = sign_color(state.diverging, -1), sign_color(state.diverging, 1)
     picture = bars.viewport().grab().toImage()
     reach = {
         unit: _columns_of(picture, bars.unit_rect(unit).center().y(), color)
-        for unit, color in ((0, NEGATIVE), (2, ACCENT))
+        for unit, color in ((0, negative), (2, positive))
     }
     middle = reach[2][0]
     assert abs(reach[0][-1] - middle) <= 3
     assert len(reach[0]) == pytest.approx(3 * len(reach[2]), abs=6)
+
+
+@pytest.mark.parametrize("name", DIVERGING)
+def test_bars_have_the_colours_that_maps_of_their_sign_have(
+    bars: VectorView, state: ViewState, name: str
+) -> None:
+    state.set_colormaps(state.sequential, name)
+    table = color_table(name, signed=True)
+    negative, positive = sign_color(name, -1), sign_color(name, 1)
+    assert table.index(negative.rgb()) < NEUTRAL_CODE < table.index(positive.rgb())
+    picture = bars.viewport().grab().toImage()
+    assert _columns_of(picture, bars.unit_rect(0).center().y(), negative)
+    assert _columns_of(picture, bars.unit_rect(2).center().y(), positive)
 
 
 def test_a_full_bar_of_a_softmax_is_one(
@@ -135,8 +152,10 @@ def test_values_that_are_not_numbers_are_said_not_drawn(
     outputs["fc1"] = np.array([np.nan, np.inf, 1.0], np.float32)
     bars.show_result(frame_result(state.request(), outputs))
     picture = bars.viewport().grab().toImage()
-    assert not _columns_of(picture, bars.unit_rect(0).center().y(), NEGATIVE)
-    assert _columns_of(picture, bars.unit_rect(2).center().y(), ACCENT)
+    drawn = [
+        len(_columns_of(picture, bars.unit_rect(unit).center().y(), ACCENT)) for unit in (0, 2)
+    ]
+    assert drawn[0] == 0 < drawn[1]
 
 
 def _bar_length(bars: VectorView) -> int:
