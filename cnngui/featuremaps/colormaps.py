@@ -48,13 +48,16 @@ def _polar(lightness: float, chroma: float, hue_degrees: float) -> _Oklab:
     return lightness, float(chroma * np.cos(hue)), float(chroma * np.sin(hue))
 
 
+DIVERGING_ON_DARK = "blue-red on dark"
+"""The diverging map whose neutral colour is dark."""
+
 _ARMS = {
     "blue-red": _Arms(
         low=(_polar(0.38, 0.13, 258), _polar(0.70, 0.12, 245)),
         neutral=_polar(0.965, 0.003, 90),
         high=(_polar(0.70, 0.14, 40), _polar(0.38, 0.14, 25)),
     ),
-    "blue-red on dark": _Arms(
+    DIVERGING_ON_DARK: _Arms(
         low=(_polar(0.90, 0.07, 215), _polar(0.55, 0.15, 255)),
         neutral=_polar(0.19, 0.005, 280),
         high=(_polar(0.55, 0.17, 32), _polar(0.90, 0.10, 80)),

@@ -68,6 +68,7 @@ class MainWindow(QMainWindow):
         self._bridge = PipelineBridge(self)
         self._pipeline = self._bridge.pipeline
         self._state = ViewState(document, self)
+        self._state.set_colormaps(*settings.colormaps)
         self._cameras = CameraList(self)
         self._build_parts()
         self._lay_out()
@@ -79,7 +80,7 @@ class MainWindow(QMainWindow):
 
         ``threads`` cores compute, or, if 0, as many as the settings say.
         """
-        self._pipeline.set_colormaps(self._state.sequential, self._state.diverging)
+        self._on_colormaps_changed()
         self._pipeline.set_threads(threads or self._settings.threads)
         self._pipeline.start()
         self._on_state_changed()
@@ -178,9 +179,7 @@ class MainWindow(QMainWindow):
         self._document.running_changed.connect(self._on_document_running_changed)
         self._document.path_changed.connect(self._write_title)
         self._state.changed.connect(self._on_state_changed)
-        self._state.colormaps_changed.connect(
-            lambda: self._pipeline.set_colormaps(self._state.sequential, self._state.diverging)
-        )
+        self._state.colormaps_changed.connect(self._on_colormaps_changed)
         self._opener.source_chosen.connect(self._source.open)
         self._opener.network_chosen.connect(self._pipeline.read_network)
         self._source.opening.connect(self._unfreeze)
@@ -283,6 +282,10 @@ class MainWindow(QMainWindow):
         self._pipeline.set_view(self._state.request())
 
     @Slot()
+    def _on_colormaps_changed(self) -> None:
+        self._pipeline.set_colormaps(self._state.sequential, self._state.diverging)
+
+    @Slot()
     def _on_clock_timeout(self) -> None:
         self._status.show_counters(self._pipeline.counters())
         if self._result is not None:
@@ -365,6 +368,11 @@ class MainWindow(QMainWindow):
         else:
             super().keyPressEvent(event)
 
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._state.follow_theme()
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._toolbar.set_width(event.size().width())
@@ -382,6 +390,7 @@ class MainWindow(QMainWindow):
         self._session.keep()
         self._settings.save_window_state("geometry", self.saveGeometry())
         self._workbench.save_layout(self._settings)
+        self._settings.colormaps = self._state.chosen_colormaps
         self._settings.sync()
         # For the user it is over; a source that hangs may take seconds more to be let go.
         self.hide()

@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from PySide6.QtCore import QByteArray, QSettings, QStandardPaths
 
+from cnngui.featuremaps.colormaps import DIVERGING, SEQUENTIAL
 from cnngui.gui.theme import THEMES, Theme
 from cnngui.gui.translation import LANGUAGES, Language
 
@@ -59,6 +60,19 @@ class Settings:
     @language.setter
     def language(self, language: Language) -> None:
         self._store.setValue("language", language)
+
+    @property
+    def colormaps(self) -> tuple[str, str]:
+        """Names for maps without and with negative values; "" leaves it to the theme."""
+        return (
+            self._choice("colormap/sequential", SEQUENTIAL, ""),
+            self._choice("colormap/diverging", DIVERGING, ""),
+        )
+
+    @colormaps.setter
+    def colormaps(self, names: tuple[str, str]) -> None:
+        self._store.setValue("colormap/sequential", names[0])
+        self._store.setValue("colormap/diverging", names[1])
 
     @property
     def save_folder(self) -> Path:

@@ -20,6 +20,9 @@ from cnngui.gui.main_window import MainWindow
 from cnngui.gui.network.layer_list import LayerList
 from cnngui.gui.settings import Settings
 from cnngui.gui.shortcuts import ShortcutSheet
+from cnngui.gui.views.choice_button import ChoiceButton
+from cnngui.gui.views.kernel_view import KernelView
+from cnngui.gui.views.wall_canvas import WallCanvas
 from cnngui.gui.workbench import Workbench
 from cnngui.spec.layers import Conv2d, Linear, ReLU
 from cnngui.spec.network import InputSpec, NetworkSpec
@@ -493,3 +496,55 @@ def test_no_channel_is_computed_while_the_inspector_is_closed(driver: Driver) ->
     assert driver.message.startswith("No channel")
     workbench.moveSplitter(workbench.width() - sizes[2], 2)
     driver.wait(lambda: driver.result.channel is not None)
+
+
+def test_a_frozen_wall_takes_the_colours_of_another_theme(driver: Driver) -> None:
+    driver.wait(lambda: driver.result.wall is not None and driver.result.wall.signed)
+    driver.key(Qt.Key.Key_Space)
+    canvas = driver.window.findChild(WallCanvas)
+    kernel = driver.window.findChild(KernelView)
+    assert canvas is not None
+    assert kernel is not None
+    light = [widget.grab().toImage() for widget in (canvas, kernel)]
+    menu = driver.button("button_theme").menu()
+    try:
+        driver.menu_action(menu, "Dark").trigger()
+        driver.wait(lambda: canvas.copy_picture().pixelColor(0, 0).lightness() < 128)
+        dark = [widget.grab().toImage() for widget in (canvas, kernel)]
+        assert [mean_lightness(image) < 110 for image in dark] == [True, True]
+        assert [mean_lightness(image) > 130 for image in light] == [True, True]
+    finally:
+        driver.menu_action(menu, "Light").trigger()
+
+
+def mean_lightness(image: QImage) -> float:
+    return (
+        image.scaled(1, 1, mode=Qt.TransformationMode.SmoothTransformation)
+        .pixelColor(0, 0)
+        .lightness()
+    )
+
+
+def test_a_colour_map_that_was_chosen_is_remembered(qtbot: QtBot, settings: Settings) -> None:
+    first = Driver(qtbot, settings)
+    first.wait_for_maps()
+    choice = next(
+        button
+        for button in first.window.findChildren(ChoiceButton)
+        if button.accessibleName() == "Colour map"
+    )
+    first.menu_action(choice.menu(), "Purple-green").trigger()
+    assert first.window.close()
+    assert settings.colormaps == ("", "purple-green")
+    second = Driver(qtbot, settings)
+    second.wait_for_maps()
+    choice = next(
+        button
+        for button in second.window.findChildren(ChoiceButton)
+        if button.accessibleName() == "Colour map"
+    )
+    second.wait(lambda: choice.text().startswith("Purple-green"))
+    second.menu_action(choice.menu(), "Automatic").trigger()
+    assert choice.text().startswith("Automatic")
+    assert second.window.close()
+    assert settings.colormaps == ("", "")

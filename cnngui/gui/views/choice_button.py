@@ -43,6 +43,14 @@ class ChoiceButton(QToolButton):
         action.setCheckable(True)
         self.menu().addAction(action)
 
+    def set_icon(self, key: str, icon: QIcon) -> None:
+        """Give a choice another icon."""
+        for action in self._group.actions():
+            if action.data() == key:
+                action.setIcon(icon)
+                if action.isChecked():
+                    self._show(action)
+
     def paintEvent(self, event: QPaintEvent) -> None:
         # Fusion's own mark for a menu hangs below the text; the text has one of its own.
         option = QStyleOptionToolButton()

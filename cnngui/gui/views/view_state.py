@@ -8,14 +8,18 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from cnngui.featuremaps.colormaps import DIVERGING, SEQUENTIAL
+from cnngui.featuremaps.colormaps import DIVERGING, DIVERGING_ON_DARK, SEQUENTIAL
 from cnngui.featuremaps.scaling import Scaling
 from cnngui.featuremaps.statistics import ChannelOrder
 from cnngui.gui.document import Document
+from cnngui.gui.theme import is_dark
 from cnngui.pipeline.messages import ViewRequest
 from cnngui.spec.layers import INPUT_ID
 from cnngui.spec.network import NetworkSpec
 from cnngui.spec.shapes import Shape, infer
+
+AUTOMATIC = ""
+"""The colour map that suits the theme."""
 
 
 class ViewState(QObject):
@@ -32,8 +36,8 @@ class ViewState(QObject):
         super().__init__(parent)
         self._document = document
         self._request = ViewRequest(layer_id=document.selected_id)
-        self._sequential = SEQUENTIAL[0]
-        self._diverging = DIVERGING[0]
+        self._chosen = (AUTOMATIC, AUTOMATIC)
+        self._in_use = self._colormaps_to_use()
         # Kept, because the strip asks for every layer with every frame.
         self._inferred_for: NetworkSpec | None = None
         self._shapes: Mapping[str, Shape] = {}
@@ -94,16 +98,21 @@ class ViewState(QObject):
     @property
     def sequential(self) -> str:
         """The colour map of maps that are never negative."""
-        return self._sequential
+        return self._in_use[0]
 
     @property
     def diverging(self) -> str:
         """The colour map of maps with both signs."""
-        return self._diverging
+        return self._in_use[1]
+
+    @property
+    def chosen_colormaps(self) -> tuple[str, str]:
+        """The names chosen for maps without and with negative values, or ``AUTOMATIC``."""
+        return self._chosen
 
     def colormap(self, signed: bool) -> str:
         """Return the name of the colour map for maps of that kind."""
-        return self._diverging if signed else self._sequential
+        return self._in_use[signed]
 
     def select_layer(self, layer_id: str) -> None:
         """Look at another layer, or at the input."""
@@ -149,13 +158,24 @@ class ViewState(QObject):
 
     def set_colormaps(self, sequential: str, diverging: str) -> None:
         """Choose both colour maps; a name that does not exist leaves that one as it is."""
-        before = (self._sequential, self._diverging)
-        if sequential in SEQUENTIAL:
-            self._sequential = sequential
-        if diverging in DIVERGING:
-            self._diverging = diverging
-        if (self._sequential, self._diverging) != before:
+        self._chosen = (
+            sequential if sequential in (AUTOMATIC, *SEQUENTIAL) else self._chosen[0],
+            diverging if diverging in (AUTOMATIC, *DIVERGING) else self._chosen[1],
+        )
+        self.follow_theme()
+
+    def follow_theme(self) -> None:
+        """Take the colour maps that suit the theme on the screen, where none was chosen."""
+        in_use = self._colormaps_to_use()
+        if in_use != self._in_use:
+            self._in_use = in_use
             self.colormaps_changed.emit()
+
+    def _colormaps_to_use(self) -> tuple[str, str]:
+        sequential, diverging = self._chosen
+        # Zero, which most of a map is near, must not glare in the dark.
+        suitable = DIVERGING_ON_DARK if is_dark() else DIVERGING[0]
+        return sequential or SEQUENTIAL[0], diverging or suitable
 
     def _update(self, **changes: Any) -> None:
         request = replace(self._request, **changes)

@@ -15,7 +15,7 @@ from cnngui.gui.network.wording import shape_label
 from cnngui.gui.theme import SPACE_M, SPACE_S
 from cnngui.gui.views.choice_button import ICON_SIZE, ChoiceButton
 from cnngui.gui.views.pictures import gradient_icon
-from cnngui.gui.views.view_state import ViewState
+from cnngui.gui.views.view_state import AUTOMATIC, ViewState
 
 _NARROW = 620
 """Pixels: below this width the choices are without words."""
@@ -49,6 +49,7 @@ class WallTools(QWidget):
         self._scaling = self._scaling_button()
         self._order = self._order_button()
         self._colormap = self._colormap_button()
+        self._automatic_map = ""
         self._fit = tool_button(
             "fit-to-screen-outline", self.tr("Fit"), self.tr("Fit the wall (0)")
         )
@@ -70,7 +71,8 @@ class WallTools(QWidget):
         self._description.setText(self._description_text())
         self._scaling.show_choice(self._state.scaling)
         self._order.show_choice(self._state.order)
-        self._colormap.show_choice(self._state.colormap(signed))
+        self._colormap.show_choice(self._state.chosen_colormaps[signed])
+        self._show_automatic_map(self._state.colormap(signed))
         for tool in (self._scaling, self._colormap, self._fit):
             tool.setVisible(shows_maps)
         self._order.setVisible(shows_maps or shows_units)
@@ -125,6 +127,7 @@ class WallTools(QWidget):
     def _colormap_button(self) -> ChoiceButton:
         button = ChoiceButton(self.tr("Colour map"), self.tr("How values become colours"), self)
         button.setIconSize(ICON_SIZE)
+        button.add_choice(AUTOMATIC, self.tr("Automatic"))
         button.add_section(self.tr("Values from zero up"))
         for name in SEQUENTIAL:
             button.add_choice(name, self._colormap_title(name), gradient_icon(name, ICON_SIZE))
@@ -143,8 +146,16 @@ class WallTools(QWidget):
         }
         return titles.get(name, name.capitalize())  # the others are names of their own
 
+    def _show_automatic_map(self, name: str) -> None:
+        if name != self._automatic_map:
+            self._automatic_map = name
+            self._colormap.set_icon(AUTOMATIC, gradient_icon(name, ICON_SIZE))
+
     def _on_colormap_chosen(self, name: str) -> None:
-        if name in DIVERGING:
-            self._state.set_colormaps(self._state.sequential, name)
+        sequential, diverging = self._state.chosen_colormaps
+        if name == AUTOMATIC:
+            self._state.set_colormaps(AUTOMATIC, AUTOMATIC)
+        elif name in DIVERGING:
+            self._state.set_colormaps(sequential, name)
         else:
-            self._state.set_colormaps(name, self._state.diverging)
+            self._state.set_colormaps(name, diverging)

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from cnngui.gui.document import Document
-from cnngui.gui.views.view_state import ViewState
+from cnngui.gui.theme import apply_theme
+from cnngui.gui.views.view_state import AUTOMATIC, ViewState
 from cnngui.pipeline.messages import ViewRequest
 
 
@@ -74,3 +76,21 @@ def test_a_new_order_begins_at_the_first_page(state: ViewState) -> None:
     state.set_page(2)
     state.set_order("mean")
     assert (state.request().order, state.page) == ("mean", 0)
+
+
+def test_colour_maps_suit_the_theme_until_one_is_chosen(
+    qapp: QApplication, qtbot: QtBot, state: ViewState
+) -> None:
+    try:
+        apply_theme(qapp, "dark")
+        with qtbot.waitSignal(state.colormaps_changed, timeout=0, raising=True):
+            state.follow_theme()
+        assert state.colormap(signed=True) == "blue-red on dark"
+        assert state.chosen_colormaps == (AUTOMATIC, AUTOMATIC)
+        state.set_colormaps(AUTOMATIC, "purple-green")
+    finally:
+        apply_theme(qapp, "light")
+    state.follow_theme()
+    assert state.colormap(signed=True) == "purple-green"
+    state.set_colormaps(AUTOMATIC, AUTOMATIC)
+    assert state.colormap(signed=True) == "blue-red"
