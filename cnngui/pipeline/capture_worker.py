@@ -1,32 +1,21 @@
-"""The thread that reads the source and plays it."""
+"""The thread that opens a source, plays it, and gets it back when it is lost."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-
-import numpy as np
+from dataclasses import dataclass
 
 from cnngui.capture.address import SourceAddress
 from cnngui.capture.frame import Frame
 from cnngui.capture.settings import CaptureSettings
-from cnngui.capture.source import Picture, Source
-from cnngui.errors import SourceError, UserError
-from cnngui.pipeline.events import (
-    Crashed,
-    Event,
-    PlaybackChanged,
-    SourceEnded,
-    SourceFailed,
-    SourceLost,
-    SourceOpened,
-    SourceWarned,
-)
+from cnngui.capture.source import Source
+from cnngui.errors import SourceError
+from cnngui.pipeline.events import Crashed, Event, SourceFailed, SourceLost, SourceOpened
 from cnngui.pipeline.messages import Playback
 from cnngui.pipeline.meter import Meter
+from cnngui.pipeline.player import Player
 from cnngui.pipeline.source_opener import Opening, OpenSource, SourceOpener
-from cnngui.pipeline.tempo import Tempo
 from cnngui.pipeline.worker import Worker
 
 RETRY_DELAYS_S = (0.5, 1.0, 2.0, 5.0)
@@ -71,7 +60,7 @@ CaptureCommand = Open | Close | Play | Seek | Step | Opening
 
 
 class CaptureWorker(Worker[CaptureCommand]):
-    """Reads frames at the source's own tempo and hands them on.
+    """Opens sources and lets them play.
 
     A source that moves by itself (camera, stream) and falls silent is opened again and again,
     the same one, until it is back. While paused it is let go, so that others can have it.
@@ -92,22 +81,13 @@ class CaptureWorker(Worker[CaptureCommand]):
         retry_delays_s: tuple[float, ...],
     ) -> None:
         super().__init__("capture", report)
-        self._deliver = deliver
-        self._meter = meter
+        self._player = Player(deliver, meter, report)
         self._retry_delays_s = retry_delays_s
         self._opener = SourceOpener(open_source, self.tell)
         self._opening: Opening | None = None
         self._address: SourceAddress | None = None
         self._settings = CaptureSettings()
-        self._name = ""
-        self._source: Source | None = None
-        self._playback = Playback()
-        self._tempo = Tempo()
-        self._picture: Picture | None = None
-        self._index = 0
-        self._position = 0
         self._is_live = False
-        self._ended = False
         self._attempts = 0
         self._retry_at: float | None = None
 
@@ -133,11 +113,24 @@ class CaptureWorker(Worker[CaptureCommand]):
             if self._stopping:
                 return False
             command = self._commands.popleft() if self._commands else None
+        try:
+            self._carry_out(command)
+        except SourceError as error:
+            self._on_broken(error)
+        return True
+
+    def _wait_s(self, now: float) -> float | None:
+        """Seconds until there is something to do without being told; None for ever."""
+        if self._player.has_source:
+            return self._player.wait_s(now)
+        return None if self._retry_at is None else max(self._retry_at - now, 0.0)
+
+    def _carry_out(self, command: CaptureCommand | None) -> None:
         match command:
-            case None if self._source is None:
-                self._open_again()
+            case None if self._player.has_source:
+                self._player.show_due(time.monotonic())
             case None:
-                self._show_next(self._tempo.advance(time.monotonic()) if not self._is_live else 0)
+                self._open_again()
             case Open():
                 self._open(command)
             case Opening():
@@ -147,30 +140,14 @@ class CaptureWorker(Worker[CaptureCommand]):
             case Play():
                 self._play(command.playback)
             case Seek():
-                self._seek(command.position)
+                self._player.seek(command.position)
             case Step():
-                self._step(command.by)
-        return True
-
-    def _wait_s(self, now: float) -> float | None:
-        """Seconds until there is something to do without being told; None for ever."""
-        if self._source is None:
-            return None if self._retry_at is None else max(self._retry_at - now, 0.0)
-        if not self._playback.playing or self._is_still:
-            return None
-        return 0.0 if self._is_live else self._tempo.wait_s(now)
-
-    @property
-    def _is_still(self) -> bool:
-        """Whether the source is one picture, which was shown."""
-        if self._source is None or self._picture is None or self._is_live:
-            return False
-        return self._source.info.frame_count == 1
+                self._player.step(command.by)
 
     def _open(self, command: Open) -> None:
         if self._is_live and command.address == self._address:
             # A device can be open once only.
-            self._close_source()
+            self._player.let_go()
         self._opening = Opening(command.address, command.settings, again=False)
         self._retry_at = None
         self._opener.start(self._opening)
@@ -195,154 +172,43 @@ class CaptureWorker(Worker[CaptureCommand]):
         if not opening.again and opening.error is not None:
             self._report(SourceFailed(opening.address, opening.error))
             self._attempts = 0
-        if self._source is None and self._is_live and self._playback.playing:
+        if self._is_live and not self._player.has_source and self._player.is_playing:
             self._retry_later()
 
     def _change_source(self, opening: Opening, source: Source) -> None:
-        self._close_source()
-        self._source = source
+        self._player.take(source, opening.address)
         self._address, self._settings = opening.address, opening.settings
-        self._name = opening.address.label
         self._is_live = source.info.live
         self._attempts = 0
         self._retry_at = None
-        self._picture = None
-        self._ended = False
         self._report(SourceOpened(opening.address, source.info))
-        if not opening.again:
-            self._index = 0
-            self._position = 0
-            self._set_playback(replace(self._playback, playing=opening.playing))
-        self._show_next()
-        self._restart_tempo()
-        if self._is_live and not self._playback.playing:
-            self._close_source()
+        if opening.again:
+            self._player.go_on()
+        else:
+            self._player.begin(playing=opening.playing)
+        if self._is_live and not self._player.is_playing:
+            self._player.let_go()
 
-    def _retry_later(self) -> None:
-        place = min(self._attempts, len(self._retry_delays_s) - 1)
-        self._retry_at = time.monotonic() + self._retry_delays_s[place]
-        self._attempts += 1
+    def _play(self, playback: Playback) -> None:
+        if self._opening is not None:
+            self._opening.playing = playback.playing
+        if self._is_live and not playback.playing:
+            self._player.let_go()
+            self._retry_at = None
+        elif self._is_live and not self._player.has_source and self._opening is None:
+            self._open_again()
+        self._player.play(playback)
 
     def _leave(self) -> None:
         """Let go of the source for good."""
-        self._close_source()
+        self._player.let_go()
         self._opening = None
         self._address = None
         self._is_live = False
         self._retry_at = None
 
-    def _close_source(self) -> None:
-        source, self._source = self._source, None
-        if source is not None:
-            source.close()
-
-    def _set_playback(self, playback: Playback) -> None:
-        self._playback = playback
-        self._report(PlaybackChanged(playback, self._position))
-
-    def _play(self, playback: Playback) -> None:
-        was_mirrored = self._playback.mirror
-        self._set_playback(playback)
-        if self._opening is not None:
-            self._opening.playing = playback.playing
-        if self._is_live and not playback.playing:
-            self._close_source()
-            self._retry_at = None
-        elif self._is_live and self._source is None and self._opening is None:
-            self._open_again()
-        elif playback.playing and self._ended:
-            self._rewind()
-        self._restart_tempo()
-        if playback.mirror != was_mirrored and self._picture is not None:
-            self._hand_on(self._picture)
-
-    def _seek(self, position: int) -> None:
-        if self._source is None or not self._source.info.seekable:
-            return
-        try:
-            self._source.seek(position)
-        except SourceError as error:
-            self._on_broken(error)
-            return
-        self._ended = False
-        self._show_next()
-        self._restart_tempo()
-        self._report(PlaybackChanged(self._playback, self._position))
-
-    def _step(self, by: int) -> None:
-        if self._source is None or self._is_live:
-            return
-        self._playback = replace(self._playback, playing=False)
-        if by == 1 and not self._is_still:
-            self._show_next()
-            self._report(PlaybackChanged(self._playback, self._position))
-        else:
-            self._seek(max(self._position + by, 0))
-
-    def _restart_tempo(self) -> None:
-        if self._source is not None:
-            rate = self._source.info.rate
-            self._tempo.restart(time.monotonic(), rate, self._playback.speed)
-
-    def _show_next(self, skipped: int = 0) -> None:
-        """Hand on the next frame, after some that would come too late."""
-        source, address = self._source, self._address
-        if source is None or address is None:
-            return
-        picture, following, error = None, None, None
-        try:
-            for _ in range(skipped + 1):
-                following = source.read()
-                if following is None:
-                    break
-                if picture is not None:
-                    self._meter.add_captured()
-                    self._meter.add_dropped()
-                picture = following
-        except SourceError as caught:
-            error = caught
-        for warning in source.take_warnings():
-            self._report(SourceWarned(address, warning))
-        if picture is not None:
-            self._picture = picture
-            self._position = source.position
-            self._attempts = 0
-            self._hand_on(picture)
-        if error is not None:
-            self._on_broken(error)
-        elif following is None:
-            self._on_end(address)
-
-    def _hand_on(self, picture: Picture) -> None:
-        if self._playback.mirror:
-            picture = np.ascontiguousarray(picture[:, ::-1])
-            picture.flags.writeable = False
-        self._meter.add_captured()
-        frame = Frame(self._index, time.monotonic(), picture, self._position)
-        self._deliver(frame, self._name)
-        self._index += 1
-
-    def _on_end(self, address: SourceAddress) -> None:
-        if self._is_live:
-            self._on_broken(SourceError(address.label, "must go on sending", "its end"))
-        elif self._playback.playing and self._playback.loop and self._picture is not None:
-            self._rewind()
-        else:
-            self._ended = True
-            if self._playback.playing:
-                self._set_playback(replace(self._playback, playing=False))
-                self._report(SourceEnded(address))
-
-    def _rewind(self) -> None:
-        self._ended = False
-        try:
-            if self._source is not None:
-                self._source.seek(0)
-        except SourceError as error:
-            self._on_broken(error)
-
-    def _on_broken(self, error: UserError) -> None:
-        self._close_source()
+    def _on_broken(self, error: SourceError) -> None:
+        self._player.let_go()
         if self._address is None:
             return
         if not self._is_live:
@@ -353,8 +219,13 @@ class CaptureWorker(Worker[CaptureCommand]):
         if self._opening is None:
             self._retry_later()
 
+    def _retry_later(self) -> None:
+        place = min(self._attempts, len(self._retry_delays_s) - 1)
+        self._retry_at = time.monotonic() + self._retry_delays_s[place]
+        self._attempts += 1
+
     def _finish(self) -> None:
-        self._close_source()
+        self._player.let_go()
         for command in self._commands:
             if isinstance(command, Opening) and command.source is not None:
                 command.source.close()

@@ -6,7 +6,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from cnngui.capture.address import SourceAddress
 from cnngui.capture.settings import CaptureSettings
@@ -24,6 +24,7 @@ class Opening:
     ----------
     again : True for a source that was running before, and False for one just asked for.
     playing : whether it is to play once it is open.
+    superseded : whether another attempt was begun since.
     source, error, report : how it ended; the report is that of a defect.
     """
 
@@ -31,14 +32,14 @@ class Opening:
     settings: CaptureSettings
     again: bool
     playing: bool = True
+    superseded: bool = False
     source: Source | None = None
     error: UserError | None = None
     report: str = ""
-    ended: threading.Event = field(default_factory=threading.Event)
 
 
 class SourceOpener:
-    """Runs each attempt in a thread of its own: one that hangs does not delay the next.
+    """Runs each attempt in a thread of its own: one that hangs delays none of another source.
 
     Parameters
     ----------
@@ -49,37 +50,45 @@ class SourceOpener:
     def __init__(self, open_source: OpenSource, deliver: Callable[[Opening], bool]) -> None:
         self._open_source = open_source
         self._deliver = deliver
-        self._last: Opening | None = None
-        self._threads: list[threading.Thread] = []
+        self._attempts: dict[Opening, threading.Thread] = {}
 
     def start(self, opening: Opening) -> None:
-        """Begin an attempt."""
-        predecessor, self._last = self._last, opening
+        """Begin an attempt, in place of those under way."""
+        self._attempts = {
+            older: thread for older, thread in self._attempts.items() if thread.is_alive()
+        }
+        for older in self._attempts:
+            older.superseded = True
+        # A device can be open once only, and an attempt before may still hold it.
+        before = [
+            thread for older, thread in self._attempts.items() if older.address == opening.address
+        ]
         thread = threading.Thread(
-            target=self._run, args=(opening, predecessor), name="cnngui-open", daemon=True
+            target=self._run, args=(opening, before), name="cnngui-open", daemon=True
         )
-        self._threads = [running for running in self._threads if running.is_alive()]
-        self._threads.append(thread)
+        self._attempts[opening] = thread
         thread.start()
 
     def join(self, timeout_s: float) -> bool:
         """Wait for attempts under way; False if they did not end in time."""
         deadline = time.monotonic() + timeout_s
-        for thread in self._threads:
+        threads = list(self._attempts.values())
+        for thread in threads:
             thread.join(max(deadline - time.monotonic(), 0.0))
-        return not any(thread.is_alive() for thread in self._threads)
+        return not any(thread.is_alive() for thread in threads)
 
-    def _run(self, opening: Opening, predecessor: Opening | None) -> None:
+    def _run(self, opening: Opening, before: list[threading.Thread]) -> None:
+        for thread in before:
+            thread.join()
+        if opening.superseded:
+            return
         try:
-            if predecessor is not None and predecessor.address == opening.address:
-                # A device can be open once only, and the attempt before may still hold it.
-                predecessor.ended.wait()
             opening.source = self._open_source(opening.address, opening.settings)
         except UserError as error:
             opening.error = error
         except Exception as error:
             opening.report = traceback.format_exc()
             opening.error = SourceError(opening.address.label, "could not be opened", repr(error))
-        if not self._deliver(opening) and opening.source is not None:
+        is_wanted = not opening.superseded and self._deliver(opening)
+        if not is_wanted and opening.source is not None:
             opening.source.close()
-        opening.ended.set()

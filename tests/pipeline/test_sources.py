@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from cnngui.capture.settings import CaptureSettings
+from cnngui.capture.source import SourceInfo
 from cnngui.errors import SourceError
 from cnngui.pipeline.events import (
     Crashed,
@@ -103,6 +104,24 @@ def test_stepping_pauses(pipeline: LivePipeline, opener: Opener, listener: Liste
     listener.until(lambda: not _last_playback(listener).playing)
     assert _last_playback(listener).playing is False
     listener.result(lambda result: result.position == 5)
+
+
+class StraightFilm(Film):
+    """Cannot be wound."""
+
+    @property
+    def info(self) -> SourceInfo:
+        return replace(super().info, seekable=False)
+
+
+def test_a_step_back_that_cannot_be_gone_pauses_all_the_same(
+    pipeline: LivePipeline, opener: Opener, listener: Listener
+) -> None:
+    opener.prepare(FILM, StraightFilm(count=1000, rate=5.0))
+    pipeline.open_source(FILM)
+    listener.result()
+    pipeline.step(-1)
+    listener.until(lambda: not _last_playback(listener).playing)
 
 
 class SlowFilm(Film):

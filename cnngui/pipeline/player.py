@@ -1,0 +1,192 @@
+"""Plays one open source: when its frames are due, where it stands, what happens at its end."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+
+from cnngui.capture.address import SourceAddress
+from cnngui.capture.frame import Frame
+from cnngui.capture.source import Picture, Source
+from cnngui.errors import SourceError
+from cnngui.pipeline.events import Event, PlaybackChanged, SourceEnded, SourceWarned
+from cnngui.pipeline.messages import Playback
+from cnngui.pipeline.meter import Meter
+from cnngui.pipeline.tempo import Tempo
+
+
+class Player:
+    """Reads a source at the source's own tempo and hands its frames on. Used by one thread.
+
+    Whatever reads raises SourceError where the source breaks; it is then to be let go.
+
+    Parameters
+    ----------
+    deliver : takes each frame and the source's name for people; must return at once.
+    """
+
+    def __init__(
+        self,
+        deliver: Callable[[Frame, str], None],
+        meter: Meter,
+        report: Callable[[Event], None],
+    ) -> None:
+        self._deliver = deliver
+        self._meter = meter
+        self._report = report
+        self._source: Source | None = None
+        self._address = SourceAddress("sample")  # in the place of the first one
+        self._playback = Playback()
+        self._tempo = Tempo()
+        self._picture: Picture | None = None
+        self._index = 0
+        self._position = 0
+        self._ended = False
+
+    @property
+    def has_source(self) -> bool:
+        """Whether there is something to play."""
+        return self._source is not None
+
+    @property
+    def is_playing(self) -> bool:
+        """Whether a source plays or would play."""
+        return self._playback.playing
+
+    def take(self, source: Source, address: SourceAddress) -> None:
+        """Have another source in place of the one before. It is closed here when it is let go."""
+        self.let_go()
+        self._source, self._address = source, address
+        self._picture = None
+        self._ended = False
+
+    def let_go(self) -> None:
+        """Close the source. The last picture stays."""
+        source, self._source = self._source, None
+        if source is not None:
+            source.close()
+
+    def begin(self, *, playing: bool) -> None:
+        """Count frames from zero and play, or show only the first one."""
+        self._index = 0
+        self._position = 0
+        self._set_playback(replace(self._playback, playing=playing))
+        self.go_on()
+
+    def go_on(self) -> None:
+        """Show the next frame at once, and those that follow when they are due."""
+        self._show_next()
+        self._restart_tempo()
+
+    def wait_s(self, now: float) -> float | None:
+        """Return the seconds until the next frame is due; None if none will be."""
+        if self._source is None or not self._playback.playing or self._is_still:
+            return None
+        return 0.0 if self._source.info.live else self._tempo.wait_s(now)
+
+    def show_due(self, now: float) -> None:
+        """Show the frame that is due, and leave out those that come too late."""
+        is_live = self._source is not None and self._source.info.live
+        self._show_next(0 if is_live else self._tempo.advance(now))
+
+    def play(self, playback: Playback) -> None:
+        """Play as told; a medium that has ended begins again."""
+        was_mirrored = self._playback.mirror
+        self._set_playback(playback)
+        if playback.playing and self._ended:
+            self._rewind()
+        self._restart_tempo()
+        if playback.mirror != was_mirrored and self._picture is not None:
+            self._hand_on(self._picture)
+
+    def seek(self, position: int) -> None:
+        """Show the frame at a position, if the medium can be wound to it."""
+        if self._source is None or not self._source.info.seekable:
+            return
+        self._source.seek(position)
+        self._ended = False
+        self.go_on()
+        self._report(PlaybackChanged(self._playback, self._position))
+
+    def step(self, by: int) -> None:
+        """Pause, and go some frames forward or back."""
+        if self._source is None or self._source.info.live:
+            return
+        self._set_playback(replace(self._playback, playing=False))
+        if by == 1 and not self._is_still:
+            self._show_next()
+            self._report(PlaybackChanged(self._playback, self._position))
+        else:
+            self.seek(self._position + by)
+
+    @property
+    def _is_still(self) -> bool:
+        """Whether the source is one picture, which was shown."""
+        if self._source is None or self._picture is None or self._source.info.live:
+            return False
+        return self._source.info.frame_count == 1
+
+    def _set_playback(self, playback: Playback) -> None:
+        self._playback = playback
+        self._report(PlaybackChanged(playback, self._position))
+
+    def _restart_tempo(self) -> None:
+        if self._source is not None:
+            rate = self._source.info.rate
+            self._tempo.restart(time.monotonic(), rate, self._playback.speed)
+
+    def _show_next(self, skipped: int = 0) -> None:
+        """Hand on the next frame, after some that would come too late."""
+        source = self._source
+        if source is None:
+            return
+        picture, following, error = None, None, None
+        try:
+            for _ in range(skipped + 1):
+                following = source.read()
+                if following is None:
+                    break
+                if picture is not None:
+                    self._meter.add_captured()
+                    self._meter.add_dropped()
+                picture = following
+        except SourceError as caught:
+            error = caught
+        for warning in source.take_warnings():
+            self._report(SourceWarned(self._address, warning))
+        if picture is not None:
+            self._picture = picture
+            self._position = source.position
+            self._hand_on(picture)
+        if error is not None:
+            raise error
+        if following is None:
+            self._on_end(source)
+
+    def _hand_on(self, picture: Picture) -> None:
+        if self._playback.mirror:
+            picture = np.ascontiguousarray(picture[:, ::-1])
+            picture.flags.writeable = False
+        self._meter.add_captured()
+        frame = Frame(self._index, time.monotonic(), picture, self._position)
+        self._deliver(frame, self._address.label)
+        self._index += 1
+
+    def _on_end(self, source: Source) -> None:
+        if source.info.live:
+            raise SourceError(self._address.label, "must go on sending", "its end")
+        if self._playback.playing and self._playback.loop and self._picture is not None:
+            self._rewind()
+            return
+        self._ended = True
+        if self._playback.playing:
+            self._set_playback(replace(self._playback, playing=False))
+            self._report(SourceEnded(self._address))
+
+    def _rewind(self) -> None:
+        self._ended = False
+        if self._source is not None:
+            self._source.seek(0)
