@@ -24,6 +24,18 @@ SPACE_M = 8
 SPACE_L = 16
 """Distances in logical pixels: inside a control, between controls, between groups."""
 
+SLIM_SCROLL_BAR = """
+    QScrollBar { background: transparent; border: none; }
+    QScrollBar:vertical { width: 10px; }
+    QScrollBar:horizontal { height: 10px; }
+    QScrollBar::handle { background: palette(mid); border-radius: 3px; margin: 2px; }
+    QScrollBar::handle:vertical { min-height: 32px; }
+    QScrollBar::handle:horizontal { min-width: 32px; }
+    QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
+    QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
+"""
+"""The style sheet of a scroll bar beside pictures or rows."""
+
 
 @dataclass(frozen=True, slots=True)
 class Colors:

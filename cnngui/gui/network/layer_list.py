@@ -15,18 +15,9 @@ from cnngui.gui.network.input_form import edited_input
 from cnngui.gui.network.layer_actions import LayerActions
 from cnngui.gui.network.row import InputRow, LayerRow, Row
 from cnngui.gui.network.row_drag import RowDrag
-from cnngui.gui.theme import SPACE_L, SPACE_M, SPACE_S
+from cnngui.gui.theme import SLIM_SCROLL_BAR, SPACE_L, SPACE_M, SPACE_S
 from cnngui.spec.cost import Cost, layer_costs
 from cnngui.spec.layers import INPUT_ID, LayerSpec
-
-_SLIM_SCROLL_BAR = """
-    QScrollBar:vertical { width: 10px; background: transparent; border: none; }
-    QScrollBar::handle:vertical {
-        background: palette(mid); border-radius: 3px; margin: 2px; min-height: 32px;
-    }
-    QScrollBar::add-line, QScrollBar::sub-line { height: 0; }
-    QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
-"""
 
 _WALKING_KEYS = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Home, Qt.Key.Key_End)
 
@@ -71,7 +62,7 @@ class LayerList(QScrollArea):
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.verticalScrollBar().setStyleSheet(_SLIM_SCROLL_BAR)
+        self.verticalScrollBar().setStyleSheet(SLIM_SCROLL_BAR)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(self.tr("layers"))
         # Rows have grown or shrunk, or the window has.

@@ -34,7 +34,7 @@ from PySide6.QtWidgets import (
 
 from cnngui.gui.document import Document
 from cnngui.gui.network.wording import shape_label
-from cnngui.gui.theme import ACCENT, SPACE_M, SPACE_S, colors
+from cnngui.gui.theme import ACCENT, SLIM_SCROLL_BAR, SPACE_M, SPACE_S, colors
 from cnngui.gui.views.pictures import draw_picture, fitted, indexed_image, plain_image
 from cnngui.gui.views.view_state import ViewState
 from cnngui.pipeline.results import FrameResult
@@ -72,9 +72,9 @@ class LayerStrip(QListView):
         self.setMouseTracking(True)
         self.setTabKeyNavigation(False)
         self.setAccessibleName(self.tr("Layers"))
-        self.setFixedHeight(
-            self.sizeHintForRow(0) + self.horizontalScrollBar().sizeHint().height() + SPACE_S
-        )
+        self.horizontalScrollBar().setStyleSheet(SLIM_SCROLL_BAR)
+        # The bar's place stays free where none is needed, as the margin under the captions.
+        self.setFixedHeight(self.sizeHintForRow(0) + self.horizontalScrollBar().sizeHint().height())
         self.selectionModel().currentChanged.connect(self._on_current_changed)
         self.horizontalScrollBar().valueChanged.connect(self._ask_for_visible)
         document.selection_changed.connect(self._follow_selection)
@@ -206,9 +206,7 @@ class _ThumbnailDelegate(QStyledItemDelegate):
 
     def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
         line = option.fontMetrics.height()
-        return QSize(
-            THUMBNAIL_WIDTH + 2 * SPACE_M, THUMBNAIL_HEIGHT + 2 * line + 2 * SPACE_M + SPACE_S
-        )
+        return QSize(THUMBNAIL_WIDTH + 2 * SPACE_M, SPACE_M + THUMBNAIL_HEIGHT + SPACE_S + 2 * line)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
         scheme = colors()

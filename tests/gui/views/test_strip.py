@@ -125,3 +125,10 @@ def test_nothing_is_asked_for_while_the_strip_is_not_seen(
     assert state.request().thumbnails == ()
     strip.show()
     assert "input" in state.request().thumbnails
+
+
+def test_the_strip_is_as_high_as_thumbnails_and_captions(strip: LayerStrip) -> None:
+    cell_height = strip.visualRect(strip.model().index(0, 0)).height()
+    assert strip.horizontalScrollBar().isVisible()
+    assert strip.viewport().height() == cell_height
+    assert strip.height() - cell_height <= 12
