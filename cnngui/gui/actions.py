@@ -133,7 +133,19 @@ def action_groups() -> tuple[ActionGroup, ...]:
                 ActionInfo(
                     "next_page", translate("Actions", "Next page"), keys=("PgDown",), repeats=True
                 ),
-                ActionInfo("fit", translate("Actions", "Fit the wall"), keys=("0",)),
+                ActionInfo(
+                    "zoom_in",
+                    translate("Actions", "Magnify the wall"),
+                    keys=("Ctrl++", "Ctrl+="),
+                    repeats=True,
+                ),
+                ActionInfo(
+                    "zoom_out",
+                    translate("Actions", "Shrink the wall"),
+                    keys=("Ctrl+-",),
+                    repeats=True,
+                ),
+                ActionInfo("fit", translate("Actions", "Fit the wall"), keys=("Ctrl+0", "0")),
                 ActionInfo(
                     "full_screen",
                     translate("Actions", "Full screen"),

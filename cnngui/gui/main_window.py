@@ -217,6 +217,8 @@ class MainWindow(QMainWindow):
             "next_layer": lambda: state.step_layer(1),
             "previous_page": lambda: wall.turn_page(-1),
             "next_page": lambda: wall.turn_page(1),
+            "zoom_in": wall.zoom_in,
+            "zoom_out": wall.zoom_out,
             "fit": wall.fit,
             "full_screen": self._set_full_screen,
             "snapshot": self._saver.save_snapshot,

@@ -45,6 +45,9 @@ def belongs_to_field(focus: QWidget | None, event: QKeyEvent) -> bool:
     return takes_arrows and event.key() in _ARROWS
 
 
+_NATIVE = QKeySequence.SequenceFormat.NativeText
+
+
 class ShortcutSheet(QDialog):
     """Every shortcut by what it is for, from the table that the keys work by. Esc closes it.
 
@@ -60,17 +63,26 @@ class ShortcutSheet(QDialog):
             (group.title, [(info.keys_text, info.text) for info in group.actions if info.keys])
             for group in action_groups()
         ]
-        native = QKeySequence.SequenceFormat.NativeText
         of_layers = [
-            (action.shortcut().toString(native), action.text()) for action in layer_actions
+            (action.shortcut().toString(_NATIVE), action.text()) for action in layer_actions
         ]
         groups.append((self.tr("Selected layer"), [line for line in of_layers if line[0]]))
+        groups.append((self.tr("List of layers"), self._of_the_list()))
         row = QHBoxLayout(self)
         row.setContentsMargins(SPACE_L, SPACE_L, SPACE_L, SPACE_L)
         row.setSpacing(SPACE_L * 3)
         half = len(groups) // 2
         for column in (groups[:half], groups[half:]):
             row.addLayout(self._lay_out(column))
+
+    def _of_the_list(self) -> list[tuple[str, str]]:
+        """Return what the list of layers does while it has the keyboard."""
+        return [
+            (_native("Up", "Down"), self.tr("Layer above or below")),
+            (_native("Home", "End"), self.tr("Input or last layer")),
+            (_native("Return"), self.tr("Edit its arguments")),
+            (_native("Esc"), self.tr("Back to the list")),
+        ]
 
     def _lay_out(self, groups: list[tuple[str, list[tuple[str, str]]]]) -> QGridLayout:
         grid = QGridLayout()
@@ -93,3 +105,7 @@ class ShortcutSheet(QDialog):
                 grid.addWidget(QLabel(text), place, 1)
         grid.setRowStretch(grid.rowCount(), 1)
         return grid
+
+
+def _native(*keys: str) -> str:
+    return ", ".join(QKeySequence(key).toString(_NATIVE) for key in keys)
