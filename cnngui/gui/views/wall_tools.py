@@ -68,7 +68,9 @@ class WallTools(QWidget):
     ) -> None:
         """Bring the row in line with the state and with what is shown below it."""
         self._title.setText(self._state.layer_id)
-        self._description.setText(self._description_text())
+        description = self._description_text()
+        self._description.setText(description)
+        self._description.setToolTip(f"{self._state.layer_id}  {description}")
         self._scaling.show_choice(self._state.scaling)
         self._order.show_choice(self._state.order)
         self._colormap.show_choice(self._state.chosen_colormaps[signed])

@@ -401,3 +401,9 @@ def test_changing_colours_of_the_window_repaints_the_labels(live: Wall) -> None:
     live.canvas.setPalette(QGuiApplication.palette())
     live.answer()
     assert live.canvas.layout_shown is not None
+
+
+def test_what_a_narrow_wall_cuts_of_the_layers_facts_is_in_a_tip(live: Wall) -> None:
+    live.view.resize(300, 400)
+    tips = [label.toolTip() for label in live.view.findChildren(QLabel)]
+    assert "conv1  Conv2d  8×24×32" in tips
