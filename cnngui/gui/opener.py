@@ -48,9 +48,12 @@ class Opener(QObject):
 
     def open_mime(self, mime: QMimeData) -> None:
         """Open what was dropped or pasted: the first file or URL, a picture, an address."""
+        self._notices.dismiss("drop")
         if mime.hasUrls():
             url = mime.urls()[0]
             self.open_text(url.toLocalFile() if url.isLocalFile() else url.toString())
+            if len(mime.urls()) > 1:
+                self._say_only_first(url.fileName(), len(mime.urls()))
         elif mime.hasImage():
             self._open_image(QImage(mime.imageData()))
         elif _looks_like_address(mime.text()):
@@ -124,6 +127,13 @@ class Opener(QObject):
         if path:
             self._folder = str(Path(path).parent)
             self.open_text(path)
+
+    def _say_only_first(self, name: str, count: int) -> None:
+        words = self.tr(
+            "{0}: only the first of {1} files was opened. Several images are watched by opening "
+            "their folder."
+        )
+        self._notices.show_notice(Notice(words.format(name, count), "information", key="drop"))
 
     def _open_image(self, image: QImage) -> None:
         try:

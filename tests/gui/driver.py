@@ -93,10 +93,10 @@ class Driver:
     def menu_action(self, menu: QMenu, words: str) -> QAction:
         return next(action for action in menu.actions() if words in action.text())
 
-    def drop(self, thing: Path | str) -> None:
+    def drop(self, thing: Path | str, *more: Path) -> None:
         mime = QMimeData()
         if isinstance(thing, Path):
-            mime.setUrls([QUrl.fromLocalFile(str(thing))])
+            mime.setUrls([QUrl.fromLocalFile(str(path)) for path in (thing, *more)])
         else:
             mime.setText(thing)
         copy, left = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton

@@ -346,6 +346,8 @@ def test_the_sheet_of_shortcuts_opens_and_closes(driver: Driver) -> None:
     words = " ".join(label.text() for label in sheet.findChildren(QLabel))
     assert "Snapshot" in words
     assert "Ctrl+Z" in words
+    assert "Magnify the wall" in words
+    assert "Edit its arguments" in words
     driver.qtbot.keyClick(sheet, Qt.Key.Key_Escape)
     assert not sheet.isVisible()
 
@@ -394,6 +396,23 @@ def test_an_unsaved_network_is_there_again(qtbot: QtBot, settings: Settings) -> 
     third = Driver(qtbot, settings)
     assert third.document.spec.name == "Classic filters"
     assert third.window.close()
+
+
+def test_behind_an_unsaved_network_with_a_problem_another_one_runs(
+    qtbot: QtBot, settings: Settings
+) -> None:
+    first = Driver(qtbot, settings)
+    wrong = SMALL.edited("conv1", kernel_size=(99, 99))
+    first.document.replace_network(SMALL)
+    first.document.edit(wrong, "too large")
+    assert first.window.close()
+    second = Driver(qtbot, settings)
+    assert second.document.spec == wrong
+    second.wait(lambda: second.window.result is not None)
+    assert second.document.running_spec.name == "Classic filters"
+    second.document.edit(SMALL, "mend")
+    second.wait(lambda: second.result.generation == second.document.generation)
+    assert second.window.close()
 
 
 def test_an_unsaved_network_comes_back_with_the_weights_of_its_file(
@@ -548,3 +567,26 @@ def test_a_colour_map_that_was_chosen_is_remembered(qtbot: QtBot, settings: Sett
     assert choice.text().startswith("Automatic")
     assert second.window.close()
     assert settings.colormaps == ("", "")
+
+
+def test_keys_magnify_the_wall_wherever_the_focus_is(driver: Driver) -> None:
+    canvas = driver.window.findChild(WallCanvas)
+    assert canvas is not None
+    driver.button("transport_loop").setFocus()
+    driver.key(Qt.Key.Key_Plus, CONTROL)
+    driver.key(Qt.Key.Key_Equal, CONTROL)
+    magnified = canvas.zoom
+    driver.key(Qt.Key.Key_Minus, CONTROL)
+    assert 1 < canvas.zoom < magnified
+    driver.key(Qt.Key.Key_0, CONTROL)
+    assert canvas.zoom == 1
+
+
+def test_of_several_files_dropped_the_first_is_opened_and_that_is_said(
+    driver: Driver, image: Path
+) -> None:
+    driver.drop(image, image.parent / "other.png")
+    driver.wait(lambda: shows_red(driver))
+    assert "only the first of 2" in driver.notice
+    driver.drop(image)
+    assert driver.notice == ""
