@@ -37,7 +37,9 @@ class LayerForm(Form):
         for name in drawing:
             self._add(name, name, make_editor(arguments_of(layer_type)[name]))
         self._add_dice()
-        self._weights_note = QLabel(self.tr("weights from a file, while they fit"))
+        self._weights_note = QLabel(
+            self.tr("These weights came from a file. Changing the seed draws new ones.")
+        )
         self._weights_note.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self._weights_note.setWordWrap(True)
         self._grid.addWidget(self._weights_note, self._grid.rowCount(), 0, 1, 2)
