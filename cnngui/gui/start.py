@@ -25,6 +25,8 @@ from cnngui.gui.theme import ACCENT, apply_theme
 from cnngui.gui.translation import install_language
 from cnngui.spec.network import NetworkSpec
 from cnngui.spec.presets import PRESETS
+from cnngui.spec.shapes import infer
+from cnngui.weights import Weights
 
 
 def run_window(arguments: Arguments) -> int:
@@ -82,7 +84,7 @@ def _begin_network(
 ) -> None:
     kept = None if arguments.network else kept_network(settings.folder)
     if kept is not None:
-        document.begin_with(kept.spec, None, kept.weights)
+        _begin_with(document, kept.spec, None, kept.weights)
         # It is in no file and no ready network, and stays a changed one until it is saved.
         document.exchange_origin(Origin(None, NetworkSpec()))
         words = QCoreApplication.translate("Start", "The network you did not save is here again")
@@ -96,4 +98,15 @@ def _begin_network(
         name, network = DEFAULT_NETWORK, open_network(DEFAULT_NETWORK)
     is_preset = any(name == preset.key for preset in PRESETS)
     spec = network.spec if arguments.seed is None else network.spec.seeded(arguments.seed)
-    document.begin_with(spec, None if is_preset else Path(name).absolute(), network.weights)
+    path = None if is_preset else Path(name).absolute()
+    _begin_with(document, spec, path, network.weights)
+
+
+def _begin_with(
+    document: Document, spec: NetworkSpec, path: Path | None, weights: Weights | None
+) -> None:
+    """Take a network; behind one with problems the first ready network runs meanwhile."""
+    if not infer(spec).is_valid:
+        running = open_network(DEFAULT_NETWORK)
+        document.begin_with(running.spec, None, running.weights)
+    document.begin_with(spec, path, weights)
