@@ -53,6 +53,13 @@ _WORDS_FROM_BELOW = (
     ),
 )
 """What parts of the program that know no Qt call things; repeated here for the translators."""
+_LEFT_OUT_BY_QT = (
+    QT_TRANSLATE_NOOP("QFileDialog", "&Look in:"),
+    QT_TRANSLATE_NOOP("QFileDialog", "Files of &type:"),
+    QT_TRANSLATE_NOOP("QAbstractFileIconProvider", "Folder"),
+    QT_TRANSLATE_NOOP("QAbstractFileIconProvider", "File"),
+)
+"""What Qt's file dialog shows and its own Chinese has not (6.11)."""
 _log = logging.getLogger("cnngui")
 
 

@@ -64,6 +64,14 @@
         <translation>下一页</translation>
     </message>
     <message>
+        <source>Magnify the wall</source>
+        <translation>放大特征图墙</translation>
+    </message>
+    <message>
+        <source>Shrink the wall</source>
+        <translation>缩小特征图墙</translation>
+    </message>
+    <message>
         <source>Fit the wall</source>
         <translation>特征图墙适应窗口</translation>
     </message>
@@ -579,8 +587,8 @@ Heights are square roots of counts.</source>
         <translation>读取自</translation>
     </message>
     <message>
-        <source>weights from a file, while they fit</source>
-        <translation>权重来自文件（形状相符时使用）</translation>
+        <source>These weights came from a file. Changing the seed draws new ones.</source>
+        <translation>这些权重来自文件。修改随机种子会重新初始化。</translation>
     </message>
     <message>
         <source>Draw this layer&apos;s weights with the next seed</source>
@@ -786,6 +794,10 @@ Heights are square roots of counts.</source>
         <source>All files (*)</source>
         <translation>所有文件 (*)</translation>
     </message>
+    <message>
+        <source>{0}: only the first of {1} files was opened. Several images are watched by opening their folder.</source>
+        <translation>{0}：{1} 个文件中只打开了第一个。要观看多张图片，请打开它们所在的文件夹。</translation>
+    </message>
 </context>
 <context>
     <name>PaddingEditor</name>
@@ -846,6 +858,28 @@ Heights are square roots of counts.</source>
     <message>
         <source>Processor cores</source>
         <translation>处理器核心数</translation>
+    </message>
+</context>
+<context>
+    <name>QAbstractFileIconProvider</name>
+    <message>
+        <source>Folder</source>
+        <translation>文件夹</translation>
+    </message>
+    <message>
+        <source>File</source>
+        <translation>文件</translation>
+    </message>
+</context>
+<context>
+    <name>QFileDialog</name>
+    <message>
+        <source>&amp;Look in:</source>
+        <translation>查找范围(&amp;L)：</translation>
+    </message>
+    <message>
+        <source>Files of &amp;type:</source>
+        <translation>文件类型(&amp;T)：</translation>
     </message>
 </context>
 <context>
@@ -923,6 +957,26 @@ Heights are square roots of counts.</source>
     <message>
         <source>Selected layer</source>
         <translation>选中的层</translation>
+    </message>
+    <message>
+        <source>List of layers</source>
+        <translation>层列表</translation>
+    </message>
+    <message>
+        <source>Layer above or below</source>
+        <translation>上面或下面的层</translation>
+    </message>
+    <message>
+        <source>Input or last layer</source>
+        <translation>输入或最后一层</translation>
+    </message>
+    <message>
+        <source>Edit its arguments</source>
+        <translation>编辑它的参数</translation>
+    </message>
+    <message>
+        <source>Back to the list</source>
+        <translation>回到列表</translation>
     </message>
 </context>
 <context>
@@ -1222,6 +1276,10 @@ Heights are square roots of counts.</source>
     <message>
         <source>How values become colours</source>
         <translation>数值如何变成颜色</translation>
+    </message>
+    <message>
+        <source>Automatic</source>
+        <translation>自动</translation>
     </message>
     <message>
         <source>Values from zero up</source>
