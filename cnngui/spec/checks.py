@@ -92,8 +92,8 @@ def description_problems(network: NetworkSpec) -> list[Problem]:
 
 
 def _network_problems(network: NetworkSpec) -> Iterator[Problem]:
-    if not 1 <= len(network.layers) <= MAX_LAYERS:
-        rule = f"must be 1 to {MAX_LAYERS} layers"
+    if len(network.layers) > MAX_LAYERS:
+        rule = f"must be at most {MAX_LAYERS} layers"
         yield Problem(INPUT_ID, "layers", rule, str(len(network.layers)))
     if not _is_text(network.name):
         yield Problem(INPUT_ID, "name", _TEXT_RULE, shown(network.name))

@@ -51,6 +51,19 @@ def activations(result: FrameResult, network: Model) -> dict[str, np.ndarray]:
 
 
 @pytest.mark.usefixtures("camera")
+def test_a_network_without_layers_shows_its_input(
+    pipeline: LivePipeline, listener: Listener
+) -> None:
+    empty = replace(small_network(), layers=())
+    pipeline.set_network(empty, 2)
+    result = listener.result(of_generation(2))
+    assert result.wall is not None
+    assert result.wall.layer_id == "input"
+    seen = normalise(result.input, empty.input.mean, empty.input.std)
+    assert np.array_equal(result.wall.values, seen[0])
+
+
+@pytest.mark.usefixtures("camera")
 def test_the_last_layer_is_shown_by_default(pipeline: LivePipeline, listener: Listener) -> None:
     pipeline.set_view(ViewRequest(channel=2, thumbnails=("input", "conv1")))
     result = listener.result(lambda result: result.view.channel == 2)

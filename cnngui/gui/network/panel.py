@@ -181,7 +181,7 @@ class NetworkPanel(QWidget):
         if self._name.text() != spec.name:
             self._name.setText(spec.name)
             self._name.setCursorPosition(0)
-        self.problem_button.setVisible(bool(problems and spec.layers))
+        self.problem_button.setVisible(bool(problems))
         count = len(problems)
         found = self.tr("1 problem") if count == 1 else self.tr("{} problems").format(count)
         self.problem_button.setText(

@@ -123,12 +123,7 @@ class InputRow(Row):
 
     def show_network(self, spec: NetworkSpec, report: ShapeReport) -> None:
         """Show the input of a network."""
-        problems = [
-            problem
-            for problem in report.problems_of(INPUT_ID)
-            # That layers are missing is said where they belong.
-            if problem.field not in ("", "layers") or spec.layers
-        ]
+        problems = report.problems_of(INPUT_ID)
         color = self.tr("RGB") if spec.input.channels == 3 else self.tr("grey")
         fits = {
             "stretch": self.tr("stretched"),
