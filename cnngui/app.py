@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import importlib.util
+import io
 import os
 import shutil
 import sys
@@ -30,6 +31,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     # Before anything imports NumPy, which looks at it once.
     prepare_environment()
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A file's name may hold letters that the terminal's encoding has not.
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         return _run(argv)
     except UserError as error:

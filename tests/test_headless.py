@@ -217,6 +217,27 @@ def test_what_the_user_can_mend_is_one_line_and_exit_code_2(
     assert captured.out == ""
 
 
+def test_letters_that_the_terminal_has_not_are_spelt_out(tmp_path: Path, network: str) -> None:
+    picture = write_image(tmp_path / "猫.png", np.full((20, 30, 3), 99, np.uint8))
+    finished = subprocess.run(
+        [sys.executable, "main.py", "--headless", "--source", picture, "--network", network],
+        cwd=ROOT,
+        env=os.environ | {"PYTHONIOENCODING": "cp1252"},
+        capture_output=True,
+        text=True,
+    )
+    assert finished.returncode == 0, finished.stderr
+    assert r"\u732b.png through small" in finished.stdout
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names are text elsewhere")
+def test_a_folder_whose_name_is_no_text_can_be_saved_to(tmp_path: Path, network: str) -> None:
+    out, report = tmp_path / os.fsdecode(b"\xff"), tmp_path / "report.json"
+    line = ("--network", network, "--frames", 1, "--report", report)
+    assert run(*line, "--snapshot", out) == 0
+    assert json.loads(report.read_text())["snapshot"].startswith(str(out))
+
+
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT to send")
 @pytest.mark.parametrize("realtime", [(), ("--realtime",)], ids=["in order", "realtime"])
 def test_ctrl_c_ends_neatly(tmp_path: Path, network: str, realtime: tuple[str, ...]) -> None:

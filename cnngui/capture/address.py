@@ -88,6 +88,7 @@ def _parse_url(text: str) -> SourceAddress:
         parts = urlsplit(text)
         host = parts.hostname
         _ = parts.port  # a port that is no number is found out only when asked for
+        text.encode()
     except ValueError as error:
         raise SourceError(text, "must be a URL", str(error)) from error
     if parts.scheme not in STREAM_SCHEMES:
@@ -102,11 +103,14 @@ def _parse_path(text: str) -> SourceAddress:
     try:
         path = Path(text).expanduser().absolute()
         mode = path.stat().st_mode
+        str(path).encode()  # OpenCV, given such a name, ends the whole program
     except FileNotFoundError as error:
         raise SourceError(text, "must be an existing file or folder", "no such file") from error
     except OSError as error:
         rule = "must be a file or folder that may be read"
         raise SourceError(text, rule, error.strerror or error) from error
+    except UnicodeEncodeError as error:
+        raise SourceError(text, "must have a name that is text in UTF-8", "other bytes") from error
     except (ValueError, RuntimeError) as error:  # a null byte in it; "~nobody"
         raise SourceError(text, "must be a path", error) from error
     if stat.S_ISDIR(mode):

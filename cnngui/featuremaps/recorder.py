@@ -174,12 +174,16 @@ def _open(path: Path, size: tuple[int, int], rate: float) -> tuple[Path, cv2.Vid
     for suffix, codec, backend in _KINDS:
         candidate = path.with_suffix(suffix)
         try:
+            str(candidate).encode()  # OpenCV, given such a name, ends the whole program
             candidate.parent.mkdir(parents=True, exist_ok=True)
             # OpenCV would not say why it cannot write, and would write over what is there.
             _refuse_little_room(candidate)
             candidate.open("xb").close()
         except OSError as error:
             raise _unwritable(candidate, error) from error
+        except UnicodeEncodeError as error:
+            rule = "must have a name that is text in UTF-8"
+            raise SaveError(str(candidate), rule, "other bytes") from error
         fourcc = cv2.VideoWriter.fourcc(*codec)
         writer = cv2.VideoWriter(str(candidate), backend, fourcc, rate, size)
         if writer.isOpened():

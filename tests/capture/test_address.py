@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -67,6 +68,16 @@ def test_refuses_a_null_byte_and_a_name_of_endless_length() -> None:
     for text in ("a\0b", "a" * 10_000):
         with pytest.raises(SourceError):
             parse_address(text)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names are text elsewhere")
+def test_refuses_a_name_that_is_no_text(tmp_path: Path) -> None:
+    path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xff.mp4"))
+    path.write_bytes(b"a film")
+    with pytest.raises(SourceError, match="must have a name that is text in UTF-8"):
+        parse_address(str(path))
+    with pytest.raises(SourceError, match="must be a URL"):
+        parse_address(f"rtsp://host/{path.name}")
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")

@@ -1,5 +1,6 @@
 import os
 import shutil
+import sys
 from collections import namedtuple
 
 import numpy as np
@@ -105,6 +106,14 @@ def test_a_folder_that_is_a_file_is_said(tmp_path):
     (tmp_path / "taken").write_text("")
     with pytest.raises(SaveError, match="taken"):
         Recorder(tmp_path / "taken" / "walk", WIDTH, HEIGHT, RATE)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names are text elsewhere")
+def test_a_folder_whose_name_is_no_text_is_said(tmp_path):
+    folder = tmp_path / os.fsdecode(b"\xff")
+    with pytest.raises(SaveError, match="must have a name that is text in UTF-8"):
+        Recorder(folder / "walk", WIDTH, HEIGHT, RATE)
+    assert os.listdir(tmp_path) == []
 
 
 Usage = namedtuple("Usage", "total used free")
