@@ -7,6 +7,7 @@ it is saved or another one takes its place.
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Slot
@@ -57,19 +58,21 @@ class SessionKeeper(QObject):
     def keep(self) -> None:
         """Keep the network if it is not saved elsewhere; else forget what was kept."""
         self._clock.stop()
-        spec = self._document.spec
-        name = _WITH_WEIGHTS if _holds_weights(spec) and self._document.report.is_valid else ""
+        spec, running = self._document.spec, self._document.running_spec
+        holds_weights = _holds_weights(running)
         try:
             if not self._document.is_modified:
                 self._forget(_DESCRIPTION, _WITH_WEIGHTS)
                 return
             self._folder.mkdir(parents=True, exist_ok=True)
-            if name:
-                self._pipeline.save_network(self._folder / name, spec)
+            if holds_weights:
+                self._pipeline.save_network(self._folder / _WITH_WEIGHTS, running)
+            else:
+                self._forget(_WITH_WEIGHTS)
+            if spec == running and holds_weights:
                 self._forget(_DESCRIPTION)
             else:
                 write_network(self._folder / _DESCRIPTION, spec, None)
-                self._forget(_WITH_WEIGHTS)
         except (OSError, UserError) as error:
             _log.warning("the unsaved network could not be kept: %s", error)
 
@@ -78,15 +81,37 @@ class SessionKeeper(QObject):
             (self._folder / name).unlink(missing_ok=True)
 
 
-def kept_network(folder: Path) -> NetworkFile | None:
-    """Return the network kept in ``folder`` when the program was last closed, if there is one."""
+def kept_networks(folder: Path) -> list[NetworkFile]:
+    """Return what was kept in ``folder`` when the program was last closed.
+
+    That is nothing, the network, or where it had problems two: the last valid one, which is to
+    run, and the one that was being edited, with what fits it of the other's weights.
+    """
+    kept: list[NetworkFile] = []
     for name in (_WITH_WEIGHTS, _DESCRIPTION):
         try:
             if (folder / name).is_file():
-                return read_network(folder / name)
+                found = read_network(folder / name)
+                kept.append(_with_weights_of(kept[0], found.spec) if kept else found)
         except (OSError, UserError) as error:
             _log.warning("the network kept from last time is unreadable: %s", error)
-    return None
+    return kept
+
+
+def _with_weights_of(file: NetworkFile, spec: NetworkSpec) -> NetworkFile:
+    """Return a network whose layers have the weights that layers of their names have in a file."""
+    ids = {
+        (layer.id, layer.type): layer.weights_id
+        for layer in file.spec.layers
+        if isinstance(layer, ParametricSpec)
+    }
+    layers = tuple(
+        replace(layer, weights_id=ids[layer.id, layer.type])
+        if isinstance(layer, ParametricSpec) and (layer.id, layer.type) in ids
+        else layer
+        for layer in spec.layers
+    )
+    return NetworkFile(replace(spec, layers=layers), file.weights)
 
 
 def _holds_weights(spec: NetworkSpec) -> bool:

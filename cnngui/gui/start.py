@@ -13,20 +13,20 @@ from cnngui import __version__
 from cnngui.capture.address import parse_address
 from cnngui.cli import DEFAULT_NETWORK, DEFAULT_SOURCE, Arguments
 from cnngui.errors import UserError
+from cnngui.formats.network_file import NetworkFile
 from cnngui.formats.opening import open_network
 from cnngui.gui.crashes import CrashReporter, open_log
 from cnngui.gui.document import Document, Origin
 from cnngui.gui.icons import icon
 from cnngui.gui.main_window import MainWindow
 from cnngui.gui.notices import Notice
-from cnngui.gui.session import kept_network
+from cnngui.gui.session import kept_networks
 from cnngui.gui.settings import Settings
 from cnngui.gui.theme import ACCENT, apply_theme
 from cnngui.gui.translation import install_language
 from cnngui.spec.network import NetworkSpec
 from cnngui.spec.presets import PRESETS
 from cnngui.spec.shapes import infer
-from cnngui.weights import Weights
 
 
 def run_window(arguments: Arguments) -> int:
@@ -82,9 +82,9 @@ def begin(window: MainWindow, document: Document, settings: Settings, arguments:
 def _begin_network(
     window: MainWindow, document: Document, settings: Settings, arguments: Arguments
 ) -> None:
-    kept = None if arguments.network else kept_network(settings.folder)
-    if kept is not None:
-        _begin_with(document, kept.spec, None, kept.weights)
+    kept = [] if arguments.network else kept_networks(settings.folder)
+    if kept:
+        _begin_with(document, kept, None)
         # It is in no file and no ready network, and stays a changed one until it is saved.
         document.exchange_origin(Origin(None, NetworkSpec()))
         words = QCoreApplication.translate("Start", "The network you did not save is here again")
@@ -99,14 +99,15 @@ def _begin_network(
     is_preset = any(name == preset.key for preset in PRESETS)
     spec = network.spec if arguments.seed is None else network.spec.seeded(arguments.seed)
     path = None if is_preset else Path(name).absolute()
-    _begin_with(document, spec, path, network.weights)
+    _begin_with(document, [NetworkFile(spec, network.weights)], path)
 
 
-def _begin_with(
-    document: Document, spec: NetworkSpec, path: Path | None, weights: Weights | None
-) -> None:
-    """Take a network; behind one with problems the first ready network runs meanwhile."""
-    if not infer(spec).is_valid:
-        running = open_network(DEFAULT_NETWORK)
-        document.begin_with(running.spec, None, running.weights)
-    document.begin_with(spec, path, weights)
+def _begin_with(document: Document, networks: list[NetworkFile], path: Path | None) -> None:
+    """Take the last network; behind one with problems the one before it runs meanwhile.
+
+    Where there is no other, that is the first ready network.
+    """
+    if not infer(networks[0].spec).is_valid:
+        networks = [open_network(DEFAULT_NETWORK), *networks]
+    for network in networks:
+        document.begin_with(network.spec, path, network.weights)

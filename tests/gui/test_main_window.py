@@ -443,6 +443,32 @@ def test_an_unsaved_network_comes_back_with_the_weights_of_its_file(
     assert second.window.close()
 
 
+def test_a_network_closed_with_a_problem_keeps_the_weights_of_its_file(
+    qtbot: QtBot, settings: Settings
+) -> None:
+    first = Driver(qtbot, settings)
+    first.wait(lambda: first.window.result is not None and first.result.channel is not None)
+    assert first.result.channel is not None
+    kernel = first.result.channel.kernel
+    spec = first.document.spec
+    broken = spec.inserted(len(spec.layers), Conv2d(id="conv9", kernel_size=(999, 999)))
+    first.document.edit(replace(broken, name="broken"), "break")
+    assert first.window.close()
+    second = Driver(qtbot, settings)
+    assert second.document.spec.name == "broken"
+    assert not second.document.report.is_valid
+    second.wait(lambda: second.window.result is not None)
+    assert second.document.running_spec.name == "Classic filters"
+    generation = second.document.generation
+    second.document.edit(second.document.spec.removed("conv9"), "mend")
+    second.document.select("conv1")
+    second.wait(lambda: second.result.generation > generation and second.result.channel is not None)
+    assert second.result.channel is not None
+    assert kernel is not None
+    np.testing.assert_array_equal(second.result.channel.kernel, kernel)
+    assert second.window.close()
+
+
 @pytest.mark.parametrize("moment", ["start", "snapshot", "record", "open", "drag", "edit"])
 def test_it_can_be_closed_in_the_middle_of_anything(
     qtbot: QtBot, settings: Settings, image: Path, moment: str
