@@ -153,7 +153,8 @@ def pasted_source(image: QImage, folder: Path) -> SourceAddress:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise SaveError(str(folder), "must be a folder that may be written", error) from error
+        rule = "must be a folder that may be written"
+        raise SaveError(str(folder), rule, error.strerror or error) from error
     if not image.save(str(path)):
         raise SaveError(str(path), "must be a file that may be written", "an error")
     return SourceAddress("image", str(path))
