@@ -361,6 +361,18 @@ Heights are square roots of counts.</source>
         <source>std</source>
         <translation>标准差</translation>
     </message>
+    <message>
+        <source>classes</source>
+        <translation>类别</translation>
+    </message>
+    <message>
+        <source>cat, dog, …</source>
+        <translation>猫, 狗, …</translation>
+    </message>
+    <message>
+        <source>Names for the units of the last layer, with commas between them</source>
+        <translation>最后一层各单元的名称，用英文逗号分隔</translation>
+    </message>
 </context>
 <context>
     <name>InputRow</name>
@@ -1329,10 +1341,16 @@ Heights are square roots of counts.</source>
         <translation>通道 {first}–{last}，共 {count} 个</translation>
     </message>
     <message>
-        <source>{layer} does not run yet: mend its problem in the list of layers.
-The last network without problems keeps running.</source>
-        <translation>{layer} 还没有运行：请在层列表中解决它的问题。
-上一个没有问题的网络仍在运行。</translation>
+        <source>{layer} is being computed…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{layer} does not run yet.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The last network without problems keeps running.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>No picture yet.
