@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from PySide6.QtCore import QRectF, QSignalBlocker, QSize, Qt, Signal
@@ -10,12 +11,13 @@ from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QBoxLayout,
     QCheckBox,
+    QLineEdit,
     QToolButton,
     QWidget,
 )
 
 from cnngui.gui.icons import icon
-from cnngui.gui.network.spin_boxes import ChoiceBox, FloatSpinBox, IntSpinBox
+from cnngui.gui.network.spin_boxes import ChoiceBox, FloatSpinBox, IntSpinBox, guard
 from cnngui.gui.theme import ACCENT, SPACE_S, colors
 from cnngui.spec.layers import Argument, Pair
 
@@ -214,6 +216,38 @@ class SwitchEditor(FieldEditor):
 
     def _on_clicked(self, checked: bool) -> None:
         self.edited.emit(checked)
+        self.finished.emit()
+
+
+class NamesEditor(FieldEditor):
+    """Names in one line, with commas between them; pasted lines become names too."""
+
+    def __init__(self, example: str) -> None:
+        super().__init__()
+        self._names: tuple[str, ...] = ()
+        self._line = QLineEdit()
+        self._line.setPlaceholderText(example)
+        guard(self._line)
+        self._box.addWidget(self._line)
+        self.setFocusProxy(self._line)
+        self._line.editingFinished.connect(self._on_editing_finished)
+
+    def set_value(self, value: tuple[str, ...]) -> None:
+        if value != self._names:
+            self._show(value)
+
+    def _show(self, names: tuple[str, ...]) -> None:
+        self._names = names
+        self._line.setText(", ".join(names))
+        self._line.setCursorPosition(0)
+
+    def _on_editing_finished(self) -> None:
+        # Left as it is, a text stays the names it came from, though one had a comma in it.
+        if self._line.isModified():
+            parts = re.split(r"[,\n\u2028\u2029]", self._line.text())
+            names = tuple(name.strip() for name in parts if name.strip())
+            self._show(names)
+            self.edited.emit(names)
         self.finished.emit()
 
 

@@ -1,4 +1,4 @@
-"""What the network is shown: channels, size, fit and normalisation."""
+"""What the network is shown: channels, size, fit and normalisation; and its classes' names."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import Any
 
 from PySide6.QtWidgets import QWidget
 
-from cnngui.gui.network.editors import ChoiceEditor, NumberEditor, NumbersEditor
+from cnngui.gui.network.editors import ChoiceEditor, NamesEditor, NumberEditor, NumbersEditor
 from cnngui.gui.network.form import Form
 from cnngui.spec.checks import MAX_INPUT_SIDE
 from cnngui.spec.layers import Argument
-from cnngui.spec.network import InputSpec
+from cnngui.spec.network import InputSpec, NetworkSpec
 
 _NORMALISATIONS: dict[str, dict[int, tuple[tuple[float, ...], tuple[float, ...]]]] = {
     "none": {3: ((0.0,) * 3, (1.0,) * 3), 1: ((0.0,), (1.0,))},
@@ -23,7 +23,10 @@ _NORMALISATIONS: dict[str, dict[int, tuple[tuple[float, ...], tuple[float, ...]]
 
 
 class InputForm(Form):
-    """Editors for the input. "normalise" is not a field: it fills mean and std."""
+    """Editors for the input and for the names of the classes.
+
+    "normalise" is not a field: it fills mean and std.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -60,20 +63,32 @@ class InputForm(Form):
         )
         self._add("mean", self.tr("mean"), NumbersEditor(Argument("float", -1e6, 1e6), 3))
         self._add("std", self.tr("std"), NumbersEditor(Argument("float", 1e-6, 1e6), 3))
+        self._add("classes", self.tr("classes"), NamesEditor(self.tr("cat, dog, …")))
+        self.editor("classes").setToolTip(
+            self.tr("Names for the units of the last layer, with commas between them")
+        )
 
-    def show_input(self, described: InputSpec) -> None:
-        """Show the fields of the input."""
+    def show_network(self, spec: NetworkSpec) -> None:
+        """Show the input of a network and the names of its classes."""
+        described = spec.input
+        self.editor("classes").set_value(spec.classes)
         self.editor("channels").set_value(str(described.channels))
         for field in ("height", "width", "fit", "mean", "std"):
             self.editor(field).set_value(getattr(described, field))
         self.editor("normalise").set_value(_normalisation_of(described))
 
 
-def edited_input(described: InputSpec, field: str, value: Any) -> InputSpec:
-    """Return the input after the user gave a field of the form another value."""
+def edited_network(spec: NetworkSpec, field: str, value: Any) -> NetworkSpec:
+    """Return the network after the user gave a field of the form another value."""
+    if field == "classes":
+        return replace(spec, classes=value)
+    return replace(spec, input=_edited_input(spec.input, field, value))
+
+
+def _edited_input(described: InputSpec, field: str, value: Any) -> InputSpec:
     if field == "channels":
         named = _normalisation_of(described)
-        return edited_input(described.with_channels(int(value)), "normalise", named)
+        return _edited_input(described.with_channels(int(value)), "normalise", named)
     if field == "normalise":
         if value == "other":
             return described

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import QEvent, QPoint, Qt, QTimer
@@ -11,7 +10,7 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent, QPalette
 from PySide6.QtWidgets import QApplication, QFrame, QLabel, QMenu, QScrollArea, QVBoxLayout, QWidget
 
 from cnngui.gui.document import Document
-from cnngui.gui.network.input_form import edited_input
+from cnngui.gui.network.input_form import edited_network
 from cnngui.gui.network.layer_actions import LayerActions
 from cnngui.gui.network.row import InputRow, LayerRow, Row
 from cnngui.gui.network.row_drag import RowDrag
@@ -214,8 +213,7 @@ class LayerList(QScrollArea):
 
     def _on_field_edited(self, row_id: str, field: str, value: object) -> None:
         if row_id == INPUT_ID:
-            spec = self._document.spec
-            edited = replace(spec, input=edited_input(spec.input, field, value))
+            edited = edited_network(self._document.spec, field, value)
             text = self.tr("Change {field} of the input").format(field=field)
             self._document.edit(edited, text, merge_key=f"{INPUT_ID}.{field}")
         else:

@@ -141,7 +141,7 @@ class InputRow(Row):
             )
         )
         if isinstance(self._form, InputForm) and self._selected:
-            self._form.show_input(spec.input)
+            self._form.show_network(spec)
         self._show_problems(problems)
 
     def _make_form(self) -> Form:

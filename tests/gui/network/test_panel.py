@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut, QWheelEvent
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QShortcut, QWheelEvent
 from PySide6.QtWidgets import (
     QApplication,
     QCheckBox,
@@ -603,3 +605,34 @@ def test_the_editor_in_use_stays_in_sight_when_a_problem_appears(qtbot, panel, d
     assert row(panel, "conv1").problem_text
     area = panel.layer_list.viewport()
     qtbot.waitUntil(lambda: area.rect().contains(box.mapTo(area, QPoint(1, 1))))
+
+
+def test_naming_the_classes(qtbot, panel, document):
+    click(qtbot, panel, INPUT_ID)
+    (line,) = editors(panel, INPUT_ID, "classes", QLineEdit)
+    line.setFocus()
+    qtbot.keyClicks(line, "cat, ,  red panda,")
+    qtbot.keyClick(line, Qt.Key.Key_Return)
+    assert document.spec.classes == ("cat", "red panda")
+    assert line.text() == "cat, red panda"
+    QGuiApplication.clipboard().setText("dog\nowl\n")
+    line.selectAll()
+    line.paste()
+    qtbot.keyClick(line, Qt.Key.Key_Return)
+    assert document.spec.classes == ("dog", "owl")
+    document.undo_stack.undo()
+    assert document.spec.classes == ("cat", "red panda")
+    assert line.text() == "cat, red panda"
+    document.undo_stack.undo()
+    assert document.spec.classes == ()
+    assert line.text() == ""
+
+
+def test_a_class_with_a_comma_in_its_name_stays_one_while_nothing_is_typed(qtbot, panel, document):
+    named = replace(document.spec, classes=("tench, Tinca tinca", "goldfish"))
+    document.edit(named, "Name")
+    click(qtbot, panel, INPUT_ID)
+    (line,) = editors(panel, INPUT_ID, "classes", QLineEdit)
+    line.setFocus()
+    qtbot.keyClick(line, Qt.Key.Key_Return)
+    assert document.spec == named
