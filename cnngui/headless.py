@@ -54,7 +54,7 @@ def run_headless(arguments: Arguments) -> int:
     if arguments.report is not None:
         numbers = _as_json(arguments, source, request, report)
         text = json.dumps(numbers, indent=1, ensure_ascii=False) + "\n"
-        # A folder's name need not be valid text; \\udcff is how JSON writes what is not.
+        # A folder's name need not be valid text; \udcff is how JSON writes what is not.
         write_atomically(arguments.report, text.encode(errors="backslashreplace"))
     _print_summary(arguments, request, report)
     return EXIT_STOPPED if report.ended_early == STOPPED else 0

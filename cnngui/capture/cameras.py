@@ -190,18 +190,19 @@ class CameraSource(Source):
         camera = find_camera(target)
         self._thing = f"camera {camera.label}"
         device = _backend.open(camera, settings)
-        first = device.read() if device is not None else None
-        if device is None or first is None:
-            if device is not None:
-                device.close()
-            rule = "must be free and give pictures"
-            raise SourceError(
-                self._thing, rule, "none (in use by another program, or not permitted?)"
-            )
+        if device is None:
+            raise self._no_picture()
         self._device = device
-        self._pending: Picture | None = first
-        height, width = first.shape[:2]
-        self._info = SourceInfo(camera.label, width, height, device.rate, live=True)
+        try:
+            first = device.read()
+            if first is None:
+                raise self._no_picture()
+            self._pending: Picture | None = first
+            height, width = first.shape[:2]
+            self._info = SourceInfo(camera.label, width, height, device.rate, live=True)
+        except BaseException:
+            device.close()
+            raise
 
     @property
     def info(self) -> SourceInfo:
@@ -220,3 +221,7 @@ class CameraSource(Source):
     def close(self) -> None:
         """Let go of the camera, so that other programs can have it."""
         self._device.close()
+
+    def _no_picture(self) -> SourceError:
+        found = "none (in use by another program, or not permitted?)"
+        return SourceError(self._thing, "must be free and give pictures", found)

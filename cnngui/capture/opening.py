@@ -15,8 +15,6 @@ from cnngui.capture.videos import VideoSource
 from cnngui.errors import SourceError
 from cnngui.resources import resource_path
 
-__all__ = ["CaptureSettings", "open_source"]
-
 CLIP = "clip/clip.webm"
 DEVICE_DEFAULT = CaptureSettings()
 

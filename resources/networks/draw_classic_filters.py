@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from cnngui.formats import write_network
+from cnngui.formats.network_file import write_network
 from cnngui.spec.layers import Conv2d, MaxPool2d, ReLU
 from cnngui.spec.network import InputSpec, NetworkSpec
 from cnngui.weights import Weights

@@ -131,6 +131,18 @@ def test_a_camera_in_use_is_told_by_name(backend: FakeBackend) -> None:
         open_source(parse_address("camera:Desk Cam"))
 
 
+def test_a_camera_that_fails_at_its_first_picture_is_let_go(
+    backend: FakeBackend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_: FakeCamera) -> Picture:
+        raise RuntimeError("a driver's defect")
+
+    monkeypatch.setattr(FakeCamera, "read", fail)
+    with pytest.raises(RuntimeError):
+        open_source(parse_address("camera:Desk Cam"))
+    assert backend.cameras[0].open_count == 0
+
+
 def test_an_unplugged_camera_is_told_by_name_and_can_come_back(backend: FakeBackend) -> None:
     camera = backend.cameras[0]
     with open_source(parse_address("camera:Desk Cam")) as source:

@@ -13,8 +13,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cnngui.errors import NetworkError, NetworkFileError, SaveError
-from cnngui.formats import NetworkFile, read_network, write_network
-from cnngui.formats.network_file import DESCRIPTION_KEY, MAX_HEADER_BYTES
+from cnngui.formats.network_file import (
+    DESCRIPTION_KEY,
+    MAX_HEADER_BYTES,
+    NetworkFile,
+    read_network,
+    write_network,
+)
 from cnngui.spec.codec import to_json
 from cnngui.spec.layers import Add, BatchNorm2d, Conv2d, Flatten, Linear, ReLU
 from cnngui.spec.network import InputSpec, NetworkSpec

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from cnngui.errors import NetworkFileError
-from cnngui.formats import open_network, read_network
+from cnngui.formats.network_file import read_network
+from cnngui.formats.opening import open_network
 from cnngui.resources import resource_path
 from cnngui.spec.codec import to_json
 from cnngui.spec.layers import Add, Conv2d

@@ -10,7 +10,7 @@ import pytest
 
 from cnngui.engine import parallel
 from cnngui.pipeline.live import LivePipeline
-from tests.pipeline.fakes import Listener, Opener
+from tests.pipeline.fakes import FILM, Film, Listener, Opener, small_network
 
 
 def program_threads() -> set[threading.Thread]:
@@ -47,3 +47,14 @@ def pipeline(opener: Opener, listener: Listener) -> Iterator[LivePipeline]:
     yield live
     opener.end()
     live.close()
+
+
+@pytest.fixture
+def film(pipeline: LivePipeline, opener: Opener, listener: Listener) -> Film:
+    """A film that plays through the small network."""
+    source = Film(count=200, rate=100.0)
+    opener.prepare(FILM, source)
+    pipeline.set_network(small_network(), 1)
+    pipeline.open_source(FILM)
+    listener.result(lambda result: result.position > 2)
+    return source

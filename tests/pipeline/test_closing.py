@@ -31,16 +31,6 @@ from tests.pipeline.fakes import (
 )
 
 
-@pytest.fixture
-def film(pipeline: LivePipeline, opener: Opener, listener: Listener) -> Film:
-    source = Film(count=200, rate=100.0)
-    opener.prepare(FILM, source)
-    pipeline.set_network(small_network(), 1)
-    pipeline.open_source(FILM)
-    listener.result()
-    return source
-
-
 def close(pipeline: LivePipeline, timeout_s: float = 5.0) -> float:
     """Close and return the seconds it took."""
     began = time.monotonic()

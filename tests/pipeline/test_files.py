@@ -28,25 +28,11 @@ from cnngui.pipeline.live import LivePipeline
 from cnngui.pipeline.messages import ViewRequest
 from tests.engine.onnx_oracle import compute
 from tests.pipeline.fakes import (
-    FILM,
     PATIENCE_S,
-    Film,
     Listener,
-    Opener,
     classifier,
     small_network,
 )
-
-
-@pytest.fixture
-def film(pipeline: LivePipeline, opener: Opener, listener: Listener) -> Film:
-    """A film that plays through the small network."""
-    source = Film(count=200, rate=100.0)
-    opener.prepare(FILM, source)
-    pipeline.set_network(small_network(), 1)
-    pipeline.open_source(FILM)
-    listener.result(lambda result: result.position > 2)
-    return source
 
 
 @pytest.mark.usefixtures("film")
