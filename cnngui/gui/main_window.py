@@ -329,8 +329,12 @@ class MainWindow(QMainWindow):
         if self._sheet is None:
             self._sheet = ShortcutSheet(self._workbench.network_panel.layer_actions.all(), self)
             self._sheet.finished.connect(self.activateWindow)
-        self._sheet.setVisible(not self._sheet.isVisible())
-        self._sheet.activateWindow()
+            self._sheet.addAction(self._actions["shortcuts"])  # its keys close it, too
+        if self._sheet.isVisible():
+            self._sheet.close()
+        else:
+            self._sheet.show()
+            self._sheet.activateWindow()
 
     @Slot(bool)
     def _set_full_screen(self, full: bool) -> None:

@@ -352,6 +352,16 @@ def test_the_sheet_of_shortcuts_opens_and_closes(driver: Driver) -> None:
     assert not sheet.isVisible()
 
 
+def test_the_keys_that_open_the_sheet_of_shortcuts_close_it(driver: Driver) -> None:
+    driver.key(Qt.Key.Key_F1)
+    sheet = driver.window.findChild(ShortcutSheet)
+    assert sheet is not None
+    driver.wait(sheet.isActiveWindow)
+    driver.qtbot.keyClick(sheet, Qt.Key.Key_F1)
+    assert not sheet.isVisible()
+    driver.wait(driver.window.isActiveWindow)
+
+
 def test_themes_change_at_once_and_are_remembered(driver: Driver) -> None:
     menu = driver.button("button_theme").menu()
     try:

@@ -14,6 +14,7 @@ from cnngui.featuremaps.statistics import ChannelOrder
 from cnngui.gui.document import Document
 from cnngui.gui.theme import is_dark
 from cnngui.pipeline.messages import ViewRequest
+from cnngui.spec.checks import Problem
 from cnngui.spec.layers import INPUT_ID
 from cnngui.spec.network import NetworkSpec
 from cnngui.spec.shapes import Shape, infer
@@ -62,6 +63,11 @@ class ViewState(QObject):
     def layer_id(self) -> str:
         """The layer looked at. It may be one with a problem, which does not run."""
         return self._document.selected_id
+
+    @property
+    def problem(self) -> Problem | None:
+        """The first problem of the network as edited, which is then not the one that runs."""
+        return next(iter(self._document.report.problems), None)
 
     def shape_of(self, layer_id: str) -> Shape | None:
         """Return the shape of a layer's output in the network that runs; None if it has none."""

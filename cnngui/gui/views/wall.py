@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QGuiApplication, QImage, QPalette, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 from superqt import QElidingLabel
 
+from cnngui.gui.network.wording import problem_text
 from cnngui.gui.theme import SPACE_L, SPACE_M, SPACE_S, number_font
 from cnngui.gui.views.vector import VectorView
 from cnngui.gui.views.view_state import ViewState
@@ -15,6 +16,8 @@ from cnngui.gui.views.wall_tools import WallTools, tool_button
 from cnngui.pipeline.results import FrameResult
 
 _LEAST_WIDTH = 240
+_PATIENCE_MS = 400
+"""So long the layer looked at before stays on the wall while the next one is computed."""
 
 
 class WallView(QWidget):
@@ -26,7 +29,10 @@ class WallView(QWidget):
     def __init__(self, state: ViewState, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._state = state
+        self._layer_id = state.layer_id
         self._result: FrameResult | None = None
+        self._patience = QTimer(self, singleShot=True, interval=_PATIENCE_MS)
+        self._patience.timeout.connect(self._refresh)
         self._canvas = WallCanvas(state, self)
         self._vector = VectorView(state, self)
         self._message = QLabel(self)
@@ -72,7 +78,7 @@ class WallView(QWidget):
         # Set by hand: the words above would keep it from becoming narrow enough to drop them.
         self.setMinimumWidth(_LEAST_WIDTH)
 
-        state.changed.connect(self._refresh)
+        state.changed.connect(self._on_state_changed)
         state.colormaps_changed.connect(self._refresh)
         self._refresh()
 
@@ -83,12 +89,10 @@ class WallView(QWidget):
 
     def show_result(self, result: FrameResult) -> None:
         """Paint the layer of a result, if it is still the one looked at."""
-        shown = result.wall or result.vector
-        if shown is None or shown.layer_id != self._state.layer_id:
-            return
-        self._result = result
-        self._canvas.show_result(result)
-        self._vector.show_result(result)
+        if _layer_of(result) == self._state.layer_id:
+            self._result = result
+            self._canvas.show_result(result)
+            self._vector.show_result(result)
         self._refresh()
 
     def move_channel(self, right: int, down: int) -> None:
@@ -136,6 +140,14 @@ class WallView(QWidget):
         if self._stack.currentWidget() is self._canvas:
             self._canvas.zoom_by(factor)
 
+    @Slot()
+    def _on_state_changed(self) -> None:
+        if self._state.layer_id != self._layer_id:
+            self._layer_id = self._state.layer_id
+            self._patience.start()
+        self._refresh()
+
+    @Slot()
     def _refresh(self) -> None:
         """Bring everything but the picture in line with the state and the latest result."""
         page = self._page_to_show()
@@ -166,16 +178,30 @@ class WallView(QWidget):
     def _page_to_show(self) -> QWidget:
         state, result = self._state, self._result
         if state.layer_id not in state.layer_ids:
-            self._message.setText(
-                self.tr(
-                    "{layer} does not run yet: mend its problem in the list of layers.\n"
-                    "The last network without problems keeps running."
-                ).format(layer=state.layer_id)
-            )
+            self._message.setText(self._reason())
             return self._message
         if result is None:
             self._message.setText(
                 self.tr("No picture yet.\nChoose a source, or drop a video or an image here.")
             )
             return self._message
+        if _layer_of(result) != state.layer_id and not self._patience.isActive():
+            self._message.setText(
+                self.tr("{layer} is being computed…").format(layer=state.layer_id)
+            )
+            return self._message
         return self._vector if result.vector is not None else self._canvas
+
+    def _reason(self) -> str:
+        """Say why the layer looked at does not run."""
+        lines = [self.tr("{layer} does not run yet.").format(layer=self._state.layer_id)]
+        problem = self._state.problem
+        if problem is not None:
+            lines.append(f"{problem.layer_id}: {problem_text(problem)}.")
+        lines.append(self.tr("The last network without problems keeps running."))
+        return "\n".join(lines)
+
+
+def _layer_of(result: FrameResult) -> str | None:
+    shown = result.wall or result.vector
+    return None if shown is None else shown.layer_id

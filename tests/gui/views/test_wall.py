@@ -343,6 +343,7 @@ def test_a_layer_that_does_not_run_says_why_there_is_no_picture(
     broken = document.spec.duplicated("conv1").edited("conv2", kernel_size=(999, 999), padding=0)
     document.edit(broken, "duplicate", select="conv2")
     assert live.shows("conv2 does not run yet")
+    assert live.shows("conv2: kernel_size must not be larger")
     document.select("conv1")
     live.answer()
     assert live.canvas.isVisible()
@@ -407,3 +408,17 @@ def test_what_a_narrow_wall_cuts_of_the_layers_facts_is_in_a_tip(live: Wall) -> 
     live.view.resize(300, 400)
     tips = [label.toolTip() for label in live.view.findChildren(QLabel)]
     assert "conv1  Conv2d  8×24×32" in tips
+
+
+def test_a_layer_that_takes_long_is_not_shown_by_the_picture_of_another(
+    live: Wall, qtbot: QtBot
+) -> None:
+    live.state.select_layer("conv1")
+    live.answer()
+    live.state.select_layer("wide")
+    assert live.canvas.isVisible()
+    qtbot.waitUntil(lambda: live.shows("wide is being computed"))
+    assert not live.canvas.isVisible()
+    live.answer()
+    assert live.canvas.isVisible()
+    assert not live.shows("being computed")
