@@ -11,7 +11,8 @@ from cnngui.engine import parallel
 from cnngui.engine.initializers import Parameters, draw, weights_key
 from cnngui.engine.layers import runtime_layer
 from cnngui.engine.plan import Node
-from cnngui.engine.program import Observer, Program
+from cnngui.engine.program import Observer, Observers, Program, layer_of
+from cnngui.engine.sample import Sample
 from cnngui.spec.cost import layer_costs
 from cnngui.spec.layers import INPUT_ID, ParametricSpec
 from cnngui.spec.network import NetworkSpec
@@ -55,7 +56,7 @@ class Model:
             )
             for index, layer in enumerate(spec.layers)
         }
-        self._programs: dict[tuple[int, int, frozenset[str]], Program] = {}
+        self._programs: dict[tuple[int, int, frozenset[str | Sample]], Program] = {}
 
     def weights(self) -> Weights:
         """Return copies of all parameters by layer id and PyTorch's parameter name."""
@@ -64,15 +65,15 @@ class Model:
             for layer_id, parameters in self._parameters.items()
         }
 
-    def forward(self, x: NDArray[np.float32], observers: Mapping[str, Observer]) -> None:
+    def forward(self, x: NDArray[np.float32], observers: Observers) -> None:
         """Compute as far as is observed, and call each observer with its layer's output.
 
         Parameters
         ----------
         x : float32 ``(N, C, H, W)``.
-        observers : by layer id; "input" is allowed. Called when the layer is complete, with a
-            read-only view ``(N, C, H, W)`` or ``(N, F)`` whose strides may be any and whose content
-            is valid only during the call.
+        observers : by layer id, for all of its output ("input" is allowed), or by ``Sample``.
+            Called when the layer is complete, with a read-only view ``(N, C, H, W)`` or ``(N, F)``
+            whose strides may be any and whose content is valid only during the call.
 
         Raises
         ------
@@ -110,8 +111,8 @@ class Model:
             if isinstance(layer, ParametricSpec) and layer.id in self._parameters
         }
 
-    def _program(self, images: int, wanted: frozenset[str]) -> Program:
-        for layer_id in wanted:
+    def _program(self, images: int, wanted: frozenset[str | Sample]) -> Program:
+        for layer_id in map(layer_of, wanted):
             if layer_id != INPUT_ID and layer_id not in self._nodes:
                 raise KeyError(layer_id)
         key = (images, parallel.thread_count(), wanted)

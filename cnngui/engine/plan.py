@@ -14,6 +14,7 @@ from math import ceil, prod
 
 from cnngui.engine.kernels.layout import prefers_pixels
 from cnngui.engine.layers import Layer
+from cnngui.engine.sample import Sample
 from cnngui.engine.tensor import Margins, Part
 from cnngui.spec.layers import INPUT_ID
 
@@ -49,11 +50,29 @@ class Stage:
     part: Part
 
 
+@dataclass(frozen=True)
+class Sampling:
+    """A sample taken from one band.
+
+    Attributes
+    ----------
+    layer : whose values they are.
+    source : where they are read. If that is what the layer itself reads, the layer has yet to be
+        computed, for the values of the sample alone.
+    """
+
+    sample: Sample
+    layer: str
+    source: str
+    part: Part
+
+
 class Plan:
     """The decisions for one batch size and one set of tensors that are asked for.
 
     Attributes
     ----------
+    samples : those taken band by band. The others are of tensors that are kept.
     origins : for each layer id the one whose tensor it has: its own, or of what passes unchanged.
     shapes : ``(N, C, H, W)`` of each tensor that is computed, and of the input.
     steps : ids of the layers computed together; each but the first reads only the one before it.
@@ -67,15 +86,21 @@ class Plan:
         nodes: Mapping[str, Node],
         input_shape: tuple[int, ...],
         images: int,
-        wanted: Collection[str],
+        wanted: Collection[str | Sample],
     ) -> None:
+        whole = [request for request in wanted if isinstance(request, str)]
+        samples = [request for request in wanted if isinstance(request, Sample)]
         self.origins = _origins(nodes)
-        self.nodes = _needed(nodes, self.origins, wanted)
+        names = [*whole, *(sample.layer_id for sample in samples)]
+        self.nodes = _needed(nodes, self.origins, names)
         self.shapes: dict[str, Shape4] = {INPUT_ID: _shape4(images, input_shape)} | {
             name: _shape4(images, node.shape) for name, node in self.nodes.items()
         }
         self.steps = self._gather_steps()
-        self.kept = {self.origins[name] for name in wanted} | self._read_by_other_steps()
+        self.kept = {self.origins[name] for name in whole} | self._read_by_other_steps()
+        self.samples = [
+            sample for sample in samples if self.origins[sample.layer_id] not in self.kept
+        ]
         self.margins = self._find_margins()
         self.with_pixels_outermost = self._choose_layouts()
 
@@ -99,25 +124,50 @@ class Plan:
             for rows in _pieces(height, per_image, _FEWEST_ROWS)
         ]
 
-    def stages(self, step: Sequence[str], band: Part) -> list[Stage]:
-        """Return the work for a band of the step's last layer, in the order of computing.
-
-        Maxima are taken before what never changes which of two numbers is larger: that is then
-        done to fewer numbers.
-        """
+    def stages(self, step: Sequence[str], band: Part) -> list[Stage | Sampling]:
+        """Return the work for a band of the step's last layer, in the order of computing."""
         parts = self._parts(step, band)
         stages = [Stage(name, tuple(self._sources(name)), name, parts[name]) for name in step]
+        moved = self._take_maxima_first(stages)
+        work: list[Stage | Sampling] = []
+        for number, stage in enumerate(stages):
+            # Who looks at a layer that was moved gets its values from what it would have read.
+            for name in moved:
+                if stage.sources == tuple(self._sources(name)):
+                    work += self._samplings(name, stage.sources[0], parts[name])
+            work.append(stage)
+            if all(later.target != stage.target for later in stages[number + 1 :]):
+                work += self._samplings(stage.target, stage.target, parts[stage.target])
+        return work
+
+    def _take_maxima_first(self, stages: list[Stage]) -> list[str]:
+        """Take maxima before what never changes which of two numbers is larger.
+
+        That is then done to fewer numbers. Returns the layers that now come after their pooling.
+        """
+        needed = set(self.kept)
+        moved = []
         for place in reversed(range(len(stages) - 1)):
             bend, pool = stages[place], stages[place + 1]
             if (
-                bend.target not in self.kept
+                bend.target not in needed
                 and self.nodes[bend.name].layer.commutes_with_maxima
                 and self.nodes[pool.name].layer.takes_maxima
             ):
                 target = pool.target
                 stages[place] = Stage(pool.name, bend.sources, target, pool.part)
                 stages[place + 1] = Stage(bend.name, (target,), target, pool.part)
-        return stages
+                moved.append(bend.name)
+                if any(self.origins[sample.layer_id] == bend.name for sample in self.samples):
+                    needed.update(bend.sources)
+        return moved
+
+    def _samplings(self, name: str, source: str, part: Part) -> list[Sampling]:
+        return [
+            Sampling(sample, name, source, part)
+            for sample in self.samples
+            if self.origins[sample.layer_id] == name and sample.rows_within(part.rows)
+        ]
 
     def _sources(self, name: str) -> list[str]:
         return [self.origins[source] for source in self.nodes[name].inputs]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import partial
 from itertools import pairwise
 from time import perf_counter
 
@@ -12,16 +13,21 @@ from numpy.typing import NDArray
 from cnngui.engine import parallel
 from cnngui.engine.kernels import Calls
 from cnngui.engine.kernels.scratch import Scratch
-from cnngui.engine.plan import Node, Plan
+from cnngui.engine.plan import Node, Plan, Sampling, Stage
+from cnngui.engine.sample import Sample
 from cnngui.engine.tensor import Part, Tensor
 from cnngui.spec.layers import INPUT_ID
 
 Array = NDArray[np.float32]
 Observer = Callable[[Array], None]
+Observers = Mapping[str | Sample, Observer]
+"""By what is asked for: a layer's whole output, by its id, or a sample of it."""
 
 
 Work = list[tuple[int, Calls]]
 """(number of the layer in its step, its calls), in order."""
+_Shown = list[tuple[str | Sample, Array]]
+"""(what was asked for, where it is), in order."""
 
 
 class _BoundStep:
@@ -92,7 +98,7 @@ class Program:
     nodes : the network's layers by id, in the order in which they are computed.
     input_shape : ``(C, H, W)``.
     images : the batch size.
-    wanted : ids of the tensors that are asked for; "input" may be among them.
+    wanted : what is asked for: ids of layers, "input" among them, and samples.
     """
 
     def __init__(
@@ -100,7 +106,7 @@ class Program:
         nodes: Mapping[str, Node],
         input_shape: tuple[int, ...],
         images: int,
-        wanted: Collection[str],
+        wanted: Collection[str | Sample],
     ) -> None:
         self._plan = plan = Plan(nodes, input_shape, images, wanted)
         self._tensors = {
@@ -109,51 +115,76 @@ class Program:
             )
             for name in plan.kept
         }
+        self._samples = {
+            sample: sample.empty(plan.shapes[plan.origins[sample.layer_id]])
+            for sample in plan.samples
+        }
         scratches = [Scratch() for _ in range(parallel.thread_count())]
-        self._steps = [_bound(plan, step, self._tensors, scratches) for step in plan.steps]
+        self._steps = [
+            _bound(plan, step, self._tensors, self._samples, scratches) for step in plan.steps
+        ]
         self._input = self._tensors[INPUT_ID].values
         self._shown_first, *shown_after = self._place_observers(nodes, wanted)
         self._runs = _between_observers(self._steps, shown_after)
 
-    def run(self, x: Array, observers: Mapping[str, Observer]) -> dict[str, float]:
-        """Compute; return seconds by layer id. The observers' ids must be those asked for."""
+    def run(self, x: Array, observers: Observers) -> dict[str, float]:
+        """Compute; return seconds by layer id. Observers must be those of what is asked for."""
         seconds: dict[str, float] = {}
         np.copyto(self._input, x)
-        for name, view in self._shown_first:
-            observers[name](view)
+        for request, view in self._shown_first:
+            observers[request](view)
         for steps, shown in self._runs:
             with _quiet():
                 for step in steps:
                     seconds.update(zip(step.names, step.run(), strict=True))
-            for name, view in shown:
-                observers[name](view)
+            for request, view in shown:
+                observers[request](view)
         return seconds
 
     def _place_observers(
-        self, nodes: Mapping[str, Node], wanted: Collection[str]
-    ) -> list[list[tuple[str, Array]]]:
-        """Return per step (before the first one, too) the tensors that are complete after it."""
+        self, nodes: Mapping[str, Node], wanted: Collection[str | Sample]
+    ) -> list[_Shown]:
+        """Return per step (before the first one, too) what is complete after it, and where."""
         complete_after = {INPUT_ID: 0} | {
             name: number for number, step in enumerate(self._plan.steps, 1) for name in step
         }
-        shown: list[list[tuple[str, Array]]] = [[] for _ in range(len(self._steps) + 1)]
-        for name in (INPUT_ID, *nodes):
-            if name in wanted:
-                origin = self._plan.origins[name]
-                view = self._tensors[origin].values.view()
-                view.flags.writeable = False
-                is_flat = name != INPUT_ID and len(nodes[name].shape) == 1
-                shown[complete_after[origin]].append((name, view[:, :, 0, 0] if is_flat else view))
+        order = {name: place for place, name in enumerate((INPUT_ID, *nodes))}
+        shown: list[_Shown] = [[] for _ in range(len(self._steps) + 1)]
+        for request in sorted(wanted, key=lambda request: order[layer_of(request)]):
+            name = layer_of(request)
+            view = self._view(request).view()
+            view.flags.writeable = False
+            is_flat = name != INPUT_ID and len(nodes[name].shape) == 1
+            place = complete_after[self._plan.origins[name]]
+            shown[place].append((request, view[:, :, 0, 0] if is_flat else view))
         return shown
+
+    def _view(self, request: str | Sample) -> Array:
+        if isinstance(request, Sample) and request in self._samples:
+            return self._samples[request]
+        tensor = self._tensors[self._plan.origins[layer_of(request)]]
+        if isinstance(request, str):
+            return tensor.values
+        images, _, height, _ = tensor.shape
+        return request.of(tensor, Part(range(images), range(height)))
+
+
+def layer_of(request: str | Sample) -> str:
+    """Return the id of the layer that is asked for, as a whole or as a sample."""
+    return request.layer_id if isinstance(request, Sample) else request
 
 
 def _bound(
-    plan: Plan, step: Sequence[str], tensors: Mapping[str, Tensor], scratches: Sequence[Scratch]
+    plan: Plan,
+    step: Sequence[str],
+    tensors: Mapping[str, Tensor],
+    samples: Mapping[Sample, Array],
+    scratches: Sequence[Scratch],
 ) -> _BoundStep:
     bands = plan.bands(step)
 
     def bind(thread: int, band: int) -> Work:
-        return _bind(plan, step, bands[band], tensors, scratches[thread])
+        return _bind(plan, step, bands[band], tensors, samples, scratches[thread])
 
     return _BoundStep(step, bind, len(scratches), len(bands))
 
@@ -163,6 +194,7 @@ def _bind(
     step: Sequence[str],
     band: Part,
     kept: Mapping[str, Tensor],
+    samples: Mapping[Sample, Array],
     scratch: Scratch,
 ) -> Work:
     """Bind a step to the memory of one band.
@@ -171,8 +203,9 @@ def _bind(
     else is left to scratch memory.
     """
     scratch.reset()
-    stages = plan.stages(step, band)
+    work = plan.stages(step, band)
     tensors = dict(kept)
+    stages = [stage for stage in work if isinstance(stage, Stage)]
     for stage, following in reversed(list(pairwise(stages))):
         if stage.target not in tensors:
             if plan.nodes[following.name].layer.is_elementwise:
@@ -181,25 +214,46 @@ def _bind(
                 pixels = stage.target in plan.with_pixels_outermost
                 shape = plan.shapes[stage.target]
                 tensors[stage.target] = Tensor.of_part(shape, stage.part, pixels, scratch)
-    return [
-        (
-            step.index(stage.name),
-            plan.nodes[stage.name].layer.bind(
-                [tensors[source] for source in stage.sources],
-                tensors[stage.target],
-                stage.part,
-                scratch,
-            ),
+
+    def calls_of(stage: Stage | Sampling) -> tuple[int, Calls]:
+        if isinstance(stage, Sampling):
+            room = samples[stage.sample]
+            return step.index(stage.layer), _take_sample(plan, stage, tensors, room, scratch)
+        return step.index(stage.name), plan.nodes[stage.name].layer.bind(
+            [tensors[source] for source in stage.sources],
+            tensors[stage.target],
+            stage.part,
+            scratch,
         )
-        for stage in stages
-    ]
+
+    return [calls_of(stage) for stage in work]
+
+
+def _take_sample(
+    plan: Plan,
+    sampling: Sampling,
+    tensors: Mapping[str, Tensor],
+    room: Array,
+    scratch: Scratch,
+) -> Calls:
+    """Bind the taking of a band's part of a sample."""
+    sample, part = sampling.sample, sampling.part
+    values = sample.of(tensors[sampling.source], part)
+    rows = sample.rows_within(part.rows)
+    target = room[part.images.start : part.images.stop, :, rows.start : rows.stop]
+    if sampling.source == sampling.layer:
+        return [partial(np.copyto, target, values)]
+    layer = plan.nodes[sampling.layer].layer
+    whole = Part(range(len(target)), range(len(rows)))
+    small = Tensor(values.shape, values), Tensor(target.shape, target)
+    return layer.bind(small[:1], small[1], whole, scratch)
 
 
 def _between_observers(
-    steps: Sequence[_BoundStep], shown_after: Sequence[list[tuple[str, Array]]]
-) -> list[tuple[list[_BoundStep], list[tuple[str, Array]]]]:
+    steps: Sequence[_BoundStep], shown_after: Sequence[_Shown]
+) -> list[tuple[list[_BoundStep], _Shown]]:
     """Gather steps up to the next that somebody observes."""
-    runs: list[tuple[list[_BoundStep], list[tuple[str, Array]]]] = [([], [])]
+    runs: list[tuple[list[_BoundStep], _Shown]] = [([], [])]
     for step, shown in zip(steps, shown_after, strict=True):
         runs[-1][0].append(step)
         if shown:

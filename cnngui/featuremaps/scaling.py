@@ -11,7 +11,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from cnngui.featuremaps.statistics import ChannelStatistics
+from cnngui.featuremaps.statistics import Extremes
 
 Scaling = Literal["map", "layer", "locked"]
 SCALINGS: tuple[Scaling, ...] = ("map", "layer", "locked")
@@ -29,13 +29,13 @@ Ranges = tuple[NDArray[np.float32], NDArray[np.float32]]
 
 
 def value_ranges(
-    statistics: ChannelStatistics, signed: bool, scaling: Scaling, locked: Range | None = None
+    extremes: Extremes, signed: bool, scaling: Scaling, locked: Range | None = None
 ) -> Ranges:
     """Choose the values shown as the lowest and the highest code, for every channel.
 
     Parameters
     ----------
-    statistics : of all channels of the layer.
+    extremes : of all channels of the layer.
     signed : whether the layer's output may be negative: ranges are then symmetric around zero.
     scaling : ``map``: each channel has its own range; ``layer``: all share the one that holds all;
         ``locked``: all share ``locked`` whatever they hold.
@@ -45,8 +45,8 @@ def value_ranges(
     -------
     low, high : float32 ``(C,)``, always ``low < high``.
     """
-    low = statistics.minimum.astype(np.float64)
-    high = statistics.maximum.astype(np.float64)
+    low = extremes.minimum.astype(np.float64)
+    high = extremes.maximum.astype(np.float64)
     if scaling != "map":
         shared = locked if scaling == "locked" else None
         if shared is None:

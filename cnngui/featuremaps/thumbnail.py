@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
 from cnngui.featuremaps.bars import draw_bars
 from cnngui.featuremaps.scaling import BACKGROUND_CODE, value_ranges
-from cnngui.featuremaps.statistics import measure
+from cnngui.featuremaps.statistics import find_extremes
 from cnngui.featuremaps.wall import compose_wall, plan_wall
 
 _CHANNELS = 4
 _GAP = 2
+
+
+def sample_for_thumbnail(shape: Sequence[int], width: int, height: int) -> tuple[int, int]:
+    """Return how many channels of a layer ``(C, H, W)`` a thumbnail shows, and a step.
+
+    Of their maps every so-many-th row and column is enough for it.
+    """
+    count, map_height, map_width = shape
+    layout = plan_wall(min(count, _CHANNELS), map_height, map_width, width, height, gap=_GAP)
+    # Twice as many values as pixels leave shrinking something to average.
+    step = min(map_height // layout.tile_height, map_width // layout.tile_width) // 2
+    return _CHANNELS, max(step, 1)
 
 
 def thumbnail(
@@ -21,7 +35,7 @@ def thumbnail(
 
     Parameters
     ----------
-    view : float32 ``(C, H, W)`` or ``(F,)``, of any strides.
+    view : float32 ``(C, H, W)`` or ``(F,)``, of any strides; or the sample of it that is enough.
     width, height : pixels, at least 1.
     signed : whether the layer's output may be negative.
 
@@ -31,16 +45,10 @@ def thumbnail(
     """
     if view.ndim == 1:
         return draw_bars(view, width, height, signed)
-    maps = view[:_CHANNELS]
-    count, map_height, map_width = maps.shape
-    layout = plan_wall(count, map_height, map_width, width, height, gap=_GAP)
-    # Twice as many values as pixels leave shrinking something to average.
-    step = min(map_height // layout.tile_height, map_width // layout.tile_width) // 2
-    if step > 1:
-        maps = np.ascontiguousarray(maps[:, ::step, ::step])
-        count, map_height, map_width = maps.shape
-        layout = plan_wall(count, map_height, map_width, width, height, gap=_GAP)
-    low, high = value_ranges(measure(maps), signed, "map")
+    shown, step = sample_for_thumbnail(view.shape, width, height)
+    maps = np.ascontiguousarray(view[:shown, ::step, ::step])
+    layout = plan_wall(*maps.shape, width, height, gap=_GAP)
+    low, high = value_ranges(find_extremes(maps), signed, "map")
     channels = np.arange(layout.shown)
     wall = compose_wall(maps, layout, channels, low, high)
     picture = np.full((height, width), BACKGROUND_CODE, np.uint8)

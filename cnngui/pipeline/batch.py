@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from cnngui.capture.address import SourceAddress
 from cnngui.capture.frame import Frame
 from cnngui.capture.opening import open_source
+from cnngui.engine.model import Observers
 from cnngui.errors import SourceError
 from cnngui.featuremaps.snapshot import write_snapshot
 from cnngui.pipeline.events import (
@@ -140,7 +141,7 @@ class _Timings:
 
 def _run_in_order(request: BatchRequest, is_stopped: Callable[[], bool]) -> BatchReport:
     network = RunningNetwork(request.spec, request.weights)
-    observers = dict.fromkeys((layer.id for layer in request.spec.layers), _ignore)
+    observers: Observers = dict.fromkeys((layer.id for layer in request.spec.layers), _ignore)
     timings = _Timings()
     frame: Frame | None = None
     count = 0

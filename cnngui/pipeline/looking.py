@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, TypeVar
 
 import numpy as np
@@ -10,10 +9,12 @@ from numpy.typing import NDArray
 
 from cnngui.capture.fit import fit_frame
 from cnngui.capture.frame import Frame
+from cnngui.engine.model import Observer
+from cnngui.engine.sample import Sample
 from cnngui.featuremaps.histogram import histogram
 from cnngui.featuremaps.scaling import Range, encode, value_ranges
 from cnngui.featuremaps.statistics import measure, order_channels
-from cnngui.featuremaps.thumbnail import thumbnail
+from cnngui.featuremaps.thumbnail import sample_for_thumbnail, thumbnail
 from cnngui.featuremaps.wall import compose_wall, plan_wall
 from cnngui.pipeline.messages import ViewRequest
 from cnngui.pipeline.results import (
@@ -26,6 +27,7 @@ from cnngui.pipeline.results import (
 from cnngui.pipeline.running import RunningNetwork
 from cnngui.spec.layers import Conv2d
 from cnngui.spec.network import InputSpec
+from cnngui.spec.shapes import Shape
 
 PICTURE_WIDTH = 640
 
@@ -54,23 +56,30 @@ def look(
     thumbnails: dict[str, Thumbnail] = {}
     copies: dict[str, Values] = {}
 
-    def observer(layer_id: str) -> Callable[[Values], None]:
-        def observe(batch: Values) -> None:
-            values = batch[0]
-            if layer_id in view.thumbnails:
-                signed = network.signed[layer_id]
-                codes = thumbnail(values, *view.thumbnail_size, signed)
-                thumbnails[layer_id] = Thumbnail(_sealed(codes), signed)
-            if layer_id == shown_id or (layer_id == last_id and values.ndim == 1):
-                copies[layer_id] = _sealed(values.copy(order="C"))
+    def copier(layer_id: str) -> Observer:
+        def copy(batch: Values) -> None:
+            copies[layer_id] = _sealed(batch[0].copy(order="C"))
 
-        return observe
+        return copy
 
-    watched = {shown_id, *(name for name in view.thumbnails if name in network.shapes)}
+    def drawer(layer_id: str) -> Observer:
+        def draw(batch: Values) -> None:
+            signed = network.signed[layer_id]
+            codes = thumbnail(batch[0], *view.thumbnail_size, signed)
+            thumbnails[layer_id] = Thumbnail(_sealed(codes), signed)
+
+        return draw
+
+    copied = {shown_id}
+    if len(network.shapes[last_id]) == 1 and (view.wants_channel or last_id in view.thumbnails):
+        copied.add(last_id)  # the inspector shows the network's verdict too
+    observers: dict[str | Sample, Observer] = {layer_id: copier(layer_id) for layer_id in copied}
+    for layer_id in view.thumbnails:
+        if layer_id in network.shapes:
+            sample = _sample(layer_id, network.shapes[layer_id], view)
+            observers[sample] = drawer(layer_id)
     pixels = network.fit(frame)
-    if view.wants_channel and len(network.shapes[last_id]) == 1:
-        watched.add(last_id)  # the inspector shows the network's verdict too
-    network.run(pixels, {layer_id: observer(layer_id) for layer_id in watched})
+    network.run(pixels, observers)
     values = copies[shown_id]
     wall, vector, channel = None, None, None
     if values.ndim == 1:
@@ -96,6 +105,14 @@ def look(
         scores=scores if scores is not None and scores.ndim == 1 else None,
         layer_ms=network.layer_ms,
     )
+
+
+def _sample(layer_id: str, shape: Shape, view: ViewRequest) -> Sample:
+    """Return what a thumbnail needs of a layer: of a flat one everything."""
+    if len(shape) == 1:
+        return Sample(layer_id, shape[0])
+    channels, step = sample_for_thumbnail(shape, *view.thumbnail_size)
+    return Sample(layer_id, channels, step, step)
 
 
 def _wall(

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from cnngui.capture.fit import fit_frame
 from cnngui.capture.frame import Frame
-from cnngui.engine.model import Model, Observer
+from cnngui.engine.model import Model, Observers
 from cnngui.engine.preprocess import normalise
 from cnngui.errors import NetworkError
 from cnngui.featuremaps.colormaps import DIVERGING, SEQUENTIAL
@@ -65,7 +65,7 @@ class RunningNetwork:
         pixels.flags.writeable = False
         return pixels
 
-    def run(self, pixels: NDArray[np.uint8], observers: Mapping[str, Observer]) -> None:
+    def run(self, pixels: NDArray[np.uint8], observers: Observers) -> None:
         """Compute one fitted frame, as far as is observed.
 
         Raises

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from cnngui.featuremaps.histogram import histogram
-from cnngui.featuremaps.statistics import measure, order_channels
+from cnngui.featuremaps.statistics import find_extremes, measure, order_channels
 
 SHAPES = [(1, 1, 1), (3, 5, 7), (4, 60, 80), (2, 4096, 1), (2, 1, 4096), (512, 2, 2)]
 
@@ -104,3 +104,13 @@ def test_histogram_leaves_out_what_is_not_finite():
     values = np.array([[np.nan, np.inf, -np.inf, 1.0, 2.0]], np.float32)
     assert histogram(values).counts.sum() == 2
     assert histogram(np.full((2, 2), np.nan, np.float32)).counts.sum() == 0
+
+
+@pytest.mark.parametrize("shape", [(1, 1, 1), (3, 7, 5), (4, 60, 80)])
+def test_extremes_are_those_of_the_statistics(shape):
+    maps = np.random.default_rng(0).normal(size=shape).astype(np.float32)
+    maps[0].flat[:2] = np.nan, np.inf
+    maps[-1] = np.nan
+    found, expected = find_extremes(maps), measure(maps)
+    np.testing.assert_array_equal(found.minimum, expected.minimum)
+    np.testing.assert_array_equal(found.maximum, expected.maximum)

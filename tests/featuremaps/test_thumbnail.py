@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from cnngui.featuremaps.thumbnail import thumbnail
+from cnngui.featuremaps.thumbnail import sample_for_thumbnail, thumbnail
 
 
 @pytest.mark.parametrize("signed", [False, True])
@@ -57,3 +57,14 @@ def test_nan_and_infinity_do_no_harm(shape):
     view.flat[1] = np.inf
     view.flat[2] = 1.0
     assert thumbnail(view, 96, 72, signed=True).shape == (72, 96)
+
+
+@pytest.mark.parametrize("shape", [(1, 1, 1), (3, 120, 160), (16, 480, 640), (8, 4096, 1)])
+@pytest.mark.parametrize("size", [(96, 72), (1, 1), (7, 200)])
+def test_a_sample_gives_the_same_picture(shape, size):
+    view = np.random.default_rng(0).normal(size=shape).astype(np.float32)
+    channels, step = sample_for_thumbnail(shape, *size)
+    sample = view[:channels, ::step, ::step]
+    np.testing.assert_array_equal(
+        thumbnail(sample, *size, signed=True), thumbnail(view, *size, signed=True)
+    )
