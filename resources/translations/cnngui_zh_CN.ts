@@ -660,6 +660,105 @@ Heights are square roots of counts.</source>
     </message>
 </context>
 <context>
+    <name>Meanings</name>
+    <message>
+        <source>How many kernels there are: each makes one map</source>
+        <translation>卷积核的个数：每个产生一张特征图</translation>
+    </message>
+    <message>
+        <source>Height and width of the window that slides</source>
+        <translation>滑动窗口的高度和宽度</translation>
+    </message>
+    <message>
+        <source>By how many values the window moves on: 2 makes maps half as large</source>
+        <translation>步幅：窗口每次移动多少个值；取 2 时特征图的边长减半</translation>
+    </message>
+    <message>
+        <source>What is put around the input: with same, maps keep its size; with valid, nothing is</source>
+        <translation>填充：在输入四周补上的值；same 使特征图保持输入的大小，valid 不填充</translation>
+    </message>
+    <message>
+        <source>How far apart the values are that a kernel looks at: 1 is side by side</source>
+        <translation>膨胀：卷积核所看的值之间的间距；1 表示紧挨着</translation>
+    </message>
+    <message>
+        <source>Into how many groups the channels are divided: a kernel spans only those of its own</source>
+        <translation>通道分成多少组：每个卷积核只跨越自己那一组的通道</translation>
+    </message>
+    <message>
+        <source>Whether each output has a number of its own added to it</source>
+        <translation>偏置：是否给每个输出再加上一个单独的数</translation>
+    </message>
+    <message>
+        <source>Whether a last window that lies only partly on the input counts, too</source>
+        <translation>最后一个只有部分落在输入上的窗口是否也算</translation>
+    </message>
+    <message>
+        <source>Whether zeros of the padding count for the mean</source>
+        <translation>求平均值时是否计入填充的零</translation>
+    </message>
+    <message>
+        <source>What is added to the variance, so that nothing is divided by 0</source>
+        <translation>加在方差上的小数，避免除以 0</translation>
+    </message>
+    <message>
+        <source>In training: how fast the usual mean and spread follow the pictures</source>
+        <translation>训练时：平时的均值和方差跟随画面变化的快慢</translation>
+    </message>
+    <message>
+        <source>What negative values are multiplied by</source>
+        <translation>负值乘以多少</translation>
+    </message>
+    <message>
+        <source>In training: the share of units that are dropped</source>
+        <translation>训练时：丢弃的单元所占的比例</translation>
+    </message>
+    <message>
+        <source>How many numbers the layer puts out</source>
+        <translation>这一层输出多少个数</translation>
+    </message>
+    <message>
+        <source>Which earlier layers the layer takes its input from</source>
+        <translation>这一层从前面哪些层取得输入</translation>
+    </message>
+    <message>
+        <source>From which distribution the weights are drawn, before any training</source>
+        <translation>训练之前，权重按哪种分布随机初始化</translation>
+    </message>
+    <message>
+        <source>The same number always draws the same weights</source>
+        <translation>同一个数总是得到同样的权重</translation>
+    </message>
+    <message>
+        <source>Whether the network sees colours</source>
+        <translation>网络是否看到颜色</translation>
+    </message>
+    <message>
+        <source>Rows of pixels that the network sees</source>
+        <translation>网络看到多少行像素</translation>
+    </message>
+    <message>
+        <source>Columns of pixels that the network sees</source>
+        <translation>网络看到多少列像素</translation>
+    </message>
+    <message>
+        <source>How a picture of another shape is brought to this size</source>
+        <translation>形状不同的画面怎样变成这个大小</translation>
+    </message>
+    <message>
+        <source>Mean and std in common use, to fill in below</source>
+        <translation>常用的均值和标准差，会填到下面</translation>
+    </message>
+    <message>
+        <source>Per channel, subtracted from the pixels, which are 0 to 1</source>
+        <translation>逐通道：从像素值（0 到 1）中减去的数</translation>
+    </message>
+    <message>
+        <source>Per channel, what the pixels are then divided by</source>
+        <translation>逐通道：像素值随后除以的数</translation>
+    </message>
+</context>
+<context>
     <name>NetworkMenu</name>
     <message>
         <source>Open network…</source>
@@ -1342,15 +1441,15 @@ Heights are square roots of counts.</source>
     </message>
     <message>
         <source>{layer} is being computed…</source>
-        <translation type="unfinished"></translation>
+        <translation>正在计算 {layer}…</translation>
     </message>
     <message>
         <source>{layer} does not run yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>{layer} 还没有运行。</translation>
     </message>
     <message>
         <source>The last network without problems keeps running.</source>
-        <translation type="unfinished"></translation>
+        <translation>上一个没有问题的网络仍在运行。</translation>
     </message>
     <message>
         <source>No picture yet.
