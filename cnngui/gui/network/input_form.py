@@ -64,9 +64,6 @@ class InputForm(Form):
         self._add("mean", self.tr("mean"), NumbersEditor(Argument("float", -1e6, 1e6), 3))
         self._add("std", self.tr("std"), NumbersEditor(Argument("float", 1e-6, 1e6), 3))
         self._add("classes", self.tr("classes"), NamesEditor(self.tr("cat, dog, …")))
-        self.editor("classes").setToolTip(
-            self.tr("Names for the units of the last layer, with commas between them")
-        )
 
     def show_network(self, spec: NetworkSpec) -> None:
         """Show the input of a network and the names of its classes."""

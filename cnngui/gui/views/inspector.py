@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from cnngui.gui.network.wording import shape_label
-from cnngui.gui.theme import SPACE_L, SPACE_M, SPACE_S, number_font
+from cnngui.gui.theme import SLIM_SCROLL_BAR, SPACE_L, SPACE_M, SPACE_S, number_font
 from cnngui.gui.views.channel_picture import ChannelPicture
 from cnngui.gui.views.class_bars import ClassBars
 from cnngui.gui.views.histogram_view import HistogramView
@@ -48,6 +48,7 @@ class Inspector(QWidget):
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.verticalScrollBar().setStyleSheet(SLIM_SCROLL_BAR)
         self._stack = QStackedWidget(self)
         self._stack.addWidget(self._message)
         self._stack.addWidget(area)
