@@ -369,10 +369,6 @@ Heights are square roots of counts.</source>
         <source>cat, dog, …</source>
         <translation>猫, 狗, …</translation>
     </message>
-    <message>
-        <source>Names for the units of the last layer, with commas between them</source>
-        <translation>最后一层各单元的名称，用英文逗号分隔</translation>
-    </message>
 </context>
 <context>
     <name>InputRow</name>
@@ -756,6 +752,10 @@ Heights are square roots of counts.</source>
     <message>
         <source>Per channel, what the pixels are then divided by</source>
         <translation>逐通道：像素值随后除以的数</translation>
+    </message>
+    <message>
+        <source>Names for the units of the last layer, with commas between them</source>
+        <translation>最后一层各单元的名称，用英文逗号分隔</translation>
     </message>
 </context>
 <context>
