@@ -42,6 +42,7 @@ class FieldEditor(QWidget):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
+        self._meaning = ""
         self._problem = ""
         self._box = QBoxLayout(direction, self)
         self._box.setContentsMargins(_OUTLINE, _OUTLINE, _OUTLINE, _OUTLINE)
@@ -51,11 +52,16 @@ class FieldEditor(QWidget):
         """Show a value; what the user is typing stays untouched where it is the same."""
         raise NotImplementedError
 
+    def set_meaning(self, meaning: str) -> None:
+        """Say in the tool tip what the value is for."""
+        self._meaning = meaning
+        self.setToolTip(meaning)
+
     def set_problem(self, message: str) -> None:
         """Outline the editor and explain it in its tool tip; an empty message ends both."""
         if message != self._problem:
             self._problem = message
-            self.setToolTip(message)
+            self.setToolTip(message or self._meaning)
             self.update()
 
     def add_beside(self, widget: QWidget) -> None:

@@ -10,6 +10,7 @@ from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from cnngui.gui.network.editors import FieldEditor
+from cnngui.gui.network.meanings import meaning
 from cnngui.gui.theme import SPACE_S
 from cnngui.spec.checks import Problem
 
@@ -62,6 +63,8 @@ class Form(QWidget):
     def _add(self, field: str, label: str, editor: FieldEditor) -> None:
         text = QLabel(label)
         text.setBuddy(editor)
+        text.setToolTip(meaning(field))
+        editor.set_meaning(meaning(field))
         editor.setAccessibleName(label)
         row = self._grid.rowCount()
         top = Qt.AlignmentFlag.AlignTop

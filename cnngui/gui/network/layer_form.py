@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QLabel, QToolButton, QWidget
 from cnngui.gui.icons import icon
 from cnngui.gui.network.editors import make_editor
 from cnngui.gui.network.form import Form
-from cnngui.gui.network.reads_editor import ManyReadsEditor, SingleReadEditor, readable_ids
+from cnngui.gui.network.reads_editor import ManyReadsEditor, SingleReadEditor, readable_shapes
 from cnngui.spec.layers import LayerSpec, ParametricSpec, arguments_of
 from cnngui.spec.network import NetworkSpec
 
@@ -46,7 +46,7 @@ class LayerForm(Form):
 
     def show_layer(self, spec: NetworkSpec, layer: LayerSpec) -> None:
         """Show the arguments of ``layer``, which is in ``spec``."""
-        self._reads.offer(readable_ids(spec, layer.id))
+        self._reads.offer(readable_shapes(spec, layer.id))
         for field, editor in self._editors.items():
             editor.set_value(getattr(layer, field))
         if isinstance(layer, ParametricSpec):

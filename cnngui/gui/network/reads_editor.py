@@ -10,14 +10,20 @@ from PySide6.QtWidgets import QMenu
 
 from cnngui.gui.network.editors import FieldEditor
 from cnngui.gui.network.spin_boxes import ChoiceBox
+from cnngui.gui.network.wording import shape_label
 from cnngui.spec.layers import INPUT_ID
 from cnngui.spec.network import NetworkSpec
+from cnngui.spec.shapes import Shape, infer
+
+Readable = dict[str, Shape | None]
+"""What a layer may read, and its shape: nearest first, ending with the input."""
 
 
-def readable_ids(spec: NetworkSpec, layer_id: str) -> tuple[str, ...]:
-    """Return what a layer may read, nearest first, ending with the input."""
+def readable_shapes(spec: NetworkSpec, layer_id: str) -> Readable:
+    """Return what a layer may read."""
     earlier = (layer.id for layer in reversed(spec.layers[: spec.index_of(layer_id)]))
-    return (*earlier, INPUT_ID)
+    shapes = infer(spec).shapes
+    return {readable: shapes.get(readable) for readable in (*earlier, INPUT_ID)}
 
 
 class SingleReadEditor(FieldEditor):
@@ -31,8 +37,9 @@ class SingleReadEditor(FieldEditor):
         self.setFocusProxy(self._sources)
         self._sources.activated.connect(self._on_activated)
 
-    def offer(self, layer_ids: tuple[str, ...]) -> None:
-        """Set what may be read, nearest first."""
+    def offer(self, readable: Readable) -> None:
+        """Set what may be read."""
+        layer_ids = tuple(readable)
         if layer_ids != self._offered:
             self._offered = layer_ids
             self._sources.clear()
@@ -72,7 +79,7 @@ class ManyReadsEditor(FieldEditor):
     def __init__(self) -> None:
         super().__init__()
         self._value: tuple[str, ...] = ()
-        self._offered: tuple[str, ...] = ()
+        self._offered: Readable = {}
         self._menu = QMenu(self)
         self._menu.installEventFilter(self)
         self._menu.aboutToShow.connect(self._fill_menu)
@@ -81,9 +88,9 @@ class ManyReadsEditor(FieldEditor):
         self._box.addWidget(self._names, 1)
         self.setFocusProxy(self._names)
 
-    def offer(self, layer_ids: tuple[str, ...]) -> None:
-        """Set what may be read, nearest first."""
-        self._offered = layer_ids
+    def offer(self, readable: Readable) -> None:
+        """Set what may be read."""
+        self._offered = readable
 
     def set_value(self, value: tuple[str, ...]) -> None:
         self._value = value
@@ -106,7 +113,8 @@ class ManyReadsEditor(FieldEditor):
         self._menu.clear()
         gone = tuple(name for name in self._value if name not in self._offered)
         for name in (*self._offered, *dict.fromkeys(gone)):
-            action = QAction(name, self._menu)
+            # After a tab: in the column that a menu has for shortcuts.
+            action = QAction(f"{name}\t{shape_label(self._offered.get(name))}", self._menu)
             action.setCheckable(True)
             action.setChecked(name in self._value)
             action.toggled.connect(partial(self._tick, name))

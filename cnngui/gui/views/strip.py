@@ -88,6 +88,7 @@ class LayerStrip(QListView):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self.scrollTo(self.currentIndex())
         self._ask_for_visible()
 
     def showEvent(self, event: QShowEvent) -> None:

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from cnngui.gui.document import Document
 from cnngui.gui.network import NetworkPanel
+from cnngui.gui.network.meanings import meaning
 from cnngui.spec.layers import INPUT_ID, LAYER_TYPES, Add, Conv2d, Linear, MaxPool2d, ReLU
 from cnngui.spec.network import InputSpec, NetworkSpec
 
@@ -222,7 +223,7 @@ def test_a_wrong_number_is_explained_while_the_last_valid_network_runs(qtbot, pa
     assert shown.problem_text.startswith("groups must divide")
     assert shown.header.content.faulty
     assert shown.form.editor("groups").toolTip().startswith("must divide")
-    assert shown.form.editor("stride").toolTip() == ""
+    assert shown.form.editor("stride").toolTip() == meaning("stride")
     assert row(panel, "relu1").header.content.shape == "–"
     assert document.running_spec == NETWORK
     type_number(qtbot, box, "1")
@@ -399,6 +400,20 @@ def test_bypassing_by_the_eye(qtbot, panel, document):
     assert document.spec == NETWORK
 
 
+@pytest.mark.parametrize("layer_type", [*LAYER_TYPES, INPUT_ID])
+def test_every_argument_is_explained(panel, document, layer_type):
+    if layer_type == INPUT_ID:
+        document.select(INPUT_ID)
+    else:
+        panel.layer_actions.add(layer_type)
+    form = row(panel, document.selected_id).form
+    captions = [label for label in form.findChildren(QLabel) if label.buddy() is not None]
+    assert captions
+    for caption in captions:
+        assert caption.toolTip()
+        assert caption.buddy().toolTip()
+
+
 def test_what_a_layer_reads(qtbot, panel, document):
     click(qtbot, panel, "pool1")
     (sources,) = editors(panel, "pool1", "inputs", QComboBox)
@@ -416,8 +431,9 @@ def test_ticking_what_an_add_reads(qtbot, panel, document):
     (box,) = editors(panel, "add1", "inputs", QComboBox)
     box.showPopup()
     menu = QApplication.activePopupWidget()
-    ticks = {action.text(): action for action in menu.actions()}
+    ticks = {action.text().partition("\t")[0]: action for action in menu.actions()}
     assert list(ticks) == ["pool1", "relu1", "conv1", "input"]
+    assert ticks["input"].text().endswith("\t3×120×160")
     for name in document.spec.layer("add1").inputs:
         qtbot.mouseClick(
             menu, Qt.MouseButton.LeftButton, pos=menu.actionGeometry(ticks[name]).center()
@@ -441,7 +457,7 @@ def test_a_read_layer_that_was_removed_is_named_and_can_be_unticked(qtbot, panel
     (box,) = editors(panel, "add1", "inputs", QComboBox)
     box.showPopup()
     menu = QApplication.activePopupWidget()
-    (gone,) = (action for action in menu.actions() if action.text() == "conv1")
+    (gone,) = (action for action in menu.actions() if action.text().startswith("conv1"))
     assert gone.isChecked()
     qtbot.mouseClick(menu, Qt.MouseButton.LeftButton, pos=menu.actionGeometry(gone).center())
     menu.close()
@@ -636,3 +652,9 @@ def test_a_class_with_a_comma_in_its_name_stays_one_while_nothing_is_typed(qtbot
     line.setFocus()
     qtbot.keyClick(line, Qt.Key.Key_Return)
     assert document.spec == named
+
+
+def test_in_a_low_window_the_list_keeps_more_than_one_row(panel):
+    panel.resize(340, 10)
+    two_rows = 2 * row(panel, "conv1").header.height()
+    assert panel.layer_list.height() > two_rows

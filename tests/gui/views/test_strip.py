@@ -31,6 +31,16 @@ def test_there_is_one_thumbnail_per_layer_and_one_of_the_input(strip: LayerStrip
     assert ids == ["input", *(layer.id for layer in NETWORK.layers)]
 
 
+def test_the_selected_thumbnail_stays_in_sight_when_the_window_shrinks(
+    qtbot: QtBot, strip: LayerStrip, document: Document
+) -> None:
+    strip.resize(1200, strip.height())
+    document.select("softmax1")
+    strip.resize(300, strip.height())
+    last = strip.model().rowCount() - 1
+    qtbot.waitUntil(lambda: strip.viewport().rect().contains(cell(strip, last)))
+
+
 def test_a_click_selects_the_layer(qtbot: QtBot, strip: LayerStrip, document: Document) -> None:
     qtbot.mouseClick(strip.viewport(), Qt.MouseButton.LeftButton, pos=cell(strip, 2))
     assert document.selected_id == "relu1"
