@@ -47,9 +47,12 @@ def test_the_process_ends_in_order_while_a_stream_hangs(
             stderr=subprocess.PIPE,
             text=True,
         )
-        with silent.accept()[0]:
-            program.send_signal(number)
-            _, complaints = program.communicate(timeout=PATIENCE_S)
+        try:
+            with silent.accept()[0]:
+                program.send_signal(number)
+                _, complaints = program.communicate(timeout=PATIENCE_S)
+        finally:
+            program.kill()
     assert program.returncode == 0, complaints
     assert not complaints
 
