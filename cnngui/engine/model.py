@@ -19,7 +19,10 @@ from cnngui.spec.network import NetworkSpec
 from cnngui.spec.shapes import Shape, infer
 from cnngui.weights import Weights
 
-_PROGRAMS_KEPT = 2
+_PROGRAMS_KEPT = 4
+_BYTES_KEPT = 32_000_000
+"""Who looks at one layer after the other comes back to the last few. Of large networks the memory
+of what is no longer looked at is more than coming back is worth, some ten milliseconds."""
 
 
 class Model:
@@ -118,12 +121,19 @@ class Model:
         key = (images, parallel.thread_count(), wanted)
         program = self._programs.pop(key, None)
         if program is None:
-            # Memory of the oldest is free before memory for the new one is taken.
-            while len(self._programs) >= _PROGRAMS_KEPT:
-                del self._programs[next(iter(self._programs))]
+            # Before memory for the new one is taken.
+            self._forget_old_programs()
             program = Program(self._nodes, self.spec.input.shape, images, wanted)
         self._programs[key] = program
         return program
+
+    def _forget_old_programs(self) -> None:
+        held = sum(program.nbytes for program in self._programs.values())
+        for key, program in list(self._programs.items()):
+            if held <= _BYTES_KEPT and len(self._programs) < _PROGRAMS_KEPT:
+                break
+            held -= program.nbytes
+            del self._programs[key]
 
 
 def _find_parameters(

@@ -127,6 +127,12 @@ class Program:
         self._shown_first, *shown_after = self._place_observers(nodes, wanted)
         self._runs = _between_observers(self._steps, shown_after)
 
+    @property
+    def nbytes(self) -> int:
+        """Memory for values that are kept from band to band."""
+        tensors = sum(tensor.memory.nbytes for tensor in self._tensors.values())
+        return tensors + sum(sample.nbytes for sample in self._samples.values())
+
     def run(self, x: Array, observers: Observers) -> dict[str, float]:
         """Compute; return seconds by layer id. Observers must be those of what is asked for."""
         seconds: dict[str, float] = {}
