@@ -1,4 +1,4 @@
-"""The engine beside onnxruntime and OpenCV's dnn, on equal numbers of threads."""
+"""The engine beside onnxruntime, OpenCV's dnn and PyTorch, on equal numbers of threads."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from cnngui.opencv import cv2
 from cnngui.spec.layers import INPUT_ID
 from cnngui.spec.network import NetworkSpec
 from cnngui.weights import Weights
-from tests.benchmarks import subjects
+from tests.benchmarks import subjects, torch_peer
 from tests.benchmarks.timing import interleaved_medians, table
 from tests.engine import onnx_oracle
 from tests.engine.networks import random_weights
@@ -50,7 +50,7 @@ def measure() -> list[dict[str, Any]]:
 
 def describe(rows: list[dict[str, Any]]) -> str:
     """Return the rows as a table."""
-    contenders = list(rows[0]["milliseconds"])
+    contenders = ["cnngui", *_PEERS]
     body = []
     for row in rows:
         cells = []
@@ -84,13 +84,15 @@ def _measure_network(network: NetworkSpec, images: int, threads: int) -> dict[st
     try:
         contenders: dict[str, Forward] = {"cnngui": _ours(model, x, last)}
         expected = contenders["cnngui"]()
-        for name, prepare in (("onnxruntime", _onnxruntime), ("cv2.dnn", _opencv)):
+        for name, prepare in _PEERS.items():
             try:
                 forward = prepare(network, weights, x, threads)
                 if not np.allclose(forward(), expected, rtol=1e-3, atol=1e-3):
                     left_out[name] = "computes something else"
                     continue
                 contenders[name] = forward
+            except ModuleNotFoundError:
+                left_out[name] = "not installed"
             except Exception as error:  # whatever a peer cannot do is told, not hidden
                 left_out[name] = " ".join(str(error).split())[:200]
         medians = interleaved_medians(contenders, _ROUNDS)
@@ -137,3 +139,6 @@ def _opencv(network: NetworkSpec, weights: Weights, x: NDArray, threads: int) ->
         return net.forward()
 
     return forward
+
+
+_PEERS = {"onnxruntime": _onnxruntime, "cv2.dnn": _opencv, "PyTorch": torch_peer.prepare}

@@ -1,0 +1,80 @@
+"""A network computed by PyTorch as one usually would: eager mode, default layout."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnngui.spec import layers as spec
+from cnngui.spec.layers import INPUT_ID
+from cnngui.spec.network import NetworkSpec
+from cnngui.spec.shapes import conv_padding
+from cnngui.weights import Weights
+
+
+def prepare(
+    network: NetworkSpec, weights: Weights, x: NDArray[np.float32], threads: int
+) -> Callable[[], NDArray[np.float32]]:
+    """Return what computes the last layer of a batch.
+
+    Raises
+    ------
+    ModuleNotFoundError : PyTorch is not installed.
+    """
+    import torch  # a yardstick, not something that the program needs
+
+    torch.set_num_threads(threads)
+    parameters = {
+        layer_id: {name: torch.from_numpy(array) for name, array in arrays.items()}
+        for layer_id, arrays in weights.items()
+    }
+    batch = torch.from_numpy(x)
+
+    def forward() -> NDArray[np.float32]:
+        values: dict[str, Any] = {INPUT_ID: batch}
+        with torch.inference_mode():
+            for index, layer in enumerate(network.layers):
+                sources = [values[name] for name in network.inputs_of(index)]
+                values[layer.id] = _compute(layer, sources, parameters.get(layer.id, {}))
+        result: NDArray[np.float32] = values[network.layers[-1].id].numpy()
+        return result
+
+    return forward
+
+
+def _compute(layer: spec.LayerSpec, sources: list[Any], parameters: dict[str, Any]) -> Any:
+    from torch.nn import functional
+
+    x = sources[0]
+    match layer:
+        case spec.Conv2d():
+            (top, bottom), (left, right) = conv_padding(layer)
+            if (top, left) != (bottom, right):
+                raise NotImplementedError("uneven padding")
+            weight, bias = parameters["weight"], parameters.get("bias")
+            return functional.conv2d(
+                x, weight, bias, layer.stride, (top, left), layer.dilation, layer.groups
+            )
+        case spec.BatchNorm2d():
+            return functional.batch_norm(x, **parameters, eps=layer.eps)
+        case spec.MaxPool2d():
+            return functional.max_pool2d(x, layer.kernel_size, layer.stride, layer.padding)
+        case spec.AvgPool2d():
+            return functional.avg_pool2d(x, layer.kernel_size, layer.stride, layer.padding)
+        case spec.ReLU():
+            return functional.relu(x)
+        case spec.Tanh():
+            return x.tanh()
+        case spec.Softmax():
+            return x.softmax(1)
+        case spec.Flatten():
+            return x.flatten(1)
+        case spec.Linear():
+            return functional.linear(x, parameters["weight"], parameters.get("bias"))
+        case spec.Add():
+            return sources[0] + sources[1]
+        case _:
+            raise NotImplementedError(layer.type)
