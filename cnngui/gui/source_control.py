@@ -20,6 +20,7 @@ from cnngui.pipeline.events import (
     SourceEnded,
     SourceFailed,
     SourceLost,
+    SourceMeasured,
     SourceOpened,
     SourceWarned,
 )
@@ -120,6 +121,9 @@ class SourceControl(QObject):
                 self._notices.show_notice(
                     Notice(str(error), "warning", key=_WARNING_KEY, details=all_of_them)
                 )
+            case SourceMeasured(_, info):
+                self._info = info
+                self._transport.set_source(info)
             case SourceEnded(address):
                 self._status.show_message(
                     self.tr("{0} has ended").format(translated(address.label))

@@ -46,6 +46,14 @@ class SourceWarned:
 
 
 @dataclass(frozen=True)
+class SourceMeasured:
+    """The medium is longer or shorter than it said of itself, or its length was not known."""
+
+    address: SourceAddress
+    info: SourceInfo
+
+
+@dataclass(frozen=True)
 class SourceEnded:
     """The medium was played to its end and does not loop."""
 
@@ -143,6 +151,7 @@ Event = (
     | SourceLost
     | SourceFailed
     | SourceWarned
+    | SourceMeasured
     | SourceEnded
     | PlaybackChanged
     | NetworkApplied

@@ -10,9 +10,15 @@ import numpy as np
 
 from cnngui.capture.address import SourceAddress
 from cnngui.capture.frame import Frame
-from cnngui.capture.source import Picture, Source
+from cnngui.capture.source import Picture, Source, SourceInfo
 from cnngui.errors import SourceError
-from cnngui.pipeline.events import Event, PlaybackChanged, SourceEnded, SourceWarned
+from cnngui.pipeline.events import (
+    Event,
+    PlaybackChanged,
+    SourceEnded,
+    SourceMeasured,
+    SourceWarned,
+)
 from cnngui.pipeline.messages import Playback
 from cnngui.pipeline.meter import Meter
 from cnngui.pipeline.tempo import Tempo
@@ -39,6 +45,7 @@ class Player:
         self._report = report
         self._source: Source | None = None
         self._address = SourceAddress("sample")  # in the place of the first one
+        self._info: SourceInfo | None = None
         self._playback = Playback()
         self._tempo = Tempo()
         self._picture: Picture | None = None
@@ -59,7 +66,7 @@ class Player:
     def take(self, source: Source, address: SourceAddress) -> None:
         """Have another source in place of the one before. It is closed here when it is let go."""
         self.let_go()
-        self._source, self._address = source, address
+        self._source, self._address, self._info = source, address, source.info
         self._picture = None
         self._ended = False
 
@@ -178,6 +185,9 @@ class Player:
     def _on_end(self, source: Source) -> None:
         if source.info.live:
             raise SourceError(self._address.label, "must go on sending", "its end")
+        if source.info != self._info:
+            self._info = source.info
+            self._report(SourceMeasured(self._address, source.info))
         if self._playback.playing and self._playback.loop and self._picture is not None:
             self._rewind()
             return

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QImage
-from PySide6.QtWidgets import QFileDialog, QInputDialog, QLabel, QLineEdit
+from PySide6.QtWidgets import QFileDialog, QInputDialog, QLabel, QLineEdit, QSlider
 from pytestqt.qtbot import QtBot
 
 from cnngui.cli import Arguments
@@ -26,6 +26,7 @@ from cnngui.gui.views.wall_canvas import WallCanvas
 from cnngui.gui.workbench import Workbench
 from cnngui.spec.layers import Conv2d, Linear, ReLU
 from cnngui.spec.network import InputSpec, NetworkSpec
+from tests.capture.media import write_video
 from tests.gui.conftest import FakeCameras
 from tests.gui.driver import Driver
 
@@ -151,6 +152,19 @@ def test_files_of_a_folder_that_are_skipped_are_said(driver: Driver, image: Path
     driver.wait(lambda: shows_red(driver))
     driver.drop(image)
     driver.wait(lambda: driver.notice == "")
+
+
+def test_a_video_that_was_cut_off_is_said_and_has_its_true_length(
+    driver: Driver, tmp_path: Path
+) -> None:
+    path = write_video(tmp_path / "cut.avi", 60)
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    slider = driver.window.findChild(QSlider, "transport_slider")
+    assert slider is not None
+    driver.drop(path)
+    driver.wait(lambda: slider.maximum() == 59)
+    driver.wait(lambda: 0 < slider.maximum() < 40)
+    driver.wait(lambda: "cut.avi: must hold the 60 frames" in driver.notice)
 
 
 def test_a_picture_in_the_clipboard_is_opened(driver: Driver, image: Path) -> None:
