@@ -72,7 +72,7 @@ def test_qt_that_cannot_be_imported_is_told(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_headless_needs_no_qt(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in [name for name in sys.modules if name.split(".")[0] in ("PySide6", "pyqtgraph")]:
+    for name in [name for name in sys.modules if name.split(".")[0] == "PySide6"]:
         monkeypatch.setitem(sys.modules, name, None)
     monkeypatch.setitem(sys.modules, "PySide6", None)
     assert main(["--headless", "--frames", "1"]) == 0

@@ -8,7 +8,6 @@ from urllib.parse import urlsplit
 from cnngui.capture.address import SourceAddress
 from cnngui.capture.cameras import CameraSource
 from cnngui.capture.images import FolderSource, ImageSource
-from cnngui.capture.mjpeg import MjpegSource, boundary_of, connect
 from cnngui.capture.settings import CaptureSettings
 from cnngui.capture.source import Source
 from cnngui.capture.videos import VideoSource
@@ -56,6 +55,9 @@ def _open_video(path: Path) -> Source:
 def _open_stream(url: str, name: str, settings: CaptureSettings) -> Source:
     """Read MJPEG over HTTP ourselves, all else through FFmpeg."""
     if urlsplit(url).scheme in ("http", "https"):
+        # Only here, because the standard library's HTTP and TLS slow down every start.
+        from cnngui.capture.mjpeg import MjpegSource, boundary_of, connect
+
         response = connect(url, name)
         boundary = boundary_of(response.headers)
         if boundary is not None:

@@ -1,0 +1,67 @@
+"""What stands between the command and the first maps."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+DEFERRED = {
+    # These make every class of Qt known to Python, needed or not.
+    "qtpy",
+    "qtawesome",
+    "pyqtgraph",
+    "superqt",
+    # For sources on the network.
+    "http",
+    "ssl",
+    "email",
+    "urllib.request",
+    # For the tests and the benchmarks.
+    "onnx",
+    "onnxruntime",
+    "psutil",
+    # Slow, and easily drawn in by something small.
+    "asyncio",
+    "importlib.metadata",
+    "multiprocessing",
+    "numpy.testing",
+    "pydoc",
+}
+
+
+@pytest.fixture(scope="module")
+def start(tmp_path_factory: pytest.TempPathFactory) -> subprocess.CompletedProcess[str]:
+    """Start the program, let it paint maps, and close it."""
+    home = str(tmp_path_factory.mktemp("home"))
+    own = {"HOME": home, "XDG_CONFIG_HOME": home, "XDG_DATA_HOME": home}
+    return subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "tests.benchmarks.first_maps", "0"],
+        cwd=Path(__file__).parent.parent,
+        env=os.environ | own | {"QT_QPA_PLATFORM": "offscreen"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+def test_maps_are_painted_and_the_window_closes(
+    start: subprocess.CompletedProcess[str],
+) -> None:
+    assert start.returncode == 0, start.stderr[-2000:]
+    times = json.loads(start.stdout)
+    assert len(times) == 6
+    assert times == sorted(times)
+
+
+def test_what_the_first_maps_do_not_need_is_not_imported(
+    start: subprocess.CompletedProcess[str],
+) -> None:
+    lines = start.stderr.splitlines()
+    imported = {line.split("|")[-1].strip() for line in lines if line.startswith("import time:")}
+    assert {"numpy", "cv2", "PySide6.QtWidgets"} <= imported
+    assert not DEFERRED & imported
