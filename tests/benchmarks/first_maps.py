@@ -17,6 +17,7 @@ if __name__ == "__main__":
 
     prepare_environment()
 
+    from PySide6.QtCore import QTimer
     from PySide6.QtWidgets import QApplication
 
     from cnngui import app
@@ -38,7 +39,8 @@ if __name__ == "__main__":
     def mark_shown(_: LivePipeline, result: FrameResult) -> None:
         if result.wall is not None:
             times.append(time.monotonic())
-            QApplication.exit()
+            # As a person ends it: the threads are waited for.
+            QTimer.singleShot(0, QApplication.closeAllWindows)
 
     start.MainWindow = Window  # type: ignore[misc]
     LivePipeline.mark_shown = mark_shown  # type: ignore[method-assign]
