@@ -184,6 +184,8 @@ class EngineWorker(Worker[EngineCommand]):
         except UserError as error:
             self._report(NetworkFailed(command.generation, error))
             return
+        if self._network is not None:
+            self._locked = _still_valid(self._locked, self._network, network)
         self._network = network
         self._attic.keep(network.spec, network.weights)
         self._stale = True
@@ -260,6 +262,21 @@ class EngineWorker(Worker[EngineCommand]):
             if isinstance(command, SaveNetwork):
                 self._save_network(command)
         parallel.shutdown()
+
+
+def _still_valid(
+    locked: dict[str, Range], before: RunningNetwork, after: RunningNetwork
+) -> dict[str, Range]:
+    """Return the ranges of layers that are still the ones they were locked for.
+
+    New weights are to be compared with the old ones; maps of another shape are another layer's,
+    even if a network opened since calls it by the same name.
+    """
+    return {
+        layer_id: span
+        for layer_id, span in locked.items()
+        if before.shapes.get(layer_id, ()) == after.shapes.get(layer_id)
+    }
 
 
 def _write_network(path: Path, spec: NetworkSpec, weights: Weights | None) -> Event:

@@ -290,6 +290,24 @@ def test_locked_scaling_keeps_the_range_of_the_moment(
     assert again.wall.high[0] == unlocked.wall.high[0]
 
 
+@pytest.mark.usefixtures("camera")
+def test_a_locked_range_is_not_that_of_another_networks_layer(
+    pipeline: LivePipeline, listener: Listener
+) -> None:
+    view = ViewRequest(layer_id="conv1", scaling="locked")
+    pipeline.set_view(view)
+    locked = listener.result(lambda result: result.view == view)
+    assert locked.wall is not None
+    pipeline.set_network(small_network(seed=5), 2)
+    redrawn = listener.result(of_generation(2))
+    assert redrawn.wall is not None
+    np.testing.assert_array_equal(redrawn.wall.high, locked.wall.high)
+    pipeline.set_network(small_network(seed=5).edited("conv1", out_channels=9), 3)
+    other = listener.result(of_generation(3))
+    assert other.wall is not None
+    assert other.wall.high[0] == pytest.approx(float(np.abs(other.wall.values).max()))
+
+
 def test_frames_that_nobody_had_time_for_are_counted(
     pipeline: LivePipeline, listener: Listener, opener: Opener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
