@@ -28,7 +28,7 @@ MAX_WALL = 4096
 MOST_PER_PAGE = 256
 
 # A map much longer than wide would otherwise have a tile too thin to be seen or pointed at.
-_MIN_SIDE = 4
+_MIN_SIDE = 16
 
 # Of float32: what a processor core keeps in its own cache from one pass over them to the next.
 _VALUES_AT_ONCE = 50_000

@@ -176,7 +176,10 @@ def _kernel(
     network: RunningNetwork, layer_id: str, channel: int
 ) -> tuple[Values | None, float | None]:
     parameters = network.weights.get(layer_id)
-    if not parameters or not isinstance(network.spec.layer(layer_id), Conv2d):
+    if not parameters:
+        return None, None
+    layer = network.spec.layer(layer_id)
+    if not (isinstance(layer, Conv2d) and layer.enabled):
         return None, None
     bias = parameters.get("bias")
     return parameters["weight"][channel], None if bias is None else float(bias[channel])

@@ -50,6 +50,12 @@ def test_tiles_lie_inside_the_wall_and_apart(count, map_height, map_width, width
     assert layout.height <= max(MAX_WALL, height)
 
 
+@pytest.mark.parametrize(("map_height", "map_width"), [(1, 400), (400, 1)])
+def test_maps_of_one_row_or_column_are_thick_enough_to_point_at(map_height, map_width):
+    layout = plan_wall(12, map_height, map_width, 1000, 700)
+    assert min(layout.tile_width, layout.tile_height) >= 16
+
+
 @with_extremes
 def test_locate_is_the_inverse_of_tile_rect(count, map_height, map_width, width, height, zoom):
     layout = plan_wall(count, map_height, map_width, width, height, zoom)

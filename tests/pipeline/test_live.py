@@ -107,6 +107,16 @@ def test_arrays_that_leave_the_pipeline_cannot_be_changed(
 
 
 @pytest.mark.usefixtures("camera")
+def test_a_bypassed_convolution_slides_no_kernel(
+    pipeline: LivePipeline, listener: Listener
+) -> None:
+    pipeline.set_network(small_network().edited("conv2", enabled=False), 2)
+    result = listener.result(of_generation(2))
+    assert result.channel is not None
+    assert (result.channel.kernel, result.channel.bias) == (None, None)
+
+
+@pytest.mark.usefixtures("camera")
 def test_only_what_is_shown_is_computed(pipeline: LivePipeline, listener: Listener) -> None:
     pipeline.set_view(ViewRequest(layer_id="conv1", wants_channel=False))
     result = listener.result(lambda result: result.view.layer_id == "conv1")
