@@ -259,8 +259,8 @@ class EngineWorker(Worker[EngineCommand]):
 
     def _finish(self) -> None:
         for command in self._commands:
-            if isinstance(command, SaveNetwork):
-                self._save_network(command)
+            if isinstance(command, SaveNetwork | TakeSnapshot):
+                self._carry_out(command)
         parallel.shutdown()
 
 

@@ -87,16 +87,18 @@ class LivePipeline:
     def close(self, timeout_s: float = CLOSE_TIMEOUT_S) -> None:
         """Stop everything, whatever is under way, within the time given.
 
-        A recording is finished, a network being saved is saved, a snapshot under way is removed.
+        A recording is finished, a network and snapshots that were to be saved are saved. What of
+        the snapshots is not done after half of the time is removed.
         """
         deadline = time.monotonic() + timeout_s
-        self.cancel_snapshot()
         self._capture.stop()
         self._engine.stop()
         # What the engine still has to have written must reach the files before they close.
         self._engine.join(deadline - time.monotonic())
         self._files.stop()
         self._recording.stop()
+        self._files.join(deadline - time.monotonic() - timeout_s / 2)
+        self.cancel_snapshot()
         for worker in (self._files, self._recording, self._capture):
             worker.join(deadline - time.monotonic())
 

@@ -125,10 +125,25 @@ def test_closing_while_a_lost_camera_is_tried_again(
 
 
 @pytest.mark.usefixtures("film")
-def test_closing_removes_a_snapshot_under_way(
+def test_closing_saves_the_snapshots_that_were_asked_for(
+    pipeline: LivePipeline, tmp_path: Path
+) -> None:
+    for _ in range(3):
+        pipeline.save_snapshot(tmp_path)
+    pipeline.close()
+    assert len([path for path in tmp_path.iterdir() if not path.name.startswith(".")]) == 3
+
+
+@pytest.mark.usefixtures("film")
+def test_closing_removes_a_snapshot_that_takes_too_long(
     pipeline: LivePipeline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     begun, may_go_on = threading.Event(), threading.Event()
+    real_cancel = pipeline.cancel_snapshot
+
+    def cancel() -> None:
+        real_cancel()
+        may_go_on.set()
 
     def hold_progress(event: object) -> None:
         if isinstance(event, SaveProgress):
@@ -136,13 +151,10 @@ def test_closing_removes_a_snapshot_under_way(
             assert may_go_on.wait(PATIENCE_S)
 
     monkeypatch.setattr(pipeline._engine, "_report", hold_progress)
+    monkeypatch.setattr(pipeline, "cancel_snapshot", cancel)
     pipeline.save_snapshot(tmp_path)
     assert begun.wait(PATIENCE_S)
-    closing = threading.Thread(target=pipeline.close)
-    closing.start()
-    may_go_on.set()
-    closing.join(PATIENCE_S)
-    assert not closing.is_alive()
+    close(pipeline, timeout_s=2.0)
     assert not any(tmp_path.iterdir())
 
 
