@@ -23,7 +23,13 @@ from cnngui.gui.views.class_bars import ClassBars
 from cnngui.gui.views.histogram_view import HistogramView
 from cnngui.gui.views.kernel_view import KernelView
 from cnngui.gui.views.layer_facts import layer_fact
-from cnngui.gui.views.naming import channel_names, kernel_inputs, number_text, share_text
+from cnngui.gui.views.naming import (
+    channel_label,
+    channel_names,
+    kernel_inputs,
+    number_text,
+    share_text,
+)
 from cnngui.gui.views.view_state import ViewState
 from cnngui.pipeline.results import ChannelResult, FrameResult, VectorResult
 
@@ -159,10 +165,8 @@ class _Details(QWidget):
     def _show_title(self, layer_id: str, number: int, words: str) -> None:
         network = self._state.network
         names = channel_names(network, layer_id)
-        name = f" {escape(names[number])}" if number < len(names) else ""
-        self.title.setText(
-            f"<b>{escape(layer_id)}</b>&nbsp;&nbsp;{words.format(number=number)}{name}"
-        )
+        label = escape(channel_label(number, names))
+        self.title.setText(f"<b>{escape(layer_id)}</b>&nbsp;&nbsp;{words.format(number=label)}")
         self.fact.setText(layer_fact(network.layer(layer_id) if layer_id in network else None))
 
     def _set_map_parts_visible(self, visible: bool) -> None:

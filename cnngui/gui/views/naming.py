@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QCoreApplication
 
 from cnngui.spec.layers import (
@@ -66,6 +68,12 @@ def channel_names(network: NetworkSpec, layer_id: str) -> tuple[str, ...]:
     ):
         return network.classes
     return ()
+
+
+def channel_label(number: int, names: Sequence[str]) -> str:
+    """Return a channel's number and, where it has one that says more, its name: ``2 red panda``."""
+    name = names[number] if number < len(names) else ""
+    return f"{number} {name}" if name not in ("", str(number)) else str(number)
 
 
 def kernel_inputs(

@@ -19,7 +19,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
 from cnngui.gui.theme import ACCENT, SPACE_L, SPACE_M, SPACE_S, colors, number_font
-from cnngui.gui.views.naming import channel_names, number_text
+from cnngui.gui.views.naming import channel_label, channel_names, number_text
 from cnngui.gui.views.pictures import color_table
 from cnngui.gui.views.view_state import ViewState
 from cnngui.pipeline.results import FrameResult, VectorResult
@@ -254,7 +254,7 @@ class VectorView(QAbstractScrollArea):
             self.pointed_at.emit("")
             return
         unit = int(self._vector.order[place])
-        name = f"{unit} {self._names[unit]}" if self._names else str(unit)
+        name = channel_label(unit, self._names)
         value = number_text(float(self._vector.values[unit]), digits=5)
         self.pointed_at.emit(self.tr("unit {unit}   value {value}").format(unit=name, value=value))
 

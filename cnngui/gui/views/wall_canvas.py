@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QApplication, QFrame, QGraphicsScene, QGraphicsVie
 
 from cnngui.featuremaps.wall import WallLayout, plan_wall
 from cnngui.gui.theme import SPACE_M, colors
-from cnngui.gui.views.naming import channel_names, number_text
+from cnngui.gui.views.naming import channel_label, channel_names, number_text
 from cnngui.gui.views.pictures import indexed_image
 from cnngui.gui.views.view_state import ViewState
 from cnngui.gui.views.viewport import Viewport
@@ -254,7 +254,7 @@ class WallCanvas(QGraphicsView):
         return list(zip(wall.channels.tolist(), dead.tolist(), strict=True))
 
     def _label(self, channel: int) -> str:
-        return f"{channel} {self._names[channel]}" if self._names else str(channel)
+        return channel_label(channel, self._names)
 
     def _choose(self, slot: int) -> None:
         self._state.select_channel(int(self._shown().channels[slot]))

@@ -2,7 +2,13 @@ from __future__ import annotations
 
 import pytest
 
-from cnngui.gui.views.naming import channel_names, kernel_inputs, number_text, share_text
+from cnngui.gui.views.naming import (
+    channel_label,
+    channel_names,
+    kernel_inputs,
+    number_text,
+    share_text,
+)
 from cnngui.spec.layers import Conv2d, Flatten, GlobalAvgPool2d, Linear, Softmax
 from cnngui.spec.network import InputSpec, NetworkSpec
 from tests.gui.views.conftest import NETWORK
@@ -68,3 +74,13 @@ def test_a_kernel_of_a_group_reads_its_own_inputs() -> None:
     network = NETWORK.edited("wide", groups=4)
     assert kernel_inputs(network, "wide", 511, 2) == ("pool1", ("6", "7"))
     assert kernel_inputs(network, "conv1", 3, 3) == ("input", ("R", "G", "B"))
+
+
+@pytest.mark.parametrize(
+    ("number", "names", "label"),
+    [(2, (), "2"), (1, ("cat", "dog"), "1 dog"), (3, tuple("0123456789"), "3")],
+)
+def test_a_name_is_added_where_it_says_more(
+    number: int, names: tuple[str, ...], label: str
+) -> None:
+    assert channel_label(number, names) == label
