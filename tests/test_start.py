@@ -11,11 +11,6 @@ from pathlib import Path
 import pytest
 
 DEFERRED = {
-    # These make every class of Qt known to Python, needed or not.
-    "qtpy",
-    "qtawesome",
-    "pyqtgraph",
-    "superqt",
     # For sources on the network.
     "http",
     "ssl",
@@ -28,9 +23,7 @@ DEFERRED = {
     # Slow, and easily drawn in by something small.
     "asyncio",
     "importlib.metadata",
-    "multiprocessing",
     "numpy.testing",
-    "pydoc",
 }
 
 

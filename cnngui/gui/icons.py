@@ -1,28 +1,14 @@
-"""Icons drawn from the Material Design font, in whatever colours the palette has at the moment.
-
-The font is the one that qtawesome carries. Its code stays unused: importing it makes every class
-of Qt known to Python and loads twelve fonts, a fifth of a second before the window is there.
-"""
+"""Icons drawn from the Material Design font, in whatever colours the palette has at the moment."""
 
 from __future__ import annotations
 
-import importlib.util
-import json
 from functools import cache
-from pathlib import Path
 
+import qtawesome
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
-from PySide6.QtGui import (
-    QColor,
-    QFont,
-    QFontDatabase,
-    QGuiApplication,
-    QIcon,
-    QIconEngine,
-    QPainter,
-    QPalette,
-    QPixmap,
-)
+from PySide6.QtGui import QColor, QGuiApplication, QIcon, QIconEngine, QPainter, QPalette, QPixmap
+
+_FONT = "mdi6"
 
 
 @cache
@@ -34,28 +20,7 @@ def icon(name: str, color: str = "") -> QIcon:
     the few that keep one, such as a red record dot.
     KeyError if the font has no such glyph.
     """
-    return QIcon(_GlyphEngine(chr(int(_glyphs()[name], 16)), color))
-
-
-@cache
-def _glyphs() -> dict[str, str]:
-    """Return the hexadecimal code of each glyph by its name."""
-    glyphs: dict[str, str] = json.loads(_font_file("charmap-*.json").read_bytes())
-    return glyphs
-
-
-@cache
-def _font_family() -> str:
-    number = QFontDatabase.addApplicationFont(str(_font_file("[0-9]*.ttf")))
-    return QFontDatabase.applicationFontFamilies(number)[0]
-
-
-def _font_file(ending: str) -> Path:
-    package = importlib.util.find_spec("qtawesome")
-    if package is None or package.origin is None:
-        raise ModuleNotFoundError("qtawesome, which carries the font of the icons")
-    fonts = Path(package.origin).parent / "fonts"
-    return next(fonts.glob(f"materialdesignicons6-webfont-{ending}"))
+    return QIcon(_GlyphEngine(qtawesome.charmap(f"{_FONT}.{name}"), color))
 
 
 class _GlyphEngine(QIconEngine):
@@ -71,9 +36,7 @@ class _GlyphEngine(QIconEngine):
 
     def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
         painter.save()
-        font = QFont(_font_family())
-        font.setPixelSize(min(rect.width(), rect.height()))
-        painter.setFont(font)
+        painter.setFont(qtawesome.font(_FONT, min(rect.width(), rect.height())))
         painter.setPen(self._pen_color(mode, state))
         painter.drawText(rect, int(Qt.AlignmentFlag.AlignCenter), self._glyph)
         painter.restore()

@@ -5,10 +5,10 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QGuiApplication, QImage, QPalette, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
+from superqt import QElidingLabel
 
 from cnngui.gui.network.wording import problem_text
 from cnngui.gui.theme import SPACE_L, SPACE_M, SPACE_S, number_font
-from cnngui.gui.views.elided_label import ElidedLabel
 from cnngui.gui.views.vector import VectorView
 from cnngui.gui.views.view_state import ViewState
 from cnngui.gui.views.wall_canvas import ZOOM_STEP, WallCanvas
@@ -46,7 +46,7 @@ class WallView(QWidget):
 
         self._tools = WallTools(state, self)
         self._tools.fit_clicked.connect(self.fit)
-        self._pointed = ElidedLabel(self)
+        self._pointed = QElidingLabel(self)
         self._pointed.setFont(number_font(self.font()))
         self._previous = tool_button(
             "chevron-left", self.tr("Previous page"), self.tr("Previous page (Page Up)")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QMargins, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
@@ -16,6 +17,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QFrame, QGraphicsScene, QGraphicsView, QWidget
 
+from cnngui.featuremaps.colormaps import lookup_table
 from cnngui.featuremaps.wall import WallLayout, plan_wall
 from cnngui.gui.theme import SPACE_M, colors
 from cnngui.gui.views.naming import channel_label, channel_names, number_text
@@ -23,7 +25,6 @@ from cnngui.gui.views.pictures import indexed_image
 from cnngui.gui.views.view_state import ViewState
 from cnngui.gui.views.viewport import Viewport
 from cnngui.gui.views.wall_overlay import Tile, WallOverlay, labelled_picture
-from cnngui.gui.views.wall_picture import WallPicture
 from cnngui.pipeline.results import FrameResult, WallResult
 
 _MARGIN = SPACE_M
@@ -55,11 +56,12 @@ class WallCanvas(QGraphicsView):
         self._pressed: QPointF | None = None
         self._is_panning = False
         self._slot_after_turning: int | None = None
+        self._colored_for: tuple[str, bool] | None = None
         self._overlay_cause: tuple[object, ...] = ()
-        self._picture = WallPicture()
+        self._image = pg.ImageItem(axisOrder="row-major", autoDownsample=False)
         self._overlay = WallOverlay()
         scene = QGraphicsScene(self)
-        scene.addItem(self._picture)
+        scene.addItem(self._image)
         scene.addItem(self._overlay)
         self.setScene(scene)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -72,7 +74,7 @@ class WallCanvas(QGraphicsView):
         self.setMinimumSize(160, 120)
         self._take_colors()
         state.changed.connect(self._on_state_changed)
-        state.colormaps_changed.connect(self._draw)
+        state.colormaps_changed.connect(self._color)
 
     @property
     def layout_shown(self) -> WallLayout | None:
@@ -103,7 +105,8 @@ class WallCanvas(QGraphicsView):
             page=wall.layout.page,
         )
         self._viewport.set_wall(fitting.width, fitting.height)
-        self._draw()
+        self._color()
+        self._image.setImage(wall.codes, autoLevels=False, levels=(0, 255))
         self._choose_after_turning(wall)
         self._place()
 
@@ -131,7 +134,7 @@ class WallCanvas(QGraphicsView):
         if wall is None:
             return QImage()
         return labelled_picture(
-            self._image(wall),
+            indexed_image(wall.codes, self._state.colormap(wall.signed), wall.signed),
             [
                 Tile(QRectF(*wall.layout.tile_rect(slot)), self._label(channel), is_dead)
                 for slot, (channel, is_dead) in enumerate(self._channels(wall))
@@ -289,7 +292,7 @@ class WallCanvas(QGraphicsView):
             return
         left, top, width, height = self._viewport.rect
         ratio = self.devicePixelRatioF()
-        self._picture.setTransform(
+        self._image.setTransform(
             QTransform(
                 width / wall.layout.width / ratio,
                 0,
@@ -344,12 +347,14 @@ class WallCanvas(QGraphicsView):
             self._viewport.fit()
         self._place()
 
-    def _draw(self) -> None:
-        if self._wall is not None:
-            self._picture.show_image(self._image(self._wall))
-
-    def _image(self, wall: WallResult) -> QImage:
-        return indexed_image(wall.codes, self._state.colormap(wall.signed), wall.signed)
+    def _color(self) -> None:
+        if self._wall is None:
+            return
+        signed = self._wall.signed
+        wanted = (self._state.colormap(signed), signed)
+        if wanted != self._colored_for:
+            self._colored_for = wanted
+            self._image.setLookupTable(lookup_table(*wanted))
 
     def _take_colors(self) -> None:
         self.setBackgroundBrush(QColor(colors().canvas))

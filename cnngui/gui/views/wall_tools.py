@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPalette, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
+from superqt import QElidingLabel
 
 from cnngui.featuremaps.colormaps import DIVERGING, SEQUENTIAL
 from cnngui.featuremaps.scaling import SCALINGS
@@ -13,7 +14,6 @@ from cnngui.gui.icons import icon
 from cnngui.gui.network.wording import shape_label
 from cnngui.gui.theme import SPACE_M, SPACE_S
 from cnngui.gui.views.choice_button import ICON_SIZE, ChoiceButton
-from cnngui.gui.views.elided_label import ElidedLabel
 from cnngui.gui.views.pictures import gradient_icon
 from cnngui.gui.views.view_state import AUTOMATIC, ViewState
 
@@ -44,7 +44,7 @@ class WallTools(QWidget):
         bold = self.font()
         bold.setBold(True)
         self._title.setFont(bold)
-        self._description = ElidedLabel(self)
+        self._description = QElidingLabel(self)
         self._description.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self._scaling = self._scaling_button()
         self._order = self._order_button()
