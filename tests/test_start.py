@@ -14,7 +14,6 @@ DEFERRED = {
     # For sources on the network.
     "http",
     "ssl",
-    "email",
     "urllib.request",
     # For the tests and the benchmarks.
     "onnx",
@@ -22,7 +21,6 @@ DEFERRED = {
     "psutil",
     # Slow, and easily drawn in by something small.
     "asyncio",
-    "importlib.metadata",
     "numpy.testing",
 }
 
