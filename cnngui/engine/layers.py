@@ -27,6 +27,8 @@ class Layer(Generic[Description]):
 
     splits_rows: ClassVar[bool] = True
     """Whether some output rows can be computed without the others."""
+    splits_units: ClassVar[bool] = False
+    """Whether some units of its flat output can be computed without the others."""
     is_elementwise: ClassVar[bool] = False
     """Whether each output value depends on one input value, so that it may take its place."""
     is_identity: ClassVar[bool] = False
@@ -270,12 +272,17 @@ class _Flatten(Layer[spec.Flatten]):
 
 class _Linear(Layer[spec.Linear]):
     splits_rows = False
+    splits_units = True
 
     def bind(
         self, sources: Sequence[Tensor], target: Tensor, part: Part, scratch: Scratch
     ) -> Calls:
         weight, bias = self.parameters["weight"], self.parameters.get("bias")
-        return linear.linear(_flat(sources[0], part), weight, bias, _flat(target, part))
+        if part.units is not None:
+            units = slice(part.units.start, part.units.stop)
+            weight, bias = weight[units], None if bias is None else bias[units]
+        x = _flat(sources[0], Part(part.images, part.rows))
+        return linear.linear(x, weight, bias, _flat(target, part))
 
 
 class _Add(Layer[spec.Add]):

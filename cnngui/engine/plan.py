@@ -26,6 +26,8 @@ _FEWEST_BANDS = 8
 """Of a step with much to do: enough that no thread waits long for the last one."""
 _WORTH_A_BAND = 8_000_000
 """Multiply-adds, about 0.1 ms. For less, waking another thread takes longer than it helps."""
+_FEWEST_UNITS = 16
+"""A line of the cache."""
 _FEWEST_ROWS = 4
 """Bands are so many rows or a multiple: tiles of Winograd's method should not be cut."""
 
@@ -88,11 +90,13 @@ class Plan:
         images: int,
         wanted: Collection[str | Sample],
     ) -> None:
-        whole = [request for request in wanted if isinstance(request, str)]
         samples = [request for request in wanted if isinstance(request, Sample)]
+        sampled = [sample.layer_id for sample in samples]
+        whole = [request for request in wanted if isinstance(request, str)]
+        # There is nothing to spare in flat layers.
+        whole += [name for name in sampled if name in nodes and len(nodes[name].shape) == 1]
         self.origins = _origins(nodes)
-        names = [*whole, *(sample.layer_id for sample in samples)]
-        self.nodes = _needed(nodes, self.origins, names)
+        self.nodes = _needed(nodes, self.origins, [*whole, *sampled])
         self.shapes: dict[str, Shape4] = {INPUT_ID: _shape4(images, input_shape)} | {
             name: _shape4(images, node.shape) for name, node in self.nodes.items()
         }
@@ -115,6 +119,10 @@ class Plan:
         work = sum(self.nodes[name].multiply_adds * images for name in step)
         count = ceil(images * values * 4 / _BAND_BYTES)
         count = max(count, min(_FEWEST_BANDS, work // _WORTH_A_BAND))
+        if head.splits_units:
+            # Not by images, each of which would need all weights.
+            units = _pieces(self.shapes[first][1], count, _FEWEST_UNITS)
+            return [Part(range(images), range(height), some) for some in units]
         per_image = ceil(count / images) if head.splits_rows else 1
         if per_image == 1:
             return [Part(some, range(height)) for some in _pieces(images, count)]
@@ -230,7 +238,7 @@ class Plan:
             is_last = rows.stop == self.shapes[following][2]
             read = self.nodes[following].layer.rows_read(rows)
             rows = range(read.start, self.shapes[name][2] if is_last else read.stop)
-            parts[name] = Part(band.images, rows)
+            parts[name] = Part(band.images, rows, band.units)
         return parts
 
 

@@ -34,10 +34,14 @@ class Margins:
 
 @dataclass(frozen=True)
 class Part:
-    """What one piece of work covers: some images of the batch, some rows of them."""
+    """What one piece of work covers: some images of the batch, some rows of them.
+
+    Of flat tensors, which have one row, it may be some units: ``units`` None stands for all.
+    """
 
     images: range
     rows: range
+    units: range | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,9 +93,10 @@ class Tensor:
         columns = columns if columns is not None else range(self.shape[3])
         top, left = part.rows.start - self.first_row, columns.start - self.first_column
         first = part.images.start - self.first_image
+        units = part.units if part.units is not None else range(self.shape[1])
         return self.memory[
             first : first + len(part.images),
-            :,
+            units.start : units.stop,
             top : top + len(part.rows),
             left : left + len(columns),
         ]

@@ -177,6 +177,29 @@ def test_threads_change_no_number(set_threads, threads):
             np.testing.assert_array_equal(array, alone[name])
 
 
+@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.parametrize("images", [1, 3])
+def test_large_linear_layers_are_split_by_units(set_threads, threads, images):
+    spec = network(
+        Flatten(id="flatten"),
+        Linear(id="linear", out_features=7001),
+        Sigmoid(id="sigmoid"),
+        ReLU(id="relu"),
+    )
+    model, x = Model(spec), picture(spec, images)
+    set_threads(threads)
+    weight, bias = model.weights()["linear"]["weight"], model.weights()["linear"]["bias"]
+    expected = x.reshape(images, -1) @ weight.T + bias
+    units = Sample("linear", 5)
+    found = {}
+    model.forward(x, {units: lambda view: found.update(units=view.copy())})
+    np.testing.assert_allclose(found["units"], expected[:, :5], atol=1e-4)
+    relu = model.activations(x, ["relu"])["relu"]
+    np.testing.assert_allclose(relu, 1 / (1 + np.exp(-expected)), atol=1e-4)
+    linear = model.activations(x, ["linear"])["linear"]
+    np.testing.assert_allclose(linear, expected, atol=1e-4)
+
+
 def test_steady_state_takes_no_memory(set_threads):
     set_threads(1)  # which of several threads meets which band, and makes ready for it, is chance
     spec = network(
