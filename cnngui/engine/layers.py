@@ -67,6 +67,10 @@ class Layer(Generic[Description]):
         """Return about how much scratch one image needs; shapes ``(N, C, H, W)``."""
         return 0
 
+    def absorb(self, following: Layer) -> Layer | None:
+        """Return a layer that computes at once what this and the following do, or None."""
+        return None
+
     def bind(
         self, sources: Sequence[Tensor], target: Tensor, part: Part, scratch: Scratch
     ) -> Calls:
@@ -126,9 +130,12 @@ class _SiLU(_Elementwise[spec.SiLU]):
 
 
 class _BatchNorm2d(_Elementwise[spec.BatchNorm2d]):
+    @property
+    def scale_and_shift(self) -> tuple[Array, Array]:
+        return norm.scale_and_shift(**self.parameters, eps=self.description.eps)
+
     def apply(self, x: Array, out: Array, scratch: Scratch) -> Calls:
-        scale, shift = norm.scale_and_shift(**self.parameters, eps=self.description.eps)
-        return norm.batch_norm(x, out, scale, shift)
+        return norm.batch_norm(x, out, *self.scale_and_shift)
 
 
 class _Dropout(Layer[spec.Dropout]):
@@ -152,6 +159,21 @@ class _Conv2d(Layer[spec.Conv2d]):
             description.dilation,
             description.groups,
         )
+        self._absorbed: dict[Layer, Layer] = {}
+
+    def absorb(self, following: Layer) -> Layer | None:
+        """Multiply a normalisation's factors into the weights, once and for all."""
+        if not isinstance(following, _BatchNorm2d):
+            return None
+        if following not in self._absorbed:
+            scale, shift = following.scale_and_shift
+            bias = self.parameters.get("bias")
+            parameters = {
+                "weight": self.parameters["weight"] * scale[:, None, None, None],
+                "bias": shift if bias is None else bias * scale + shift,
+            }
+            self._absorbed[following] = _Conv2d(self.description, parameters)
+        return self._absorbed[following]
 
     @property
     def margins(self) -> Margins:

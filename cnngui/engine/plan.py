@@ -8,7 +8,7 @@ just computed while they are in the cache (activation, normalisation, pooling). 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import ceil, prod
 
@@ -75,7 +75,8 @@ class Plan:
     Attributes
     ----------
     samples : those taken band by band. The others are of tensors that are kept.
-    origins : for each layer id the one whose tensor it has: its own, or of what passes unchanged.
+    origins : for each layer id the one whose tensor it has: its own, or of what passes unchanged,
+        or of the layer that does its work.
     shapes : ``(N, C, H, W)`` of each tensor that is computed, and of the input.
     steps : ids of the layers computed together; each but the first reads only the one before it.
     kept : tensors that are asked for, or read by another step. Others exist a band at a time.
@@ -97,6 +98,7 @@ class Plan:
         whole += [name for name in sampled if name in nodes and len(nodes[name].shape) == 1]
         self.origins = _origins(nodes)
         self.nodes = _needed(nodes, self.origins, [*whole, *sampled])
+        self._absorb_layers([*whole, *sampled])
         self.shapes: dict[str, Shape4] = {INPUT_ID: _shape4(images, input_shape)} | {
             name: _shape4(images, node.shape) for name, node in self.nodes.items()
         }
@@ -176,6 +178,22 @@ class Plan:
             for sample in self.samples
             if self.origins[sample.layer_id] == name and sample.rows_within(part.rows)
         ]
+
+    def _absorb_layers(self, looked_at: Collection[str]) -> None:
+        """Let a layer do also what the only one that reads it does, if nobody looks at it."""
+        for name, node in list(self.nodes.items()):
+            source = self._sources(name)[0]
+            readers = [other for other in self.nodes if source in self._sources(other)]
+            is_looked_at = source in {self.origins[wanted] for wanted in looked_at}
+            if is_looked_at or source == INPUT_ID or readers != [name]:
+                continue
+            merged = self.nodes[source].layer.absorb(node.layer)
+            if merged is not None:
+                self.nodes[source] = replace(self.nodes[source], layer=merged)
+                del self.nodes[name]
+                for passed, origin in self.origins.items():
+                    if origin == name:
+                        self.origins[passed] = source
 
     def _sources(self, name: str) -> list[str]:
         return [self.origins[source] for source in self.nodes[name].inputs]

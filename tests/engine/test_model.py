@@ -177,6 +177,50 @@ def test_threads_change_no_number(set_threads, threads):
             np.testing.assert_array_equal(array, alone[name])
 
 
+NORMALISED = network(
+    Conv2d(id="conv1", out_channels=16, kernel_size=3, padding="same", bias=False),
+    BatchNorm2d(id="norm1"),
+    Dropout(id="dropout"),
+    BatchNorm2d(id="norm2"),
+    ReLU(id="relu1"),
+    MaxPool2d(id="pool1"),
+    Conv2d(id="conv2", out_channels=16, kernel_size=3, groups=16),
+    BatchNorm2d(id="norm3"),
+    Conv2d(id="side", out_channels=4, inputs=("conv2",)),
+)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "computed"),
+    [
+        (["relu1"], ["conv1", "relu1"]),
+        (["norm2"], ["conv1"]),
+        (["conv1", "norm2"], ["conv1", "norm1", "norm2"]),
+        (["dropout", "relu1"], ["conv1", "norm2", "relu1"]),
+        ([Sample("conv1", 2), "norm1"], ["conv1", "norm1"]),
+        (["norm3"], ["conv1", "relu1", "pool1", "conv2"]),
+        (["norm3", "side"], ["conv1", "relu1", "pool1", "conv2", "norm3", "side"]),
+    ],
+)
+def test_normalisation_goes_into_the_weights_unless_somebody_looks(wanted, computed):
+    model, x = Model(NORMALISED, random_weights(NORMALISED)), picture(NORMALISED)
+    everything = model.activations(x)
+    assert list(model.layer_seconds) == [
+        layer.id for layer in NORMALISED.layers if layer.id != "dropout"
+    ]
+    found = {}
+
+    def keep_as(request):
+        return lambda view: found.update({request: view.copy()})
+
+    model.forward(x, {request: keep_as(request) for request in wanted})
+    assert list(model.layer_seconds) == computed
+    for request, array in found.items():
+        if isinstance(request, str):
+            scale = np.abs(array).max()
+            np.testing.assert_allclose(array, everything[request], atol=1e-5 * scale)
+
+
 @pytest.mark.parametrize("threads", [1, 2])
 @pytest.mark.parametrize("images", [1, 3])
 def test_large_linear_layers_are_split_by_units(set_threads, threads, images):
