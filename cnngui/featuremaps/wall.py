@@ -27,8 +27,8 @@ MAX_WALL = 4096
 
 MOST_PER_PAGE = 256
 
-# A map much longer than wide would otherwise have a tile too thin to be seen or pointed at.
-_MIN_SIDE = 16
+MIN_SIDE = 16
+"""Pixels: a map much longer than wide would else have a tile too thin to be seen or pointed at."""
 
 # Of float32: what a processor core keeps in its own cache from one pass over them to the next.
 _VALUES_AT_ONCE = 50_000
@@ -255,5 +255,5 @@ def _zoomed(layout: WallLayout, zoom: float, width: int, height: int) -> WallLay
 
 def tile_side(values: int, scale: float, room: int) -> int:
     """Return the pixels of a tile's side, at most ``room``."""
-    wanted = min(max(values * scale, _MIN_SIDE), room)
+    wanted = min(max(values * scale, MIN_SIDE), room)
     return max(int(wanted + 1e-6), 1)

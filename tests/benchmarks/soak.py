@@ -29,6 +29,7 @@ _RATE = 30.0
 _ROUNDS_BEFORE = 4
 """Through all layers, until everything was done once that somebody does here."""
 _MOST_GROWTH_MB = 32.0
+"""Once memory has settled, which takes minutes: freed memory is kept, and reused, in pieces."""
 _MOST_NEW_FILES = 4
 _MOST_NONES_LOST = 1000
 """Far below what the leak of one at every call of Qt would be, far above what comes and goes."""
@@ -64,7 +65,7 @@ class Sample:
         )
 
 
-def worn(samples: list[Sample]) -> list[str]:
+def worn(samples: list[Sample], most_growth_mb: float = _MOST_GROWTH_MB) -> list[str]:
     """Return what has become worse from the first quarter of the samples to the last, in words."""
     quarter = max(len(samples) // 4, 1)
     early, late = samples[:quarter], samples[-quarter:]
@@ -73,7 +74,7 @@ def worn(samples: list[Sample]) -> list[str]:
         return median(map(number, late)) - median(map(number, early))
 
     found = []
-    if (grown := rise(lambda sample: sample.memory_mb)) > _MOST_GROWTH_MB:
+    if (grown := rise(lambda sample: sample.memory_mb)) > most_growth_mb:
         found.append(f"memory grew by {grown:.1f} MB")
     if (opened := rise(lambda sample: sample.open_files)) > _MOST_NEW_FILES:
         found.append(f"{opened:.0f} more files are open")
@@ -188,6 +189,9 @@ def main() -> int:
     parser.add_argument("--sample", type=float, default=30.0, help="seconds between samples")
     parser.add_argument("--step", type=float, default=1.0, help="seconds for each layer")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write samples and verdict there")
+    parser.add_argument(
+        "--growth", type=float, default=_MOST_GROWTH_MB, help="MB that memory may grow by"
+    )
     arguments = parser.parse_args()
     # Before NumPy and Qt are imported, which look at it once.
     prepare_environment()
@@ -198,7 +202,7 @@ def main() -> int:
         arguments.step,
         lambda sample: print(sample, flush=True),
     )
-    found = worn(samples)
+    found = worn(samples, arguments.growth)
     print("Worn out: " + "; ".join(found) if found else "As fresh as at the beginning.")
     if arguments.json:
         verdict = {"worn": found, "samples": [asdict(sample) for sample in samples]}

@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 
 from cnngui.featuremaps.colormaps import PAPER, lookup_table
 from cnngui.featuremaps.sheet import draw_sheet, draw_vector, plan_sheet
+from cnngui.featuremaps.wall import MIN_SIDE
 
 COLOURS = lookup_table("viridis", signed=False)
 
@@ -15,13 +16,14 @@ COLOURS = lookup_table("viridis", signed=False)
 @example(1, 4096, 4096)
 @example(512, 4096, 1)
 @example(512, 1, 4096)
+@example(1, 13, 3)
 def test_all_channels_are_on_one_sheet_of_bounded_size(count, map_height, map_width):
     layout = plan_sheet(count, map_height, map_width)
     assert layout.pages == 1
     assert layout.shown == count <= layout.columns * layout.rows
     assert max(layout.width, layout.height) < 12_000
     assert layout.tile_width * layout.tile_height >= 1
-    if layout.tile_width > map_width:
+    if layout.tile_width > max(map_width, MIN_SIDE):
         assert layout.tile_width % map_width == 0
 
 
