@@ -20,7 +20,7 @@ from cnngui.spec.shapes import Shape, infer
 from cnngui.weights import Weights
 
 _PROGRAMS_KEPT = 4
-_BYTES_KEPT = 32_000_000
+_BYTES_KEPT = 16_000_000
 """Who looks at one layer after the other comes back to the last few. Of large networks the memory
 of what is no longer looked at is more than coming back is worth, some ten milliseconds."""
 

@@ -149,6 +149,8 @@ class _Team:
                 work(worker)
             except BaseException as error:
                 failure = error
+            # While it waits, a helper must not keep alive the memory that it worked on.
+            del work
             self._done.put(failure)
 
 

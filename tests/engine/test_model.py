@@ -293,7 +293,7 @@ def test_memory_of_earlier_requests_is_given_back(set_threads):
     finally:
         tracemalloc.stop()
     # One and a half times what onnxruntime takes for it.
-    assert peak < 85_000_000
+    assert peak < 70_000_000
 
 
 def test_what_was_looked_at_lately_is_ready():

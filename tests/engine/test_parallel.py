@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import threading
+import weakref
 
 import pytest
 
@@ -138,3 +139,16 @@ def test_no_more_workers_than_allowed():
         parallel.run(lambda worker, item: workers.add(worker), 20, 2)
     assert workers <= {0, 1}
     parallel.configure(before)
+
+
+@pytest.mark.usefixtures("two_threads")
+def test_waiting_helpers_keep_nothing_alive():
+    class Work:
+        def __call__(self, worker: int, item: int) -> None:
+            pass
+
+    work = Work()
+    parallel.run(work, 2, 2)
+    seen = weakref.ref(work)
+    del work
+    assert seen() is None
