@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from statistics import median
-from time import perf_counter
+from time import perf_counter, sleep
 
 _SHORTEST_SAMPLE_S = 0.002
+_REST_S = 0.05
+"""Threads of a contender's pool go on looking for work for a while and would take the cores from
+the one whose turn is next."""
+_WARMING_CALLS = 3
+_FEWEST_CALLS = 3
 
 
 def interleaved_medians(
@@ -14,8 +19,9 @@ def interleaved_medians(
 ) -> dict[str, float]:
     """Return each contender's median seconds per call.
 
-    Contenders take turns, so that whatever else the machine does meets all of them alike. Calls too
-    short for the clock are timed several at a time.
+    Contenders take turns, so that whatever else the machine does meets all of them alike. Each turn
+    begins with a rest and calls that do not count. Several calls are timed at a time, more of them
+    where they are too short for the clock.
     """
     repeats = {}
     for name, call in contenders.items():
@@ -23,10 +29,15 @@ def interleaved_medians(
         call()
         start = perf_counter()
         call()
-        repeats[name] = max(1, int(_SHORTEST_SAMPLE_S / max(perf_counter() - start, 1e-7)))
+        repeats[name] = max(
+            _FEWEST_CALLS, int(_SHORTEST_SAMPLE_S / max(perf_counter() - start, 1e-7))
+        )
     samples: dict[str, list[float]] = {name: [] for name in contenders}
     for _ in range(rounds):
         for name, call in contenders.items():
+            sleep(_REST_S)
+            for _ in range(_WARMING_CALLS):
+                call()
             start = perf_counter()
             for _ in range(repeats[name]):
                 call()
