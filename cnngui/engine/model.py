@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -68,7 +68,12 @@ class Model:
             for layer_id, parameters in self._parameters.items()
         }
 
-    def forward(self, x: NDArray[np.float32], observers: Observers) -> None:
+    def forward(
+        self,
+        x: NDArray[np.float32],
+        observers: Observers,
+        is_abandoned: Callable[[], bool] = lambda: False,
+    ) -> None:
         """Compute as far as is observed, and call each observer with its layer's output.
 
         Parameters
@@ -77,9 +82,12 @@ class Model:
         observers : by layer id, for all of its output ("input" is allowed), or by ``Sample``.
             Called when the layer is complete, with a read-only view ``(N, C, H, W)`` or ``(N, F)``
             whose strides may be any and whose content is valid only during the call.
+        is_abandoned : asked again and again while computing, from any thread. Saying yes ends a
+            forward that may take seconds; what was observed until then holds.
 
         Raises
         ------
+        AbandonedError : ``is_abandoned`` said yes.
         ValueError : x is not of the input's shape.
         KeyError : an observed layer does not exist.
         """
@@ -88,7 +96,7 @@ class Model:
                 f"x must be (N, {', '.join(map(str, self.spec.input.shape))}), got {x.shape}"
             )
         program = self._program(len(x), frozenset(observers))
-        self.layer_seconds = program.run(x, observers)
+        self.layer_seconds = program.run(x, observers, is_abandoned)
 
     def activations(
         self, x: NDArray[np.float32], layer_ids: Iterable[str] | None = None

@@ -30,6 +30,10 @@ _Shown = list[tuple[str | Sample, Array]]
 """(what was asked for, where it is), in order."""
 
 
+class AbandonedError(Exception):
+    """Whoever asked for a forward no longer wants it."""
+
+
 class _BoundStep:
     """A step's calls for each band and thread, since each thread has scratch memory of its own.
 
@@ -49,26 +53,29 @@ class _BoundStep:
         self._work: list[list[Work | None]] = [[None] * bands for _ in range(threads)]
         self._spent = [[0.0] * len(names) for _ in range(threads)]
 
-    def run(self) -> Sequence[float]:
+    def run(self, is_abandoned: Callable[[], bool]) -> Sequence[float]:
         """Compute, and return what each layer took in seconds."""
         for spent in self._spent:
             spent[:] = [0.0] * len(spent)
         if self._bands == 1:
-            self._compute(0, 0)
+            self._compute(0, 0, is_abandoned)
             return self._spent[0]
+
+        def compute_quietly(thread: int, band: int) -> None:
+            with _quiet():
+                self._compute(thread, band, is_abandoned)
+
         start = perf_counter()
-        parallel.run(self._compute_quietly, self._bands, len(self._work))
+        parallel.run(compute_quietly, self._bands, len(self._work))
         elapsed = perf_counter() - start
         # Threads worked side by side: a layer is told its share of the time that passed.
         sums = [sum(times) for times in zip(*self._spent, strict=True)]
         share = elapsed / max(sum(sums), 1e-9)
         return [seconds * share for seconds in sums]
 
-    def _compute_quietly(self, thread: int, band: int) -> None:
-        with _quiet():
-            self._compute(thread, band)
-
-    def _compute(self, thread: int, band: int) -> None:
+    def _compute(self, thread: int, band: int, is_abandoned: Callable[[], bool]) -> None:
+        if is_abandoned():
+            raise AbandonedError
         work = self._work[thread][band]
         if work is None:
             work = self._work[thread][band] = self._bind(thread, band)
@@ -133,8 +140,13 @@ class Program:
         tensors = sum(tensor.memory.nbytes for tensor in self._tensors.values())
         return tensors + sum(sample.nbytes for sample in self._samples.values())
 
-    def run(self, x: Array, observers: Observers) -> dict[str, float]:
-        """Compute; return seconds by layer id. Observers must be those of what is asked for."""
+    def run(
+        self, x: Array, observers: Observers, is_abandoned: Callable[[], bool]
+    ) -> dict[str, float]:
+        """Compute; return seconds by layer id. Observers must be those of what is asked for.
+
+        ``is_abandoned`` is asked before every band, from any thread; AbandonedError if it says yes.
+        """
         seconds: dict[str, float] = {}
         np.copyto(self._input, x)
         for request, view in self._shown_first:
@@ -142,7 +154,7 @@ class Program:
         for steps, shown in self._runs:
             with _quiet():
                 for step in steps:
-                    seconds.update(zip(step.names, step.run(), strict=True))
+                    seconds.update(zip(step.names, step.run(is_abandoned), strict=True))
             for request, view in shown:
                 observers[request](view)
         return seconds

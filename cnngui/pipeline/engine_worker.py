@@ -6,9 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from time import monotonic
 
 from cnngui.capture.frame import Frame
 from cnngui.engine import parallel
+from cnngui.engine.program import AbandonedError
 from cnngui.errors import NetworkError, SaveError, UserError
 from cnngui.featuremaps.scaling import Range
 from cnngui.featuremaps.snapshot import SnapshotContent, write_snapshot
@@ -84,6 +86,10 @@ EngineCommand = SetNetwork | SetView | SetFrozen | SetThreads | SaveNetwork | Ta
 MOST_SNAPSHOTS_WAITING = 4
 """Each holds every layer's maps, so that a key held down must not queue them without end."""
 
+_PATIENCE_S = 0.25
+"""A frame that takes longer is given up for a newer network; a shorter one is worth its end, so
+that something is seen while a number is being turned."""
+
 _NEWEST_WINS = (SetView, SetFrozen, SetThreads)
 
 
@@ -116,6 +122,15 @@ class EngineWorker(Worker[EngineCommand]):
         self._locked: dict[str, Range] = {}
         self._frozen = False
         self._stale = False
+        self._network_waits = False
+        self._began = 0.0
+
+    def tell(self, command: EngineCommand) -> bool:
+        """Queue a command; False if the thread is stopping and will not see it."""
+        if isinstance(command, SetNetwork):
+            # Before it can be carried out, which takes this back.
+            self._network_waits = True
+        return super().tell(command)
 
     def offer(self, frame: Frame, source_name: str) -> None:
         """Leave a frame in place of one that was not computed. Returns at once."""
@@ -177,6 +192,7 @@ class EngineWorker(Worker[EngineCommand]):
                 self._take_snapshot(command)
 
     def _set_network(self, command: SetNetwork) -> None:
+        self._network_waits = False
         if command.weights:
             self._attic.keep(command.spec, command.weights)
         try:
@@ -200,6 +216,7 @@ class EngineWorker(Worker[EngineCommand]):
             self._frame, self._source_name = arrived
         if self._frame is None or self._network is None:
             return
+        self._began = monotonic()
         try:
             result = look(
                 self._network,
@@ -207,7 +224,11 @@ class EngineWorker(Worker[EngineCommand]):
                 self._view,
                 self._locked,
                 fresh=arrived is not None,
+                is_abandoned=self._is_abandoned,
             )
+        except AbandonedError:
+            self._stale = True
+            return
         except NetworkError as error:
             # Too large for the memory: trying again with every frame would only slow everything.
             self._report(NetworkFailed(self._network.generation, error))
@@ -216,6 +237,12 @@ class EngineWorker(Worker[EngineCommand]):
         if result.fresh:
             self._meter.add_processed()
         self._deliver(result)
+
+    def _is_abandoned(self) -> bool:
+        """Whether the frame being computed is no longer worth its end. Called from any thread."""
+        if self._stopping:
+            return True
+        return self._network_waits and monotonic() - self._began > _PATIENCE_S
 
     def _save_network(self, command: SaveNetwork) -> None:
         weights = None

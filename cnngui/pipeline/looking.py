@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 import numpy as np
@@ -42,6 +43,7 @@ def look(
     locked: dict[str, Range],
     *,
     fresh: bool = True,
+    is_abandoned: Callable[[], bool] = lambda: False,
 ) -> FrameResult:
     """Compute a frame as far as the view needs it.
 
@@ -50,6 +52,7 @@ def look(
     locked : ranges by layer id, kept from call to call: a layer's range is added when it is first
         seen while the scaling is locked, and all are forgotten when it no longer is.
     fresh : whether this frame was not computed before.
+    is_abandoned : asked while computing; see ``Model.forward``.
     """
     last_id = network.last_id
     shown_id = view.layer_id if view.layer_id in network.shapes else last_id
@@ -79,7 +82,7 @@ def look(
             sample = _sample(layer_id, network.shapes[layer_id], view)
             observers[sample] = drawer(layer_id)
     pixels = network.fit(frame)
-    network.run(pixels, observers)
+    network.run(pixels, observers, is_abandoned)
     values = copies[shown_id]
     wall, vector, channel = None, None, None
     if values.ndim == 1:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
 import numpy as np
@@ -65,16 +65,23 @@ class RunningNetwork:
         pixels.flags.writeable = False
         return pixels
 
-    def run(self, pixels: NDArray[np.uint8], observers: Observers) -> None:
-        """Compute one fitted frame, as far as is observed.
+    def run(
+        self,
+        pixels: NDArray[np.uint8],
+        observers: Observers,
+        is_abandoned: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """Compute one fitted frame, as far as is observed. Arguments as of ``Model.forward``.
 
         Raises
         ------
+        AbandonedError
+            If ``is_abandoned`` said yes.
         NetworkError
             If there is not enough memory.
         """
         with _memory_for(self.spec):
-            self._model.forward(self._normalised(pixels), observers)
+            self._model.forward(self._normalised(pixels), observers, is_abandoned)
 
     @property
     def layer_ms(self) -> dict[str, float]:

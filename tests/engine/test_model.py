@@ -10,6 +10,7 @@ import pytest
 from cnngui.engine import parallel
 from cnngui.engine.initializers import draw, weights_key
 from cnngui.engine.model import Model
+from cnngui.engine.program import AbandonedError
 from cnngui.engine.sample import Sample
 from cnngui.errors import NetworkError
 from cnngui.spec.layers import (
@@ -416,3 +417,13 @@ def test_numbers_that_overflow_are_shown_not_warned_about(set_threads, threads):
     model = Model(spec, weights)
     found = model.activations(picture(spec))
     assert not np.isfinite(found["conv"]).all()
+
+
+def test_a_forward_that_nobody_wants_any_more_ends():
+    spec = network(Conv2d(id="conv1", padding="same"), Conv2d(id="conv2", padding="same"))
+    model, x = Model(spec), picture(spec)
+    whole = model.activations(x)
+    answers = iter([False, True])
+    with pytest.raises(AbandonedError):
+        model.forward(x, {"conv2": lambda _: pytest.fail("complete")}, lambda: next(answers, True))
+    np.testing.assert_array_equal(model.activations(x)["conv2"], whole["conv2"])

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from threading import Event
+from typing import Any
 
 import numpy as np
 import pytest
 
 from cnngui.engine.model import Model
 from cnngui.engine.preprocess import normalise
+from cnngui.engine.program import AbandonedError
 from cnngui.errors import SourceError
 from cnngui.pipeline import engine_worker
 from cnngui.pipeline.events import Crashed, NetworkApplied, NetworkFailed
 from cnngui.pipeline.live import LivePipeline
 from cnngui.pipeline.messages import Playback, ViewRequest
 from cnngui.pipeline.results import FrameResult
+from cnngui.pipeline.running import RunningNetwork
 from tests.pipeline.fakes import (
     CAMERA,
     FILM,
@@ -206,6 +210,38 @@ def test_a_defect_in_computing_is_told_and_the_next_frame_is_computed(
         assert "a defect" in listener.event(Crashed).report
     camera.send(102)
     listener.result(lambda result: number_of(result.picture) == 102)
+
+
+@pytest.mark.parametrize("end", ["another network", "closing"])
+def test_a_frame_that_takes_long_is_given_up_for(
+    end: str,
+    pipeline: LivePipeline,
+    listener: Listener,
+    camera: Camera,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    computing, given_up = Event(), Event()
+    look = engine_worker.look
+
+    def look_for_ever(network: RunningNetwork, *rest: Any, **others: Any) -> FrameResult:
+        if network.generation != 2:
+            return look(network, *rest, **others)
+        computing.set()
+        while not others["is_abandoned"]():
+            pass
+        given_up.set()
+        raise AbandonedError
+
+    monkeypatch.setattr(engine_worker, "look", look_for_ever)
+    pipeline.set_network(small_network("endless"), 2)
+    assert computing.wait(10.0)
+    if end == "closing":
+        pipeline.close()
+    else:
+        pipeline.set_network(small_network(), 3)
+        result = listener.result(of_generation(3))
+        assert number_of(result.picture) == 100
+    assert given_up.is_set()
 
 
 def test_a_frozen_frame_stays_and_the_network_still_reacts(
