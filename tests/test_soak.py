@@ -53,7 +53,7 @@ def test_the_window_does_not_wear_out(tmp_path: Path) -> None:
     report = tmp_path / "soak.json"
     command = [sys.executable, "-m", "tests.benchmarks.soak", "--json", str(report)]
     run = subprocess.run(
-        # A minute is too short for memory to settle; one kept wall a frame would be 1,000 MB.
+        # Memory needs minutes to settle; keeping what each frame gives would take far more.
         [*command, "--minutes", "0.3", "--sample", "3", "--step", "0.3", "--growth", "150"],
         capture_output=True,
         text=True,

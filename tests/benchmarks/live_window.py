@@ -30,7 +30,8 @@ PATIENCE_S = 30.0
 
 _CAMERA = "Film of a camera"
 _PICTURES = 50
-_TICK_MS = 1
+_TICK_MS = 4
+"""A clock of one millisecond costs frames: it takes the interpreter from the engine too often."""
 
 
 class _FilmCamera:
@@ -71,7 +72,7 @@ class _FilmCameras:
 
 
 class GuiClock(QObject):
-    """Measures how long the GUI thread keeps a timer of one millisecond waiting."""
+    """Measures how long the GUI thread keeps a timer of a few milliseconds waiting."""
 
     def __init__(self) -> None:
         super().__init__()
