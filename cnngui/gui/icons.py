@@ -23,7 +23,19 @@ def icon(name: str, color: str = "") -> QIcon:
     return QIcon(_GlyphEngine(qtawesome.charmap(f"{_FONT}.{name}"), color))
 
 
-class _GlyphEngine(QIconEngine):
+class PaintedIcon(QIconEngine):
+    """An icon that is painted anew for every size and state; ``paint`` is the subclass's."""
+
+    def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
+        pixmap = QPixmap(size)
+        pixmap.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(pixmap)
+        self.paint(painter, QRect(QPoint(0, 0), size), mode, state)
+        painter.end()
+        return pixmap
+
+
+class _GlyphEngine(PaintedIcon):
     """Paints one glyph of the font, reading the palette when it is asked to."""
 
     def __init__(self, glyph: str, color: str) -> None:
@@ -40,14 +52,6 @@ class _GlyphEngine(QIconEngine):
         painter.setPen(self._pen_color(mode, state))
         painter.drawText(rect, int(Qt.AlignmentFlag.AlignCenter), self._glyph)
         painter.restore()
-
-    def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
-        pixmap = QPixmap(size)
-        pixmap.fill(Qt.GlobalColor.transparent)
-        painter = QPainter(pixmap)
-        self.paint(painter, QRect(QPoint(0, 0), size), mode, state)
-        painter.end()
-        return pixmap
 
     def _pen_color(self, mode: QIcon.Mode, state: QIcon.State) -> QColor:
         palette = QGuiApplication.palette()

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QIcon, QIconEngine, QPainter, QPen, QPixmap, QPolygonF
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QIcon, QIconEngine, QPainter, QPen, QPolygonF
 
-from cnngui.gui.icons import icon
+from cnngui.gui.icons import PaintedIcon, icon
 from cnngui.spec.layers import INPUT_ID
 
 KERNELS, POOLING, NORM, CURVES, DENSE, SHAPING, JOINING, PICTURE = (
@@ -59,7 +59,7 @@ def layer_icon(layer_type: str) -> QIcon:
     return icon(*_LOOKS[layer_type])
 
 
-class _CurveEngine(QIconEngine):
+class _CurveEngine(PaintedIcon):
     """Draws a function."""
 
     def __init__(self, curve: Callable[[float], float], color: QColor) -> None:
@@ -92,11 +92,3 @@ class _CurveEngine(QIconEngine):
         painter.setPen(pen)
         painter.drawPolyline(QPolygonF(points))
         painter.restore()
-
-    def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
-        pixmap = QPixmap(size)
-        pixmap.fill(Qt.GlobalColor.transparent)
-        painter = QPainter(pixmap)
-        self.paint(painter, QRect(QPoint(0, 0), size), mode, state)
-        painter.end()
-        return pixmap
