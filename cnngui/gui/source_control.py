@@ -110,7 +110,7 @@ class SourceControl(QObject):
                 self._warn(words.format(error), "warning")
                 self._menu.wait_for_camera(address.kind == "camera")
             case SourceFailed(address, error):
-                if self._address is None:
+                if self._address is None and address.kind != "sample":
                     self.open(SourceAddress("sample"))  # rather than an empty window
                 self._warn(str(error), "error")
                 self._status.show_message("")  # it is not being opened any more

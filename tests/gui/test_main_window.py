@@ -13,7 +13,9 @@ from PySide6.QtGui import QColor, QGuiApplication, QImage
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QLabel, QLineEdit, QSlider
 from pytestqt.qtbot import QtBot
 
+from cnngui.capture.address import SourceAddress
 from cnngui.cli import Arguments
+from cnngui.errors import SourceError
 from cnngui.formats.network_file import read_network
 from cnngui.gui.document import Document
 from cnngui.gui.main_window import MainWindow
@@ -24,6 +26,8 @@ from cnngui.gui.views.choice_button import ChoiceButton
 from cnngui.gui.views.kernel_view import KernelView
 from cnngui.gui.views.wall_canvas import WallCanvas
 from cnngui.gui.workbench import Workbench
+from cnngui.pipeline.events import SourceFailed
+from cnngui.pipeline.live import LivePipeline
 from cnngui.spec.layers import Conv2d, Linear, ReLU
 from cnngui.spec.network import InputSpec, NetworkSpec
 from tests.capture.media import write_video
@@ -403,6 +407,19 @@ def test_a_bad_network_on_the_command_line_is_said_in_the_window(
     driver.wait(lambda: "bad.json" in driver.notice or "no.mp4" in driver.notice)
     assert driver.document.spec.name == "Classic filters"
     driver.wait_for_maps()
+    driver.window.close()
+
+
+def test_a_missing_clip_is_said_and_not_asked_for_for_ever(
+    qtbot: QtBot, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[SourceAddress] = []
+    monkeypatch.setattr(LivePipeline, "open_source", lambda _, address, *__: asked.append(address))
+    driver = Driver(qtbot, settings)
+    clip = SourceAddress("sample")
+    driver.window.source.take_event(SourceFailed(clip, SourceError("clip", "must be there")))
+    assert asked == [clip]
+    assert "clip: must be there" in driver.notice
     driver.window.close()
 
 
