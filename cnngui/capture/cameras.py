@@ -142,16 +142,6 @@ def list_cameras() -> tuple[CameraInfo, ...]:
     )
 
 
-def common_modes() -> tuple[CaptureSettings, ...]:
-    """Return sizes and rates worth offering, the device's default first.
-
-    OpenCV cannot say what a camera supports; what was got is told by ``SourceInfo``.
-    """
-    sizes = ((320, 240), (640, 480), (1280, 720), (1920, 1080))
-    modes = [CaptureSettings(width, height, 30.0) for width, height in sizes]
-    return CaptureSettings(), *modes, CaptureSettings(1280, 720, 60.0)
-
-
 def find_camera(target: str) -> CameraInfo:
     """Return the camera that an address names: by label, name, path or device index.
 

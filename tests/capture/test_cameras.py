@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from cnngui.capture.address import parse_address
-from cnngui.capture.cameras import CameraInfo, common_modes, list_cameras, set_backend
+from cnngui.capture.cameras import CameraInfo, list_cameras, set_backend
 from cnngui.capture.opening import open_source
 from cnngui.capture.settings import CaptureSettings
 from cnngui.capture.source import Picture
@@ -152,11 +152,6 @@ def test_an_unplugged_camera_is_told_by_name_and_can_come_back(backend: FakeBack
             source.read()
     camera.plugged = True
     assert shown_by("camera:Desk Cam") == 4
-
-
-def test_modes_start_with_the_default() -> None:
-    assert common_modes()[0] == CaptureSettings()
-    assert CaptureSettings(640, 480, 30.0) in common_modes()
 
 
 def test_the_systems_own_list_can_be_asked_for() -> None:

@@ -7,7 +7,6 @@ import tracemalloc
 import numpy as np
 import pytest
 
-from cnngui.engine import parallel
 from cnngui.engine.initializers import draw, weights_key
 from cnngui.engine.model import Model
 from cnngui.engine.program import AbandonedError
@@ -28,13 +27,6 @@ from cnngui.spec.layers import (
 )
 from cnngui.spec.network import InputSpec, NetworkSpec
 from tests.engine.networks import random_weights
-
-
-@pytest.fixture
-def set_threads():
-    before = parallel.thread_count()
-    yield parallel.configure
-    parallel.configure(before)
 
 
 def network(*layers, height=24, width=40) -> NetworkSpec:

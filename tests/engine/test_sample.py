@@ -27,13 +27,6 @@ from cnngui.spec.shapes import infer
 from tests.engine import networks
 
 
-@pytest.fixture
-def set_threads():
-    before = parallel.thread_count()
-    yield parallel.configure
-    parallel.configure(before)
-
-
 def sampled(model: Model, x, requests, whole=()):
     """Return the samples asked for, computed while some layers are looked at as a whole."""
     found = {}
