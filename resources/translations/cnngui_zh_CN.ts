@@ -1500,6 +1500,10 @@ Choose a source, or drop a video or an image here.</source>
         <translation>值 {value}</translation>
     </message>
     <message>
+        <source>&lt;b&gt;Kernel&lt;/b&gt;&amp;nbsp;&amp;nbsp;{size} for its one input</source>
+        <translation>&lt;b&gt;卷积核&lt;/b&gt;&amp;nbsp;&amp;nbsp;{size}，1 个输入通道</translation>
+    </message>
+    <message>
         <source>&lt;b&gt;Kernel&lt;/b&gt;&amp;nbsp;&amp;nbsp;{size} for each of {count} inputs</source>
         <translation>&lt;b&gt;卷积核&lt;/b&gt;&amp;nbsp;&amp;nbsp;{size}，共 {count} 个输入通道</translation>
     </message>

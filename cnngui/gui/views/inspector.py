@@ -180,7 +180,10 @@ class _Details(QWidget):
         if kernel is None:
             return
         count, *size = kernel.shape
-        text = self.tr("<b>Kernel</b>&nbsp;&nbsp;{size} for each of {count} inputs")
+        if count == 1:
+            text = self.tr("<b>Kernel</b>&nbsp;&nbsp;{size} for its one input")
+        else:
+            text = self.tr("<b>Kernel</b>&nbsp;&nbsp;{size} for each of {count} inputs")
         text = text.format(size=shape_label(tuple(size)), count=count)
         if channel.bias is not None:
             text += self.tr(", bias {bias}").format(bias=number_text(channel.bias))
