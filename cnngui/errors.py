@@ -41,6 +41,14 @@ class NetworkFileError(NetworkError):
     """A network file that cannot be read as one."""
 
 
+class DataError(UserError):
+    """Samples to learn from that cannot be read or do not suit what is asked of them."""
+
+
+class TrainingError(UserError):
+    """A training that cannot begin or cannot go on."""
+
+
 class SaveError(UserError):
     """A file or folder that cannot be written."""
 

@@ -8,7 +8,6 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from cnngui.capture.fit import fit_frame
 from cnngui.capture.frame import Frame
 from cnngui.engine.model import Observer
 from cnngui.engine.sample import Sample
@@ -17,6 +16,7 @@ from cnngui.featuremaps.scaling import Range, encode, value_ranges
 from cnngui.featuremaps.statistics import measure, order_channels
 from cnngui.featuremaps.thumbnail import sample_for_thumbnail, thumbnail
 from cnngui.featuremaps.wall import compose_wall, plan_wall
+from cnngui.fit import fit_frame
 from cnngui.pipeline.messages import ViewRequest
 from cnngui.pipeline.results import (
     ChannelResult,

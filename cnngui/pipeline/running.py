@@ -8,7 +8,6 @@ from contextlib import contextmanager
 import numpy as np
 from numpy.typing import NDArray
 
-from cnngui.capture.fit import fit_frame
 from cnngui.capture.frame import Frame
 from cnngui.engine.model import Model, Observers
 from cnngui.engine.preprocess import normalise
@@ -16,6 +15,7 @@ from cnngui.errors import NetworkError
 from cnngui.featuremaps.colormaps import DIVERGING, SEQUENTIAL
 from cnngui.featuremaps.scaling import Range, Scaling
 from cnngui.featuremaps.snapshot import SnapshotContent
+from cnngui.fit import fit_frame
 from cnngui.spec.layers import INPUT_ID
 from cnngui.spec.network import NetworkSpec
 from cnngui.spec.ranges import is_signed

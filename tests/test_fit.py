@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cnngui.capture.fit import fit_frame
+from cnngui.fit import fit_frame
 from cnngui.opencv import cv2
 from cnngui.spec.network import FITS, InputSpec
 from tests.capture.media import noise

@@ -1,0 +1,1 @@
+"""Labelled pictures to learn from: recorded, read from disk, or drawn by us."""

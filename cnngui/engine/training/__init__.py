@@ -1,0 +1,1 @@
+"""Networks that learn: forward with memory, backward, losses, optimizers."""

@@ -1,0 +1,1 @@
+"""The drawer in which a network is taught: samples, training, kernels, results."""

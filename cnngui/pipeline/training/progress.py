@@ -1,0 +1,154 @@
+"""How a training stands: what the window paints several times a second. Arrays are read-only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnngui.pipeline.training.settings import TrainingSettings
+from cnngui.spec.network import NetworkSpec
+from cnngui.weights import Weights
+
+TrainingState = Literal["preparing", "running", "paused", "finished", "stopped", "failed"]
+"""The last three are ends. "failed": gradients or loss were no longer numbers."""
+
+Ailment = Literal["vanishing", "exploding", "nan"]
+
+
+@dataclass(frozen=True, eq=False)
+class Curves:
+    """What was measured so far; bounded, long trainings are thinned out.
+
+    Attributes
+    ----------
+    epochs : float32 ``(S,)``, when, in epochs, ``loss`` and ``accuracy`` of batches were measured.
+    loss, accuracy : float32 ``(S,)``, of training batches, raw.
+    smooth_loss, smooth_accuracy : float32 ``(S,)``, their exponential moving averages.
+    validation_epochs, validation_loss, validation_accuracy : float32 ``(E,)``; the first is
+        measured before training, at 0; empty if nothing is kept apart.
+    """
+
+    epochs: NDArray[np.float32]
+    loss: NDArray[np.float32]
+    accuracy: NDArray[np.float32]
+    smooth_loss: NDArray[np.float32]
+    smooth_accuracy: NDArray[np.float32]
+    validation_epochs: NDArray[np.float32]
+    validation_loss: NDArray[np.float32]
+    validation_accuracy: NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class LayerHealth:
+    """How one layer learns, averaged over the last steps.
+
+    Attributes
+    ----------
+    gradient : root mean square of its gradients.
+    update : length of the change of its weights in a step, as a share of the weights' length.
+    """
+
+    layer_id: str
+    gradient: float
+    update: float
+    ailment: Ailment | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class KernelMoment:
+    """The convolutions' weights at one moment, by layer id: ``(out, in / groups, kh, kw)``."""
+
+    step: int
+    epoch: float
+    kernels: dict[str, NDArray[np.float32]]
+
+
+@dataclass(frozen=True, eq=False)
+class Evaluation:
+    """What the network makes of the samples kept apart (or, if there are none, of all).
+
+    Attributes
+    ----------
+    classes : names.
+    indices : int64 ``(N,)``, which samples of the data set.
+    labels : int64 ``(N,)``, what they are.
+    probabilities : float32 ``(N, K)``.
+    """
+
+    classes: tuple[str, ...]
+    indices: NDArray[np.int64]
+    labels: NDArray[np.int64]
+    probabilities: NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
+class TrainingProgress:
+    """A training as it stands; also what is kept of it as a run when it has ended.
+
+    Attributes
+    ----------
+    run_id : names the run, also on disk.
+    state : see ``TrainingState``.
+    spec : the network being trained, with its classes.
+    data_name, data_address : of the data set.
+    settings : with the learning rate as it was changed on the way.
+    samples : (training, validation) counts.
+    epoch : how many epochs are done, as a fraction.
+    step, steps : batches done, and in all.
+    learning_rate : of the last step.
+    samples_per_second, seconds_left : 0 while unknown.
+    memory_bytes : what activations kept for backward and their gradients take.
+    curves, layers, moments : see there; ``moments[0]`` is before training, the last one is now.
+    best_epoch, best_accuracy : of the weights kept as the best ones (on validation, or, without, of
+        the smoothed batches).
+    evaluation : after each epoch; None before.
+    message : why it failed, in words; "" otherwise.
+    """
+
+    run_id: str
+    state: TrainingState
+    spec: NetworkSpec
+    data_name: str
+    data_address: str
+    settings: TrainingSettings
+    samples: tuple[int, int]
+    epoch: float
+    step: int
+    steps: int
+    learning_rate: float
+    samples_per_second: float
+    seconds_left: float
+    memory_bytes: int
+    curves: Curves
+    layers: tuple[LayerHealth, ...]
+    moments: tuple[KernelMoment, ...]
+    best_epoch: float
+    best_accuracy: float
+    evaluation: Evaluation | None
+    message: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class TrainingProgressed:
+    """Event, newest wins: a training goes on, has paused or has ended."""
+
+    progress: TrainingProgress
+
+
+@dataclass(frozen=True, eq=False)
+class TrainingEnded:
+    """Event, never lost: a training has ended; these are its weights.
+
+    Attributes
+    ----------
+    progress : as it stood at the end.
+    spec : the network with the layers' ``weights_id`` naming the learned weights.
+    weights : the best ones.
+    """
+
+    progress: TrainingProgress
+    spec: NetworkSpec
+    weights: Weights
