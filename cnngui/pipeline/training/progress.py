@@ -66,6 +66,42 @@ class KernelMoment:
     kernels: dict[str, NDArray[np.float32]]
 
 
+@dataclass(frozen=True)
+class Confusion:
+    """``count`` samples of class ``label`` that were taken for class ``predicted``."""
+
+    label: int
+    predicted: int
+    count: int
+
+
+@dataclass(frozen=True, eq=False)
+class EvaluationSummary:
+    """What can be read off an evaluation; "places" are those of its samples, 0..N-1.
+
+    Attributes
+    ----------
+    accuracy : share of the samples taken for what they are; 0 if there are none.
+    predicted : int64 ``(N,)``, the class of the largest probability.
+    matrix : int64 ``(K, K)``, counts by label (row) and by what it was taken for (column); None
+        where there are too many classes for one to be looked at.
+    confusions : the commonest mistakes, most first; bounded.
+    class_counts : int64 ``(K,)``, samples of each class.
+    class_accuracies : float32 ``(K,)``; NaN for a class without samples.
+    most_wrong : int64, places of mistakes, those made with most confidence first; bounded.
+    most_unsure : int64, places, those whose two largest probabilities are closest first; bounded.
+    """
+
+    accuracy: float
+    predicted: NDArray[np.int64]
+    matrix: NDArray[np.int64] | None
+    confusions: tuple[Confusion, ...]
+    class_counts: NDArray[np.int64]
+    class_accuracies: NDArray[np.float32]
+    most_wrong: NDArray[np.int64]
+    most_unsure: NDArray[np.int64]
+
+
 @dataclass(frozen=True, eq=False)
 class Evaluation:
     """What the network makes of the samples kept apart (or, if there are none, of all).
@@ -76,12 +112,14 @@ class Evaluation:
     indices : int64 ``(N,)``, which samples of the data set.
     labels : int64 ``(N,)``, what they are.
     probabilities : float32 ``(N, K)``.
+    summary : made with ``summary.summarise`` where the evaluation is made, off the window's thread.
     """
 
     classes: tuple[str, ...]
     indices: NDArray[np.int64]
     labels: NDArray[np.int64]
     probabilities: NDArray[np.float32]
+    summary: EvaluationSummary
 
 
 @dataclass(frozen=True, eq=False)
