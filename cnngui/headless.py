@@ -17,7 +17,7 @@ from cnngui.capture.address import parse_address
 from cnngui.cli import DEFAULT_NETWORK, DEFAULT_SOURCE, EXIT_STOPPED, Arguments
 from cnngui.engine import parallel
 from cnngui.errors import SaveError
-from cnngui.formats.atomic import place_of, write_atomically
+from cnngui.atomic import place_of, write_atomically
 from cnngui.formats.opening import open_network
 from cnngui.pipeline.batch import STOPPED, BatchReport, BatchRequest, run_batch
 from cnngui.spec.shapes import infer

@@ -9,16 +9,10 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from cnngui.errors import SourceError
+from cnngui.image_names import IMAGE_SUFFIXES
 
 SourceKind = Literal["sample", "camera", "video", "image", "folder", "stream"]
 
-IMAGE_SUFFIXES = frozenset(
-    f".{name}"
-    for name in (
-        *("png", "jpg", "jpeg", "jpe", "bmp", "webp", "tif", "tiff", "avif", "jp2"),
-        *("ppm", "pgm", "pbm", "pnm"),
-    )
-)
 STREAM_SCHEMES = ("http", "https", "rtsp", "rtsps", "rtmp", "rtmps")
 
 SAMPLE = "sample"

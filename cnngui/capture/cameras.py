@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from cnngui.capture.pictures import as_picture
 from cnngui.capture.settings import CaptureSettings
 from cnngui.capture.source import Picture, Source, SourceInfo
 from cnngui.errors import SourceError
 from cnngui.opencv import cv2, enumerate_cameras
+from cnngui.picture_files import as_picture
 
 
 @dataclass(frozen=True)

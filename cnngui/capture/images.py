@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
-from cnngui.capture.address import IMAGE_SUFFIXES
-from cnngui.capture.pictures import read_picture
 from cnngui.capture.source import Picture, Source, SourceInfo
 from cnngui.errors import SourceError
+from cnngui.image_names import IMAGE_SUFFIXES, natural_key
+from cnngui.picture_files import read_picture
 
 FOLDER_RATE = 2.0
 """A folder plays like a slide show: so many pictures a second at normal speed."""
@@ -125,15 +124,8 @@ def _image_files(folder: Path) -> list[Path]:
     if not images:
         rule = "a folder must hold at least one image (png, jpg, bmp, webp, tiff, ...)"
         raise SourceError(name, rule, f"{len(entries)} other entries" if entries else "none")
-    return sorted(images, key=_natural_key)
+    return sorted(images, key=natural_key)
 
 
 def _is_image(path: Path) -> bool:
     return path.suffix.lower() in IMAGE_SUFFIXES and path.is_file()
-
-
-def _natural_key(path: Path) -> list[tuple[int, str]]:
-    """Sort digits as numbers; the name itself settles what is then equal (01 and 1)."""
-    parts = re.split(r"(\d+)", path.name.casefold())
-    key = [(int(part), "") if part.isdecimal() else (-1, part) for part in parts if part]
-    return [*key, (-1, path.name)]

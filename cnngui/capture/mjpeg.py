@@ -19,9 +19,9 @@ from collections.abc import Iterator
 from email.message import Message
 from urllib.parse import unquote, urlsplit
 
-from cnngui.capture.pictures import decode_picture
 from cnngui.capture.source import OPEN_TIMEOUT_S, READ_TIMEOUT_S, Picture, Source, SourceInfo
 from cnngui.errors import SourceError
+from cnngui.picture_files import decode_picture
 
 MAX_PART_BYTES = 2**26
 MAX_HEADER_BYTES = 2**14

@@ -7,16 +7,11 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
-import numpy as np
-from numpy.typing import NDArray
-
 from cnngui.errors import SourceError
+from cnngui.picture_files import Picture
 
 OPEN_TIMEOUT_S = 5.0
 READ_TIMEOUT_S = 5.0
-
-Picture = NDArray[np.uint8]
-"""uint8 ``(H, W, 3)``, RGB, C-contiguous, read-only and never changed afterwards."""
 
 
 @dataclass(frozen=True)

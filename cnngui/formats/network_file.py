@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 
 from cnngui.errors import NetworkFileError, SaveError
-from cnngui.formats.atomic import write_atomically
+from cnngui.atomic import write_atomically
 from cnngui.spec.codec import MAX_TEXT_LENGTH, from_json, to_json
 from cnngui.spec.network import NetworkSpec
 from cnngui.spec.shapes import Shape, infer, shape_text

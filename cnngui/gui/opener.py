@@ -8,10 +8,11 @@ from PySide6.QtCore import QMimeData, QObject, QStandardPaths, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QLineEdit, QWidget
 
-from cnngui.capture.address import IMAGE_SUFFIXES, STREAM_SCHEMES, SourceAddress, parse_address
+from cnngui.capture.address import STREAM_SCHEMES, SourceAddress, parse_address
 from cnngui.errors import SaveError, UserError
 from cnngui.gui.notices import Notice, NoticeBar
 from cnngui.gui.settings import Settings
+from cnngui.image_names import IMAGE_SUFFIXES
 
 NETWORK_SUFFIXES = (".json", ".safetensors")
 _VIDEO_SUFFIXES = (".mp4", ".m4v", ".mov", ".avi", ".mkv", ".webm", ".mpg", ".mpeg", ".wmv", ".gif")

@@ -193,7 +193,7 @@ def full_disk(*_arguments, **_options):
         "pathlib.Path.write_bytes",
         "pathlib.Path.write_text",
         "numpy.lib.format.write_array",
-        "cnngui.formats.atomic.os.fsync",
+        "cnngui.atomic.os.fsync",
     ],
 )
 def test_full_disk_is_said_and_leaves_nothing(tmp_path, content, monkeypatch, writer):

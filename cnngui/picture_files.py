@@ -8,9 +8,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from cnngui.capture.source import Picture
 from cnngui.errors import SourceError
 from cnngui.opencv import MAX_PICTURE_PIXELS, cv2, native_stderr_silenced
+
+Picture = NDArray[np.uint8]
+"""uint8 ``(H, W, 3)``, RGB, C-contiguous, read-only and never changed afterwards."""
 
 MAX_FILE_BYTES = 2**29
 
