@@ -16,6 +16,9 @@ SourceKind = Literal["sample", "camera", "video", "image", "folder", "stream"]
 STREAM_SCHEMES = ("http", "https", "rtsp", "rtsps", "rtmp", "rtmps")
 
 SAMPLE = "sample"
+CLIPS = {"": "Built-in clip", "shapes": "Shapes on paper"}
+"""The clips that come with the program: ``sample`` and ``sample:NAME``, and what people call them."""
+
 _CAMERA_PREFIX = "camera:"
 
 
@@ -23,8 +26,7 @@ _CAMERA_PREFIX = "camera:"
 class SourceAddress:
     """One source, named so that it can be found again.
 
-    ``target`` is a camera's name or device index, an absolute path, a URL, or "" for the built-in
-    clip. ``str(address)`` gives the text from which ``parse_address`` makes the same address.
+    ``target`` is a camera's name or device index, an absolute path, a URL, or one of ``CLIPS``. ``str(address)`` gives the text from which ``parse_address`` makes the same address.
     """
 
     kind: SourceKind
@@ -32,7 +34,7 @@ class SourceAddress:
 
     def __str__(self) -> str:
         if self.kind == "sample":
-            return SAMPLE
+            return f"{SAMPLE}:{self.target}" if self.target else SAMPLE
         if self.kind == "camera":
             return f"{_CAMERA_PREFIX}{self.target}"
         return self.target
@@ -41,7 +43,7 @@ class SourceAddress:
     def label(self) -> str:
         """The name shown to people; without the password that a URL may carry."""
         if self.kind == "sample":
-            return "Built-in clip"
+            return CLIPS[self.target]
         if self.kind == "camera":
             return f"camera {self.target}" if self.target.isdecimal() else self.target
         if self.kind == "stream":
@@ -55,7 +57,7 @@ def parse_address(text: str) -> SourceAddress:
 
     Parameters
     ----------
-    text : ``sample``, ``camera:NAME-or-INDEX``, a URL (http, https, rtsp, rtmp) or a path. A folder
+    text : ``sample``, ``sample:shapes``, ``camera:NAME-or-INDEX``, a URL (http, https, rtsp, rtmp) or a path. A folder
         is a folder of images, a file with an image's suffix an image, every other file a video.
 
     Raises
@@ -63,8 +65,9 @@ def parse_address(text: str) -> SourceAddress:
     SourceError : nothing of the kind, or no such file.
     """
     text = text.strip()
-    if text == SAMPLE:
-        return SourceAddress("sample")
+    for clip in CLIPS:
+        if text == str(address := SourceAddress("sample", clip)):
+            return address
     if text.startswith(_CAMERA_PREFIX):
         target = text.removeprefix(_CAMERA_PREFIX).strip()
         if not target:

@@ -14,7 +14,7 @@ from cnngui.capture.videos import VideoSource
 from cnngui.errors import SourceError
 from cnngui.resources import resource_path
 
-CLIP = "clip/clip.webm"
+CLIP_FILES = {"": "clip/clip.webm", "shapes": "clip/shapes.webm"}
 DEVICE_DEFAULT = CaptureSettings()
 
 
@@ -28,7 +28,7 @@ def open_source(address: SourceAddress, settings: CaptureSettings = DEVICE_DEFAU
     name, target = address.label, address.target
     match address.kind:
         case "sample":
-            return VideoSource(str(resource_path(CLIP)), name)
+            return VideoSource(str(resource_path(CLIP_FILES[target])), name)
         case "camera":
             return CameraSource(target, settings)
         case "image":

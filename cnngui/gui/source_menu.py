@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
-from cnngui.capture.address import SourceAddress, SourceKind, parse_address
+from cnngui.capture.address import CLIPS, SourceAddress, SourceKind, parse_address
 from cnngui.capture.settings import CaptureSettings
 from cnngui.errors import SourceError
 from cnngui.gui.camera_list import CameraList
@@ -25,7 +25,7 @@ _ICONS: dict[SourceKind, str] = {
     "folder": "folder-image",
     "stream": "access-point-network",
 }
-_SAMPLE = SourceAddress("sample")
+_CLIPS = tuple(SourceAddress("sample", name) for name in CLIPS)
 _SIZES = ((320, 240), (640, 480), (800, 600), (1280, 720), (1920, 1080))
 _RATES = (10.0, 15.0, 25.0, 30.0, 60.0)
 _LABEL_WIDTH = 180
@@ -51,7 +51,7 @@ class SourceMenu(QMenu):
         self._current: SourceAddress | None = None
         self._waits_for_camera = False
         self._camera_actions: list[QAction] = []
-        self._sample = self._add_source(_SAMPLE, translated(_SAMPLE.label))
+        self._clips = [self._add_source(clip, translated(clip.label)) for clip in _CLIPS]
         self.addSeparator()
         self._after_cameras = self.addSeparator()
         default = self.tr("Device default")
@@ -155,7 +155,7 @@ class SourceMenu(QMenu):
         self._recent.setEnabled(not self._recent.isEmpty())
 
     def _tick(self) -> None:
-        for action in (self._sample, *self._camera_actions):
+        for action in (*self._clips, *self._camera_actions):
             action.setChecked(action.isCheckable() and action.data() == self._current)
 
     def _add_source(
@@ -198,7 +198,7 @@ class SourceButton(QToolButton):
         self.setMenu(menu)
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.show_source(_SAMPLE)
+        self.show_source(_CLIPS[0])
 
     def show_source(self, address: SourceAddress) -> None:
         """Name the source being watched, shortened to what a toolbar has room for."""

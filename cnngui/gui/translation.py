@@ -34,6 +34,7 @@ _CHINESE_FONTS = (
 )
 _WORDS_FROM_BELOW = (
     QT_TRANSLATE_NOOP("FromBelow", "Built-in clip"),
+    QT_TRANSLATE_NOOP("FromBelow", "Shapes on paper"),
     QT_TRANSLATE_NOOP("FromBelow", "Classic filters"),
     QT_TRANSLATE_NOOP("FromBelow", "LeNet-5"),
     QT_TRANSLATE_NOOP("FromBelow", "Tiny VGG"),

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -200,19 +201,21 @@ def draw_frame(index: int) -> NDArray[np.uint8]:
     return (np.clip(picture, 0, 1) * 255).round().astype(np.uint8)
 
 
-def main(path: Path) -> None:
+def write_clip(path: Path, draw: Callable[[int], NDArray[np.uint8]], frames: int) -> None:
+    """Write a clip of so many frames, each drawn when its turn comes."""
     # Piped to ffmpeg, because OpenCV's own writer cannot be told a bit rate and makes 8 MB of it.
     raw = f"-f rawvideo -pix_fmt rgb24 -s {WIDTH}x{HEIGHT} -r {RATE} -i -"
     vp9 = "-vf scale=out_color_matrix=bt601 -pix_fmt yuv420p -c:v libvpx-vp9 -crf 36 -b:v 0 -g 50"
     options = f"-loglevel error -y {raw} {vp9} -cpu-used 2 -fflags +bitexact -flags +bitexact"
     ffmpeg = subprocess.Popen(["ffmpeg", *options.split(), str(path)], stdin=subprocess.PIPE)
     with ffmpeg.stdin:
-        for index in range(FRAMES):
-            ffmpeg.stdin.write(draw_frame(index).tobytes())
+        for index in range(frames):
+            ffmpeg.stdin.write(draw(index).tobytes())
     if ffmpeg.wait() != 0:
         sys.exit(f"{path}: ffmpeg could not write it")
     print(f"{path}: {path.stat().st_size / 1e6:.2f} MB")
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).with_name("clip.webm"))
+    path = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).with_name("clip.webm")
+    write_clip(path, draw_frame, FRAMES)

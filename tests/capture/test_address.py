@@ -14,6 +14,7 @@ from cnngui.errors import SourceError
     ("text", "address"),
     [
         ("sample", SourceAddress("sample")),
+        ("sample:shapes", SourceAddress("sample", "shapes")),
         (" camera:0 ", SourceAddress("camera", "0")),
         ("camera:HD Webcam: C920", SourceAddress("camera", "HD Webcam: C920")),
         ("http://host:8080/a?b=c", SourceAddress("stream", "http://host:8080/a?b=c")),

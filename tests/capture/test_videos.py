@@ -67,6 +67,15 @@ def test_built_in_clip_is_ten_seconds_that_can_be_wound() -> None:
     assert step(-1, 0) < 1.6 * step(0, 1)
 
 
+def test_the_clip_of_shapes_on_paper_is_there_and_can_be_wound() -> None:
+    with open_source(SourceAddress("sample", "shapes")) as source:
+        assert (source.info.width, source.info.height) == (640, 480)
+        assert source.info.frame_count == 600
+        source.seek(599)
+        assert source.read() is not None
+        assert source.read() is None
+
+
 def test_a_text_file_is_no_video(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "notes.mp4").write_text("I am a text.\n" * 100)
     with pytest.raises(SourceError, match=r"notes\.mp4: must be a video"):
