@@ -17,7 +17,7 @@ STREAM_SCHEMES = ("http", "https", "rtsp", "rtsps", "rtmp", "rtmps")
 
 SAMPLE = "sample"
 CLIPS = {"": "Built-in clip", "shapes": "Shapes on paper"}
-"""The clips that come with the program: ``sample`` and ``sample:NAME``, and what people call them."""
+"""The clips that come with the program, by what follows ``sample:``, and their names for people."""
 
 _CAMERA_PREFIX = "camera:"
 
@@ -26,7 +26,8 @@ _CAMERA_PREFIX = "camera:"
 class SourceAddress:
     """One source, named so that it can be found again.
 
-    ``target`` is a camera's name or device index, an absolute path, a URL, or one of ``CLIPS``. ``str(address)`` gives the text from which ``parse_address`` makes the same address.
+    ``target`` is a camera's name or device index, an absolute path, a URL, or one of ``CLIPS``.
+    ``str(address)`` gives the text from which ``parse_address`` makes the same address.
     """
 
     kind: SourceKind
@@ -57,8 +58,9 @@ def parse_address(text: str) -> SourceAddress:
 
     Parameters
     ----------
-    text : ``sample``, ``sample:shapes``, ``camera:NAME-or-INDEX``, a URL (http, https, rtsp, rtmp) or a path. A folder
-        is a folder of images, a file with an image's suffix an image, every other file a video.
+    text : ``sample``, ``sample:shapes``, ``camera:NAME-or-INDEX``, a URL (http, https, rtsp, rtmp)
+        or a path. A folder is a folder of images, a file with an image's suffix an image, every
+        other file a video.
 
     Raises
     ------

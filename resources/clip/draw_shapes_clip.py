@@ -1,4 +1,4 @@
-"""Draws the clip for the preset "Shapes": ``python resources/clip/draw_shapes_clip.py [FILE.webm]``.
+"""Draws the clip of the preset "Shapes": ``python resources/clip/draw_shapes_clip.py [FILE]``.
 
 What a camera sees when somebody holds up one drawing after the other: a hand, a sheet of paper that
 turns and tilts a little, and on it a circle, a square, a triangle, a star or a cross in felt pen.
