@@ -1,0 +1,358 @@
+"""The kernels of a convolution as one picture: a block per kernel, a cell per input channel.
+
+``plan_kernels`` decides where everything is, without any weight; ``draw_kernels`` paints it. Each
+weight is a square of equal pixels. Kernels that do not fit are reached row by row; of kernels with
+more inputs than a block can hold, the first inputs are shown.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnngui.featuremaps.scaling import encode
+
+COLOR_CHANNELS = 3
+"""A kernel that spans so many channels of a picture is also shown as a picture itself."""
+
+_CELL_GAP = 1
+_BLOCK_GAP = 8
+_PANEL_GAP = 24
+_LEAST_CELL = 6
+"""Pixels: no cell's longer side is smaller, or nothing could be seen in it or pointed at."""
+_LARGEST_CELL = 64
+_CAPTION_HEIGHT = 14
+_LEAST_CAPTIONED = 24
+"""Pixels: above a lower block its number would take too much of the room."""
+
+
+@dataclass(frozen=True, slots=True)
+class KernelPoint:
+    """What is at a point of the picture.
+
+    Attributes
+    ----------
+    panel : 0 for the first copy of the wall.
+    kernel : its number in the layer.
+    input : the number of the input channel within the kernel; None on the picture in colour.
+    row, column : of the weight.
+    """
+
+    panel: int
+    kernel: int
+    input: int | None
+    row: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class KernelLayout:
+    """Where the kernels are. All lengths are pixels.
+
+    Attributes
+    ----------
+    count, inputs, kernel_height, kernel_width : the shape of the layer's weights.
+    panels : how many copies of the wall are side by side, each with weights of its own.
+    has_color : whether the first cell of each block is the kernel as a picture in colour.
+    inputs_shown : how many inputs' cells a block holds.
+    scale : side of the square that is one weight.
+    cell_columns, cell_rows : cells of a block.
+    columns : blocks side by side in one panel.
+    rows : of blocks that are shown.
+    first_row : the first of them.
+    """
+
+    count: int
+    inputs: int
+    kernel_height: int
+    kernel_width: int
+    panels: int
+    has_color: bool
+    inputs_shown: int
+    scale: int
+    cell_columns: int
+    cell_rows: int
+    columns: int
+    rows: int
+    first_row: int = 0
+
+    @property
+    def all_rows(self) -> int:
+        """Rows of blocks that hold every kernel."""
+        return -(-self.count // self.columns)
+
+    @property
+    def first(self) -> int:
+        """The first kernel shown."""
+        return self.first_row * self.columns
+
+    @property
+    def shown(self) -> int:
+        """How many kernels are shown."""
+        return min(self.rows * self.columns, self.count - self.first)
+
+    @property
+    def cells(self) -> int:
+        """Cells of a block that hold something."""
+        return self.inputs_shown + self.has_color
+
+    @property
+    def cell_width(self) -> int:
+        """Of one input's kernel."""
+        return self.kernel_width * self.scale
+
+    @property
+    def cell_height(self) -> int:
+        """Of one input's kernel."""
+        return self.kernel_height * self.scale
+
+    @property
+    def block_width(self) -> int:
+        """Of one kernel with all its cells."""
+        return self.cell_columns * (self.cell_width + _CELL_GAP) - _CELL_GAP
+
+    @property
+    def block_height(self) -> int:
+        """Of one kernel with all its cells, without its caption."""
+        return self.cell_rows * (self.cell_height + _CELL_GAP) - _CELL_GAP
+
+    @property
+    def caption_height(self) -> int:
+        """Room above each block for its number."""
+        return _CAPTION_HEIGHT if self.block_height >= _LEAST_CAPTIONED else 0
+
+    @property
+    def row_height(self) -> int:
+        """From one row of blocks to the next."""
+        return self.caption_height + self.block_height + _BLOCK_GAP
+
+    @property
+    def panel_width(self) -> int:
+        """Of one copy of the wall."""
+        return self.columns * (self.block_width + _BLOCK_GAP) - _BLOCK_GAP
+
+    @property
+    def width(self) -> int:
+        """Of the whole picture."""
+        return self.panels * (self.panel_width + _PANEL_GAP) - _PANEL_GAP
+
+    @property
+    def height(self) -> int:
+        """Of the whole picture."""
+        return self.rows * self.row_height - _BLOCK_GAP
+
+    def panel_left(self, panel: int) -> int:
+        """Return where a panel begins."""
+        return panel * (self.panel_width + _PANEL_GAP)
+
+    def block_rect(self, kernel: int, panel: int = 0) -> tuple[int, int, int, int]:
+        """Return ``(x, y, width, height)`` of a kernel that is shown."""
+        row, column = divmod(kernel - self.first, self.columns)
+        return (
+            self.panel_left(panel) + column * (self.block_width + _BLOCK_GAP),
+            row * self.row_height + self.caption_height,
+            self.block_width,
+            self.block_height,
+        )
+
+    def locate(self, x: float, y: float) -> KernelPoint | None:
+        """Return what is at a point; None between and beside the cells."""
+        if not (0 <= x < self.width and 0 <= y < self.height):
+            return None
+        panel, across = divmod(int(x), self.panel_width + _PANEL_GAP)
+        column, across = divmod(across, self.block_width + _BLOCK_GAP)
+        row, down = divmod(int(y), self.row_height)
+        cell_column, across = divmod(across, self.cell_width + _CELL_GAP)
+        cell_row, down = divmod(down - self.caption_height, self.cell_height + _CELL_GAP)
+        place = row * self.columns + column
+        cell = cell_row * self.cell_columns + cell_column
+        if (
+            column >= self.columns
+            or place >= self.shown
+            or cell_column >= self.cell_columns
+            or not 0 <= cell < self.cells
+            or across >= self.cell_width
+            or down >= self.cell_height
+        ):
+            return None
+        channel = cell - self.has_color
+        return KernelPoint(
+            panel=panel,
+            kernel=self.first + place,
+            input=channel if channel >= 0 else None,
+            row=down // self.scale,
+            column=across // self.scale,
+        )
+
+
+@lru_cache(maxsize=32)
+def plan_kernels(
+    shape: tuple[int, int, int, int],
+    width: int,
+    height: int,
+    *,
+    panels: int = 1,
+    has_color: bool = False,
+    first_row: int = 0,
+) -> KernelLayout:
+    """Choose the largest cells with which every kernel fits, or else the smallest readable ones.
+
+    Parameters
+    ----------
+    shape : of the weights, ``(out, in / groups, kh, kw)``, each at least 1.
+    width, height : pixels of the room; the picture fits into it unless that is smaller than the
+        smallest readable block.
+    panels : copies of the wall that share the width.
+    has_color : begin each block with the kernel in colour; for ``COLOR_CHANNELS`` inputs.
+    first_row : of blocks; brought into the range that there is.
+    """
+    longer = max(shape[2:])
+    room = max((width + _PANEL_GAP) // panels - _PANEL_GAP, 1), max(height, 1)
+    smallest = math.ceil(_LEAST_CELL / longer)
+    for scale in range(max(_LARGEST_CELL // longer, smallest), smallest - 1, -1):
+        candidates = [
+            layout
+            for layout in _blocks(shape, scale, panels, has_color, room)
+            if layout.all_rows <= layout.rows
+        ]
+        if candidates:
+            # Of those, the one that fills the room's width best: few rows are seen at once.
+            layout = min(candidates, key=lambda made: made.all_rows)
+            return replace(layout, rows=layout.all_rows)
+    layouts = _blocks(shape, smallest, panels, has_color, room)
+    layout = max(layouts, key=lambda made: (made.inputs_shown, made.rows * made.columns))
+    last = max(layout.all_rows - layout.rows, 0)
+    return replace(layout, first_row=min(max(first_row, 0), last))
+
+
+def draw_kernels(
+    layout: KernelLayout,
+    panels: tuple[NDArray[np.float32], ...],
+    limits: tuple[float, ...],
+    table: NDArray[np.uint8],
+) -> NDArray[np.uint8]:
+    """Paint the kernels.
+
+    Parameters
+    ----------
+    layout : planned for weights of this shape and so many panels.
+    panels : float32 ``(out, in / groups, kh, kw)`` each. NaN is painted as the lowest value.
+    limits : of each panel; -limit..limit are painted with the first to the last colour, and zero
+        with the neutral one. In the picture in colour zero is grey.
+    table : uint8 ``(256, 4)``, a diverging map of ``colormaps.lookup_table``.
+
+    Returns
+    -------
+    uint8 ``(height, width, 4)`` RGBA, fresh: transparent where there is no weight.
+    """
+    picture = np.zeros((layout.height, layout.width, 4), np.uint8)
+    for panel, (weights, limit) in enumerate(zip(panels, limits, strict=True)):
+        left = layout.panel_left(panel)
+        picture[:, left : left + layout.panel_width] = _panel(layout, weights, limit, table)
+    return picture
+
+
+def largest_weight(*weights: NDArray[np.float32]) -> float:
+    """Return the largest size of all finite weights; 1 if they are all zero."""
+    with np.errstate(invalid="ignore"):
+        sizes = [np.abs(some)[np.isfinite(some)].max(initial=0.0) for some in weights]
+    return float(max(sizes, default=0.0)) or 1.0
+
+
+def change_share(before: NDArray[np.float32], now: NDArray[np.float32]) -> float:
+    """Return the length of the change as a share of the length of the weights before; or NaN."""
+    with np.errstate(all="ignore"):
+        length = float(np.linalg.norm(before.ravel().astype(np.float64)))
+        change = float(np.linalg.norm((now - before).ravel().astype(np.float64)))
+    return change / length if length > 0 else math.nan
+
+
+def _blocks(
+    shape: tuple[int, int, int, int],
+    scale: int,
+    panels: int,
+    has_color: bool,
+    room: tuple[int, int],
+) -> list[KernelLayout]:
+    """Return layouts with blocks of various proportions that fit the room, at least one."""
+    count, inputs, kernel_height, kernel_width = shape
+    most_columns = max((room[0] + _CELL_GAP) // (kernel_width * scale + _CELL_GAP), 1)
+    most_rows = max((room[1] + _CELL_GAP) // (kernel_height * scale + _CELL_GAP), 1)
+    square = math.isqrt(inputs + has_color - 1) + 1
+    made = []
+    for wanted in {square, inputs + has_color}:
+        cell_columns = min(wanted, most_columns)
+        cell_rows = min(-(-(inputs + has_color) // cell_columns), most_rows)
+        block = KernelLayout(
+            count=count,
+            inputs=inputs,
+            kernel_height=kernel_height,
+            kernel_width=kernel_width,
+            panels=panels,
+            has_color=has_color,
+            inputs_shown=max(min(inputs, cell_columns * cell_rows - has_color), 1 - has_color),
+            scale=scale,
+            cell_columns=cell_columns,
+            cell_rows=cell_rows,
+            columns=1,
+            rows=1,
+        )
+        columns = max((room[0] + _BLOCK_GAP) // (block.block_width + _BLOCK_GAP), 1)
+        rows = max((room[1] + _BLOCK_GAP) // block.row_height, 1)
+        made.append(
+            replace(block, columns=min(columns, count), rows=min(rows, -(-count // columns)))
+        )
+    return made
+
+
+def _panel(
+    layout: KernelLayout, weights: NDArray[np.float32], limit: float, table: NDArray[np.uint8]
+) -> NDArray[np.uint8]:
+    """Return one wall as ``(height, panel_width, 4)``."""
+    some = weights[layout.first : layout.first + layout.shown]
+    cells = np.zeros(
+        (
+            layout.rows * layout.columns,
+            layout.cell_rows * layout.cell_columns,
+            layout.kernel_height,
+            layout.kernel_width,
+            4,
+        ),
+        np.uint8,
+    )
+    codes = encode(some[:, : layout.inputs_shown], -limit, limit)
+    cells[: len(some), layout.has_color : layout.cells] = table[codes]
+    if layout.has_color:
+        cells[: len(some), 0] = _in_color(some, limit)
+    cells = cells.repeat(layout.scale, axis=2).repeat(layout.scale, axis=3)
+    grid = layout.cell_rows, layout.cell_columns
+    blocks = _joined(cells, grid, above=0, between=_CELL_GAP)
+    grid = layout.rows, layout.columns
+    return _joined(blocks[None], grid, above=layout.caption_height, between=_BLOCK_GAP)[0]
+
+
+def _in_color(weights: NDArray[np.float32], limit: float) -> NDArray[np.uint8]:
+    """Return kernels ``(n, 3, kh, kw)`` as RGBA pictures ``(n, kh, kw, 4)``."""
+    picture = np.full((len(weights), *weights.shape[2:], 4), 255, np.uint8)
+    codes = encode(weights, -limit, limit)
+    picture[..., :COLOR_CHANNELS] = codes.transpose(0, 2, 3, 1)
+    return picture
+
+
+def _joined(
+    tiles: NDArray[np.uint8], grid: tuple[int, int], *, above: int, between: int
+) -> NDArray[np.uint8]:
+    """Return tiles ``(n, rows * columns, h, w, 4)`` as pictures ``(n, H, W, 4)`` with gaps."""
+    rows, columns = grid
+    count, _, height, width, depth = tiles.shape
+    spaced_size = above + height + between, width + between
+    spaced = np.zeros((count, rows, spaced_size[0], columns, spaced_size[1], depth), np.uint8)
+    spaced[:, :, above : above + height, :, :width] = tiles.reshape(
+        count, rows, columns, height, width, depth
+    ).transpose(0, 1, 3, 2, 4, 5)
+    whole = spaced.reshape(count, rows * spaced_size[0], columns * spaced_size[1], depth)
+    return whole[:, : whole.shape[1] - between, : whole.shape[2] - between]
