@@ -35,6 +35,7 @@ from cnngui.pipeline.engine_worker import (
 )
 from cnngui.pipeline.events import Event, NetworkRead
 from cnngui.pipeline.file_worker import FileWorker, Job
+from cnngui.pipeline.kernel_painter import KernelPainter
 from cnngui.pipeline.messages import Playback, ViewRequest
 from cnngui.pipeline.meter import Meter
 from cnngui.pipeline.outbox import Outbox
@@ -58,6 +59,10 @@ class LivePipeline:
         return at once. Take everything there is before waiting for the next call.
     open_source : opens what an address names.
     retry_delays_s : waiting times before a lost camera or stream is tried again.
+
+    Attributes
+    ----------
+    kernels : paints kernels.
     """
 
     def __init__(
@@ -71,6 +76,7 @@ class LivePipeline:
         report = self._outbox.put_event
         self._files = FileWorker(report)
         self._recording = RecordingWorker(report)
+        self.kernels = KernelPainter(report)
         self._engine = EngineWorker(self._on_result, self._files, self._meter, report)
         self._capture = CaptureWorker(
             self._engine.offer, self._meter, report, open_source, retry_delays_s
@@ -81,7 +87,7 @@ class LivePipeline:
 
     def start(self) -> None:
         """Start the threads."""
-        for worker in (self._files, self._recording, self._engine, self._capture):
+        for worker in (self._files, self._recording, self.kernels, self._engine, self._capture):
             worker.start()
 
     def close(self, timeout_s: float = CLOSE_TIMEOUT_S) -> None:
@@ -93,13 +99,14 @@ class LivePipeline:
         deadline = time.monotonic() + timeout_s
         self._capture.stop()
         self._engine.stop()
+        self.kernels.stop()
         # What the engine still has to have written must reach the files before they close.
         self._engine.join(deadline - time.monotonic())
         self._files.stop()
         self._recording.stop()
         self._files.join(deadline - time.monotonic() - timeout_s / 2)
         self.cancel_snapshot()
-        for worker in (self._files, self._recording, self._capture):
+        for worker in (self._files, self._recording, self.kernels, self._capture):
             worker.join(deadline - time.monotonic())
 
     def open_source(self, address: SourceAddress, settings: CaptureSettings | None = None) -> None:
