@@ -195,6 +195,8 @@ def _layer_entry(layer: LayerSpec) -> dict[str, Any]:
     entry: dict[str, Any] = {"id": layer.id, "type": layer.type}
     for name in arguments_of(type(layer)):
         value = getattr(layer, name)
+        if name == "frozen" and not value:  # as for those not bypassed: it goes without saying
+            continue
         is_equal_pair = isinstance(value, tuple) and value[0] == value[1]
         entry[name] = value[0] if is_equal_pair else value
     if layer.inputs:

@@ -16,6 +16,9 @@ Padding = tuple[int, int] | Literal["same", "valid"]
 
 INITIALIZERS = ("he", "xavier", "zeros")
 
+WEIGHT_ARGUMENTS = ("initializer", "seed", "frozen")
+"""The arguments that say where a layer's weights come from and whether they may change."""
+
 INPUT_ID = "input"
 """The name under which layers read the network's input."""
 
@@ -97,6 +100,7 @@ class ParametricSpec(LayerSpec):
     Attributes
     ----------
     initializer, seed : how its weights are drawn. The same seed gives the same weights.
+    frozen : True keeps its weights as they are when the network is trained.
     weights_id : names weights that were read from a file or learned instead of drawn; empty means
         drawn. Two layers with the same non-empty ``weights_id`` hold equal weights.
         Not written to files: it is found anew from the tensors' content.
@@ -104,6 +108,7 @@ class ParametricSpec(LayerSpec):
 
     initializer: str = _argument("he", "choice", choices=INITIALIZERS, affects_shape=False)
     seed: int = _argument(0, "int", minimum=0, maximum=2**31 - 1, affects_shape=False)
+    frozen: bool = _argument(False, "bool", affects_shape=False)
     weights_id: str = ""
 
     has_parameters: ClassVar[bool] = True
@@ -268,10 +273,10 @@ LAYER_TYPES: dict[str, type[LayerSpec]] = {
 
 
 def arguments_of(layer_type: type[LayerSpec]) -> dict[str, Argument]:
-    """Return the editable arguments of a layer type in PyTorch's order, how it is drawn last."""
+    """Return the editable arguments of a layer type in PyTorch's order, its weights' last."""
 
     def weights_last(item: Field[Any]) -> bool:
-        return item.name in ("initializer", "seed")
+        return item.name in WEIGHT_ARGUMENTS
 
     found = [item for item in fields(layer_type) if "argument" in item.metadata]
     return {item.name: item.metadata["argument"] for item in sorted(found, key=weights_last)}

@@ -378,7 +378,8 @@ def test_initializers():
 def test_weights_key_tells_what_weights_depend_on():
     shapes = {"weight": (2, 3)}
     layer = Linear(id="linear")
-    assert weights_key(layer, shapes) == weights_key(Linear(id="linear", bias=True), shapes)
+    for same in (Linear(id="linear", bias=True), Linear(id="linear", frozen=True)):
+        assert weights_key(layer, shapes) == weights_key(same, shapes)
     for other in (
         Linear(id="other"),
         Linear(id="linear", seed=1),

@@ -60,6 +60,7 @@ def test_the_file_is_made_for_people():
     assert "weights_id" not in written[0]
     assert "inputs" not in written[0]
     assert "enabled" not in written[0]
+    assert "frozen" not in written[0]
     assert written[1] == {"id": "a", "type": "Add", "inputs": ["c", "input"], "enabled": False}
 
 
@@ -68,6 +69,13 @@ def test_arguments_left_out_have_their_defaults():
     assert network.input == InputSpec(channels=1, height=20, width=24, mean=(0.0,), std=(1.0,))
     assert network.layers == (Conv2d(id="conv1"), ReLU(id="relu1"))
     assert network.classes == ("cat", "dog")
+
+
+def test_a_frozen_layer_stays_so():
+    network = NetworkSpec(layers=(Conv2d(id="c", frozen=True), ReLU(id="r")))
+    assert json.loads(to_json(network))["layers"][0]["frozen"] is True
+    assert from_json(to_json(network)) == network
+    assert not from_json(json.dumps(VALID)).layer("conv1").frozen
 
 
 def test_an_unfinished_network_can_be_kept():

@@ -10,12 +10,12 @@ from cnngui.gui.icons import icon
 from cnngui.gui.network.editors import make_editor
 from cnngui.gui.network.form import Form
 from cnngui.gui.network.reads_editor import ManyReadsEditor, SingleReadEditor, readable_shapes
-from cnngui.spec.layers import LayerSpec, ParametricSpec, arguments_of
+from cnngui.spec.layers import WEIGHT_ARGUMENTS, LayerSpec, ParametricSpec, arguments_of
 from cnngui.spec.network import NetworkSpec
 
 
 class LayerForm(Form):
-    """Editors for a layer's arguments, what it reads, and how its weights are drawn.
+    """Editors for a layer's arguments, what it reads, and where its weights come from.
 
     Signals
     -------
@@ -27,15 +27,15 @@ class LayerForm(Form):
     def __init__(self, layer_type: type[LayerSpec], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._reads = ManyReadsEditor() if layer_type.input_count[1] > 1 else SingleReadEditor()
-        drawing = [name for name in arguments_of(layer_type) if name in ("initializer", "seed")]
         for name, argument in arguments_of(layer_type).items():
-            if name not in drawing:
+            if name not in WEIGHT_ARGUMENTS:
                 self._add(name, name, make_editor(argument))
         self._add("inputs", self.tr("reads"), self._reads)
-        if not drawing:
+        if not layer_type.has_parameters:
             return
-        for name in drawing:
-            self._add(name, name, make_editor(arguments_of(layer_type)[name]))
+        labels = {"frozen": self.tr("frozen")}
+        for name in WEIGHT_ARGUMENTS:
+            self._add(name, labels.get(name, name), make_editor(arguments_of(layer_type)[name]))
         self._add_dice()
         self._weights_note = QLabel(
             self.tr("These weights came from a file. Changing the seed draws new ones.")

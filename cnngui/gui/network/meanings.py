@@ -48,6 +48,9 @@ def meaning(field: str) -> str:
             "Meanings", "From which distribution the weights are drawn, before any training"
         ),
         "seed": translate("Meanings", "The same number always draws the same weights"),
+        "frozen": translate(
+            "Meanings", "Whether the layer keeps its weights when the network is trained"
+        ),
         "channels": translate("Meanings", "Whether the network sees colours"),
         "height": translate("Meanings", "Rows of pixels that the network sees"),
         "width": translate("Meanings", "Columns of pixels that the network sees"),

@@ -484,6 +484,17 @@ def test_choosing_an_initializer_gives_up_weights_from_a_file(qtbot, panel, docu
     assert document.spec.layer("conv1").weights_id == "abc"
 
 
+def test_freezing_a_layer_keeps_its_weights(qtbot, panel, document):
+    document.edit(document.spec.edited("conv1", weights_id="abc"), "Load")
+    click(qtbot, panel, "conv1")
+    (box,) = editors(panel, "conv1", "frozen", QCheckBox)
+    assert "keeps its weights" in row(panel, "conv1").form.editor("frozen").toolTip()
+    qtbot.mouseClick(box, Qt.MouseButton.LeftButton)
+    assert document.spec.layer("conv1") == Conv2d(
+        id="conv1", padding="same", weights_id="abc", frozen=True
+    )
+
+
 def test_drawing_all_weights(panel, document):
     document.edit(document.spec.inserted(3, Conv2d(id="conv2", seed=4)), "Add")
     panel.layer_actions.draw_all()
