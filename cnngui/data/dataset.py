@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from cnngui.errors import UserError
+from cnngui.fit import fit_frame
 from cnngui.spec.network import InputSpec
+
+
+class OpeningCancelledError(Exception):
+    """Whoever asked for a data set does not want it any more."""
 
 
 class Dataset(Protocol):
@@ -56,3 +61,20 @@ class Dataset(Protocol):
         ...
 
     def __len__(self) -> int: ...
+
+
+def fitted_batch(
+    picture: Callable[[int], NDArray[np.uint8]], indices: Sequence[int], target: InputSpec
+) -> NDArray[np.uint8]:
+    """Return the pictures of some indices fitted to an input: uint8 ``(N, H, W, C)``, fresh."""
+    batch = np.empty((len(indices), target.height, target.width, target.channels), np.uint8)
+    for place, index in enumerate(indices):
+        batch[place] = fit_frame(picture(int(index)), target)
+    return batch
+
+
+def as_labels(values: ArrayLike) -> NDArray[np.int64]:
+    """Return labels as data sets keep them: a fresh int64 ``(N,)`` that nobody can write into."""
+    labels = np.array(values, np.int64).reshape(-1)
+    labels.flags.writeable = False
+    return labels
