@@ -1,0 +1,89 @@
+"""Making a network fit the classes that it is to tell apart."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from math import prod
+
+from cnngui.spec.layers import (
+    INPUT_ID,
+    LAYER_TYPES,
+    Dropout,
+    LayerSpec,
+    Linear,
+    Softmax,
+)
+from cnngui.spec.network import NetworkSpec
+from cnngui.spec.shapes import infer
+
+_MOST_FEATURES = 8192
+"""Larger maps are averaged before a Linear reads them: it would have most of the parameters."""
+
+
+def fits_classes(spec: NetworkSpec, count: int) -> bool:
+    """Return whether a network is valid and its last layer has one unit for each class."""
+    report = infer(spec)
+    last = spec.layers[-1].id if spec.layers else INPUT_ID
+    return report.is_valid and report.shapes[last] == (count,)
+
+
+def mended_for_classes(spec: NetworkSpec, classes: tuple[str, ...]) -> NetworkSpec:
+    """Return a network whose last layer has one unit for each class, and which names them.
+
+    Where a Linear comes last, with nothing but Softmax and Dropout after it, its number of units
+    is changed and its weights are drawn. Elsewhere a Linear and a Softmax are added, after a
+    Flatten where maps come last, large ones averaged before. All other layers stay as they are.
+
+    Raises
+    ------
+    NetworkError
+        If the network has problems of its own.
+    """
+    infer(spec).raise_if_invalid()
+    spec = replace(spec, classes=classes)
+    if fits_classes(spec, len(classes)):
+        return spec
+    source, softmax = _before_the_end(spec)
+    if source != INPUT_ID and isinstance(spec.layer(source), Linear):
+        return spec.edited(source, out_features=len(classes), weights_id="", frozen=False)
+    if softmax is None:
+        return _with_head(spec, len(spec.layers), _last_id(spec), ("Linear", "Softmax"))
+    place = spec.index_of(softmax)
+    (read,) = spec.inputs_of(place)
+    return _with_head(spec.edited(softmax, inputs=()), place, read, ("Linear",))
+
+
+def _before_the_end(spec: NetworkSpec) -> tuple[str, str | None]:
+    """Return the layer whose units the last layer passes on, and the first Softmax on that way."""
+    source, softmax = _last_id(spec), None
+    while source != INPUT_ID and _passes_on(spec.layer(source)):
+        if isinstance(spec.layer(source), Softmax):
+            softmax = source
+        source = spec.inputs_of(spec.index_of(source))[0]
+    return source, softmax
+
+
+def _last_id(spec: NetworkSpec) -> str:
+    return spec.layers[-1].id if spec.layers else INPUT_ID
+
+
+def _passes_on(layer: LayerSpec) -> bool:
+    return isinstance(layer, Softmax | Dropout) or not layer.enabled
+
+
+def _with_head(spec: NetworkSpec, place: int, read: str, kinds: tuple[str, ...]) -> NetworkSpec:
+    """Insert layers that tell the classes apart at ``place``; the first reads ``read``."""
+    shape = infer(spec).shapes[read]
+    if len(shape) > 1:
+        kinds = ("Flatten", *kinds)
+        if prod(shape) > _MOST_FEATURES:
+            kinds = ("GlobalAvgPool2d", *kinds)
+    before = spec.layers[place - 1].id if place else INPUT_ID
+    inputs = () if read == before else (read,)
+    for kind in kinds:
+        layer_type = LAYER_TYPES[kind]
+        arguments = {"out_features": len(spec.classes)} if layer_type is Linear else {}
+        layer = layer_type(id=spec.fresh_id(kind), inputs=inputs, **arguments)
+        spec = spec.inserted(place, layer)
+        place, inputs = place + 1, ()
+    return spec

@@ -1,0 +1,120 @@
+import pytest
+from hypothesis import given, settings
+
+from cnngui.errors import NetworkError
+from cnngui.spec.layers import (
+    Add,
+    Conv2d,
+    Dropout,
+    Flatten,
+    GlobalAvgPool2d,
+    LeakyReLU,
+    Linear,
+    MaxPool2d,
+    ReLU,
+    Softmax,
+)
+from cnngui.spec.mending import fits_classes, mended_for_classes
+from cnngui.spec.network import InputSpec, NetworkSpec
+from cnngui.spec.shapes import infer
+
+from .strategies import networks
+
+CLASSES = ("cat", "dog", "fish")
+BODY = (Conv2d(id="conv1", weights_id="kept"), ReLU(id="relu1"))
+SMALL = InputSpec(height=12, width=12)
+
+
+def network(*layers, described=SMALL):
+    return NetworkSpec(layers=(*BODY, *layers), input=described)
+
+
+def kinds(spec):
+    return [layer.type for layer in spec.layers[len(BODY) :]]
+
+
+@pytest.mark.parametrize(
+    "tail",
+    [
+        (),
+        (Softmax(id="softmax1"),),
+        (Dropout(id="drop"), Softmax(id="softmax1")),
+        (MaxPool2d(id="pool1", enabled=False), Softmax(id="softmax1", inputs=("l",))),
+    ],
+)
+def test_the_last_linear_gets_as_many_units_as_there_are_classes(tail):
+    linear = Linear(id="l", out_features=10, weights_id="old", frozen=True)
+    if tail and not tail[0].enabled:
+        tail = tail[1:]
+    spec = network(Flatten(id="flatten1"), linear, *tail)
+    mended = mended_for_classes(spec, CLASSES)
+    assert mended.layer("l") == Linear(id="l", out_features=3)
+    assert mended.removed("l").layers == spec.removed("l").layers
+    assert mended.classes == CLASSES
+    assert fits_classes(mended, 3)
+    assert not fits_classes(spec, 3)
+
+
+def test_a_network_that_fits_gets_the_names_alone():
+    spec = network(Flatten(id="flatten1"), Linear(id="l", out_features=3, weights_id="kept"))
+    mended = mended_for_classes(spec, CLASSES)
+    assert mended.layers == spec.layers
+    assert mended.classes == CLASSES
+
+
+@pytest.mark.parametrize(
+    ("tail", "described", "added"),
+    [
+        ((), SMALL, ["Flatten", "Linear", "Softmax"]),
+        ((), InputSpec(), ["GlobalAvgPool2d", "Flatten", "Linear", "Softmax"]),
+        ((Flatten(id="flatten1"),), SMALL, ["Flatten", "Linear", "Softmax"]),
+        (
+            (GlobalAvgPool2d(id="pool1"), Flatten(id="flatten1")),
+            SMALL,
+            ["GlobalAvgPool2d", "Flatten", "Linear", "Softmax"],
+        ),
+        ((Softmax(id="softmax1"),), SMALL, ["Flatten", "Linear", "Softmax"]),
+        ((Dropout(id="drop"),), SMALL, ["Dropout", "Flatten", "Linear", "Softmax"]),
+        (
+            (Flatten(id="f"), Linear(id="l"), LeakyReLU(id="leaky")),
+            SMALL,
+            ["Flatten", "Linear", "LeakyReLU", "Linear", "Softmax"],
+        ),
+    ],
+)
+def test_elsewhere_a_linear_is_added(tail, described, added):
+    mended = mended_for_classes(network(*tail, described=described), CLASSES)
+    assert kinds(mended) == added
+    assert mended.layers[: len(BODY)] == BODY
+    assert fits_classes(mended, 3)
+
+
+def test_a_softmax_that_reads_by_name_reads_the_new_linear():
+    spec = network(
+        Conv2d(id="conv2", padding="same"),
+        Add(id="add1", inputs=("conv2", "relu1")),
+        MaxPool2d(id="pool9"),
+        Softmax(id="softmax1", inputs=("add1",)),
+    )
+    mended = mended_for_classes(spec, CLASSES)
+    assert mended.layer("flatten1").inputs == ("add1",)
+    assert mended.layer("softmax1").inputs == ()
+    assert fits_classes(mended, 3)
+
+
+def test_even_an_empty_network_can_be_mended():
+    assert fits_classes(mended_for_classes(NetworkSpec(input=SMALL), CLASSES), 3)
+
+
+def test_a_network_with_problems_is_refused():
+    with pytest.raises(NetworkError, match="conv1"):
+        mended_for_classes(NetworkSpec(layers=(Conv2d(id="conv1", kernel_size=999),)), CLASSES)
+
+
+@settings(deadline=None, max_examples=60)
+@given(networks())
+def test_what_is_mended_fits(spec):
+    if infer(spec).is_valid:
+        assert fits_classes(mended_for_classes(spec, CLASSES), 3)
+    else:
+        assert not fits_classes(spec, 3)
