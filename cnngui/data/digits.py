@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from functools import cache
 
 import numpy as np
@@ -15,6 +16,8 @@ USUAL_OPTIONS = DrawnOptions(count=4000, seed=0, size=28)
 
 _FINER = 4
 _OUTLINE_FONTS = ("sans", "italic", "uni")
+_font_lock = threading.Lock()
+"""A font of OpenCV 5 keeps the thickness it was used with last, for all threads."""
 
 # Places in a box that is 10 high, as a pen goes through them; the last point of a closed line is
 # its first one. Several ways where people differ.
@@ -145,7 +148,8 @@ def _in_font(text: str, side: int, rng: np.random.Generator) -> NDArray[np.uint8
     face = int(rng.integers(cv2.FONT_HERSHEY_SCRIPT_COMPLEX + 1))
     thickness = max(1, round(rng.uniform(0.03, 0.1) * side))
     scale = cv2.getFontScaleFromHeight(face, round(height), thickness)
-    cv2.putText(ink, text, place, face, scale, (255,), thickness, cv2.LINE_AA)
+    with _font_lock:
+        cv2.putText(ink, text, place, face, scale, (255,), thickness, cv2.LINE_AA)
     return ink
 
 

@@ -1,4 +1,4 @@
-"""Samples that are drawn when somebody looks at them, the same ones each time; nothing is stored."""
+"""Samples that are drawn when somebody looks at them: the same each time, and nothing is stored."""
 
 from __future__ import annotations
 

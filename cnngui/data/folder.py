@@ -1,0 +1,140 @@
+"""Images on disk, one sub-folder per class."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnngui.data.class_list import CLASSES_FILE, listed_classes
+from cnngui.data.dataset import OpeningCancelledError, as_labels, fitted_batch
+from cnngui.errors import DataError, SourceError
+from cnngui.image_names import IMAGE_SUFFIXES, natural_key
+from cnngui.picture_files import read_picture
+from cnngui.spec.network import InputSpec
+
+
+class FolderDataset:
+    """A ``Dataset`` of image files, read when somebody looks at them.
+
+    Parameters
+    ----------
+    path : of the folder; its classes are its sub-folders.
+    files : where each sample is.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        classes: tuple[str, ...],
+        files: tuple[Path, ...],
+        labels: Sequence[int],
+        problems: tuple[DataError, ...],
+    ) -> None:
+        self.name = path.name or str(path)
+        self.address = str(path)
+        self.classes = classes
+        self.files = files
+        self.labels = as_labels(labels)
+        self.problems = problems
+
+    def picture(self, index: int) -> NDArray[np.uint8]:
+        """Read a sample: uint8 ``(H, W, 3)``, RGB."""
+        return read_sample(self.files[index])
+
+    def batch(self, indices: Sequence[int], target: InputSpec) -> NDArray[np.uint8]:
+        """Read samples fitted to an input: uint8 ``(N, H, W, C)``."""
+        return fitted_batch(self.picture, indices, target)
+
+    def __len__(self) -> int:
+        return len(self.files)
+
+
+def open_folder(
+    path: Path,
+    on_progress: Callable[[int, int], None] = lambda done, total: None,
+    is_cancelled: Callable[[], bool] = lambda: False,
+    known: FolderDataset | None = None,
+) -> FolderDataset:
+    """Find the images of a folder, and which of them can be read.
+
+    Every image is decoded once, for a truncated file has a header like a whole one.
+
+    Parameters
+    ----------
+    on_progress : told how many of how many files were looked at.
+    known : the same folder as it was opened before; its files are not looked at again.
+
+    Raises
+    ------
+    DataError
+        If there is no sub-folder or no image, or the folder cannot be read.
+    OpeningCancelledError
+    """
+    path = path.absolute()
+    problems: list[DataError] = []
+    classes = tuple(one.name for one in listed_classes(path, problems))
+    candidates = [
+        (label, file)
+        for label, name in enumerate(classes)
+        for file in _image_files(path / name, problems)
+    ]
+    is_ours = (path / CLASSES_FILE).exists()
+    if not classes and not is_ours:
+        raise DataError(str(path), "must hold a sub-folder for each class", "none")
+    if not candidates and not is_ours:
+        raise DataError(str(path), "must hold images (png, jpg, ...) in its sub-folders", "none")
+    good = set(known.files) if known is not None else set()
+    kept: list[tuple[int, Path]] = []
+    for done, (label, file) in enumerate(candidates):
+        if is_cancelled():
+            raise OpeningCancelledError
+        on_progress(done, len(candidates))
+        try:
+            if file not in good:
+                read_sample(file)
+        except DataError as error:
+            problems.append(error)
+            continue
+        kept.append((label, file))
+    on_progress(len(candidates), len(candidates))
+    files = tuple(file for _, file in kept)
+    return FolderDataset(path, classes, files, [label for label, _ in kept], tuple(problems))
+
+
+def read_sample(path: Path) -> NDArray[np.uint8]:
+    """Read an image file of a class's folder: uint8 ``(H, W, 3)``, RGB.
+
+    Raises
+    ------
+    DataError
+        If it is absent, broken or too large.
+    """
+    try:
+        return read_picture(path)
+    except SourceError as error:
+        raise DataError(_shown(path), error.rule, error.got) from error
+
+
+def _image_files(folder: Path, problems: list[DataError]) -> list[Path]:
+    try:
+        images = [
+            path
+            for path in folder.iterdir()
+            if path.suffix.lower() in IMAGE_SUFFIXES
+            and not path.name.startswith(".")
+            and path.is_file()
+        ]
+    except OSError as error:
+        rule = "must be a folder that may be read"
+        problems.append(DataError(folder.name, rule, error.strerror or error))
+        return []
+    return sorted(images, key=natural_key)
+
+
+def _shown(path: Path) -> str:
+    """Return class and file for people; a name that is no text is spelled out."""
+    name = f"{path.parent.name}/{path.name}"
+    return name if name.isprintable() else ascii(name)

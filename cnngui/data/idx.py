@@ -1,0 +1,221 @@
+"""MNIST's IDX files: pictures and labels, plain or gzipped.
+
+Format: http://yann.lecun.com/exdb/mnist (zero, zero, type, number of axes, the axes' lengths as
+big-endian 32 bits, the values).
+"""
+
+from __future__ import annotations
+
+import gzip
+import math
+import struct
+import zlib
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnngui.data.dataset import OpeningCancelledError, as_labels, fitted_batch
+from cnngui.errors import DataError
+from cnngui.spec.network import InputSpec
+
+MOST_BYTES = 2**30
+"""Larger files are refused: their pictures are kept in memory."""
+
+_UNSIGNED_BYTES = 8
+_PICTURE_AXES, _LABEL_AXES = 3, 1
+_GZIP_MAGIC = b"\x1f\x8b"
+_DEFLATE_BEST = 1032
+"""Deflate makes nothing smaller than by this factor (zlib.net, "Maximum Compression Factor")."""
+_CHUNK = 2**20
+
+
+class IdxDataset:
+    """A ``Dataset`` whose grey pictures are in memory.
+
+    Parameters
+    ----------
+    images : uint8 ``(N, H, W)``.
+    values : uint8 ``(N,)``, the labels as they are in the file.
+    """
+
+    def __init__(self, path: Path, images: NDArray[np.uint8], values: NDArray[np.uint8]) -> None:
+        self.name = path.name
+        self.address = str(path)
+        self.problems: tuple[DataError, ...] = ()
+        self._images = images
+        if values.max() < 10:
+            self.classes = tuple("0123456789")
+            self.labels = as_labels(values)
+        else:
+            # Letters, for example, are counted from 1: there is no class without samples.
+            present, places = np.unique(values, return_inverse=True)
+            self.classes = tuple(str(value) for value in present)
+            self.labels = as_labels(places)
+
+    def picture(self, index: int) -> NDArray[np.uint8]:
+        """Return a sample: uint8 ``(H, W, 3)``, its channels equal."""
+        return np.repeat(self._images[index][:, :, None], 3, axis=2)
+
+    def batch(self, indices: Sequence[int], target: InputSpec) -> NDArray[np.uint8]:
+        """Return samples fitted to an input: uint8 ``(N, H, W, C)``."""
+        if self._images.shape[1:] == (target.height, target.width):
+            fitting = self._images[np.asarray(indices, np.int64)]
+            return np.repeat(fitting[..., None], target.channels, axis=3)
+        return fitted_batch(self.picture, indices, target)
+
+    def __len__(self) -> int:
+        return len(self._images)
+
+
+def is_idx_images_name(name: str) -> bool:
+    """Whether a file is named as IDX files with pictures are."""
+    return "idx3" in name.lower()
+
+
+def open_idx(
+    path: Path,
+    on_progress: Callable[[int, int], None] = lambda done, total: None,
+    is_cancelled: Callable[[], bool] = lambda: False,
+) -> IdxDataset:
+    """Read pictures and the labels beside them.
+
+    Parameters
+    ----------
+    path : the file of pictures. Its labels are in the file of that name with ``labels`` for
+        ``images`` and ``idx1`` for ``idx3``, or in the folder's only IDX file of labels.
+    on_progress : told how many of how many bytes of the pictures are read.
+
+    Raises
+    ------
+    DataError
+        If a file is no IDX file, is truncated, too long or too large, or counts do not match.
+    OpeningCancelledError
+    """
+    path = path.absolute()
+    images = _read(path, _PICTURE_AXES, on_progress, is_cancelled)
+    labels_path = _labels_beside(path)
+    labels = _read(labels_path, _LABEL_AXES, lambda done, total: None, is_cancelled)
+    if len(images) != len(labels):
+        rule = f"must have a label for each of the {len(images):,} pictures of {path.name}"
+        raise DataError(labels_path.name, rule, f"{len(labels):,} labels")
+    return IdxDataset(path, images, labels)
+
+
+def _labels_beside(path: Path) -> Path:
+    stem = path.name.removesuffix(".gz")
+    renamed = stem.replace("images", "labels").replace("idx3", "idx1")
+    if renamed != stem:
+        for suffix in (path.name[len(stem) :], "", ".gz"):
+            candidate = path.with_name(renamed + suffix)
+            if candidate.is_file():
+                return candidate
+    try:
+        others = [
+            other
+            for other in path.parent.iterdir()
+            if other != path and other.is_file() and _holds_labels(other)
+        ]
+    except OSError as error:
+        raise _unreadable(path.parent, error) from error
+    if len(others) == 1:
+        return others[0]
+    rule = "must have its labels in an IDX file beside it"
+    raise DataError(path.name, rule, f"{len(others)} such files" if others else "none")
+
+
+def _holds_labels(path: Path) -> bool:
+    """Whether a file begins as one with labels does."""
+    try:
+        with path.open("rb") as file:
+            begin = file.read(4)
+        if begin.startswith(_GZIP_MAGIC):
+            with gzip.open(path) as unpacked:
+                begin = unpacked.read(4)
+    except (OSError, EOFError, zlib.error):
+        return False
+    return begin == bytes((0, 0, _UNSIGNED_BYTES, _LABEL_AXES))
+
+
+def _read(
+    path: Path,
+    axes: int,
+    on_progress: Callable[[int, int], None],
+    is_cancelled: Callable[[], bool],
+) -> NDArray[np.uint8]:
+    """Return a file's values in their shape, read-only."""
+    try:
+        with path.open("rb") as raw:
+            file_bytes = path.stat().st_size
+            is_packed = raw.read(2) == _GZIP_MAGIC
+            raw.seek(0)
+            if not is_packed:
+                return _values(raw, path.name, axes, file_bytes, on_progress, is_cancelled)
+            with gzip.open(raw) as file:
+                most = file_bytes * _DEFLATE_BEST
+                return _values(file, path.name, axes, most, on_progress, is_cancelled)
+    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+        raise DataError(path.name, "must be a whole gzip file", error) from error
+    except OSError as error:
+        raise _unreadable(path, error) from error
+
+
+def _values(
+    file: BinaryIO | gzip.GzipFile,
+    thing: str,
+    axes: int,
+    most_bytes: int,
+    on_progress: Callable[[int, int], None],
+    is_cancelled: Callable[[], bool],
+) -> NDArray[np.uint8]:
+    shape = _shape(file, thing, axes)
+    total = math.prod(shape)
+    if total > MOST_BYTES:
+        raise DataError(thing, f"must hold at most {MOST_BYTES:,} values", f"{total:,}")
+    if total > most_bytes:
+        # Before memory is taken for what cannot be there.
+        raise _truncated(thing, total, f"a file too short for {most_bytes:,}")
+    values = np.empty(total, np.uint8)
+    done = 0
+    while done < total:
+        if is_cancelled():
+            raise OpeningCancelledError
+        on_progress(done, total)
+        chunk = file.read(min(_CHUNK, total - done))
+        if not chunk:
+            raise _truncated(thing, total, f"{done:,}")
+        values[done : done + len(chunk)] = np.frombuffer(chunk, np.uint8)
+        done += len(chunk)
+    if file.read(1):
+        raise DataError(thing, f"must end after the {total:,} values its header names", "more")
+    on_progress(total, total)
+    values.flags.writeable = False
+    return values.reshape(shape)
+
+
+def _shape(file: BinaryIO | gzip.GzipFile, thing: str, axes: int) -> tuple[int, ...]:
+    what = "pictures" if axes == _PICTURE_AXES else "labels"
+    magic = file.read(4)
+    if magic != bytes((0, 0, _UNSIGNED_BYTES, axes)):
+        found = "something else"
+        if magic[:3] == bytes((0, 0, _UNSIGNED_BYTES)) and len(magic) == 4:
+            found = "labels" if magic[3] == _LABEL_AXES else f"{magic[3]} axes"
+        rule = f"must be an IDX file of {what} ({axes} axes of unsigned bytes)"
+        raise DataError(thing, rule, found)
+    lengths = file.read(4 * axes)
+    if len(lengths) < 4 * axes:
+        raise DataError(thing, "must have a whole header", f"{4 + len(lengths)} bytes")
+    shape = struct.unpack(f">{axes}I", lengths)
+    if 0 in shape:
+        raise DataError(thing, f"must hold {what}", " x ".join(str(length) for length in shape))
+    return shape
+
+
+def _truncated(thing: str, total: int, found: str) -> DataError:
+    return DataError(thing, f"must hold the {total:,} values that its header names", found)
+
+
+def _unreadable(path: Path, error: OSError) -> DataError:
+    return DataError(path.name, "must be a file that may be read", error.strerror or error)
