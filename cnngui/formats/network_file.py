@@ -18,8 +18,8 @@ import safetensors.numpy
 from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 
-from cnngui.errors import NetworkFileError, SaveError
 from cnngui.atomic import write_atomically
+from cnngui.errors import NetworkFileError, SaveError
 from cnngui.spec.codec import MAX_TEXT_LENGTH, from_json, to_json
 from cnngui.spec.network import NetworkSpec
 from cnngui.spec.shapes import Shape, infer, shape_text
@@ -211,9 +211,14 @@ def _with_weights(spec: NetworkSpec, tensors: Mapping[str, NDArray[np.float32]])
             weights[layer_id] = {name: tensors[f"{layer_id}.{name}"] for name in parameters}
     for array in tensors.values():
         array.flags.writeable = False
+    return NetworkFile(with_named_weights(spec, weights), weights)
+
+
+def with_named_weights(spec: NetworkSpec, weights: Weights) -> NetworkSpec:
+    """Return the network with each layer's ``weights_id`` naming its weights by their content."""
     for layer_id, arrays in weights.items():
         spec = spec.edited(layer_id, weights_id=_content_digest(arrays))
-    return NetworkFile(spec, weights)
+    return spec
 
 
 def _content_digest(arrays: Mapping[str, NDArray[Any]]) -> str:

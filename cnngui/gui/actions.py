@@ -156,6 +156,18 @@ def action_groups() -> tuple[ActionGroup, ...]:
             ),
         ),
         ActionGroup(
+            translate("Actions", "Teach"),
+            (
+                ActionInfo(
+                    "train",
+                    translate("Actions", "Train"),
+                    icon="school-outline",
+                    keys=("T",),
+                    checkable=True,
+                ),
+            ),
+        ),
+        ActionGroup(
             translate("Actions", "Save"),
             (
                 ActionInfo(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from cnngui.pipeline.live import LivePipeline
@@ -13,6 +15,10 @@ class PipelineBridge(QObject):
 
     The pipeline rings only when there was nothing to fetch before, and the ring carries nothing:
     a slow window fetches the newest result and never falls behind a queue of old ones.
+
+    Parameters
+    ----------
+    runs_folder : where the pipeline keeps trainings.
     """
 
     result_ready = Signal(object)
@@ -21,13 +27,13 @@ class PipelineBridge(QObject):
     """An ``Event`` of ``pipeline.events``; every one, in order."""
     _rung = Signal()
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, runs_folder: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.generation = 0
         """Results of an older network than this are not shown."""
         self._awaiting_paint: FrameResult | None = None
         self._rung.connect(self._on_rung, Qt.ConnectionType.QueuedConnection)
-        self.pipeline = LivePipeline(self._rung.emit)
+        self.pipeline = LivePipeline(self._rung.emit, runs_folder=runs_folder)
 
     def result_painted(self) -> None:
         """Note that the window has painted, and with it the result handed out last."""

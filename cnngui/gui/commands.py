@@ -84,3 +84,22 @@ class ReplaceCommand(EditCommand):
     def undo(self) -> None:
         self._other_origin = self._document.exchange_origin(self._other_origin)
         self._document.show(*self._before, weights={})
+
+
+class LearnCommand(EditCommand):
+    """The same network with other weights: those it has learned.
+
+    Undoing brings back the weights that the earlier network names.
+    """
+
+    def __init__(
+        self, document: Document, spec: NetworkSpec, selected_id: str, text: str, weights: Weights
+    ) -> None:
+        super().__init__(document, spec, selected_id, text)
+        self._weights = weights
+
+    def redo(self) -> None:
+        self._document.show(*self._after, weights=self._weights)
+
+    def undo(self) -> None:
+        self._document.show(*self._before, weights={})

@@ -8,7 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
 
-from cnngui.gui.commands import EditCommand, ReplaceCommand
+from cnngui.gui.commands import EditCommand, LearnCommand, ReplaceCommand
 from cnngui.spec.layers import INPUT_ID
 from cnngui.spec.network import NetworkSpec
 from cnngui.spec.shapes import ShapeReport, infer
@@ -156,6 +156,21 @@ class Document(QObject):
         self._undo_stack.push(
             ReplaceCommand(self, spec, _first_sight(spec), text, Origin(path, spec), weights)
         )
+
+    def learn(self, spec: NetworkSpec, weights: Weights, text: str) -> None:
+        """Take a network with weights in the place of the present one, undoably.
+
+        It is still the network of the same file, and a changed one.
+
+        Parameters
+        ----------
+        spec : each layer's ``weights_id`` names its weights.
+        weights : by layer id.
+        text : what was done, for the undo menu.
+        """
+        self.finish_merging()
+        selected_id = self._selection_in(spec)
+        self._undo_stack.push(LearnCommand(self, spec, selected_id, text, weights))
 
     def begin_with(
         self, spec: NetworkSpec, path: Path | None = None, weights: Weights | None = None

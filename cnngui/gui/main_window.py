@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
     QMainWindow,
+    QSplitter,
     QVBoxLayout,
     QWidget,
 )
@@ -38,6 +39,8 @@ from cnngui.gui.source_control import SourceControl
 from cnngui.gui.source_menu import SourceButton, SourceMenu
 from cnngui.gui.status import StatusLine
 from cnngui.gui.toolbar import ToolBar
+from cnngui.gui.training.control import TrainingControl
+from cnngui.gui.training.drawer import DRAWER_HEIGHT, TrainingDrawer
 from cnngui.gui.transport import Transport
 from cnngui.gui.views.view_state import ViewState
 from cnngui.gui.workbench import Workbench
@@ -65,7 +68,7 @@ class MainWindow(QMainWindow):
         self._document = document
         self._result: FrameResult | None = None
         self._sheet: ShortcutSheet | None = None
-        self._bridge = PipelineBridge(self)
+        self._bridge = PipelineBridge(settings.folder / "runs", self)
         self._pipeline = self._bridge.pipeline
         self._state = ViewState(document, self)
         self._state.set_colormaps(*settings.colormaps)
@@ -140,6 +143,8 @@ class MainWindow(QMainWindow):
             self._notices,
             self,
         )
+        self._training = TrainingControl(self._pipeline, document, settings, self)
+        self._drawer = TrainingDrawer(self._training, self._state)
         self._saver = Saver(
             self._pipeline, document, self._session, settings, self._status, self._notices, self
         )
@@ -164,7 +169,12 @@ class MainWindow(QMainWindow):
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(0)
         rows.addWidget(self._notices)
-        rows.addWidget(self._workbench, 1)
+        self._rows = QSplitter(Qt.Orientation.Vertical)
+        self._rows.addWidget(self._workbench)
+        self._rows.addWidget(self._drawer)
+        self._rows.setStretchFactor(0, 1)
+        self._rows.setChildrenCollapsible(False)
+        rows.addWidget(self._rows, 1)
         rows.addWidget(self._transport)
         rows.addWidget(self._status)
         self.setCentralWidget(whole)
@@ -174,7 +184,12 @@ class MainWindow(QMainWindow):
 
     def _connect_parts(self) -> None:
         self._bridge.result_ready.connect(self._on_result_ready)
-        for take_event in (self._source.take_event, self._saver.take_event, self._take_event):
+        for take_event in (
+            self._source.take_event,
+            self._saver.take_event,
+            self._training.take_event,
+            self._take_event,
+        ):
             self._bridge.event_received.connect(take_event)
         self._document.running_changed.connect(self._on_document_running_changed)
         self._document.path_changed.connect(self._write_title)
@@ -221,6 +236,7 @@ class MainWindow(QMainWindow):
             "zoom_out": wall.zoom_out,
             "fit": wall.fit,
             "full_screen": self._set_full_screen,
+            "train": self._drawer.setVisible,
             "snapshot": self._saver.save_snapshot,
             "record": self._saver.set_recording,
             "copy_wall": self._on_copy_wall_triggered,
@@ -243,6 +259,10 @@ class MainWindow(QMainWindow):
             self.setGeometry(self.screen().availableGeometry())
             self.setWindowState(Qt.WindowState.WindowMaximized)
         self._workbench.restore_layout(self._settings, self.height())
+        self._rows.setSizes([self.height() - DRAWER_HEIGHT, DRAWER_HEIGHT])
+        self._rows.restoreState(self._settings.window_state("rows"))
+        self._actions["train"].setChecked(self._settings.training_shown)
+        self._drawer.setVisible(self._settings.training_shown)
 
     @Slot(object)
     def _on_result_ready(self, result: FrameResult) -> None:
@@ -393,13 +413,16 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self._clock.stop()
-        self._session.keep()
         self._settings.save_window_state("geometry", self.saveGeometry())
         self._workbench.save_layout(self._settings)
+        self._settings.save_window_state("rows", self._rows.saveState())
+        self._settings.training_shown = self._drawer.isVisible()
         self._settings.colormaps = self._state.chosen_colormaps
         self._settings.sync()
         # For the user it is over; a source that hangs may take seconds more to be let go.
         self.hide()
+        self._training.close()
+        self._session.keep()
         self._cameras.close()
         self._pipeline.close()
         super().closeEvent(event)

@@ -7,7 +7,6 @@ it is saved or another one takes its place.
 from __future__ import annotations
 
 import logging
-from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Slot
@@ -92,26 +91,13 @@ def kept_networks(folder: Path) -> list[NetworkFile]:
         try:
             if (folder / name).is_file():
                 found = read_network(folder / name)
-                kept.append(_with_weights_of(kept[0], found.spec) if kept else found)
+                if kept:
+                    spec = found.spec.named_weights_of(kept[0].spec)
+                    found = NetworkFile(spec, kept[0].weights)
+                kept.append(found)
         except (OSError, UserError) as error:
             _log.warning("the network kept from last time is unreadable: %s", error)
     return kept
-
-
-def _with_weights_of(file: NetworkFile, spec: NetworkSpec) -> NetworkFile:
-    """Return a network whose layers have the weights that layers of their names have in a file."""
-    ids = {
-        (layer.id, layer.type): layer.weights_id
-        for layer in file.spec.layers
-        if isinstance(layer, ParametricSpec)
-    }
-    layers = tuple(
-        replace(layer, weights_id=ids[layer.id, layer.type])
-        if isinstance(layer, ParametricSpec) and (layer.id, layer.type) in ids
-        else layer
-        for layer in spec.layers
-    )
-    return NetworkFile(replace(spec, layers=layers), file.weights)
 
 
 def _holds_weights(spec: NetworkSpec) -> bool:

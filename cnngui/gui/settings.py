@@ -6,6 +6,7 @@ range counts as not set.
 
 from __future__ import annotations
 
+import json
 import math
 from pathlib import Path
 from typing import TypeVar
@@ -15,6 +16,8 @@ from PySide6.QtCore import QByteArray, QSettings, QStandardPaths
 from cnngui.featuremaps.colormaps import DIVERGING, SEQUENTIAL
 from cnngui.gui.theme import THEMES, Theme
 from cnngui.gui.translation import LANGUAGES, Language
+from cnngui.pipeline.training.settings import TrainingSettings
+from cnngui.pipeline.training.settings_codec import settings_entry, settings_from_entry
 
 _RECENT_COUNT = 8
 _LARGEST_SIZE = 16384
@@ -88,6 +91,18 @@ class Settings:
         self._store.setValue("save_folder", str(folder))
 
     @property
+    def collection(self) -> Path:
+        """The folder in which samples were recorded last. It need not exist yet."""
+        text = self._text("collection")
+        if text and Path(text).is_absolute():
+            return Path(text)
+        return self.save_folder / "samples" / "my samples"
+
+    @collection.setter
+    def collection(self, folder: Path) -> None:
+        self._store.setValue("collection", str(folder))
+
+    @property
     def camera_size(self) -> tuple[int, int]:
         """(width, height) asked of cameras; (0, 0) leaves it to the device."""
         width = self._integer("camera/width", 0, _LARGEST_SIZE)
@@ -135,11 +150,41 @@ class Settings:
         """Network files opened or saved lately, newest first."""
         return self._texts("recent_networks")
 
+    @property
+    def recent_data(self) -> list[str]:
+        """Addresses of data sets opened lately, newest first."""
+        return self._texts("recent_data")
+
+    def add_recent_data(self, address: str) -> None:
+        self._add_recent("recent_data", address)
+
     def add_recent_source(self, address: str) -> None:
         self._add_recent("recent_sources", address)
 
     def add_recent_network(self, path: Path) -> None:
         self._add_recent("recent_networks", str(path))
+
+    @property
+    def training(self) -> TrainingSettings:
+        """How a network is trained."""
+        try:
+            entry = json.loads(self._text("training"))
+        except (ValueError, RecursionError):
+            entry = None
+        return settings_from_entry(entry)
+
+    @training.setter
+    def training(self, settings: TrainingSettings) -> None:
+        self._store.setValue("training", json.dumps(settings_entry(settings)))
+
+    @property
+    def training_shown(self) -> bool:
+        """Whether the drawer for training is open."""
+        return self._text("window/training_shown").lower() == "true"
+
+    @training_shown.setter
+    def training_shown(self, shown: bool) -> None:
+        self._store.setValue("window/training_shown", shown)
 
     def window_state(self, name: str) -> QByteArray:
         """Return what ``save_window_state`` was given under that name; empty if nothing usable."""

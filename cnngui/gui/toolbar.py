@@ -40,7 +40,9 @@ class ToolBar(QToolBar):
         self._record_words = self._record.text()
         self.addWidget(source)
         self.addSeparator()
-        self._worded = [self._add(actions[name]) for name in ("freeze", "snapshot", "record")]
+        self._worded = [
+            self._add(actions[name]) for name in ("train", "freeze", "snapshot", "record")
+        ]
         gap = QWidget()
         gap.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.addWidget(gap)

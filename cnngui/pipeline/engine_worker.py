@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -30,6 +32,7 @@ from cnngui.pipeline.messages import ViewRequest
 from cnngui.pipeline.meter import Meter
 from cnngui.pipeline.results import FrameResult
 from cnngui.pipeline.running import RunningNetwork
+from cnngui.pipeline.turns import Turns
 from cnngui.pipeline.worker import Worker
 from cnngui.spec.network import NetworkSpec
 from cnngui.weights import Weights
@@ -82,7 +85,37 @@ class TakeSnapshot:
     is_cancelled: Callable[[], bool]
 
 
-EngineCommand = SetNetwork | SetView | SetFrozen | SetThreads | SaveNetwork | TakeSnapshot
+@dataclass(frozen=True, eq=False)
+class ShowWeights:
+    """Compute with these weights for now, if the network has the layers of ``spec``.
+
+    They are not the network's own: it has those again when it is set anew, or with ``weights``
+    None.
+    """
+
+    spec: NetworkSpec
+    weights: Weights | None
+
+
+@dataclass(frozen=True, eq=False)
+class LendWeights:
+    """Answer with the weights that a network has or would have."""
+
+    spec: NetworkSpec
+    answer: Future[Weights]
+
+
+EngineCommand = (
+    SetNetwork
+    | SetView
+    | SetFrozen
+    | SetThreads
+    | SaveNetwork
+    | TakeSnapshot
+    | ShowWeights
+    | LendWeights
+)
+_log = logging.getLogger("cnngui")
 MOST_SNAPSHOTS_WAITING = 4
 """Each holds every layer's maps, so that a key held down must not queue them without end."""
 
@@ -90,7 +123,10 @@ _PATIENCE_S = 0.25
 """A frame that takes longer is given up for a newer network; a shorter one is worth its end, so
 that something is seen while a number is being turned."""
 
-_NEWEST_WINS = (SetView, SetFrozen, SetThreads)
+_TURN_PATIENCE_S = 0.05
+"""How long a frame waits for a batch that is trained."""
+
+_NEWEST_WINS = (SetView, SetFrozen, SetThreads, ShowWeights)
 
 
 class EngineWorker(Worker[EngineCommand]):
@@ -100,6 +136,7 @@ class EngineWorker(Worker[EngineCommand]):
     ----------
     deliver : takes each result; must return at once.
     files : takes what is to be written.
+    turns : shared with who else computes.
     """
 
     def __init__(
@@ -108,8 +145,10 @@ class EngineWorker(Worker[EngineCommand]):
         files: FileWorker,
         meter: Meter,
         report: Callable[[Event], None],
+        turns: Turns,
     ) -> None:
         super().__init__("engine", report)
+        self._turns = turns
         self._deliver = deliver
         self._files = files
         self._meter = meter
@@ -117,6 +156,8 @@ class EngineWorker(Worker[EngineCommand]):
         self._frame: Frame | None = None
         self._source_name = ""
         self._network: RunningNetwork | None = None
+        self._learning: RunningNetwork | None = None
+        """The same network with the weights of a training under way, which is shown meanwhile."""
         self._attic = Attic()
         self._view = ViewRequest()
         self._locked: dict[str, Range] = {}
@@ -140,6 +181,14 @@ class EngineWorker(Worker[EngineCommand]):
             self._condition.notify_all()
         if replaced:
             self._meter.add_dropped()
+
+    def show_weights(self, spec: NetworkSpec, weights: Weights | None) -> None:
+        """Compute with these weights for now; see ``ShowWeights``."""
+        self.tell(ShowWeights(spec, weights))
+
+    def lend_weights(self, spec: NetworkSpec, answer: Future[Weights]) -> None:
+        """Answer with the weights that a network has or would have, or with a UserError."""
+        self.tell(LendWeights(spec, answer))
 
     def _merge(self, older: EngineCommand, newer: EngineCommand) -> EngineCommand | None:
         if isinstance(newer, _NEWEST_WINS) and type(older) is type(newer):
@@ -190,6 +239,10 @@ class EngineWorker(Worker[EngineCommand]):
                 self._save_network(command)
             case TakeSnapshot():
                 self._take_snapshot(command)
+            case ShowWeights():
+                self._show_weights(command)
+            case LendWeights():
+                self._lend_weights(command)
 
     def _set_network(self, command: SetNetwork) -> None:
         self._network_waits = False
@@ -202,7 +255,7 @@ class EngineWorker(Worker[EngineCommand]):
             return
         if self._network is not None:
             self._locked = _still_valid(self._locked, self._network, network)
-        self._network = network
+        self._network, self._learning = network, None
         self._attic.keep(network.spec, network.weights)
         self._stale = True
         self._report(NetworkApplied(network.generation))
@@ -210,29 +263,46 @@ class EngineWorker(Worker[EngineCommand]):
     def _built(self, spec: NetworkSpec, generation: int) -> RunningNetwork:
         return RunningNetwork(spec, self._attic.recall(spec), generation, self._network)
 
+    def _show_weights(self, command: ShowWeights) -> None:
+        network, self._learning, self._stale = self._network, None, True
+        if network is None or command.weights is None or not command.spec.is_twin_of(network.spec):
+            return
+        try:
+            self._learning = RunningNetwork(network.spec, command.weights, network.generation)
+        except NetworkError:
+            _log.warning("too little memory to show what is learned")
+
+    def _lend_weights(self, command: LendWeights) -> None:
+        try:
+            command.answer.set_result(self._weights_of(command.spec))
+        except UserError as error:
+            command.answer.set_exception(error)
+
     def _compute(self, arrived: tuple[Frame, str] | None) -> None:
         self._stale = False
         if arrived is not None:
             self._frame, self._source_name = arrived
-        if self._frame is None or self._network is None:
+        network = self._learning or self._network
+        if self._frame is None or network is None:
             return
-        self._began = monotonic()
         try:
-            result = look(
-                self._network,
-                self._frame,
-                self._view,
-                self._locked,
-                fresh=arrived is not None,
-                is_abandoned=self._is_abandoned,
-            )
+            with self._turns.take(_TURN_PATIENCE_S):
+                self._began = monotonic()
+                result = look(
+                    network,
+                    self._frame,
+                    self._view,
+                    self._locked,
+                    fresh=arrived is not None,
+                    is_abandoned=self._is_abandoned,
+                )
         except AbandonedError:
             self._stale = True
             return
         except NetworkError as error:
             # Too large for the memory: trying again with every frame would only slow everything.
-            self._report(NetworkFailed(self._network.generation, error))
-            self._network = None
+            self._report(NetworkFailed(network.generation, error))
+            self._network = self._learning = None
             return
         if result.fresh:
             self._meter.add_processed()
@@ -272,11 +342,12 @@ class EngineWorker(Worker[EngineCommand]):
         self._files.tell(Job("snapshot", write))
 
     def _snapshot_content(self, command: TakeSnapshot) -> SnapshotContent:
-        if self._frame is None or self._network is None:
+        network = self._learning or self._network
+        if self._frame is None or network is None:
             raise SaveError("snapshot", "needs a picture and a network that runs", "none yet")
         if self._files.waiting("snapshot") >= MOST_SNAPSHOTS_WAITING:
             raise SaveError("snapshot", f"at most {MOST_SNAPSHOTS_WAITING} may wait for the disk")
-        return self._network.snapshot(
+        return network.snapshot(
             self._frame,
             self._source_name,
             self._view.scaling,

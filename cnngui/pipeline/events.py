@@ -8,7 +8,16 @@ from pathlib import Path
 from cnngui.capture.address import SourceAddress
 from cnngui.capture.source import SourceInfo
 from cnngui.errors import UserError
+from cnngui.pipeline.kernel_pictures import KernelsDrawn
 from cnngui.pipeline.messages import Playback
+from cnngui.pipeline.training.progress import (
+    RunRead,
+    RunsListed,
+    TrainingEnded,
+    TrainingPreparing,
+    TrainingProgressed,
+    TrainingRefused,
+)
 from cnngui.spec.network import NetworkSpec
 from cnngui.weights import Weights
 
@@ -163,5 +172,12 @@ Event = (
     | RecordingStarted
     | RecordingStopped
     | JobFailed
+    | TrainingPreparing
+    | TrainingProgressed
+    | TrainingEnded
+    | TrainingRefused
+    | RunsListed
+    | RunRead
+    | KernelsDrawn
     | Crashed
 )

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from tempfile import gettempdir
 
 from cnngui.capture.address import SourceAddress
 from cnngui.capture.opening import open_source
@@ -43,6 +44,10 @@ from cnngui.pipeline.recording_worker import RecordingWorker, StartRecording, St
 from cnngui.pipeline.results import Counters, FrameResult
 from cnngui.pipeline.running import USUAL_COLORMAPS
 from cnngui.pipeline.source_opener import OpenSource
+from cnngui.pipeline.training.desk import TrainingDesk
+from cnngui.pipeline.training.run_store import RunStore
+from cnngui.pipeline.training.worker import TrainingWorker
+from cnngui.pipeline.turns import Turns
 from cnngui.spec.network import NetworkSpec
 from cnngui.weights import Weights
 
@@ -70,6 +75,7 @@ class LivePipeline:
         on_news: Callable[[], None],
         open_source: OpenSource = open_source,
         retry_delays_s: tuple[float, ...] = RETRY_DELAYS_S,
+        runs_folder: Path | None = None,
     ) -> None:
         self._outbox = Outbox(on_news)
         self._meter = Meter()
@@ -77,17 +83,28 @@ class LivePipeline:
         self._files = FileWorker(report)
         self._recording = RecordingWorker(report)
         self.kernels = KernelPainter(report)
-        self._engine = EngineWorker(self._on_result, self._files, self._meter, report)
+        turns = Turns()
+        self._engine = EngineWorker(self._on_result, self._files, self._meter, report, turns)
         self._capture = CaptureWorker(
             self._engine.offer, self._meter, report, open_source, retry_delays_s
         )
+        store = RunStore(runs_folder or Path(gettempdir()) / "cnngui-runs")
+        self._trainer = TrainingWorker(self._engine, turns, report, store)
+        self.training = TrainingDesk(self._trainer, self._engine, self._files, store)
         self._colormaps = USUAL_COLORMAPS
         self._network_name = ""
         self._cancellations = 0
 
     def start(self) -> None:
         """Start the threads."""
-        for worker in (self._files, self._recording, self.kernels, self._engine, self._capture):
+        for worker in (
+            self._files,
+            self._recording,
+            self.kernels,
+            self._engine,
+            self._capture,
+            self._trainer,
+        ):
             worker.start()
 
     def close(self, timeout_s: float = CLOSE_TIMEOUT_S) -> None:
@@ -98,6 +115,9 @@ class LivePipeline:
         """
         deadline = time.monotonic() + timeout_s
         self._capture.stop()
+        self._trainer.stop()
+        # It computes with the engine's threads.
+        self._trainer.join(timeout_s / 4)
         self._engine.stop()
         self.kernels.stop()
         # What the engine still has to have written must reach the files before they close.

@@ -107,6 +107,7 @@ def look(
         thumbnails=thumbnails,
         scores=scores if scores is not None and scores.ndim == 1 else None,
         layer_ms=network.layer_ms,
+        weights=network.weights,
     )
 
 

@@ -6,10 +6,12 @@ import threading
 from collections.abc import Callable
 
 from cnngui.pipeline.events import Crashed, Event, PlaybackChanged, SaveProgress
+from cnngui.pipeline.kernel_pictures import KernelsDrawn
 from cnngui.pipeline.mailbox import Slot
 from cnngui.pipeline.results import FrameResult
+from cnngui.pipeline.training.progress import TrainingPreparing, TrainingProgressed
 
-_NEWEST_ONLY = (PlaybackChanged, SaveProgress)
+_NEWEST_ONLY = (PlaybackChanged, SaveProgress, TrainingPreparing, TrainingProgressed, KernelsDrawn)
 _MOST_EVENTS = 1000
 
 

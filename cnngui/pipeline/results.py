@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from cnngui.featuremaps.statistics import ChannelStatistics
 from cnngui.featuremaps.wall import WallLayout
 from cnngui.pipeline.messages import ViewRequest
+from cnngui.weights import Weights
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,6 +118,7 @@ class FrameResult:
     thumbnails : by layer id.
     scores : float32 ``(K,)``, the last layer's output if it is flat and was computed.
     layer_ms : milliseconds per layer computed.
+    weights : the network's, by layer id.
     """
 
     index: int
@@ -133,6 +135,7 @@ class FrameResult:
     thumbnails: Mapping[str, Thumbnail]
     scores: NDArray[np.float32] | None
     layer_ms: Mapping[str, float]
+    weights: Weights = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -145,5 +145,30 @@ class NetworkSpec:
         )
         return self.redrawn(seed, layer_ids=drawn)
 
+    def named_weights_of(self, other: NetworkSpec) -> NetworkSpec:
+        """Return a network whose layers have the weights of ``other``'s of the same id and type."""
+        ids = {
+            (layer.id, layer.type): layer.weights_id
+            for layer in other.layers
+            if isinstance(layer, ParametricSpec)
+        }
+        return self._with_layers(
+            replace(layer, weights_id=ids.get((layer.id, layer.type), layer.weights_id))
+            if isinstance(layer, ParametricSpec)
+            else layer
+            for layer in self.layers
+        )
+
+    def is_twin_of(self, other: NetworkSpec) -> bool:
+        """Whether input and layers are the same, so that weights of the one suit the other."""
+
+        def without_weights(network: NetworkSpec) -> tuple[LayerSpec, ...]:
+            return tuple(
+                replace(layer, frozen=False) if isinstance(layer, ParametricSpec) else layer
+                for layer in network.redrawn(0, "he").layers
+            )
+
+        return self.input == other.input and without_weights(self) == without_weights(other)
+
     def _with_layers(self, layers: Iterable[LayerSpec]) -> NetworkSpec:
         return replace(self, layers=tuple(layers))

@@ -8,6 +8,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from cnngui.errors import UserError
 from cnngui.pipeline.training.settings import TrainingSettings
 from cnngui.spec.network import NetworkSpec
 from cnngui.weights import Weights
@@ -169,6 +170,14 @@ class TrainingProgress:
     message: str = ""
 
 
+@dataclass(frozen=True)
+class TrainingPreparing:
+    """Event, newest wins: so many of the samples have been made ready; no batch yet."""
+
+    done: int
+    total: int
+
+
 @dataclass(frozen=True, eq=False)
 class TrainingProgressed:
     """Event, newest wins: a training goes on, has paused or has ended."""
@@ -188,5 +197,29 @@ class TrainingEnded:
     """
 
     progress: TrainingProgress
+    spec: NetworkSpec
+    weights: Weights
+
+
+@dataclass(frozen=True)
+class TrainingRefused:
+    """Event, never lost: a training could not begin; or, without an error, it was given up."""
+
+    error: UserError | None
+
+
+@dataclass(frozen=True, eq=False)
+class RunsListed:
+    """Event: the runs kept on disk, newest first."""
+
+    runs: tuple[TrainingProgress, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class RunRead:
+    """Event: a run's best or first weights were read; ``spec`` names them."""
+
+    run_id: str
+    first: bool
     spec: NetworkSpec
     weights: Weights

@@ -1,0 +1,298 @@
+"""The one object that the pages of the training drawer talk to."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from cnngui.data.dataset import Dataset
+from cnngui.errors import TrainingError, UserError
+from cnngui.gui.document import Document
+from cnngui.gui.settings import Settings
+from cnngui.gui.training.commands import DeleteRunCommand
+from cnngui.pipeline.events import Event
+from cnngui.pipeline.live import LivePipeline
+from cnngui.pipeline.training.progress import (
+    RunRead,
+    RunsListed,
+    TrainingEnded,
+    TrainingPreparing,
+    TrainingProgress,
+    TrainingProgressed,
+    TrainingRefused,
+)
+from cnngui.pipeline.training.settings import TrainingSettings
+from cnngui.spec.mending import fits_classes, mended_for_classes
+
+_CLOSE_TIMEOUT_S = 5.0
+"""A batch of a very large network may take that long."""
+
+
+class TrainingControl(QObject):
+    """What is trained, on what and how; and how it goes.
+
+    Parameters
+    ----------
+    pipeline : does it.
+    document : the network, which gets the learned weights.
+    settings : where the training's settings are remembered.
+
+    Signals
+    -------
+    dataset_changed : ``dataset``, ``dataset_problem``, ``dataset_progress`` or ``needs_mending``.
+    progress_changed : ``progress``, ``preparing`` or ``problem``, and with them ``is_...``.
+    runs_changed : ``runs``.
+    settings_changed : ``settings``.
+    event_received : every event of the pipeline, after this object has taken it.
+    """
+
+    dataset_changed = Signal()
+    progress_changed = Signal()
+    runs_changed = Signal()
+    settings_changed = Signal()
+    sampling_changed = Signal()
+    event_received = Signal(object)
+
+    def __init__(
+        self,
+        pipeline: LivePipeline,
+        document: Document,
+        settings: Settings,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.pipeline = pipeline
+        self.document = document
+        self.remembered = settings
+        self._settings = settings.training
+        self._dataset: Dataset | None = None
+        self._dataset_problem: UserError | None = None
+        self._dataset_progress: tuple[int, int] | None = None
+        self._progress: TrainingProgress | None = None
+        self._preparing: tuple[int, int] | None = None
+        self._problem: UserError | None = None
+        self._runs: tuple[TrainingProgress, ...] = ()
+        self._taken_id = ""
+        """The run whose weights the document was given."""
+
+    @property
+    def dataset(self) -> Dataset | None:
+        """What is learned from."""
+        return self._dataset
+
+    @property
+    def dataset_problem(self) -> UserError | None:
+        """Why the data set last asked for could not be opened."""
+        return self._dataset_problem
+
+    @property
+    def dataset_progress(self) -> tuple[int, int] | None:
+        """(done, total) while a data set is opened."""
+        return self._dataset_progress
+
+    @property
+    def settings(self) -> TrainingSettings:
+        """How the next training is done."""
+        return self._settings
+
+    @property
+    def progress(self) -> TrainingProgress | None:
+        """The training under way, or the last one since the start of the program."""
+        return self._progress
+
+    @property
+    def preparing(self) -> tuple[int, int] | None:
+        """(done, total) samples made ready, before the first batch of a training."""
+        return self._preparing
+
+    @property
+    def problem(self) -> UserError | None:
+        """Why the training last asked for could not begin."""
+        return self._problem
+
+    @property
+    def is_running(self) -> bool:
+        """Whether a training goes on or is being prepared, and does not stand still."""
+        running = self._progress is not None and self._progress.state == "running"
+        return running or self._preparing is not None
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether a training stands still and can go on."""
+        return self._progress is not None and self._progress.state == "paused"
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether there is a training that has not ended."""
+        return self.is_running or self.is_paused
+
+    @property
+    def runs(self) -> tuple[TrainingProgress, ...]:
+        """Every training that is kept, and the one under way, newest first."""
+        return self._runs
+
+    @property
+    def needs_mending(self) -> bool:
+        """Whether the network's last layer does not have a unit for each class of the data."""
+        data = self._dataset
+        return data is not None and not fits_classes(self.document.spec, len(data.classes))
+
+    def open_data(self, address: str) -> None:
+        """Open a data set; ``data.opening`` says what an address may be."""
+        self._dataset_problem = None
+        self._dataset_progress = (0, 0)
+        getattr(self.pipeline, "data").open(address)  # noqa: B009
+        self.dataset_changed.emit()
+
+    def set_settings(self, settings: TrainingSettings) -> None:
+        """Choose how the next training is done."""
+        if settings != self._settings:
+            self._settings = self.remembered.training = settings
+            self.settings_changed.emit()
+
+    @Slot()
+    def start(self) -> None:
+        """Train the network on the data, or go on if a training stands still."""
+        if self.is_paused:
+            self.resume()
+        elif not self.is_running:
+            self._begin(paused=False)
+
+    @Slot()
+    def pause(self) -> None:
+        """Stand still after the batch under way."""
+        self.pipeline.training.pause()
+
+    @Slot()
+    def resume(self) -> None:
+        """Go on."""
+        self.pipeline.training.resume()
+
+    @Slot()
+    def step(self) -> None:
+        """Do one batch and stand still; the first of a training if none is under way."""
+        if not self.is_under_way:
+            self._begin(paused=True)
+        self.pipeline.training.step()
+
+    @Slot()
+    def stop(self) -> None:
+        """End the training and keep the best weights."""
+        self.pipeline.training.stop()
+
+    @Slot()
+    def reset(self) -> None:
+        """Go back to the first weights: of the training under way, or of the last one."""
+        if self.is_under_way:
+            self.pipeline.training.reset()
+        elif self._progress is not None:
+            self.restore_run(self._progress.run_id, first=True)
+
+    def set_learning_rate(self, rate: float) -> None:
+        """Let the training under way go on with another learning rate."""
+        self.pipeline.training.set_learning_rate(rate)
+
+    def restore_run(self, run_id: str, first: bool = False) -> None:
+        """Give the network a run's best weights, or those it began with. Can be undone."""
+        self.pipeline.training.read_run(run_id, first=first)
+
+    def delete_run(self, run_id: str) -> None:
+        """Take a run from the list. Can be undone."""
+        self.document.undo_stack.push(DeleteRunCommand(self.pipeline.training, run_id))
+
+    @Slot()
+    def mend_network(self) -> None:
+        """Give the network's last layer a unit for each class of the data. Can be undone."""
+        if self._dataset is not None:
+            mended = mended_for_classes(self.document.spec, self._dataset.classes)
+            self.document.edit(mended, self.tr("Fit the network to the classes"))
+
+    @Slot()
+    def load_runs(self) -> None:
+        """Have the runs of earlier days read; ``runs_changed`` follows."""
+        self.pipeline.training.list_runs()
+
+    def close(self) -> None:
+        """Stop a training under way and give its best weights to the document."""
+        ended = self.pipeline.training.close(_CLOSE_TIMEOUT_S)
+        if ended is not None:
+            self._take_end(ended)
+
+    @Slot(object)
+    def take_event(self, event: Event) -> None:
+        """Hear what the pipeline reports."""
+        match event:
+            case TrainingPreparing(done, total):
+                self._preparing = done, total
+                self.progress_changed.emit()
+            case TrainingProgressed(progress):
+                self._take_progress(progress)
+            case TrainingEnded():
+                self._take_end(event)
+            case TrainingRefused(error):
+                self._refuse(error)
+            case RunsListed(runs):
+                self._list_runs(runs)
+            case RunRead(_, first, spec, weights):
+                words = self.tr("First weights of a run") if first else self.tr("Weights of a run")
+                self.document.learn(spec, weights, words)
+        self._take_data_event(event)
+        self.event_received.emit(event)
+
+    def _take_data_event(self, event: Any) -> None:
+        match type(event).__name__:
+            case "DatasetOpened":
+                self._dataset, self._dataset_progress = event.dataset, None
+            case "DatasetProgress":
+                self._dataset_progress = event.done, event.total
+            case "DatasetFailed":
+                self._dataset_problem, self._dataset_progress = event.error, None
+            case _:
+                return
+        self.dataset_changed.emit()
+
+    def _begin(self, paused: bool) -> None:
+        data, document = self._dataset, self.document
+        if data is None:
+            self._refuse(TrainingError(self.tr("training"), self.tr("needs samples to learn from")))
+        elif not document.report.is_valid:
+            rule = self.tr("must have no problems to be trained")
+            self._refuse(TrainingError(document.spec.name, rule, document.report.problems[0]))
+        elif not self.needs_mending:
+            self._problem, self._preparing = None, (0, 0)
+            named = replace(document.spec, classes=data.classes)
+            document.edit(named, self.tr("Name the classes"))
+            self.pipeline.training.start(document.spec, None, data, self._settings, paused=paused)
+            self.progress_changed.emit()
+
+    def _refuse(self, error: UserError | None) -> None:
+        self._problem, self._preparing = error, None
+        self.progress_changed.emit()
+
+    def _take_progress(self, progress: TrainingProgress) -> None:
+        is_new = self._progress is None or self._progress.run_id != progress.run_id
+        self._progress, self._preparing = progress, None
+        others = (run for run in self._runs if run.run_id != progress.run_id)
+        self._runs = (progress, *others)
+        self.progress_changed.emit()
+        if is_new:
+            self.runs_changed.emit()
+
+    def _take_end(self, ended: TrainingEnded) -> None:
+        run_id = ended.progress.run_id
+        if run_id == self._taken_id:
+            return
+        self._taken_id = run_id
+        self._take_progress(ended.progress)
+        if ended.spec.is_twin_of(self.document.spec):
+            self.document.learn(ended.spec, ended.weights, self.tr("Train"))
+        self.pipeline.training.hide_weights()
+        self.runs_changed.emit()
+
+    def _list_runs(self, runs: tuple[TrainingProgress, ...]) -> None:
+        if self._progress is not None and self.is_under_way:
+            runs = (self._progress, *(run for run in runs if run.run_id != self._progress.run_id))
+        self._runs = runs
+        self.runs_changed.emit()

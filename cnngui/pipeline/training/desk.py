@@ -1,0 +1,126 @@
+"""What may be asked of the training, as commands to its thread; every call returns at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from cnngui.data.dataset import Dataset
+from cnngui.pipeline.events import Event
+from cnngui.pipeline.file_worker import FileWorker, Job
+from cnngui.pipeline.training.progress import RunRead, RunsListed, TrainingEnded
+from cnngui.pipeline.training.run_store import RunStore
+from cnngui.pipeline.training.settings import TrainingSettings
+from cnngui.pipeline.training.worker import (
+    Begin,
+    LiveView,
+    OneBatch,
+    Pause,
+    Reset,
+    Resume,
+    SetLearningRate,
+    Stop,
+    TrainingWorker,
+)
+from cnngui.spec.network import NetworkSpec
+from cnngui.weights import Weights
+
+
+class TrainingDesk:
+    """Where the window gives its orders to the training.
+
+    Parameters
+    ----------
+    worker : carries them out.
+    live_view : shows the weights of a training meanwhile.
+    files : reads and moves what is kept of earlier trainings.
+    store : where that is.
+    """
+
+    def __init__(
+        self, worker: TrainingWorker, live_view: LiveView, files: FileWorker, store: RunStore
+    ) -> None:
+        self._worker = worker
+        self._live_view = live_view
+        self._files = files
+        self._store = store
+
+    def start(
+        self,
+        spec: NetworkSpec,
+        weights: Weights | None,
+        dataset: Dataset,
+        settings: TrainingSettings,
+        *,
+        paused: bool = False,
+    ) -> None:
+        """Begin a training in place of one that may be under way, which is stopped.
+
+        ``TrainingPreparing`` and ``TrainingProgressed`` follow, or ``TrainingRefused``; in the end
+        ``TrainingEnded``. ``weights`` None takes those that the network has in the live view.
+        """
+        self._worker.tell(Begin(spec, weights, dataset, settings, paused))
+
+    def pause(self) -> None:
+        """Stand still after the batch under way."""
+        self._worker.tell(Pause())
+
+    def resume(self) -> None:
+        """Go on."""
+        self._worker.tell(Resume())
+
+    def step(self) -> None:
+        """Do one batch, and stand still."""
+        self._worker.tell(OneBatch())
+
+    def stop(self) -> None:
+        """End it and keep the best weights; ``TrainingEnded`` follows."""
+        self._worker.tell(Stop())
+
+    def reset(self) -> None:
+        """Go back to the first weights and stand still there."""
+        self._worker.tell(Reset())
+
+    def set_learning_rate(self, rate: float) -> None:
+        """Go on with another learning rate."""
+        self._worker.tell(SetLearningRate(rate))
+
+    def hide_weights(self) -> None:
+        """Let the live view compute with the weights that its network names."""
+        self._live_view.show_weights(NetworkSpec(), None)
+
+    def list_runs(self) -> None:
+        """Read the runs kept on disk; ``RunsListed`` follows."""
+        self._do(self._listed)
+
+    def read_run(self, run_id: str, *, first: bool = False) -> None:
+        """Read a run's best weights, or its first ones; ``RunRead`` or ``JobFailed`` follows."""
+
+        def read() -> Event:
+            file = self._store.read_weights(run_id, first=first)
+            return RunRead(run_id, first, file.spec, file.weights or {})
+
+        self._do(read)
+
+    def set_run_discarded(self, run_id: str, discarded: bool) -> None:
+        """Put a run aside, to be deleted at a later start; or bring it back. ``RunsListed``."""
+
+        def move() -> Event:
+            self._store.set_discarded(run_id, discarded)
+            return self._listed()
+
+        self._do(move)
+
+    def close(self, timeout_s: float) -> TrainingEnded | None:
+        """Stop what is under way, keep it, and end the thread, within the time given.
+
+        Returns the last training's end, if there was one; None also where time did not suffice.
+        """
+        self._worker.stop()
+        self._worker.join(timeout_s)
+        return self._worker.ended
+
+    def _do(self, run: Callable[[], Event]) -> None:
+        self._files.tell(Job("run", run))
+
+    def _listed(self) -> Event:
+        return RunsListed(self._store.runs())

@@ -1,0 +1,308 @@
+"""The thread that trains: one batch after the other, and between them it listens."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as StillWaitingError
+from dataclasses import dataclass, replace
+from time import monotonic
+from typing import TYPE_CHECKING, Protocol
+
+from cnngui.data.dataset import Dataset
+from cnngui.errors import TrainingError, UserError
+from cnngui.formats.network_file import with_named_weights
+from cnngui.pipeline.events import Event, JobFailed
+from cnngui.pipeline.training.progress import (
+    TrainingEnded,
+    TrainingPreparing,
+    TrainingProgress,
+    TrainingProgressed,
+    TrainingRefused,
+)
+from cnngui.pipeline.training.run_store import RunStore, new_run_id
+from cnngui.pipeline.training.settings import TrainingSettings
+from cnngui.pipeline.turns import Turns
+from cnngui.pipeline.worker import Worker
+from cnngui.spec.network import NetworkSpec
+from cnngui.weights import Weights
+
+if TYPE_CHECKING:
+    from cnngui.pipeline.training.trainer import Trainer
+
+
+@dataclass(frozen=True, eq=False)
+class Begin:
+    """Train this network on these samples."""
+
+    spec: NetworkSpec
+    weights: Weights | None
+    dataset: Dataset
+    settings: TrainingSettings
+    paused: bool
+
+
+@dataclass(frozen=True)
+class Pause:
+    """Stand still."""
+
+
+@dataclass(frozen=True)
+class Resume:
+    """Go on."""
+
+
+@dataclass(frozen=True)
+class OneBatch:
+    """Do one batch, then stand still."""
+
+
+@dataclass(frozen=True)
+class Stop:
+    """End it."""
+
+
+@dataclass(frozen=True)
+class Reset:
+    """Go back to the first weights."""
+
+
+@dataclass(frozen=True)
+class SetLearningRate:
+    """Go on with another learning rate."""
+
+    rate: float
+
+
+TrainingCommand = Begin | Pause | Resume | OneBatch | Stop | Reset | SetLearningRate
+
+
+class LiveView(Protocol):
+    """What the training needs of the thread that runs the network on the live picture."""
+
+    def lend_weights(self, spec: NetworkSpec, answer: Future[Weights]) -> None:
+        """Answer with the weights that a network has or would have, or with an error."""
+        ...
+
+    def show_weights(self, spec: NetworkSpec, weights: Weights | None) -> None:
+        """Compute with these for now, where ``spec`` is the network shown."""
+        ...
+
+
+_PROGRESS_S = 1 / 8
+"""How often the window hears how it goes."""
+_SHOW_S = 1 / 4
+_SHOW_SHARE = 0.05
+"""How often the live view gets new weights, and what part of the time that may cost."""
+_KEEP_S = 2.0
+"""How often a run is written, at most: an epoch may be over in a moment."""
+_PATIENCE_S = 0.5
+"""How long a batch waits for frames that are computed."""
+
+
+class TrainingWorker(Worker[TrainingCommand]):
+    """Owns the trainer.
+
+    Parameters
+    ----------
+    live_view : lends the first weights and shows the present ones.
+    turns : shared with the live view.
+    report : takes the events.
+    store : where runs are kept.
+
+    Attributes
+    ----------
+    ended : how the last training ended. To be read when the thread has.
+    """
+
+    def __init__(
+        self,
+        live_view: LiveView,
+        turns: Turns,
+        report: Callable[[Event], None],
+        store: RunStore,
+    ) -> None:
+        super().__init__("training", report)
+        self._live_view = live_view
+        self._turns = turns
+        self._store = store
+        self._trainer: Trainer | None = None
+        self._paused = False
+        self._progress_due = self._show_due = self._keep_due = 0.0
+        self._epochs_kept = 0
+        self.ended: TrainingEnded | None = None
+
+    def _turn(self) -> bool:
+        with self._condition:
+            while not (self._commands or self._goes_on or self._stopping):
+                self._condition.wait()
+            if self._stopping:
+                return False
+            command = self._commands.popleft() if self._commands else None
+        if command is not None:
+            self._carry_out(command)
+        else:
+            self._advance()
+        return True
+
+    @property
+    def _goes_on(self) -> bool:
+        return self._trainer is not None and not self._paused
+
+    def _carry_out(self, command: TrainingCommand) -> None:
+        if isinstance(command, Begin):
+            self._stop()
+            self._begin(command)
+        elif self._trainer is not None:
+            self._steer(self._trainer, command)
+
+    def _steer(self, trainer: Trainer, command: TrainingCommand) -> None:
+        match command:
+            case Pause():
+                self._paused = True
+            case Resume():
+                self._paused = False
+            case OneBatch():
+                self._paused = True
+                self._advance()
+                self._show(trainer)
+            case Reset():
+                trainer.reset()
+                self._paused, self._epochs_kept = True, 0
+                self._show(trainer)
+            case SetLearningRate(rate):
+                trainer.learning_rate = rate
+            case Stop():
+                self._stop()
+        if self._trainer is not None:
+            self._tell_progress(trainer)
+
+    def _begin(self, command: Begin) -> None:
+        try:
+            trainer = self._prepared(command)
+            self._store.begin(trainer.progress, trainer.weights())
+        except UserError as error:
+            self._report(TrainingRefused(None if self._is_given_up() else error))
+            return
+        except MemoryError:
+            rule = "must fit into memory with its samples"
+            self._report(TrainingRefused(TrainingError(command.spec.name, rule)))
+            return
+        if self._is_given_up():
+            self._report(TrainingRefused(None))
+            return
+        self._trainer, self._paused, self._epochs_kept = trainer, command.paused, 0
+        self._tell_progress(trainer)
+
+    def _prepared(self, command: Begin) -> Trainer:
+        from cnngui.pipeline.training.trainer import Trainer  # not needed at the start
+
+        self._report(TrainingPreparing(0, len(command.dataset)))
+        weights = command.weights
+        if weights is None:
+            weights = self._borrowed(command.spec)
+        return Trainer(
+            command.spec,
+            weights,
+            command.dataset,
+            command.settings,
+            run_id=new_run_id(),
+            is_cancelled=self._is_given_up,
+            on_prepared=self._on_prepared,
+        )
+
+    def _borrowed(self, spec: NetworkSpec) -> Weights | None:
+        answer: Future[Weights] = Future()
+        self._live_view.lend_weights(spec, answer)
+        while not self._is_given_up():
+            try:
+                return answer.result(timeout=0.05)
+            except StillWaitingError:
+                pass
+        return None
+
+    def _on_prepared(self, done: int, total: int) -> None:
+        now = monotonic()
+        if now >= self._progress_due:
+            self._progress_due = now + _PROGRESS_S
+            self._report(TrainingPreparing(done, total))
+
+    def _is_given_up(self) -> bool:
+        """Whether somebody wants to stop what has not begun."""
+        with self._condition:
+            return self._stopping or any(
+                isinstance(command, Stop | Begin) for command in self._commands
+            )
+
+    def _advance(self) -> None:
+        trainer = self._trainer
+        if trainer is None:
+            return
+        try:
+            with self._turns.take(_PATIENCE_S):
+                trainer.step()
+        except UserError as error:
+            self._end(trainer, str(error))
+            return
+        except MemoryError:
+            self._end(trainer, "too little memory")
+            return
+        except Exception:
+            self._end(trainer, "a defect of the program")
+            raise
+        if trainer.is_done:
+            self._end(trainer)
+            return
+        now = monotonic()
+        if now >= self._progress_due:
+            self._tell_progress(trainer)
+        if now >= self._show_due:
+            self._show(trainer)
+        if now >= self._keep_due:
+            self._keep(trainer)
+
+    def _tell_progress(self, trainer: Trainer) -> None:
+        self._progress_due = monotonic() + _PROGRESS_S
+        progress = trainer.progress
+        if self._paused and progress.state == "running":
+            progress = replace(progress, state="paused")
+        self._report(TrainingProgressed(progress))
+
+    def _show(self, trainer: Trainer) -> None:
+        began = monotonic()
+        self._live_view.show_weights(trainer.progress.spec, trainer.weights())
+        now = monotonic()
+        self._show_due = now + max(_SHOW_S, (now - began) / _SHOW_SHARE)
+
+    def _keep(self, trainer: Trainer) -> None:
+        self._keep_due = monotonic() + _KEEP_S
+        progress = trainer.progress
+        if int(progress.epoch) == self._epochs_kept:
+            return
+        self._epochs_kept = int(progress.epoch)
+        self._write(progress, trainer.best_weights())
+
+    def _write(self, progress: TrainingProgress, weights: Weights) -> None:
+        try:
+            self._store.keep(progress, weights)
+        except UserError as error:
+            # The training itself is well, and its weights go to the document.
+            self._report(JobFailed("run", error))
+
+    def _stop(self) -> None:
+        if self._trainer is not None:
+            self._trainer.stop()
+            self._end(self._trainer)
+
+    def _end(self, trainer: Trainer, failure: str = "") -> None:
+        self._trainer = None
+        progress, weights = trainer.progress, trainer.best_weights()
+        if failure:
+            progress = replace(progress, state="failed", message=failure)
+        spec = with_named_weights(progress.spec, weights)
+        self._write(progress, weights)
+        self.ended = TrainingEnded(progress, spec, weights)
+        self._report(self.ended)
+
+    def _finish(self) -> None:
+        self._stop()
