@@ -37,7 +37,7 @@ class TrainingControl(QObject):
     ----------
     pipeline : does it.
     document : the network, which gets the learned weights.
-    settings : where the training's settings are remembered.
+    settings : where the training's settings are remembered; kept as ``preferences``.
 
     Signals
     -------
