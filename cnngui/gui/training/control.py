@@ -14,6 +14,7 @@ from cnngui.gui.settings import Settings
 from cnngui.gui.training.commands import DeleteRunCommand
 from cnngui.pipeline.events import Event
 from cnngui.pipeline.live import LivePipeline
+from cnngui.pipeline.results import FrameResult
 from cnngui.pipeline.training.progress import (
     RunRead,
     RunsListed,
@@ -37,7 +38,7 @@ class TrainingControl(QObject):
     ----------
     pipeline : does it.
     document : the network, which gets the learned weights.
-    settings : where the training's settings are remembered; kept as ``preferences``.
+    settings : where the training's settings are remembered; also by the pages.
 
     Signals
     -------
@@ -45,6 +46,7 @@ class TrainingControl(QObject):
     progress_changed : ``progress``, ``preparing`` or ``problem``, and with them ``is_...``.
     runs_changed : ``runs``.
     settings_changed : ``settings``.
+    result_changed : ``result``.
     event_received : every event of the pipeline, after this object has taken it.
     """
 
@@ -53,6 +55,7 @@ class TrainingControl(QObject):
     runs_changed = Signal()
     settings_changed = Signal()
     sampling_changed = Signal()
+    result_changed = Signal()
     event_received = Signal(object)
 
     def __init__(
@@ -74,6 +77,7 @@ class TrainingControl(QObject):
         self._preparing: tuple[int, int] | None = None
         self._problem: UserError | None = None
         self._runs: tuple[TrainingProgress, ...] = ()
+        self._result: FrameResult | None = None
         self._taken_id = ""
         """The run whose weights the document was given."""
 
@@ -132,6 +136,11 @@ class TrainingControl(QObject):
     def runs(self) -> tuple[TrainingProgress, ...]:
         """Every training that is kept, and the one under way, newest first."""
         return self._runs
+
+    @property
+    def result(self) -> FrameResult | None:
+        """The result that the window shows."""
+        return self._result
 
     @property
     def needs_mending(self) -> bool:
@@ -219,6 +228,12 @@ class TrainingControl(QObject):
         ended = self.pipeline.training.close(_CLOSE_TIMEOUT_S)
         if ended is not None:
             self._take_end(ended)
+
+    @Slot(object)
+    def take_result(self, result: FrameResult) -> None:
+        """Hear what the network makes of a frame."""
+        self._result = result
+        self.result_changed.emit()
 
     @Slot(object)
     def take_event(self, event: Event) -> None:
