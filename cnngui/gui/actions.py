@@ -159,7 +159,7 @@ def action_groups() -> tuple[ActionGroup, ...]:
             translate("Actions", "Teach"),
             (
                 ActionInfo(
-                    "train",
+                    "training",
                     translate("Actions", "Train"),
                     icon="school-outline",
                     keys=("T",),

@@ -184,6 +184,7 @@ class MainWindow(QMainWindow):
 
     def _connect_parts(self) -> None:
         self._bridge.result_ready.connect(self._on_result_ready)
+        self._bridge.result_ready.connect(self._training.take_result)
         for take_event in (
             self._source.take_event,
             self._saver.take_event,
@@ -236,7 +237,7 @@ class MainWindow(QMainWindow):
             "zoom_out": wall.zoom_out,
             "fit": wall.fit,
             "full_screen": self._set_full_screen,
-            "train": self._drawer.setVisible,
+            "training": self._drawer.setVisible,
             "snapshot": self._saver.save_snapshot,
             "record": self._saver.set_recording,
             "copy_wall": self._on_copy_wall_triggered,
@@ -261,7 +262,7 @@ class MainWindow(QMainWindow):
         self._workbench.restore_layout(self._settings, self.height())
         self._rows.setSizes([self.height() - DRAWER_HEIGHT, DRAWER_HEIGHT])
         self._rows.restoreState(self._settings.window_state("rows"))
-        self._actions["train"].setChecked(self._settings.training_shown)
+        self._actions["training"].setChecked(self._settings.training_shown)
         self._drawer.setVisible(self._settings.training_shown)
 
     @Slot(object)

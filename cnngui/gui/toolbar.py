@@ -41,7 +41,7 @@ class ToolBar(QToolBar):
         self.addWidget(source)
         self.addSeparator()
         self._worded = [
-            self._add(actions[name]) for name in ("train", "freeze", "snapshot", "record")
+            self._add(actions[name]) for name in ("training", "freeze", "snapshot", "record")
         ]
         gap = QWidget()
         gap.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)

@@ -62,14 +62,14 @@ class TrainingControl(QObject):
         self,
         pipeline: LivePipeline,
         document: Document,
-        settings: Settings,
+        preferences: Settings,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self.pipeline = pipeline
         self.document = document
-        self.remembered = settings
-        self._settings = settings.training
+        self.preferences = preferences
+        self._settings = preferences.training
         self._dataset: Dataset | None = None
         self._dataset_problem: UserError | None = None
         self._dataset_progress: tuple[int, int] | None = None
@@ -155,10 +155,17 @@ class TrainingControl(QObject):
         getattr(self.pipeline, "data").open(address)  # noqa: B009
         self.dataset_changed.emit()
 
+    @Slot()
+    def cancel_data(self) -> None:
+        """Give up opening a data set; the one before stays."""
+        self._dataset_progress = None
+        getattr(self.pipeline, "data").cancel()  # noqa: B009
+        self.dataset_changed.emit()
+
     def set_settings(self, settings: TrainingSettings) -> None:
         """Choose how the next training is done."""
         if settings != self._settings:
-            self._settings = self.remembered.training = settings
+            self._settings = self.preferences.training = settings
             self.settings_changed.emit()
 
     @Slot()

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as StillWaitingError
 from dataclasses import dataclass, replace
+from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING, Protocol
 
@@ -16,7 +17,6 @@ from cnngui.pipeline.events import Event, JobFailed
 from cnngui.pipeline.training.progress import (
     TrainingEnded,
     TrainingPreparing,
-    TrainingProgress,
     TrainingProgressed,
     TrainingRefused,
 )
@@ -180,7 +180,6 @@ class TrainingWorker(Worker[TrainingCommand]):
     def _begin(self, command: Begin) -> None:
         try:
             trainer = self._prepared(command)
-            self._store.begin(trainer.progress, trainer.weights())
         except UserError as error:
             self._report(TrainingRefused(None if self._is_given_up() else error))
             return
@@ -193,6 +192,7 @@ class TrainingWorker(Worker[TrainingCommand]):
             return
         self._trainer, self._paused, self._epochs_kept = trainer, command.paused, 0
         self._tell_progress(trainer)
+        self._write(partial(self._store.begin, trainer.progress, trainer.weights()))
 
     def _prepared(self, command: Begin) -> Trainer:
         from cnngui.pipeline.training.trainer import Trainer  # not needed at the start
@@ -280,11 +280,11 @@ class TrainingWorker(Worker[TrainingCommand]):
         if int(progress.epoch) == self._epochs_kept:
             return
         self._epochs_kept = int(progress.epoch)
-        self._write(progress, trainer.best_weights())
+        self._write(partial(self._store.keep, progress, trainer.best_weights()))
 
-    def _write(self, progress: TrainingProgress, weights: Weights) -> None:
+    def _write(self, write: Callable[[], None]) -> None:
         try:
-            self._store.keep(progress, weights)
+            write()
         except UserError as error:
             # The training itself is well, and its weights go to the document.
             self._report(JobFailed("run", error))
@@ -300,7 +300,7 @@ class TrainingWorker(Worker[TrainingCommand]):
         if failure:
             progress = replace(progress, state="failed", message=failure)
         spec = with_named_weights(progress.spec, weights)
-        self._write(progress, weights)
+        self._write(partial(self._store.keep, progress, weights))
         self.ended = TrainingEnded(progress, spec, weights)
         self._report(self.ended)
 
