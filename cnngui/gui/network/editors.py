@@ -80,12 +80,13 @@ class FieldEditor(QWidget):
 
 
 class NumberEditor(FieldEditor):
-    """One whole number, or one float."""
+    """One whole number, or one float, in a box of its kind or one that is given."""
 
-    def __init__(self, argument: Argument) -> None:
+    def __init__(self, argument: Argument, box: IntSpinBox | FloatSpinBox | None = None) -> None:
         super().__init__()
-        box = IntSpinBox(argument) if argument.kind == "int" else FloatSpinBox(argument)
-        self._number: IntSpinBox | FloatSpinBox = box
+        if box is None:
+            box = IntSpinBox(argument) if argument.kind == "int" else FloatSpinBox(argument)
+        self._number = box
         self._box.addWidget(box)
         self.setFocusProxy(box)
         box.valueChanged.connect(self.edited.emit)

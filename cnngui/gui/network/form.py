@@ -51,6 +51,11 @@ class Form(QWidget):
             editor.setFocus(Qt.FocusReason.TabFocusReason)
             return
 
+    def set_shown(self, field: str, shown: bool) -> None:
+        """Show a field's line, or take it away."""
+        self._labels[field].setVisible(shown)
+        self._editors[field].setVisible(shown)
+
     def set_problems(self, problems: Iterable[Problem]) -> None:
         """Outline the fields that have a problem, and no others."""
         messages = {problem.field: problem.message for problem in problems}
@@ -60,11 +65,12 @@ class Form(QWidget):
             wrong = field in messages
             self._labels[field].setForegroundRole(role.BrightText if wrong else role.WindowText)
 
-    def _add(self, field: str, label: str, editor: FieldEditor) -> None:
+    def _add(self, field: str, label: str, editor: FieldEditor, explanation: str = "") -> None:
+        """Add a line; without an ``explanation`` the field is an argument of a layer."""
         text = QLabel(label)
         text.setBuddy(editor)
-        text.setToolTip(meaning(field))
-        editor.set_meaning(meaning(field))
+        text.setToolTip(explanation or meaning(field))
+        editor.set_meaning(explanation or meaning(field))
         editor.setAccessibleName(label)
         row = self._grid.rowCount()
         top = Qt.AlignmentFlag.AlignTop

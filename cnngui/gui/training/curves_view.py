@@ -1,0 +1,246 @@
+"""Loss and accuracy over the epochs, of one training, or of several in a colour each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyqtgraph as pg
+from numpy.typing import NDArray
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QColor, QFont
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+
+from cnngui.gui.theme import ACCENT, SPACE_M, SPACE_S, colors
+from cnngui.gui.training.run_words import last_number
+from cnngui.gui.views.naming import number_text, share_text
+from cnngui.pipeline.training.progress import Curves, TrainingProgress
+
+TRAINING_COLOR = ACCENT.name()
+VALIDATION_COLOR = "#e8890c"
+RUN_COLORS = (
+    *("#1f6feb", "#e8890c", "#10a37f", "#e0478c"),
+    *("#a855f7", "#0ea5b7", "#b59f00", "#7c8796"),
+)
+_FAINT, _THIN = 80, 130
+"""Opacity of what each batch gave, and, where runs are compared, of training beside validation."""
+_MOST_DOTS = 60
+_AXIS_PIXELS = 11
+
+Values = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class _Line:
+    """One line of a plot."""
+
+    epochs: Values
+    values: Values
+    color: QColor
+    width: float
+    dots: bool = False
+
+
+class CurvesView(QWidget):
+    """Two plots side by side that share their epochs."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.loss = Plot(self.tr("Loss"), is_share=False)
+        self.accuracy = Plot(self.tr("Accuracy"), is_share=True)
+        self.setToolTip(
+            self.tr(
+                "Loss: how wrong the answers are; it should fall.\n"
+                "Accuracy: what share of the answers is right; it should rise.\n"
+                "Where training goes on getting better and validation worse, the network learns "
+                "its samples by heart."
+            )
+        )
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(SPACE_M)
+        row.addWidget(self.loss, 1)
+        row.addWidget(self.accuracy, 1)
+
+    def show_training(self, progress: TrainingProgress) -> None:
+        """Show one training: each batch faint, its smoothed course and validation strong."""
+        curves, epochs = progress.curves, max(progress.settings.epochs, progress.epoch)
+        for plot, raw, smooth, validation in (
+            (self.loss, curves.loss, curves.smooth_loss, curves.validation_loss),
+            (self.accuracy, curves.accuracy, curves.smooth_accuracy, curves.validation_accuracy),
+        ):
+            lines = (
+                _Line(curves.epochs, raw, _color(TRAINING_COLOR, _FAINT), 1),
+                _Line(curves.epochs, smooth, _color(TRAINING_COLOR), 2),
+                _Line(curves.validation_epochs, validation, _color(VALIDATION_COLOR), 2, dots=True),
+            )
+            # A single bad batch must not press the course of all others flat.
+            plot.show_lines(lines, epochs, fitted_to=(smooth, validation))
+            plot.show_legend(
+                [
+                    (TRAINING_COLOR, self.tr("training"), smooth),
+                    (VALIDATION_COLOR, self.tr("validation"), validation),
+                ]
+            )
+
+    def show_runs(self, runs: Sequence[TrainingProgress], run_colors: Sequence[str]) -> None:
+        """Show several trainings: validation strong with training thin, or training alone."""
+        epochs = max(max(run.settings.epochs, run.epoch) for run in runs)
+        for plot, is_loss in ((self.loss, True), (self.accuracy, False)):
+            lines: list[_Line] = []
+            legend = []
+            for run, color in zip(runs, run_colors, strict=True):
+                smooth, validation = _courses(run.curves, is_loss=is_loss)
+                if len(validation):
+                    lines.append(_Line(run.curves.epochs, smooth, _color(color, _THIN), 1))
+                    lines.append(
+                        _Line(run.curves.validation_epochs, validation, _color(color), 2, dots=True)
+                    )
+                else:
+                    lines.append(_Line(run.curves.epochs, smooth, _color(color), 2))
+                legend.append((color, "", validation if len(validation) else smooth))
+            plot.show_lines(lines, epochs, fitted_to=[line.values for line in lines])
+            plot.show_legend(legend)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() != QEvent.Type.PaletteChange:
+            return
+        for plot in (self.loss, self.accuracy):
+            plot.take_colors()
+
+
+class Plot(QWidget):
+    """A title that is also the legend, and lines below it."""
+
+    def __init__(self, title: str, *, is_share: bool, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._title = title
+        self._is_share = is_share
+        self._range: tuple[float, float, float] | None = None
+        self._header = QLabel()
+        self._header.setTextFormat(Qt.TextFormat.RichText)
+        self._header.setWordWrap(True)
+        self._header.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._view = pg.PlotWidget(background=None)
+        self._view.setAccessibleName(title)
+        self._view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._view.setMinimumSize(120, 80)
+        self._plot = self._view.getPlotItem()
+        self._plot.setMenuEnabled(False)
+        self._plot.hideButtons()
+        self._plot.setMouseEnabled(x=False, y=False)
+        self._plot.disableAutoRange()
+        self._plot.showGrid(x=True, y=True, alpha=0.15)
+        self._curves: list[pg.PlotCurveItem] = []
+        self._dots: list[pg.ScatterPlotItem] = []
+        self._set_up_axes()
+        self.take_colors()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(SPACE_S)
+        column.addWidget(self._header)
+        column.addWidget(self._view, 1)
+
+    @property
+    def legend_text(self) -> str:
+        """What the title and the legend say, as rich text."""
+        return self._header.text()
+
+    @property
+    def lines(self) -> list[tuple[Values, Values]]:
+        """Epochs and values of every line shown."""
+        return [curve.getData() for curve in self._curves if curve.isVisible()]
+
+    @property
+    def view_range(self) -> tuple[list[float], list[float]]:
+        """From where to where epochs and values are shown."""
+        x, y = self._plot.getViewBox().viewRange()
+        return x, y
+
+    @property
+    def background(self) -> QColor:
+        """The colour behind the lines."""
+        return self._plot.getViewBox().background.brush().color()
+
+    def show_lines(
+        self, lines: Sequence[_Line], epochs: float, fitted_to: Iterable[Values]
+    ) -> None:
+        """Draw lines from 0 to ``epochs``, as high as the highest finite value ``fitted_to``."""
+        while len(self._curves) < len(lines):
+            self._add_line()
+        for place, (curve, dots) in enumerate(zip(self._curves, self._dots, strict=True)):
+            line = lines[place] if place < len(lines) else None
+            curve.setVisible(line is not None)
+            dots.setVisible(line is not None and line.dots and len(line.values) <= _MOST_DOTS)
+            if line is not None:
+                curve.setData(line.epochs, line.values, pen=pg.mkPen(line.color, width=line.width))
+            if line is not None and dots.isVisible():
+                dots.setData(line.epochs, line.values, brush=pg.mkBrush(line.color))
+        low, high = (0.0, 1.0) if self._is_share else (0.0, _highest(fitted_to))
+        if self._range != (epochs, low, high):
+            self._range = (epochs, low, high)
+            self._plot.setRange(xRange=(0, epochs), yRange=(low, high), padding=0.02)
+
+    def show_legend(self, entries: list[tuple[str, str, Values]]) -> None:
+        """Say which colour is what, and where each line stands."""
+        parts = [f"<b>{self._title}</b>"]
+        for color, name, values in entries:
+            last = last_number(values)
+            if last is None:
+                continue
+            figure = share_text(last) if self._is_share else number_text(last)
+            words = f"{name} {figure}".strip().replace(" ", "&nbsp;")
+            parts.append(f'<span style="color: {color}">●</span>&nbsp;{words}')
+        self._header.setText(" &nbsp; ".join(parts))
+
+    def take_colors(self) -> None:
+        """Follow the theme."""
+        scheme = colors()
+        for name in ("left", "bottom"):
+            axis = self._plot.getAxis(name)
+            axis.setPen(pg.mkPen(scheme.border))
+            axis.setTextPen(pg.mkPen(scheme.muted))
+        self._plot.getViewBox().setBackgroundColor(scheme.field)
+
+    def _set_up_axes(self) -> None:
+        font = QFont(self.font())
+        font.setPixelSize(_AXIS_PIXELS)
+        for name in ("left", "bottom"):
+            axis = self._plot.getAxis(name)
+            axis.enableAutoSIPrefix(False)
+            axis.setStyle(tickFont=font, tickLength=-3, hideOverlappingLabels=True)
+        self._plot.getAxis("left").setWidth(34)
+        self._plot.getAxis("bottom").setHeight(18)
+        if self._is_share:
+            self._plot.getAxis("left").setScale(100)
+
+    def _add_line(self) -> None:
+        curve = pg.PlotCurveItem(connect="finite", antialias=True)
+        dots = pg.ScatterPlotItem(size=5, pen=None, antialias=True)
+        self._plot.addItem(curve)
+        self._plot.addItem(dots)
+        self._curves.append(curve)
+        self._dots.append(dots)
+
+
+def _courses(curves: Curves, *, is_loss: bool) -> tuple[Values, Values]:
+    if is_loss:
+        return curves.smooth_loss, curves.validation_loss
+    return curves.smooth_accuracy, curves.validation_accuracy
+
+
+def _color(name: str, opacity: int = 255) -> QColor:
+    color = QColor(name)
+    color.setAlpha(opacity)
+    return color
+
+
+def _highest(courses: Iterable[Values]) -> float:
+    """Return what a loss axis must reach; 1 where nothing was measured."""
+    highest = 0.0
+    for values in courses:
+        finite = values[np.isfinite(values)]
+        highest = max(highest, float(finite.max(initial=0.0)))
+    return highest or 1.0

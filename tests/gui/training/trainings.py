@@ -1,0 +1,177 @@
+"""Trainings as values, and a control that only notes what it is asked for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject, Signal
+
+from cnngui.errors import UserError
+from cnngui.gui.document import Document
+from cnngui.pipeline.training.progress import Curves, LayerHealth, TrainingProgress
+from cnngui.pipeline.training.settings import TrainingSettings
+from cnngui.spec.layers import Conv2d, Flatten, Linear
+from cnngui.spec.mending import fits_classes
+from cnngui.spec.network import InputSpec, NetworkSpec
+
+NETWORK = NetworkSpec(
+    name="small",
+    input=InputSpec(channels=3, height=8, width=8),
+    layers=(
+        Conv2d(id="conv1", out_channels=4, padding="same"),
+        Flatten(id="flatten1"),
+        Linear(id="fc1", out_features=3),
+    ),
+)
+HEALTHY = (LayerHealth("conv1", 1e-3, 1e-3), LayerHealth("fc1", 1e-2, 2e-3))
+
+
+def curves(steps: int = 40, epochs: float = 2.0, *, validates: bool = True) -> Curves:
+    """Loss falls and accuracy rises; raw values are noisy."""
+    when = np.linspace(0, epochs, steps, dtype=np.float32)
+    noise = np.random.default_rng(0).normal(0, 0.1, steps).astype(np.float32)
+    loss = (2 * np.exp(-when)).astype(np.float32)
+    at = np.arange(int(epochs) + 1 if validates else 0, dtype=np.float32)
+    return Curves(
+        epochs=when,
+        loss=loss + noise,
+        accuracy=1 - loss / 2,
+        smooth_loss=loss,
+        smooth_accuracy=1 - loss / 2,
+        validation_epochs=at,
+        validation_loss=(2.2 * np.exp(-at)).astype(np.float32),
+        validation_accuracy=(1 - np.exp(-at)).astype(np.float32),
+    )
+
+
+def training(run_id: str = "20260102-030405-a", **changes: Any) -> TrainingProgress:
+    """A training in its third of ten epochs; ``changes`` says what else is so."""
+    values: dict[str, Any] = {
+        "run_id": run_id,
+        "state": "running",
+        "spec": NETWORK,
+        "data_name": "Shapes",
+        "data_address": "shapes",
+        "settings": TrainingSettings(),
+        "samples": (160, 40),
+        "epoch": 2.0,
+        "step": 10,
+        "steps": 50,
+        "learning_rate": 1e-3,
+        "samples_per_second": 1240.0,
+        "seconds_left": 42.0,
+        "memory_bytes": 12_300_000,
+        "curves": curves(),
+        "layers": HEALTHY,
+        "moments": (),
+        "best_epoch": 2.0,
+        "best_accuracy": 0.875,
+        "evaluation": None,
+    }
+    return TrainingProgress(**(values | changes))
+
+
+class FakeData:
+    """A data set as far as the page looks at it."""
+
+    name = "Shapes"
+    address = "shapes"
+    problems = ()
+
+    def __init__(self, classes: tuple[str, ...] = ("circle", "square", "star")) -> None:
+        self.classes = classes
+        self.labels: NDArray[np.int64] = np.arange(60) % len(classes)
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+
+class FakeControl(QObject):
+    """What pages see of a ``TrainingControl``; ``asked`` are the calls."""
+
+    dataset_changed = Signal()
+    progress_changed = Signal()
+    runs_changed = Signal()
+    settings_changed = Signal()
+
+    def __init__(self, spec: NetworkSpec = NETWORK) -> None:
+        super().__init__()
+        self.document = Document(spec)
+        self.dataset: FakeData | None = None
+        self.dataset_problem: UserError | None = None
+        self.dataset_progress: tuple[int, int] | None = None
+        self.settings = TrainingSettings()
+        self.progress: TrainingProgress | None = None
+        self.preparing: tuple[int, int] | None = None
+        self.problem: UserError | None = None
+        self.runs: tuple[TrainingProgress, ...] = ()
+        self.asked: list[tuple[Any, ...]] = []
+
+    @property
+    def is_running(self) -> bool:
+        return self.preparing is not None or self._state == "running"
+
+    @property
+    def is_paused(self) -> bool:
+        return self._state == "paused"
+
+    @property
+    def is_under_way(self) -> bool:
+        return self.is_running or self.is_paused
+
+    @property
+    def needs_mending(self) -> bool:
+        data = self.dataset
+        return data is not None and not fits_classes(self.document.spec, len(data.classes))
+
+    def set_settings(self, settings: TrainingSettings) -> None:
+        self.settings = settings
+        self.settings_changed.emit()
+
+    def start(self) -> None:
+        self.asked.append(("start",))
+
+    def pause(self) -> None:
+        self.asked.append(("pause",))
+
+    def step(self) -> None:
+        self.asked.append(("step",))
+
+    def stop(self) -> None:
+        self.asked.append(("stop",))
+
+    def reset(self) -> None:
+        self.asked.append(("reset",))
+
+    def set_learning_rate(self, rate: float) -> None:
+        self.asked.append(("set_learning_rate", rate))
+
+    def restore_run(self, run_id: str, first: bool = False) -> None:
+        self.asked.append(("restore_run", run_id, first))
+
+    def delete_run(self, run_id: str) -> None:
+        self.asked.append(("delete_run", run_id))
+
+    def mend_network(self) -> None:
+        self.asked.append(("mend_network",))
+
+    def give(self, data: FakeData | None) -> None:
+        """Have a data set opened."""
+        self.dataset = data
+        self.dataset_changed.emit()
+
+    def report(self, progress: TrainingProgress) -> None:
+        """Hear of a training."""
+        is_new = self.progress is None or self.progress.run_id != progress.run_id
+        self.progress = progress
+        others = (run for run in self.runs if run.run_id != progress.run_id)
+        self.runs = (progress, *others)
+        self.progress_changed.emit()
+        if is_new:
+            self.runs_changed.emit()
+
+    @property
+    def _state(self) -> str:
+        return self.progress.state if self.progress is not None else ""
