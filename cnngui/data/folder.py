@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from cnngui.data.class_list import CLASSES_FILE, listed_classes
+from cnngui.data.class_list import listed_classes
 from cnngui.data.dataset import OpeningCancelledError, as_labels, fitted_batch
 from cnngui.errors import DataError, SourceError
 from cnngui.image_names import IMAGE_SUFFIXES, natural_key
@@ -57,6 +57,7 @@ def open_folder(
     on_progress: Callable[[int, int], None] = lambda done, total: None,
     is_cancelled: Callable[[], bool] = lambda: False,
     known: FolderDataset | None = None,
+    may_be_empty: bool = False,
 ) -> FolderDataset:
     """Find the images of a folder, and which of them can be read.
 
@@ -66,6 +67,7 @@ def open_folder(
     ----------
     on_progress : told how many of how many files were looked at.
     known : the same folder as it was opened before; its files are not looked at again.
+    may_be_empty : whether classes without any image are a data set.
 
     Raises
     ------
@@ -81,10 +83,9 @@ def open_folder(
         for label, name in enumerate(classes)
         for file in _image_files(path / name, problems)
     ]
-    is_ours = (path / CLASSES_FILE).exists()
-    if not classes and not is_ours:
+    if not classes:
         raise DataError(str(path), "must hold a sub-folder for each class", "none")
-    if not candidates and not is_ours:
+    if not candidates and not may_be_empty:
         raise DataError(str(path), "must hold images (png, jpg, ...) in its sub-folders", "none")
     good = set(known.files) if known is not None else set()
     kept: list[tuple[int, Path]] = []

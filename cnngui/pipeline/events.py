@@ -8,6 +8,7 @@ from pathlib import Path
 from cnngui.capture.address import SourceAddress
 from cnngui.capture.source import SourceInfo
 from cnngui.errors import UserError
+from cnngui.pipeline.data_events import DataEvent
 from cnngui.pipeline.kernel_pictures import KernelsDrawn
 from cnngui.pipeline.messages import Playback
 from cnngui.pipeline.training.progress import (
@@ -172,6 +173,7 @@ Event = (
     | RecordingStarted
     | RecordingStopped
     | JobFailed
+    | DataEvent
     | TrainingPreparing
     | TrainingProgressed
     | TrainingEnded

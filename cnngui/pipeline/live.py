@@ -12,6 +12,7 @@ from pathlib import Path
 from tempfile import gettempdir
 
 from cnngui.capture.address import SourceAddress
+from cnngui.capture.frame import Frame
 from cnngui.capture.opening import open_source
 from cnngui.capture.settings import CaptureSettings
 from cnngui.capture.source import OPEN_TIMEOUT_S, READ_TIMEOUT_S
@@ -25,6 +26,7 @@ from cnngui.pipeline.capture_worker import (
     Seek,
     Step,
 )
+from cnngui.pipeline.data_desk import DataDesk
 from cnngui.pipeline.engine_worker import (
     EngineWorker,
     SaveNetwork,
@@ -43,6 +45,7 @@ from cnngui.pipeline.outbox import Outbox
 from cnngui.pipeline.recording_worker import RecordingWorker, StartRecording, StopRecording
 from cnngui.pipeline.results import Counters, FrameResult
 from cnngui.pipeline.running import USUAL_COLORMAPS
+from cnngui.pipeline.sample_recorder import SampleRecorder
 from cnngui.pipeline.source_opener import OpenSource
 from cnngui.pipeline.training.desk import TrainingDesk
 from cnngui.pipeline.training.run_store import RunStore
@@ -85,8 +88,10 @@ class LivePipeline:
         self.kernels = KernelPainter(report)
         turns = Turns()
         self._engine = EngineWorker(self._on_result, self._files, self._meter, report, turns)
+        self.data = DataDesk(report)
+        self.sampling = SampleRecorder(report, self.data.open_samples)
         self._capture = CaptureWorker(
-            self._engine.offer, self._meter, report, open_source, retry_delays_s
+            self._on_frame, self._meter, report, open_source, retry_delays_s
         )
         store = RunStore(runs_folder or Path(gettempdir()) / "cnngui-runs")
         self._trainer = TrainingWorker(self._engine, turns, report, store)
@@ -102,6 +107,8 @@ class LivePipeline:
             self._recording,
             self.kernels,
             self._engine,
+            self.data,
+            self.sampling,
             self._capture,
             self._trainer,
         ):
@@ -120,13 +127,22 @@ class LivePipeline:
         self._trainer.join(timeout_s / 4)
         self._engine.stop()
         self.kernels.stop()
+        self.sampling.stop()
+        self.data.stop()
         # What the engine still has to have written must reach the files before they close.
         self._engine.join(deadline - time.monotonic())
         self._files.stop()
         self._recording.stop()
         self._files.join(deadline - time.monotonic() - timeout_s / 2)
         self.cancel_snapshot()
-        for worker in (self._files, self._recording, self.kernels, self._capture):
+        for worker in (
+            self._files,
+            self._recording,
+            self.kernels,
+            self.sampling,
+            self.data,
+            self._capture,
+        ):
             worker.join(deadline - time.monotonic())
 
     def open_source(self, address: SourceAddress, settings: CaptureSettings | None = None) -> None:
@@ -153,6 +169,7 @@ class LivePipeline:
     def set_frozen(self, frozen: bool) -> None:
         """Keep the frame that is shown, whatever the source does; the network may change."""
         self._engine.tell(SetFrozen(frozen))
+        self.sampling.set_frozen(frozen)
 
     def set_network(
         self, spec: NetworkSpec, generation: int, weights: Weights | None = None
@@ -226,6 +243,10 @@ class LivePipeline:
         """Say that ``result`` is on the screen now."""
         if result.fresh:
             self._meter.add_shown(result.time)
+
+    def _on_frame(self, frame: Frame, source_name: str) -> None:
+        self._engine.offer(frame, source_name)
+        self.sampling.offer(frame)
 
     def _on_result(self, result: FrameResult) -> None:
         self._recording.offer(result)

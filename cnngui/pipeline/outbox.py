@@ -5,13 +5,22 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
+from cnngui.pipeline.data_events import DatasetProgress, SamplingCountdown
 from cnngui.pipeline.events import Crashed, Event, PlaybackChanged, SaveProgress
 from cnngui.pipeline.kernel_pictures import KernelsDrawn
 from cnngui.pipeline.mailbox import Slot
 from cnngui.pipeline.results import FrameResult
 from cnngui.pipeline.training.progress import TrainingPreparing, TrainingProgressed
 
-_NEWEST_ONLY = (PlaybackChanged, SaveProgress, TrainingPreparing, TrainingProgressed, KernelsDrawn)
+_NEWEST_ONLY = (
+    PlaybackChanged,
+    SaveProgress,
+    DatasetProgress,
+    SamplingCountdown,
+    TrainingPreparing,
+    TrainingProgressed,
+    KernelsDrawn,
+)
 _MOST_EVENTS = 1000
 
 

@@ -1,0 +1,218 @@
+"""The thread that records frames as samples of a class."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from cnngui.capture.frame import Frame
+from cnngui.data.sample_folder import SampleFolder
+from cnngui.errors import SourceError, UserError
+from cnngui.pipeline.data_events import (
+    SampleRecorded,
+    SamplingCountdown,
+    SamplingFailed,
+    SamplingPaused,
+    SamplingStarted,
+    SamplingStopped,
+)
+from cnngui.pipeline.events import Event
+from cnngui.pipeline.worker import Worker
+
+STALLED_AFTER_S = 1.0
+"""A source that gives no new frame for so long is said to have stopped."""
+
+
+@dataclass(frozen=True)
+class Begin:
+    """Record samples of a class."""
+
+    folder: SampleFolder
+    class_name: str
+    rate_per_s: float
+    burst: int
+    countdown_s: float
+
+
+@dataclass(frozen=True)
+class End:
+    """Record no more."""
+
+
+@dataclass
+class _Recording:
+    """One recording under way. Moments are on the ``time.monotonic`` clock.
+
+    Attributes
+    ----------
+    starts_at : when the countdown ends.
+    due_at : when the next sample is to be taken.
+    moved_at : when the source was last seen to give something new.
+    seconds_told : what the last countdown event said.
+    """
+
+    order: Begin
+    starts_at: float
+    due_at: float
+    moved_at: float
+    seconds_told: int
+    count: int = 0
+    is_paused: bool = False
+
+
+class SampleRecorder(Worker[Begin | End]):
+    """Writes the newest frame, at a rate, and no frame twice.
+
+    Parameters
+    ----------
+    on_recorded : told, by this thread, which folder has new samples when a recording has ended.
+    """
+
+    def __init__(
+        self, report: Callable[[Event], None], on_recorded: Callable[[SampleFolder], None]
+    ) -> None:
+        super().__init__("sampling", report)
+        self._on_recorded = on_recorded
+        self._recording: _Recording | None = None
+        self._newest: Frame | None = None
+        self._written: Frame | None = None
+        self._frozen = False
+
+    def begin(
+        self,
+        folder: SampleFolder,
+        class_name: str,
+        rate_per_s: float,
+        burst: int = 0,
+        countdown_s: float = 0.0,
+    ) -> None:
+        """Record samples of a class until ``end``, or until there are ``burst`` of them.
+
+        ``SamplingCountdown`` every second, ``SamplingStarted``, ``SampleRecorded`` for each sample
+        and ``SamplingStopped`` or ``SamplingFailed`` follow. A recording under way is ended.
+
+        Parameters
+        ----------
+        rate_per_s : samples a second at most; a source may be slower.
+        burst : ends after so many samples; 0 does not.
+        """
+        self.tell(Begin(folder, class_name, rate_per_s, burst, countdown_s))
+
+    def end(self) -> None:
+        """Record no more; also during the countdown."""
+        self.tell(End())
+
+    def offer(self, frame: Frame) -> None:
+        """Leave a frame in place of the one before. Returns at once."""
+        with self._condition:
+            if not self._frozen or self._newest is None:
+                self._newest = frame
+                if self._recording is not None:
+                    self._condition.notify_all()
+
+    def set_frozen(self, frozen: bool) -> None:
+        """Keep the frame there is, whatever is offered."""
+        with self._condition:
+            self._frozen = frozen
+
+    def _turn(self) -> bool:
+        with self._condition:
+            while not self._commands and not self._stopping:
+                wait_s = self._wait_s(time.monotonic())
+                if wait_s is not None and wait_s <= 0:
+                    break
+                self._condition.wait(wait_s)
+            if self._stopping:
+                return False
+            command = self._commands.popleft() if self._commands else None
+        match command:
+            case Begin():
+                self._begin(command)
+            case End():
+                self._end()
+        if self._recording is not None:
+            self._go_on(self._recording)
+        return True
+
+    def _wait_s(self, now: float) -> float | None:
+        """Seconds until there is something to do without being told; None for ever."""
+        recording = self._recording
+        if recording is None:
+            return None
+        if recording.seconds_told > 0:
+            return recording.starts_at - (recording.seconds_told - 1) - now
+        if self._newest is not self._written:
+            return recording.due_at - now
+        return None if recording.is_paused else recording.moved_at + STALLED_AFTER_S - now
+
+    def _begin(self, order: Begin) -> None:
+        self._end()
+        now = time.monotonic()
+        starts_at = now + order.countdown_s
+        seconds = math.ceil(order.countdown_s)
+        self._written = None
+        self._recording = _Recording(order, starts_at, starts_at, starts_at, seconds)
+        if seconds > 0:
+            self._report(SamplingCountdown(order.class_name, seconds))
+        else:
+            self._report(SamplingStarted(order.class_name))
+
+    def _go_on(self, recording: _Recording) -> None:
+        """Do what is due: count down, take a sample, or say that there is none to take."""
+        now = time.monotonic()
+        if recording.seconds_told > 0:
+            self._count_down(recording, now)
+            if recording.seconds_told > 0:
+                return
+        with self._condition:
+            frame = self._newest
+        if frame is not None and frame is not self._written:
+            recording.moved_at = now
+            recording.is_paused = False
+            if now >= recording.due_at:
+                self._take(recording, frame, now)
+        elif not recording.is_paused and now >= recording.moved_at + STALLED_AFTER_S:
+            recording.is_paused = True
+            error = SourceError("source", "must give new pictures to record", "none")
+            self._report(SamplingPaused(recording.order.class_name, error))
+
+    def _count_down(self, recording: _Recording, now: float) -> None:
+        seconds = max(math.ceil(recording.starts_at - now), 0)
+        if seconds == recording.seconds_told:
+            return
+        recording.seconds_told = seconds
+        if seconds > 0:
+            self._report(SamplingCountdown(recording.order.class_name, seconds))
+        else:
+            self._report(SamplingStarted(recording.order.class_name))
+
+    def _take(self, recording: _Recording, frame: Frame, now: float) -> None:
+        order = recording.order
+        self._written = frame
+        # A disk or source that is slow for a while is not made up for.
+        recording.due_at = max(recording.due_at + 1 / order.rate_per_s, now)
+        try:
+            path = order.folder.add(order.class_name, frame.pixels)
+        except UserError as error:
+            self._end(error)
+            return
+        recording.count += 1
+        self._report(SampleRecorded(path, order.class_name, recording.count))
+        if recording.count == order.burst:
+            self._end()
+
+    def _end(self, error: UserError | None = None) -> None:
+        recording, self._recording = self._recording, None
+        if recording is None:
+            return
+        class_name, count = recording.order.class_name, recording.count
+        if error is None:
+            self._report(SamplingStopped(class_name, count))
+        else:
+            self._report(SamplingFailed(class_name, error, count))
+        self._on_recorded(recording.order.folder)
+
+    def _finish(self) -> None:
+        self._end()
