@@ -78,6 +78,7 @@ class TrainingControl(QObject):
         self._problem: UserError | None = None
         self._runs: tuple[TrainingProgress, ...] = ()
         self._result: FrameResult | None = None
+        self._runs_asked = False
         self._taken_id = ""
         """The run whose weights the document was given."""
 
@@ -227,8 +228,10 @@ class TrainingControl(QObject):
 
     @Slot()
     def load_runs(self) -> None:
-        """Have the runs of earlier days read; ``runs_changed`` follows."""
-        self.pipeline.training.list_runs()
+        """Have the runs of earlier days read, the first time; ``runs_changed`` follows."""
+        if not self._runs_asked:
+            self._runs_asked = True
+            self.pipeline.training.list_runs()
 
     def close(self) -> None:
         """Stop a training under way and give its best weights to the document."""

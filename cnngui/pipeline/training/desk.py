@@ -89,8 +89,13 @@ class TrainingDesk:
         self._live_view.show_weights(NetworkSpec(), None)
 
     def list_runs(self) -> None:
-        """Read the runs kept on disk; ``RunsListed`` follows."""
-        self._do(self._listed)
+        """Read the runs kept on disk, and let go of those put aside; ``RunsListed`` follows."""
+
+        def tidied() -> Event:
+            self._store.forget_discarded()
+            return self._listed()
+
+        self._do(tidied)
 
     def read_run(self, run_id: str, *, first: bool = False) -> None:
         """Read a run's best weights, or its first ones; ``RunRead`` or ``JobFailed`` follows."""
@@ -102,7 +107,7 @@ class TrainingDesk:
         self._do(read)
 
     def set_run_discarded(self, run_id: str, discarded: bool) -> None:
-        """Put a run aside, to be deleted at a later start; or bring it back. ``RunsListed``."""
+        """Put a run aside, until the next ``list_runs``; or bring it back. ``RunsListed``."""
 
         def move() -> Event:
             self._store.set_discarded(run_id, discarded)

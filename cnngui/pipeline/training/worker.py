@@ -10,6 +10,8 @@ from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING, Protocol
 
+import numpy as np
+
 from cnngui.data.dataset import Dataset
 from cnngui.errors import TrainingError, UserError
 from cnngui.formats.network_file import with_named_weights
@@ -127,7 +129,10 @@ class TrainingWorker(Worker[TrainingCommand]):
         self._turns = turns
         self._store = store
         self._trainer: Trainer | None = None
+        self._first_weights: Weights = {}
         self._paused = False
+        self._pause_at: int | None = None
+        """After so many batches it stands still."""
         self._progress_due = self._show_due = self._keep_due = 0.0
         self._epochs_kept = 0
         self.ended: TrainingEnded | None = None
@@ -159,23 +164,33 @@ class TrainingWorker(Worker[TrainingCommand]):
     def _steer(self, trainer: Trainer, command: TrainingCommand) -> None:
         match command:
             case Pause():
-                self._paused = True
+                self._pause(trainer)
             case Resume():
-                self._paused = False
+                self._paused, self._pause_at = False, None
             case OneBatch():
-                self._paused = True
-                self._advance()
-                self._show(trainer)
+                # Not every step of the trainer is a batch.
+                self._pause_at = (self._pause_at or trainer.batches_done) + 1
+                self._paused = False
             case Reset():
                 trainer.reset()
-                self._paused, self._epochs_kept = True, 0
-                self._show(trainer)
+                self._pause(trainer)
+                self._epochs_kept = 0
             case SetLearningRate(rate):
-                trainer.learning_rate = rate
+                self._set_learning_rate(trainer, rate)
             case Stop():
                 self._stop()
         if self._trainer is not None:
             self._tell_progress(trainer)
+
+    def _pause(self, trainer: Trainer) -> None:
+        self._paused, self._pause_at = True, None
+        self._show(trainer)
+
+    def _set_learning_rate(self, trainer: Trainer, rate: float) -> None:
+        try:
+            trainer.learning_rate = rate
+        except UserError as error:
+            self._report(JobFailed("training", error))
 
     def _begin(self, command: Begin) -> None:
         try:
@@ -190,9 +205,11 @@ class TrainingWorker(Worker[TrainingCommand]):
         if self._is_given_up():
             self._report(TrainingRefused(None))
             return
-        self._trainer, self._paused, self._epochs_kept = trainer, command.paused, 0
+        self._trainer, self._epochs_kept = trainer, 0
+        self._paused, self._pause_at = command.paused, None
+        self._first_weights = trainer.weights()
         self._tell_progress(trainer)
-        self._write(partial(self._store.begin, trainer.progress, trainer.weights()))
+        self._write(partial(self._store.begin, trainer.progress, self._first_weights))
 
     def _prepared(self, command: Begin) -> Trainer:
         from cnngui.pipeline.training.trainer import Trainer  # not needed at the start
@@ -253,6 +270,9 @@ class TrainingWorker(Worker[TrainingCommand]):
         if trainer.is_done:
             self._end(trainer)
             return
+        if trainer.batches_done == self._pause_at:
+            self._pause(trainer)
+            self._tell_progress(trainer)
         now = monotonic()
         if now >= self._progress_due:
             self._tell_progress(trainer)
@@ -264,7 +284,7 @@ class TrainingWorker(Worker[TrainingCommand]):
     def _tell_progress(self, trainer: Trainer) -> None:
         self._progress_due = monotonic() + _PROGRESS_S
         progress = trainer.progress
-        if self._paused and progress.state == "running":
+        if (self._paused or self._pause_at is not None) and progress.state == "running":
             progress = replace(progress, state="paused")
         self._report(TrainingProgressed(progress))
 
@@ -297,6 +317,8 @@ class TrainingWorker(Worker[TrainingCommand]):
     def _end(self, trainer: Trainer, failure: str = "") -> None:
         self._trainer = None
         progress, weights = trainer.progress, trainer.best_weights()
+        if not _are_finite(weights):
+            failure, weights = failure or "the weights are no longer numbers", self._first_weights
         if failure:
             progress = replace(progress, state="failed", message=failure)
         spec = with_named_weights(progress.spec, weights)
@@ -306,3 +328,11 @@ class TrainingWorker(Worker[TrainingCommand]):
 
     def _finish(self) -> None:
         self._stop()
+
+
+def _are_finite(weights: Weights) -> bool:
+    return all(
+        bool(np.isfinite(array).all())
+        for parameters in weights.values()
+        for array in parameters.values()
+    )

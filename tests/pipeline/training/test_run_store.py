@@ -1,0 +1,181 @@
+from __future__ import annotations
+
+import logging
+from dataclasses import fields, replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cnngui.data.augmentation import Augmentation
+from cnngui.errors import NetworkFileError, SaveError, TrainingError
+from cnngui.pipeline.training.progress import Curves, Evaluation
+from cnngui.pipeline.training.run_store import MOST_RUNS, RunStore, new_run_id, shortened
+from cnngui.pipeline.training.settings import TrainingSettings
+from cnngui.pipeline.training.settings_codec import settings_entry, settings_from_entry
+from cnngui.pipeline.training.summary import summarise
+from tests.pipeline.fakes import classifier
+from tests.pipeline.training.fake_trainer import progress_of, weights_of
+
+SETTINGS = TrainingSettings(
+    epochs=7, optimizer="sgd", nesterov=True, augmentation=Augmentation(flip=True, shift=0.25)
+)
+
+
+@pytest.fixture
+def store(tmp_path):
+    return RunStore(tmp_path / "runs")
+
+
+def evaluation():
+    labels = np.array([0, 1, 2, 2])
+    probabilities = np.eye(3, dtype=np.float32)[[0, 1, 2, 0]]
+    return Evaluation(
+        classes=("a", "b", "ü"),
+        indices=np.array([3, 1, 4, 2]),
+        labels=labels,
+        probabilities=probabilities,
+        summary=summarise(labels, probabilities),
+    )
+
+
+def keep(store, run_id="20260101-1", state="finished", **values):
+    spec = classifier()
+    progress = progress_of(spec, run_id, state=state, **values)
+    store.begin(progress, weights_of(spec, 1))
+    store.keep(progress, weights_of(spec, 2))
+    return progress
+
+
+def test_a_run_comes_back_as_it_was(store):
+    kept = keep(store, settings=SETTINGS, evaluation=evaluation(), message="ü", best_accuracy=0.25)
+    (found,) = store.runs()
+    for name in ("run_id", "state", "spec", "settings", "samples", "layers", "message", "steps"):
+        assert getattr(found, name) == getattr(kept, name), name
+    assert found.best_accuracy == 0.25
+    for item in fields(Curves):
+        array = getattr(found.curves, item.name)
+        assert np.array_equal(array, getattr(kept.curves, item.name))
+        assert not array.flags.writeable
+    assert [moment.step for moment in found.moments] == [0, 2]
+    last = found.moments[-1].kernels["conv1"]
+    assert np.array_equal(last, kept.moments[-1].kernels["conv1"])
+    assert found.evaluation.classes == ("a", "b", "ü")
+    assert found.evaluation.indices.tolist() == [3, 1, 4, 2]
+    assert found.evaluation.summary.accuracy == 0.75
+
+
+@pytest.mark.parametrize(("first", "value"), [(True, 1.0), (False, 2.0)])
+def test_weights_come_back_named(store, first, value):
+    keep(store)
+    file = store.read_weights("20260101-1", first=first)
+    assert float(file.weights["conv1"]["bias"][0]) == value
+    assert file.spec.layer("conv1").weights_id
+
+
+def test_newest_first_and_the_oldest_go(store):
+    names = [f"2026-{number:03}" for number in range(MOST_RUNS + 2)]
+    for name in names:
+        store.begin(progress_of(classifier(), name), weights_of(classifier(), 0))
+    assert [run.run_id for run in store.runs()] == names[::-1][:MOST_RUNS]
+
+
+def test_a_run_that_never_ended_counts_as_stopped(store):
+    keep(store, state="running")
+    assert store.runs()[0].state == "stopped"
+
+
+def test_what_is_put_aside_can_be_brought_back_until_it_is_forgotten(store):
+    keep(store)
+    store.set_discarded("20260101-1", True)
+    assert store.runs() == ()
+    store.set_discarded("20260101-1", False)
+    assert len(store.runs()) == 1
+    store.set_discarded("20260101-1", True)
+    store.forget_discarded()
+    with pytest.raises(TrainingError):
+        store.set_discarded("20260101-1", False)
+
+
+@pytest.mark.parametrize("name", ["run.json", "curves.npz"])
+@pytest.mark.parametrize("damage", [b"", b"{}", b"[1]", b"PK\x03\x04", b'{"run_id": 3}', None])
+def test_what_is_damaged_is_left_out_with_a_line_in_the_log(store, tmp_path, caplog, name, damage):
+    keep(store)
+    keep(store, "20260102-1")
+    path = tmp_path / "runs" / "20260101-1" / name
+    if damage is None:
+        path.write_bytes(path.read_bytes()[:-20])
+    else:
+        path.write_bytes(damage)
+    with caplog.at_level(logging.WARNING, "cnngui"):
+        assert [run.run_id for run in store.runs()] == ["20260102-1"]
+    assert "20260101-1" in caplog.text
+
+
+def test_arrays_hold_no_pickles(store, tmp_path):
+    keep(store)
+    path = tmp_path / "runs" / "20260101-1" / "curves.npz"
+    np.savez(path, **{"curves.loss": np.array([{}], object)})
+    assert store.runs() == ()
+
+
+def test_weights_that_are_not_there_are_an_error(store):
+    with pytest.raises(NetworkFileError):
+        store.read_weights("never")
+
+
+def test_what_cannot_be_written_is_an_error_and_leaves_what_was(store, tmp_path):
+    progress = keep(store)
+    with pytest.raises(SaveError, match="finite"):
+        store.keep(progress, weights_of(classifier(), np.nan))
+    assert float(store.read_weights(progress.run_id).weights["conv1"]["bias"][0]) == 2.0
+    (tmp_path / "file").touch()
+    with pytest.raises(SaveError):
+        keep(RunStore(tmp_path / "file"))
+
+
+def test_no_folder_is_no_runs(store):
+    assert store.runs() == ()
+
+
+def test_names_sort_by_time():
+    first, second = new_run_id(), new_run_id()
+    assert first != second
+    assert first[:22] <= second[:22]
+
+
+def test_of_the_kernels_history_beginning_and_end_are_kept():
+    progress = progress_of(classifier(), "x")
+    assert [moment.step for moment in shortened(progress).moments] == [0, 2]
+    one = replace(progress, moments=progress.moments[:1])
+    assert [moment.step for moment in shortened(one).moments] == [0]
+    assert shortened(replace(progress, moments=())).moments == ()
+
+
+def test_settings_come_back():
+    assert settings_from_entry(settings_entry(SETTINGS)) == SETTINGS
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=5), inner),
+    max_leaves=4,
+)
+NAMES = st.sampled_from([item.name for item in fields(TrainingSettings)])
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.dictionaries(NAMES, JSON))
+def test_bad_settings_have_their_defaults(entry):
+    found = settings_from_entry(entry)
+    for name in set(settings_entry(found)) - set(entry):
+        assert getattr(found, name) == getattr(TrainingSettings(), name)
+    assert settings_from_entry(settings_entry(found)) == found
+
+
+@pytest.mark.parametrize(
+    "entry", [None, 3, [], {"epochs": "many"}, {"epochs": True}, {"batch_size": 0}, {"seed": 1.5}]
+)
+def test_unusable_settings_are_the_usual_ones(entry):
+    assert settings_from_entry(entry) == TrainingSettings()
