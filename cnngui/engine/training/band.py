@@ -1,0 +1,212 @@
+"""Some images of a batch on their way through all layers."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from cnngui.engine.training import activation, conv, join, linear, norm, pool
+from cnngui.engine.training.graph import Graph, Step
+from cnngui.engine.training.memory import Memory
+from cnngui.engine.training.operation import Operation, Place
+from cnngui.spec import layers as spec
+from cnngui.spec.layers import INPUT_ID
+
+Arrays = Mapping[str, Mapping[str, NDArray]]
+"""Layer id to parameter name to array."""
+
+_OPERATIONS: dict[type[spec.LayerSpec], type[Operation]] = {
+    spec.Conv2d: conv.Convolution,
+    spec.MaxPool2d: pool.MaxPooling,
+    spec.AvgPool2d: pool.MeanPooling,
+    spec.GlobalAvgPool2d: pool.GlobalMeanPooling,
+    spec.BatchNorm2d: norm.FixedNormalisation,
+    spec.ReLU: activation.Rectifier,
+    spec.LeakyReLU: activation.LeakyRectifier,
+    spec.Sigmoid: activation.Sigmoid,
+    spec.Tanh: activation.HyperbolicTangent,
+    spec.SiLU: activation.SigmoidLinear,
+    spec.Softmax: activation.Softmax,
+    spec.Dropout: activation.Dropping,
+    spec.Flatten: join.Flattening,
+    spec.Linear: linear.FullyConnected,
+    spec.Add: join.Addition,
+    spec.Concat: join.Concatenation,
+}
+
+_NOTHING = np.zeros(0)
+
+
+@dataclass(frozen=True)
+class Learning:
+    """What the bands of a batch share while they learn.
+
+    Attributes
+    ----------
+    rng_of : what a layer draws from, by its id and the band's number.
+    statistics : of each batch normalisation, by layer id.
+    """
+
+    rng_of: Callable[[str, int], np.random.Generator]
+    statistics: dict[str, norm.BatchStatistics] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class BackwardStep:
+    """What a band does when the gradient with respect to an operation's result is known."""
+
+    operation: Operation
+    calls: list[Callable[[], object]]
+
+
+class Band:
+    """The operations of all layers, bound to their arrays.
+
+    Parameters
+    ----------
+    graph : the layers.
+    size : how many images.
+    parameters : of all layers.
+    gradients : where the gradients of the parameters that are trained go, by layer id.
+    memory, dtype : for all arrays.
+    learning, number : None to run forward only, as a trained network is used; else which band of
+        the batch this is.
+
+    Attributes
+    ----------
+    images : ``(size, C, H, W)``, to be set before ``read`` is called.
+    output, d_output : ``(K, size)``: what the loss reads, and its gradient.
+    operations : in order.
+    """
+
+    def __init__(
+        self,
+        graph: Graph,
+        size: int,
+        parameters: Arrays,
+        gradients: Arrays,
+        memory: Memory,
+        dtype: DTypeLike,
+        learning: Learning | None,
+        number: int = 0,
+    ) -> None:
+        self.gradients = gradients
+        self._graph, self._size = graph, size
+        self._parameters, self._memory, self._dtype = parameters, memory, dtype
+        self._learning, self._number = learning, number
+        self.images: NDArray = _NOTHING
+        self._input = self._keep(INPUT_ID)
+        self._in_place = _in_place(graph, is_training=learning is not None)
+        values = self._make_values()
+        d_values = self._make_gradients() if learning else {}
+        self.output = values[graph.output]
+        self.d_output = d_values.get(graph.output, _NOTHING)
+        self.operations: list[Operation] = []
+        self._backward_steps: list[BackwardStep] = []
+        passed_back = {graph.output}
+        # Backward's order: who comes first writes a gradient, the others add to it.
+        for step in reversed(graph.steps):
+            self._bind(step, values, d_values, passed_back)
+        self.operations.reverse()
+
+    def backward_steps(self) -> Iterator[BackwardStep]:
+        """Return what is done from the last layer to the first."""
+        return iter(self._backward_steps)
+
+    def read(self) -> None:
+        """Take over the images, in the order of our own maps."""
+        np.copyto(self._input, self.images.transpose(2, 1, 3, 0))
+
+    def _keep(self, layer_id: str) -> NDArray:
+        shape = self._graph.shapes[layer_id]
+        if len(shape) == 3:
+            channels, height, width = shape
+            shape = height, channels, width
+        return self._memory.keep((*shape, self._size), self._dtype)
+
+    def _make_values(self) -> dict[str, NDArray]:
+        values = {INPUT_ID: self._input}
+        for step in self._graph.steps:
+            name = step.layer.id
+            values[name] = values[step.sources[0]] if name in self._in_place else self._keep(name)
+        return values
+
+    def _make_gradients(self) -> dict[str, NDArray]:
+        """Return an array for each gradient that somebody needs."""
+        d_values: dict[str, NDArray] = {}
+        for step in self._graph.steps:
+            if step.needs_gradient:
+                name = step.layer.id
+                shared = d_values.get(step.sources[0]) if name in self._in_place else None
+                d_values[name] = self._keep(name) if shared is None else shared
+        return d_values
+
+    def _bind(
+        self,
+        step: Step,
+        values: Mapping[str, NDArray],
+        d_values: Mapping[str, NDArray],
+        passed_back: set[str],
+    ) -> None:
+        """Make a layer's operation. ``passed_back``: whose gradients have been written to."""
+        name = step.layer.id
+        d_sources: list[NDArray | None] = []
+        additions: list[Callable[[], object]] = []
+        for source in step.sources:
+            d_source = d_values.get(source)
+            if d_source is not None and source in passed_back:
+                share = self._keep(source)
+                additions.append(partial(np.add, d_source, share, out=d_source))
+                d_source = share
+            passed_back.add(source)
+            d_sources.append(d_source)
+        operation = self._operation(
+            step,
+            Place(
+                sources=[values[source] for source in step.sources],
+                out=values[name],
+                d_out=d_values.get(name, _NOTHING),
+                d_sources=d_sources,
+                parameters=self._parameters.get(name, {}),
+                gradients=self.gradients.get(name, {}),
+                memory=self._memory,
+                is_training=self._learning is not None and step.needs_gradient,
+            ),
+        )
+        self.operations.append(operation)
+        if self._learning and step.needs_gradient:
+            calls: list[Callable[[], object]] = [operation.learn] if step.learns else []
+            if any(d_source is not None for d_source in d_sources):
+                calls += [operation.backward, *additions]
+            self._backward_steps.append(BackwardStep(operation, calls))
+
+    def _operation(self, step: Step, place: Place) -> Operation:
+        match step.layer:
+            case spec.BatchNorm2d() as layer if self._learning and not layer.frozen:
+                shared = self._learning.statistics
+                statistics = shared.setdefault(layer.id, norm.BatchStatistics(layer))
+                return norm.BatchNormalisation(layer, place, statistics)
+            case spec.Dropout() as layer if self._learning:
+                rng = self._learning.rng_of(layer.id, self._number)
+                return activation.Dropping(layer, place, rng)
+            case layer:
+                return _OPERATIONS[type(layer)](layer, place)
+
+
+def _in_place(graph: Graph, *, is_training: bool) -> set[str]:
+    """Return the layers whose result may take the place of what they read."""
+    readers = Counter(source for step in graph.steps for source in step.sources)
+    operations = {step.layer.id: _OPERATIONS[type(step.layer)] for step in graph.steps}
+    return {
+        step.layer.id
+        for step in graph.steps
+        if operations[step.layer.id].replaces_input
+        and readers[step.sources[0]] == 1
+        and step.sources[0] != INPUT_ID
+        and not (is_training and operations[step.sources[0]].uses_output)
+    }

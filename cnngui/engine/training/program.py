@@ -1,0 +1,121 @@
+"""A training step made ready: every operation bound to its arrays, divided among the threads."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnngui.engine import parallel
+from cnngui.engine.training.band import Band
+
+Calls = list[Callable[[], None]]
+
+_LEAST_MULTIPLY_ADDS = 1_000_000
+"""Of a band's forward: below that, waking a thread costs more than it brings."""
+
+
+def bands_of(images: int, multiply_adds: int) -> list[slice]:
+    """Divide a batch into bands of images, one for each thread that is worth waking.
+
+    Which images go together decides how sums are rounded. So the same number of threads gives the
+    same to the last bit.
+
+    Parameters
+    ----------
+    images : how many.
+    multiply_adds : of one image's forward.
+    """
+    worthwhile = images * multiply_adds // _LEAST_MULTIPLY_ADDS
+    count = max(min(parallel.thread_count(), images, worthwhile), 1)
+    edges = [images * part // count for part in range(count + 1)]
+    return [slice(*ends) for ends in itertools.pairwise(edges)]
+
+
+@dataclass
+class _Stage:
+    """What all bands do without waiting for each other, and what is done when all are through."""
+
+    calls: list[Calls]
+    then: Callable[[], None] | None = None
+
+    def run(self) -> None:
+        def work(_: int, band: int) -> None:
+            # What becomes infinite is the caller's to judge; each thread has its own settings.
+            with np.errstate(all="ignore"):
+                for call in self.calls[band]:
+                    call()
+
+        parallel.run(work, len(self.calls), len(self.calls))
+        if self.then is not None:
+            self.then()
+
+
+class Program:
+    """All bands of a batch, and what they do in which order.
+
+    Parameters
+    ----------
+    bands : of the batch.
+    slices : which images of the batch each has.
+    gradients : what the first band writes its gradients to; those of the others are added.
+    """
+
+    def __init__(
+        self,
+        bands: Sequence[Band],
+        slices: Sequence[slice],
+        gradients: Mapping[str, Mapping[str, NDArray]],
+    ) -> None:
+        self._bands, self._slices, self._gradients = bands, slices, gradients
+        self._forward = _forward_stages(bands)
+        self._backward = _backward_stages(bands)
+
+    def forward(self, x: NDArray) -> NDArray:
+        """Return what the last layer makes of x ``(N, C, H, W)``: ``(N, K)``, fresh."""
+        for band, images in zip(self._bands, self._slices, strict=True):
+            band.images = x[images]
+        for stage in self._forward:
+            stage.run()
+        return np.concatenate([band.output.T for band in self._bands])
+
+    def backward(self, d_output: NDArray) -> None:
+        """Write the gradients, given that with respect to what forward returned."""
+        for band, images in zip(self._bands, self._slices, strict=True):
+            np.copyto(band.d_output, d_output[images].T)
+        for stage in self._backward:
+            stage.run()
+        with np.errstate(all="ignore"):
+            for band in self._bands[1:]:
+                for layer_id, gradients in self._gradients.items():
+                    for name, gradient in gradients.items():
+                        gradient += band.gradients[layer_id][name]
+
+
+def _forward_stages(bands: Sequence[Band]) -> list[_Stage]:
+    stages = [_Stage([[band.read] for band in bands])]
+    for operations in zip(*(band.operations for band in bands), strict=True):
+        if (meeting := operations[0].meeting) is not None:
+            for calls, operation in zip(stages[-1].calls, operations, strict=True):
+                calls.append(operation.prepare_forward)
+            stages[-1].then = meeting.share_forward
+            stages.append(_Stage([[] for _ in bands]))
+        for calls, operation in zip(stages[-1].calls, operations, strict=True):
+            calls.append(operation.forward)
+    return stages
+
+
+def _backward_stages(bands: Sequence[Band]) -> list[_Stage]:
+    stages = [_Stage([[] for _ in bands])]
+    for steps in zip(*(band.backward_steps() for band in bands), strict=True):
+        if (meeting := steps[0].operation.meeting) is not None:
+            for calls, step in zip(stages[-1].calls, steps, strict=True):
+                calls.append(step.operation.prepare_backward)
+            stages[-1].then = meeting.share_backward
+            stages.append(_Stage([[] for _ in bands]))
+        for calls, step in zip(stages[-1].calls, steps, strict=True):
+            calls += step.calls
+    return stages
