@@ -60,7 +60,11 @@ class Layer(Generic[Description]):
         return self.is_elementwise
 
     def rows_read(self, rows: range) -> range:
-        """Return the input rows for some output rows, where ``continues_band``."""
+        """Return the input rows for some output rows, where ``splits_rows``.
+
+        They may reach into the margins. Where ``continues_band``, neighbouring output rows are made
+        of neighbouring input rows without a gap.
+        """
         return rows
 
     def scratch_values(self, source_shape: Sequence[int], shape: Sequence[int]) -> int:
@@ -184,6 +188,17 @@ class _Conv2d(Layer[spec.Conv2d]):
     def wants_pixels(self) -> bool:
         return self._kernel.is_depthwise and self.description.out_channels >= 16
 
+    def rows_read(self, rows: range) -> range:
+        return self._span(rows, axis=0)
+
+    def _span(self, outputs: range, axis: int) -> range:
+        """Return what the windows of some rows (axis 0) or columns (axis 1) reach over."""
+        layer, before = self.description, (self.margins.top, self.margins.left)[axis]
+        stride, reach = layer.stride[axis], layer.dilation[axis] * (layer.kernel_size[axis] - 1)
+        return range(
+            outputs.start * stride - before, outputs.stop * stride - before - stride + reach + 1
+        )
+
     def scratch_values(self, source_shape: Sequence[int], shape: Sequence[int]) -> int:
         if self._kernel.is_depthwise:
             return prod(shape[1:])
@@ -196,23 +211,9 @@ class _Conv2d(Layer[spec.Conv2d]):
     def bind(
         self, sources: Sequence[Tensor], target: Tensor, part: Part, scratch: Scratch
     ) -> Calls:
-        layer = self.description
-        spans = [
-            range(
-                outputs.start * stride - before,
-                (outputs.stop - 1) * stride - before + dilation * (size - 1) + 1,
-            )
-            for outputs, stride, before, dilation, size in zip(
-                (part.rows, range(target.shape[3])),
-                layer.stride,
-                (self.margins.top, self.margins.left),
-                layer.dilation,
-                layer.kernel_size,
-                strict=True,
-            )
-        ]
+        columns = self._span(range(target.shape[3]), axis=1)
         return conv.conv2d(
-            sources[0].view(Part(part.images, spans[0]), spans[1]),
+            sources[0].view(Part(part.images, self.rows_read(part.rows)), columns),
             self._kernel,
             target.view(part),
             scratch,
@@ -229,8 +230,14 @@ class _Pool(Layer[Description]):
         return self.windows.are_apart
 
     def rows_read(self, rows: range) -> range:
-        stride = self.windows.stride[0]
-        return range(rows.start * stride, rows.stop * stride)
+        size, stride, before = (
+            self.windows.kernel_size[0],
+            self.windows.stride[0],
+            self.windows.padding[0],
+        )
+        # Of windows that are apart, what lies between them is read, too.
+        length = max(size, stride)
+        return range(rows.start * stride - before, (rows.stop - 1) * stride - before + length)
 
     def bind(
         self, sources: Sequence[Tensor], target: Tensor, part: Part, scratch: Scratch

@@ -14,10 +14,20 @@ import os
 import platform
 import threading
 from collections.abc import Callable, MutableMapping
+from contextvars import Context, copy_context
 from pathlib import Path
 from queue import SimpleQueue
+from time import sleep
+
+from cnngui.engine.cores import kept_apart
 
 Work = Callable[[int], None]
+
+_LOOKS = 200
+"""How often a thread looks whether it can go on before it sleeps: for some 0.2 ms."""
+_NAP_S = 0.0001
+# Both let other threads run, and let go of the interpreter.
+_let_others = getattr(os, "sched_yield", lambda: sleep(0))
 
 _BLAS_THREADS = ("OPENBLAS_NUM_THREADS", "GOTO_NUM_THREADS", "OMP_NUM_THREADS")
 _AVX512_OF_SKYLAKEX = {"avx512f", "avx512cd", "avx512bw", "avx512dq", "avx512vl"}
@@ -92,13 +102,25 @@ def usable_cores() -> int:
     return os.cpu_count() or 1
 
 
+def wait_until(holds: Callable[[], bool]) -> None:
+    """Wait for other threads. Falling asleep and being woken takes 60 us, so first just look."""
+    for _ in range(_LOOKS):
+        if holds():
+            return
+        _let_others()
+    while not holds():
+        sleep(_NAP_S)
+
+
 class _Team:
     """The thread that asks, and its helpers, each waiting at a queue of its own."""
 
     def __init__(self, threads: int) -> None:
         self.threads = threads
         self._asking = threading.Lock()
-        self._asked: list[SimpleQueue[Work | None]] = [SimpleQueue() for _ in range(threads - 1)]
+        self._asked: list[SimpleQueue[tuple[Context, Work] | None]] = [
+            SimpleQueue() for _ in range(threads - 1)
+        ]
         self._done: SimpleQueue[BaseException | None] = SimpleQueue()
         self._helpers = [
             threading.Thread(
@@ -123,12 +145,15 @@ class _Team:
                         return
                     work(worker, item)
 
-            for queue in helpers:
-                queue.put(take_items)
-            try:
-                take_items(0)
-            finally:
-                failures = [self._done.get() for _ in helpers]
+            with kept_apart([helper.native_id or 0 for helper in self._helpers[: len(helpers)]]):
+                for queue in helpers:
+                    # What NumPy is to warn about is part of the context.
+                    queue.put((copy_context(), take_items))
+                try:
+                    take_items(0)
+                finally:
+                    wait_until(lambda: self._done.qsize() == len(helpers))
+                    failures = [self._done.get() for _ in helpers]
         for failure in failures:
             if failure is not None:
                 raise failure
@@ -142,15 +167,16 @@ class _Team:
         for helper in self._helpers:
             helper.join()
 
-    def _help(self, worker: int, asked: SimpleQueue[Work | None]) -> None:
-        while (work := asked.get()) is not None:
+    def _help(self, worker: int, asked: SimpleQueue[tuple[Context, Work] | None]) -> None:
+        while (what := asked.get()) is not None:
+            context, work = what
             failure: BaseException | None = None
             try:
-                work(worker)
+                context.run(work, worker)
             except BaseException as error:
                 failure = error
             # While it waits, a helper must not keep alive the memory that it worked on.
-            del work
+            del what, context, work
             self._done.put(failure)
 
 
@@ -194,8 +220,9 @@ def run(work: Callable[[int, int], None], count: int, most: int) -> None:
     """Call ``work(worker, item)`` for every item below ``count``, and wait.
 
     On all threads, but on no more than ``most``: ``worker`` is below that whatever was configured
-    in the meantime. No two calls with one worker run at a time, so scratch memory can be kept per
-    worker. The first exception is raised again, after all have stopped.
+    in the meantime, and the thread that asks is worker 0. No two calls with one worker run at a
+    time, so scratch memory can be kept per worker. Context variables have the values that they have
+    for who asks. The first exception is raised again, after all have stopped.
     """
     _current_team().run(work, count, most)
 

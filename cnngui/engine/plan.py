@@ -24,8 +24,8 @@ _BAND_BYTES = 1_000_000
 """What a band may touch: it should stay in a core's own cache (0.5 to 2 MB) from layer to layer."""
 _FEWEST_BANDS = 8
 """Of a step with much to do: enough that no thread waits long for the last one."""
-_WORTH_A_BAND = 8_000_000
-"""Multiply-adds, about 0.1 ms. For less, waking another thread takes longer than it helps."""
+_WORTH_A_BAND = 4_000_000
+"""Multiply-adds, about 0.05 ms. For less, the calls of one more band take longer than it helps."""
 _FEWEST_UNITS = 16
 """A line of the cache."""
 _FEWEST_ROWS = 4
@@ -69,6 +69,21 @@ class Sampling:
     part: Part
 
 
+@dataclass(frozen=True)
+class Piece:
+    """What is computed at a time: a band of a step, or of the input, which is only copied.
+
+    Attributes
+    ----------
+    step : ids of the layers, or "input" alone.
+    needs : the numbers of the earlier pieces that make what this one reads.
+    """
+
+    step: tuple[str, ...]
+    band: Part
+    needs: tuple[int, ...]
+
+
 class Plan:
     """The decisions for one batch size and one set of tensors that are asked for.
 
@@ -102,7 +117,7 @@ class Plan:
         self.shapes: dict[str, Shape4] = {INPUT_ID: _shape4(images, input_shape)} | {
             name: _shape4(images, node.shape) for name, node in self.nodes.items()
         }
-        self.steps = self._gather_steps()
+        self.steps = [tuple(step) for step in self._gather_steps()]
         self.kept = {self.origins[name] for name in whole} | self._read_by_other_steps()
         self.samples = [
             sample for sample in samples if self.origins[sample.layer_id] not in self.kept
@@ -125,14 +140,47 @@ class Plan:
             # Not by images, each of which would need all weights.
             units = _pieces(self.shapes[first][1], count, _FEWEST_UNITS)
             return [Part(range(images), range(height), some) for some in units]
-        per_image = ceil(count / images) if head.splits_rows else 1
-        if per_image == 1:
-            return [Part(some, range(height)) for some in _pieces(images, count)]
-        return [
-            Part(range(image, image + 1), rows)
-            for image in range(images)
-            for rows in _pieces(height, per_image, _FEWEST_ROWS)
-        ]
+        return _cut(images, height, count, head.splits_rows)
+
+    def pieces(self) -> list[Piece]:
+        """Return everything to be computed, in an order in which it can be."""
+        images, channels, height, width = self.shapes[INPUT_ID]
+        count = ceil(images * channels * height * width * 4 / _BAND_BYTES)
+        made: dict[str, list[tuple[int, Part]]] = {INPUT_ID: []}
+        pieces: list[Piece] = []
+        for part in _cut(images, height, count, splits_rows=True):
+            made[INPUT_ID].append((len(pieces), part))
+            pieces.append(Piece((INPUT_ID,), part, ()))
+        for step in self.steps:
+            bands = self.bands(step)
+            reading = [self._needs(step, band, made) for band in bands]
+            for band, needs in zip(bands, reading, strict=True):
+                for name, part in self._parts(step, band).items():
+                    made.setdefault(name, []).append((len(pieces), part))
+                pieces.append(Piece(step, band, needs))
+        return pieces
+
+    def _needs(
+        self, step: Sequence[str], band: Part, made: Mapping[str, list[tuple[int, Part]]]
+    ) -> tuple[int, ...]:
+        parts = self._parts(step, band)
+        return tuple(
+            sorted(
+                {
+                    number
+                    for name in step
+                    for source in self._sources(name)
+                    if source not in step
+                    for number, part in made[source]
+                    if part.meets(self._part_read(name, parts[name], source))
+                }
+            )
+        )
+
+    def _part_read(self, name: str, part: Part, source: str) -> Part:
+        layer = self.nodes[name].layer
+        rows = layer.rows_read(part.rows) if layer.splits_rows else range(self.shapes[source][2])
+        return Part(part.images, rows)
 
     def stages(self, step: Sequence[str], band: Part) -> list[Stage | Sampling]:
         """Return the work for a band of the step's last layer, in the order of computing."""
@@ -282,6 +330,18 @@ def _needed(
 def _shape4(images: int, shape: Sequence[int]) -> Shape4:
     channels, height, width = (*shape, 1, 1)[:3]
     return images, channels, height, width
+
+
+def _cut(images: int, height: int, count: int, splits_rows: bool) -> list[Part]:
+    """Cut a batch into about so many parts: of images if there are enough, else of rows."""
+    per_image = ceil(count / images) if splits_rows else 1
+    if per_image == 1:
+        return [Part(some, range(height)) for some in _pieces(images, count)]
+    return [
+        Part(range(image, image + 1), rows)
+        for image in range(images)
+        for rows in _pieces(height, per_image, _FEWEST_ROWS)
+    ]
 
 
 def _pieces(length: int, count: int, multiple: int = 1) -> list[range]:

@@ -43,6 +43,10 @@ class Part:
     rows: range
     units: range | None = None
 
+    def meets(self, other: Part) -> bool:
+        """Tell whether both have an image, and a row of it, in common."""
+        return _meet(self.images, other.images) and _meet(self.rows, other.rows)
+
 
 @dataclass(frozen=True, eq=False)
 class Tensor:
@@ -111,3 +115,7 @@ class Tensor:
         """All values, without margins."""
         images, _, height, _ = self.shape
         return self.view(Part(range(images), range(height)))
+
+
+def _meet(one: range, other: range) -> bool:
+    return max(one.start, other.start) < min(one.stop, other.stop)
