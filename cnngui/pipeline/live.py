@@ -141,6 +141,7 @@ class LivePipeline:
             self.kernels,
             self.sampling,
             self.data,
+            self._trainer,
             self._capture,
         ):
             worker.join(deadline - time.monotonic())

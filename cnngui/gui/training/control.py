@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 from PySide6.QtCore import QObject, Signal, Slot
 
 from cnngui.data.dataset import Dataset
+from cnngui.data.sample_folder import SampleFolder
 from cnngui.errors import TrainingError, UserError
 from cnngui.gui.document import Document
 from cnngui.gui.settings import Settings
 from cnngui.gui.training.commands import DeleteRunCommand
+from cnngui.pipeline.data_events import (
+    DatasetCancelled,
+    DatasetFailed,
+    DatasetOpened,
+    DatasetProgress,
+    SamplesChanged,
+)
 from cnngui.pipeline.events import Event
 from cnngui.pipeline.live import LivePipeline
 from cnngui.pipeline.results import FrameResult
@@ -62,17 +69,20 @@ class TrainingControl(QObject):
         self,
         pipeline: LivePipeline,
         document: Document,
-        preferences: Settings,
+        remembered: Settings,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self.pipeline = pipeline
         self.document = document
-        self.preferences = preferences
-        self._settings = preferences.training
+        self.remembered = remembered
+        self._settings = remembered.training
         self._dataset: Dataset | None = None
         self._dataset_problem: UserError | None = None
         self._dataset_progress: tuple[int, int] | None = None
+        self._samples: SampleFolder | None = None
+        self._left_samples: SampleFolder | None = None
+        """Where something else was chosen since: an undo there must not bring it back."""
         self._progress: TrainingProgress | None = None
         self._preparing: tuple[int, int] | None = None
         self._problem: UserError | None = None
@@ -151,22 +161,21 @@ class TrainingControl(QObject):
 
     def open_data(self, address: str) -> None:
         """Open a data set; ``data.opening`` says what an address may be."""
+        self._left_samples, self._samples = self._samples, None
         self._dataset_problem = None
         self._dataset_progress = (0, 0)
-        getattr(self.pipeline, "data").open(address)  # noqa: B009
+        self.pipeline.data.open(address)
         self.dataset_changed.emit()
 
     @Slot()
     def cancel_data(self) -> None:
         """Give up opening a data set; the one before stays."""
-        self._dataset_progress = None
-        getattr(self.pipeline, "data").cancel()  # noqa: B009
-        self.dataset_changed.emit()
+        self.pipeline.data.cancel_opening()
 
     def set_settings(self, settings: TrainingSettings) -> None:
         """Choose how the next training is done."""
         if settings != self._settings:
-            self._settings = self.preferences.training = settings
+            self._settings = self.remembered.training = settings
             self.settings_changed.emit()
 
     @Slot()
@@ -266,14 +275,20 @@ class TrainingControl(QObject):
         self._take_data_event(event)
         self.event_received.emit(event)
 
-    def _take_data_event(self, event: Any) -> None:
-        match type(event).__name__:
-            case "DatasetOpened":
-                self._dataset, self._dataset_progress = event.dataset, None
-            case "DatasetProgress":
-                self._dataset_progress = event.done, event.total
-            case "DatasetFailed":
-                self._dataset_problem, self._dataset_progress = event.error, None
+    def _take_data_event(self, event: Event) -> None:
+        match event:
+            case DatasetProgress(_, done, total):
+                self._dataset_progress = done, total
+            case DatasetOpened(_, dataset):
+                self._dataset, self._dataset_progress = dataset, None
+            case DatasetFailed(_, error):
+                self._dataset_problem, self._dataset_progress = error, None
+            case DatasetCancelled():
+                self._dataset_progress = None
+            case SamplesChanged(folder, _, dataset) if folder is not self._left_samples:
+                if folder is not self._samples:
+                    self._left_samples, self._samples = self._samples, folder
+                self._dataset, self._dataset_problem = dataset, None
             case _:
                 return
         self.dataset_changed.emit()
