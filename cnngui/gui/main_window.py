@@ -41,6 +41,7 @@ from cnngui.gui.status import StatusLine
 from cnngui.gui.toolbar import ToolBar
 from cnngui.gui.training.control import TrainingControl
 from cnngui.gui.training.drawer import DRAWER_HEIGHT, TrainingDrawer
+from cnngui.gui.training.samples_notices import SamplesNotices
 from cnngui.gui.transport import Transport
 from cnngui.gui.views.view_state import ViewState
 from cnngui.gui.workbench import Workbench
@@ -145,6 +146,7 @@ class MainWindow(QMainWindow):
         )
         self._training = TrainingControl(self._pipeline, document, settings, self)
         self._drawer = TrainingDrawer(self._training, self._state)
+        self._samples_notices = SamplesNotices(self._notices, self)
         self._saver = Saver(
             self._pipeline, document, self._session, settings, self._status, self._notices, self
         )
@@ -189,6 +191,7 @@ class MainWindow(QMainWindow):
             self._source.take_event,
             self._saver.take_event,
             self._training.take_event,
+            self._samples_notices.take_event,
             self._take_event,
         ):
             self._bridge.event_received.connect(take_event)
@@ -348,7 +351,11 @@ class MainWindow(QMainWindow):
     @Slot()
     def _on_shortcuts_triggered(self) -> None:
         if self._sheet is None:
-            self._sheet = ShortcutSheet(self._workbench.network_panel.layer_actions.all(), self)
+            self._sheet = ShortcutSheet(
+                self._workbench.network_panel.layer_actions.all(),
+                self._drawer.train_actions.all(),
+                self,
+            )
             self._sheet.finished.connect(self.activateWindow)
             self._sheet.addAction(self._actions["shortcuts"])  # its keys close it, too
         if self._sheet.isVisible():

@@ -54,19 +54,23 @@ class ShortcutSheet(QDialog):
     Parameters
     ----------
     layer_actions : what can be done to a layer; its actions are the network panel's.
+    train_actions : what can be done with a training.
     """
 
-    def __init__(self, layer_actions: Sequence[QAction], parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        layer_actions: Sequence[QAction],
+        train_actions: Sequence[QAction],
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self.setWindowTitle(self.tr("Shortcuts"))
         groups = [
             (group.title, [(info.keys_text, info.text) for info in group.actions if info.keys])
             for group in action_groups()
         ]
-        of_layers = [
-            (action.shortcut().toString(_NATIVE), action.text()) for action in layer_actions
-        ]
-        groups.append((self.tr("Selected layer"), [line for line in of_layers if line[0]]))
+        groups.append((self.tr("Training"), _lines_of(train_actions)))
+        groups.append((self.tr("Selected layer"), _lines_of(layer_actions)))
         groups.append((self.tr("List of layers"), self._of_the_list()))
         row = QHBoxLayout(self)
         row.setContentsMargins(SPACE_L, SPACE_L, SPACE_L, SPACE_L)
@@ -105,6 +109,12 @@ class ShortcutSheet(QDialog):
                 grid.addWidget(QLabel(text), place, 1)
         grid.setRowStretch(grid.rowCount(), 1)
         return grid
+
+
+def _lines_of(actions: Sequence[QAction]) -> list[tuple[str, str]]:
+    """Return key and words of each action that has a key."""
+    lines = [(action.shortcut().toString(_NATIVE), action.text()) for action in actions]
+    return [line for line in lines if line[0]]
 
 
 def _native(*keys: str) -> str:

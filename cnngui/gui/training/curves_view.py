@@ -10,7 +10,7 @@ import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QColor, QFont
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGraphicsItem, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from cnngui.gui.theme import ACCENT, SPACE_M, SPACE_S, colors
 from cnngui.gui.training.run_words import last_number
@@ -23,10 +23,11 @@ RUN_COLORS = (
     *("#1f6feb", "#e8890c", "#10a37f", "#e0478c"),
     *("#a855f7", "#0ea5b7", "#b59f00", "#7c8796"),
 )
-_FAINT, _THIN = 80, 130
+_FAINT, _THIN = 70, 130
 """Opacity of what each batch gave, and, where runs are compared, of training beside validation."""
 _MOST_DOTS = 60
 _AXIS_PIXELS = 11
+_LEFT_AXIS_WIDTH, _BOTTOM_AXIS_HEIGHT = 34, 32
 
 Values = NDArray[np.float32]
 
@@ -78,10 +79,11 @@ class CurvesView(QWidget):
             # A single bad batch must not press the course of all others flat.
             plot.show_lines(lines, epochs, fitted_to=(smooth, validation))
             plot.show_legend(
+                "",
                 [
                     (TRAINING_COLOR, self.tr("training"), smooth),
                     (VALIDATION_COLOR, self.tr("validation"), validation),
-                ]
+                ],
             )
 
     def show_runs(self, runs: Sequence[TrainingProgress], run_colors: Sequence[str]) -> None:
@@ -101,7 +103,7 @@ class CurvesView(QWidget):
                     lines.append(_Line(run.curves.epochs, smooth, _color(color), 2))
                 legend.append((color, "", validation if len(validation) else smooth))
             plot.show_lines(lines, epochs, fitted_to=[line.values for line in lines])
-            plot.show_legend(legend)
+            plot.show_legend(self.tr("of the runs ticked"), legend)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -183,9 +185,9 @@ class Plot(QWidget):
             self._range = (epochs, low, high)
             self._plot.setRange(xRange=(0, epochs), yRange=(low, high), padding=0.02)
 
-    def show_legend(self, entries: list[tuple[str, str, Values]]) -> None:
-        """Say which colour is what, and where each line stands."""
-        parts = [f"<b>{self._title}</b>"]
+    def show_legend(self, note: str, entries: Sequence[tuple[str, str, Values]]) -> None:
+        """Say behind the title which colour is what, and where each line stands."""
+        parts = [f"<b>{self._title}</b> {note}".strip()]
         for color, name, values in entries:
             last = last_number(values)
             if last is None:
@@ -210,9 +212,13 @@ class Plot(QWidget):
         for name in ("left", "bottom"):
             axis = self._plot.getAxis(name)
             axis.enableAutoSIPrefix(False)
-            axis.setStyle(tickFont=font, tickLength=-3, hideOverlappingLabels=True)
-        self._plot.getAxis("left").setWidth(34)
-        self._plot.getAxis("bottom").setHeight(18)
+            # Lines change several times a second, what is written beside them hardly ever.
+            axis.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
+            axis.setStyle(tickFont=font, tickLength=-3, hideOverlappingLabels=False)
+        self._plot.setContentsMargins(0, SPACE_S, SPACE_M, 0)
+        self._plot.getAxis("left").setWidth(_LEFT_AXIS_WIDTH)
+        self._plot.setLabel("bottom", self.tr("epochs"), **{"font-size": f"{_AXIS_PIXELS}px"})
+        self._plot.getAxis("bottom").setHeight(_BOTTOM_AXIS_HEIGHT)
         if self._is_share:
             self._plot.getAxis("left").setScale(100)
 

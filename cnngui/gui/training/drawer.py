@@ -9,10 +9,12 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from cnngui.gui.training.control import TrainingControl
+from cnngui.gui.training.train_actions import TrainActions
 from cnngui.gui.views.view_state import ViewState
 
 DRAWER_HEIGHT = 300
 _LEAST_HEIGHT = 160
+_SAMPLES = 0
 
 translate = QCoreApplication.translate
 
@@ -24,14 +26,20 @@ class TrainingDrawer(QWidget):
     ----------
     control : what the pages talk to.
     state : what is looked at in the rest of the window.
+
+    Attributes
+    ----------
+    train_actions : what can be done with a training, by keys too while the drawer is open.
     """
 
     def __init__(
         self, control: TrainingControl, state: ViewState, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
-        self._control = control
-        self._state = state
+        self.control = control
+        self.state = state
+        self.train_actions = TrainActions(control, self)
+        self.addActions(self.train_actions.all())
         self._was_shown = False
         self._tabs = QTabBar()
         self._tabs.setObjectName("training_tabs")
@@ -65,7 +73,7 @@ class TrainingDrawer(QWidget):
 
     @Slot()
     def _begin(self) -> None:
-        self._control.load_runs()
+        self.control.load_runs()
         self._show_page(self._tabs.currentIndex())
 
     @Slot(int)
@@ -73,35 +81,37 @@ class TrainingDrawer(QWidget):
         place = self._stack.widget(index)
         if isinstance(place, QScrollArea) and place.widget() is None and self._was_shown:
             _, build = _pages()[index]
-            place.setWidget(build(self._control, self._state))
+            place.setWidget(build(self))
         self._stack.setCurrentIndex(index)
 
 
-def _samples(control: TrainingControl, _: ViewState) -> QWidget:
+def _samples(drawer: TrainingDrawer) -> QWidget:
     from cnngui.gui.training.samples_page import SamplesPage
 
-    return SamplesPage(control)
+    return SamplesPage(drawer.control)
 
 
-def _train(control: TrainingControl, _: ViewState) -> QWidget:
+def _train(drawer: TrainingDrawer) -> QWidget:
     from cnngui.gui.training.train_page import TrainPage
 
-    return TrainPage(control)
+    page = TrainPage(drawer.control, drawer.train_actions)
+    page.samples_requested.connect(lambda: drawer.show_page(_SAMPLES))
+    return page
 
 
-def _kernels(control: TrainingControl, state: ViewState) -> QWidget:
+def _kernels(drawer: TrainingDrawer) -> QWidget:
     from cnngui.gui.training.kernels_page import KernelsPage
 
-    return KernelsPage(control, state)
+    return KernelsPage(drawer.control, drawer.state)
 
 
-def _results(control: TrainingControl, _: ViewState) -> QWidget:
+def _results(drawer: TrainingDrawer) -> QWidget:
     from cnngui.gui.training.results_page import ResultsPage
 
-    return ResultsPage(control)
+    return ResultsPage(drawer.control)
 
 
-def _pages() -> list[tuple[str, Callable[[TrainingControl, ViewState], QWidget]]]:
+def _pages() -> list[tuple[str, Callable[[TrainingDrawer], QWidget]]]:
     """Return title and builder of each page; imports wait until a page is wanted."""
     return [
         (translate("TrainingDrawer", "Samples"), _samples),

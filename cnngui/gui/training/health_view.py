@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import (
     QFrame,
     QLabel,
@@ -40,18 +40,24 @@ class HealthView(QWidget):
         self._warnings = QLabel()
         self._warnings.setObjectName("training_warnings")
         self._warnings.setWordWrap(True)
+        self._warnings.setForegroundRole(QPalette.ColorRole.BrightText)
         self._warnings.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._bars = LayerBars()
         area = QScrollArea()
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setWidgetResizable(True)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setWidget(self._bars)
+        inside = QWidget()
+        rows = QVBoxLayout(inside)
+        rows.setContentsMargins(0, 0, SPACE_S, 0)
+        rows.setSpacing(SPACE_S)
+        rows.addWidget(self._warnings)
+        rows.addWidget(self._bars)
+        rows.addStretch(1)
+        area.setWidget(inside)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(SPACE_S)
-        column.addWidget(self._warnings)
-        column.addWidget(area, 1)
+        column.addWidget(area)
         self.setMinimumWidth(168)
         self.show_layers(())
 
@@ -101,6 +107,8 @@ class LayerBars(QWidget):
         return super().event(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        if not self._layers:
+            return
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         font = number_font(self.font())
@@ -109,9 +117,9 @@ class LayerBars(QWidget):
         self._paint_title(painter)
         metrics = painter.fontMetrics()
         names = (metrics.horizontalAdvance(layer.layer_id) for layer in self._layers)
-        name_width = min(max(names, default=0), self.width() // 3)
-        left = name_width + SPACE_M
-        track = QRectF(left, 0, self.width() - left - SPACE_S, _BAR_HEIGHT)
+        name_width = min(max(names) + SPACE_S, self.width() // 3)
+        left = name_width + SPACE_S
+        track = QRectF(left, 0, self.width() - left, _BAR_HEIGHT)
         for row, layer in enumerate(self._layers):
             top = self._title_height() + row * _ROW_HEIGHT
             if top > event.rect().bottom() or top + _ROW_HEIGHT < event.rect().top():
@@ -157,8 +165,6 @@ class LayerBars(QWidget):
             painter.drawRoundedRect(bar, 2, 2)
 
     def _paint_usual(self, painter: QPainter, track: QRectF) -> None:
-        if not self._layers:
-            return
         x = round(track.left() + _share(_USUAL_STEP) * track.width())
         bottom = self._title_height() + len(self._layers) * _ROW_HEIGHT
         painter.setPen(QColor(colors().muted))

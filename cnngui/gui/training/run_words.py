@@ -125,15 +125,9 @@ def run_when(run_id: str) -> str:
     )
 
 
-def figures_words(progress: TrainingProgress) -> str:
-    """Return how well the weights kept of a training do; empty before anything was measured."""
-    if len(progress.curves.validation_accuracy):
-        text = translate("Training", "{0} right")
-    elif len(progress.curves.accuracy):
-        text = translate("Training", "{0} right in training")
-    else:
-        return ""
-    return text.format(share_text(progress.best_accuracy))
+def accuracy_words(progress: TrainingProgress) -> str:
+    """Return how much the weights kept of a training get right; empty while nobody knows."""
+    return share_text(progress.best_accuracy) if len(progress.curves.accuracy) else ""
 
 
 def last_number(values: NDArray[np.float32]) -> float | None:
@@ -151,18 +145,17 @@ def ailment_words(layers: Sequence[LayerHealth]) -> list[str]:
     texts: dict[Ailment, str] = {
         "nan": translate(
             "Training",
-            "{0}: values are no longer numbers. The training has stopped, the last good weights "
+            "{0}: values are no longer numbers. The training has stopped; the last good weights "
             "are kept. Try a smaller learning rate.",
         ),
         "exploding": translate(
             "Training",
-            "{0}: changes far too much, its gradients explode. Try a smaller learning rate, or "
-            "limit the gradients (More: clipping).",
+            "{0}: changes too much, gradients explode. Try a smaller learning rate, or clipping.",
         ),
         "vanishing": translate(
             "Training",
-            "{0}: hardly learns, its gradients vanish. Try a larger learning rate, ReLU in place "
-            "of Sigmoid or Tanh, or a BatchNorm2d before it.",
+            "{0}: hardly learns, gradients vanish. Try a larger learning rate, ReLU instead of "
+            "Sigmoid or Tanh, or BatchNorm2d.",
         ),
     }
     sentences = []

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 from cnngui.gui.theme import colors
 from cnngui.gui.training.curves_view import RUN_COLORS
 from cnngui.gui.training.run_words import (
-    figures_words,
+    accuracy_words,
     run_when,
     settings_words,
     state_words,
@@ -119,9 +119,9 @@ class RunsModel(QAbstractListModel):
         return next(free, RUN_COLORS[len(used) % len(RUN_COLORS)])
 
     def _title(self, run: TrainingProgress) -> str:
-        parts = [run_when(run.run_id), run.data_name, figures_words(run)]
+        parts = [accuracy_words(run), run_when(run.run_id), run.data_name]
         if run.state in _WORTH_SAYING:
-            parts.append(state_words(run.state))
+            parts.insert(0, state_words(run.state))
         return "  ".join(filter(None, parts))
 
     def _description(self, run: TrainingProgress) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QPoint, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QPalette
+from PySide6.QtCore import QEvent, QPoint, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QAction, QColor, QKeyEvent, QKeySequence, QPalette
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from cnngui.gui.icons import icon
-from cnngui.gui.theme import SPACE_S
+from cnngui.gui.theme import SPACE_S, colors
 from cnngui.gui.training.runs_model import UNDER_WAY, RunsModel
 from cnngui.pipeline.training.progress import TrainingProgress
 
@@ -151,13 +151,27 @@ class RunList(QListView):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setIconSize(QSize(_SWATCH, _SWATCH))
         self.setUniformItemSizes(True)
-        self.setAlternatingRowColors(True)
+        self.viewport().setAutoFillBackground(False)
+        self._take_colors()
         self.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.setAccessibleName(self.tr("Runs"))
         self.setAccessibleDescription(self.tr("Enter compares a run with the others ticked"))
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._take_colors()
+
+    def _take_colors(self) -> None:
+        # Fusion outlines the boxes to tick in a shade of this colour: in the dark, one unseen.
+        outline = QColor(colors().muted)
+        palette = self.palette()
+        if palette.color(QPalette.ColorRole.Window) != outline:
+            palette.setColor(QPalette.ColorRole.Window, outline)
+            self.setPalette(palette)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         model, index = self.model(), self.currentIndex()

@@ -145,7 +145,7 @@ class SettingsForm(Form):
         )
         self._add_choice(
             "schedule",
-            self.tr("… then"),
+            self.tr("Schedule"),
             schedule_names(),
             self.tr(
                 "What becomes of the learning rate in the course of the training: it stays, takes "

@@ -35,6 +35,7 @@ from cnngui.pipeline.training.settings import TrainingSettings
 
 _COLUMNS = (232, 520, 200, 220)
 """Widths to begin with: settings, curves, layers, runs."""
+_STRETCHES = (0, 4, 1, 1)
 _BAR_STEPS = 1000
 _BAR_STYLE = f"""
     QProgressBar {{ border: none; background: palette(button); max-height: {SPACE_S}px; }}
@@ -45,24 +46,26 @@ _BAR_STYLE = f"""
 class TrainPage(QWidget):
     """Shows how the training of a control goes, and asks the control for everything.
 
+    Parameters
+    ----------
+    control : knows and does everything.
+    actions : of the buttons.
+
     Signals
     -------
     samples_requested : the user wants to choose samples.
-
-    Attributes
-    ----------
-    actions_of_training : what the buttons do, for keys that work elsewhere in the window.
     """
 
     samples_requested = Signal()
 
-    def __init__(self, control: TrainingControl, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, control: TrainingControl, actions: TrainActions, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._control = control
         self._is_stale = True
         self._told: dict[str, str] = {}
-        self.actions_of_training = TrainActions(control, self)
-        self.addActions(self.actions_of_training.all())
+        self._actions = actions
         self._notices = NoticeBar()
         self._status = QElidingLabel()
         self._status.setObjectName("training_status")
@@ -93,7 +96,7 @@ class TrainPage(QWidget):
     def _lay_out(self) -> None:
         buttons = QHBoxLayout()
         buttons.setSpacing(SPACE_S)
-        for action in self.actions_of_training.all():
+        for action in self._actions.all():
             button = QToolButton()
             button.setObjectName(f"button_{action.objectName().removeprefix('action_')}")
             button.setDefaultAction(action)
@@ -107,7 +110,7 @@ class TrainPage(QWidget):
             (_scrolling(self._form), self._middle, self._health, self._runs)
         ):
             columns.addWidget(widget)
-            columns.setStretchFactor(place, place == 1)
+            columns.setStretchFactor(place, _STRETCHES[place])
         columns.setSizes(_COLUMNS)
         rows = QVBoxLayout(self)
         rows.setContentsMargins(SPACE_M, SPACE_S, SPACE_M, SPACE_S)
@@ -128,7 +131,7 @@ class TrainPage(QWidget):
             changed.connect(self._on_something_changed)
         self._runs.model.ticked_changed.connect(self._show_curves)
         control.settings_changed.connect(self._on_settings_changed)
-        self.actions_of_training.starting.connect(self._form.take_typed)
+        self._actions.starting.connect(self._form.take_typed)
         self._form.settings_edited.connect(self._on_form_settings_edited)
         self._runs.restore_requested.connect(control.restore_run)
         self._runs.delete_requested.connect(control.delete_run)

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QAbstractSpinBox, QComboBox, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from cnngui.gui.training.settings_form import LIMITS, LogSpinBox, SettingsForm
+from cnngui.gui.training.train_actions import TrainActions
 from cnngui.gui.training.train_page import TrainPage
 from cnngui.pipeline.training.settings import TrainingSettings
 from tests.gui.training.trainings import FakeControl, FakeData, training
@@ -21,7 +22,7 @@ def control(qapp: object) -> FakeControl:
 
 @pytest.fixture
 def page(qtbot: QtBot, control: FakeControl) -> TrainPage:
-    page = TrainPage(control)  # type: ignore[arg-type]
+    page = TrainPage(control, TrainActions(control))
     show(qtbot, page, 1024, 600)
     page.activateWindow()
     return page
@@ -122,7 +123,9 @@ def test_a_training_that_begins_takes_what_is_being_typed(
     qtbot: QtBot, page: TrainPage, control: FakeControl
 ) -> None:
     write(qtbot, box(page, "learning_rate"), "1e9", enter=False)
-    page.actions_of_training.train.trigger()
+    button = page.findChild(QToolButton, "button_train")
+    assert button is not None
+    button.click()
     assert control.settings.learning_rate == 1e9
     assert control.asked == [("start",)]
 
