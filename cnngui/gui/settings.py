@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
@@ -24,7 +25,25 @@ _LARGEST_SIZE = 16384
 _LARGEST_RATE = 1000.0
 _MOST_THREADS = 256
 
+MOST_RATE, MOST_BURST, MOST_COUNTDOWN = 30, 999, 30
+
 Choice = TypeVar("Choice", bound=str)
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How samples are recorded.
+
+    Attributes
+    ----------
+    rate : samples a second.
+    burst : how many at a click; 0 as long as the button is held.
+    countdown : seconds before the first.
+    """
+
+    rate: int = 5
+    burst: int = 0
+    countdown: int = 0
 
 
 class Settings:
@@ -101,6 +120,22 @@ class Settings:
     @collection.setter
     def collection(self, folder: Path) -> None:
         self._store.setValue("collection", str(folder))
+
+    @property
+    def pace(self) -> Pace:
+        """How samples are recorded."""
+        usual = Pace()
+        return Pace(
+            max(self._integer("samples/rate", usual.rate, MOST_RATE), 1),
+            self._integer("samples/burst", usual.burst, MOST_BURST),
+            self._integer("samples/countdown", usual.countdown, MOST_COUNTDOWN),
+        )
+
+    @pace.setter
+    def pace(self, pace: Pace) -> None:
+        self._store.setValue("samples/rate", pace.rate)
+        self._store.setValue("samples/burst", pace.burst)
+        self._store.setValue("samples/countdown", pace.countdown)
 
     @property
     def camera_size(self) -> tuple[int, int]:

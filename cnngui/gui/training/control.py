@@ -167,6 +167,12 @@ class TrainingControl(QObject):
         self.pipeline.data.open(address)
         self.dataset_changed.emit()
 
+    def use_data(self, dataset: Dataset) -> None:
+        """Learn from a data set that is open already."""
+        if dataset is not self._dataset:
+            self._dataset, self._dataset_problem = dataset, None
+            self.dataset_changed.emit()
+
     @Slot()
     def cancel_data(self) -> None:
         """Give up opening a data set; the one before stays."""

@@ -18,7 +18,7 @@ class InputView(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._result: FrameResult | None = None
-        self._picture = _Picture(self.tr("No picture yet: choose a source."), self)
+        self._picture = Picture(self.tr("No picture yet: choose a source."), self)
         self._caption = QLabel(self)
         self._caption.setAccessibleName(self.tr("What is shown"))
         self._source_switch = QToolButton(self)
@@ -62,8 +62,8 @@ class InputView(QWidget):
         self._picture.show_image(plain_image(pixels))
 
 
-class _Picture(QWidget):
-    """One picture, undistorted, on the canvas colour."""
+class Picture(QWidget):
+    """One picture, undistorted, on the canvas colour; ``empty_text`` before there is one."""
 
     def __init__(self, empty_text: str, parent: QWidget) -> None:
         super().__init__(parent)

@@ -1,0 +1,177 @@
+"""The classes of a collection side by side, each with its button and its samples."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import QPoint, Qt, Slot
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QMenu,
+    QScrollArea,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from cnngui.gui.icons import icon
+from cnngui.gui.theme import SLIM_SCROLL_BAR, SPACE_L, SPACE_M, SPACE_S
+from cnngui.gui.training.control import TrainingControl
+from cnngui.gui.training.samples_card import ClassCard
+from cnngui.gui.training.samples_collection import SamplesCollection
+from cnngui.gui.training.samples_grid import SamplesGrid
+from cnngui.gui.training.samples_keys import HoldKeys
+from cnngui.gui.training.samples_pace import PaceForm
+from cnngui.gui.views.input_view import Picture
+from cnngui.gui.views.pictures import plain_image
+
+_PACE_WIDTH = 152
+_ADD_WIDTH = 88
+
+
+class SamplesBoard(QWidget):
+    """Shows a collection; what is done here is done to it, and can be undone.
+
+    Attributes
+    ----------
+    cards : one per class, in their order.
+    """
+
+    def __init__(
+        self,
+        control: TrainingControl,
+        collection: SamplesCollection,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._control = control
+        self._collection = collection
+        self.cards: list[ClassCard] = []
+        self._pace = PaceForm()
+        self._pace.setFixedWidth(_PACE_WIDTH)
+        self._pace.edited.connect(collection.set_pace)
+        self._add = QToolButton()
+        self._add.setObjectName("samples_add_class")
+        self._add.setIcon(icon("plus"))
+        self._add.setText(self.tr("Class"))
+        self._add.setToolTip(self.tr("Add a class"))
+        self._add.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
+        self._add.setFixedWidth(_ADD_WIDTH)
+        self._add.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
+        self._add.clicked.connect(self._on_add_clicked)
+        strip = QWidget()
+        self._row = QHBoxLayout(strip)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.setSpacing(SPACE_M)
+        self._row.addWidget(self._add)
+        self._row.addStretch(1)
+        self._area = QScrollArea()
+        self._area.setWidget(strip)
+        self._area.setWidgetResizable(True)
+        self._area.setFrameShape(QFrame.Shape.NoFrame)
+        self._area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._area.horizontalScrollBar().setStyleSheet(SLIM_SCROLL_BAR)
+        self._live = Picture(self.tr("No picture yet: choose a source."), self)
+        left = QVBoxLayout()
+        left.setSpacing(SPACE_S)
+        left.addWidget(self._live, 1)
+        left.addWidget(self._pace)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(SPACE_M, SPACE_S, SPACE_M, SPACE_M)
+        row.setSpacing(SPACE_L)
+        row.addLayout(left)
+        row.addWidget(self._area, 1)
+        keys = HoldKeys(self)
+        keys.pressed.connect(collection.press)
+        keys.released.connect(collection.release)
+        control.result_changed.connect(self._follow_result)
+        collection.changed.connect(self._follow)
+        collection.recording_changed.connect(self._follow_recording)
+        self._follow()
+
+    def _follow(self) -> None:
+        """Show the collection as it is now."""
+        collection, data = self._collection, self._collection.dataset
+        if data is None:
+            return
+        while len(self.cards) > len(collection.classes):
+            card = self.cards.pop()
+            self._row.removeWidget(card)
+            card.deleteLater()
+        while len(self.cards) < len(collection.classes):
+            card = self._make_card(len(self.cards))
+            self._row.insertWidget(len(self.cards), card, 2)
+            self.cards.append(card)
+        for place, (card, one) in enumerate(zip(self.cards, collection.classes, strict=True)):
+            card.show_class(one, data, collection.numbers_of(place))
+        self._pace.show_pace(collection.pace)
+        self._follow_recording()
+
+    def _make_card(self, place: int) -> ClassCard:
+        card = ClassCard(self._control, place)
+        card.record_pressed.connect(partial(self._collection.press, place))
+        card.record_released.connect(self._collection.release)
+        card.renamed.connect(partial(self._collection.rename_class, place))
+        card.recolored.connect(partial(self._collection.recolour_class, place))
+        card.removed.connect(partial(self._collection.remove_class, place))
+        card.delete_requested.connect(partial(self._delete_selected, card))
+        card.menu_requested.connect(partial(self._show_menu, card))
+        card.dropped.connect(partial(self._take_dropped, place))
+        card.grid.selectionModel().selectionChanged.connect(partial(self._deselect_others, card))
+        return card
+
+    @Slot()
+    def _follow_recording(self) -> None:
+        """Show which class is being recorded, and how long it will still be until it is."""
+        collection = self._collection
+        for place, card in enumerate(self.cards):
+            card.show_way(collection.pace.burst)
+            card.show_recording(place == collection.recording, collection.recording_words)
+
+    @Slot()
+    def _follow_result(self) -> None:
+        result = self._control.result
+        if result is not None and self.isVisible():
+            self._live.show_image(plain_image(result.picture))
+
+    @Slot()
+    def _on_add_clicked(self) -> None:
+        self._collection.add_class()
+
+    def _delete_selected(self, card: ClassCard) -> None:
+        self._collection.delete(card.grid.selected_numbers)
+
+    def _take_dropped(self, place: int, grid: object) -> None:
+        if isinstance(grid, SamplesGrid):
+            self._collection.move(grid.selected_numbers, place)
+
+    def _deselect_others(self, card: ClassCard) -> None:
+        """Keep the selection in one class, so that it is plain what Delete would delete."""
+        if card.grid.selectionModel().hasSelection():
+            for other in self.cards:
+                if other is not card:
+                    other.grid.clearSelection()
+
+    def _show_menu(self, card: ClassCard, position: QPoint) -> None:
+        """Offer what can be done to the selected samples of a card."""
+        numbers = card.grid.selected_numbers
+        if not numbers:
+            return
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        others = menu.addMenu(icon("folder-move-outline"), self.tr("Move to"))
+        for place, one in enumerate(self._collection.classes):
+            if self.cards[place] is not card:
+                others.addAction(
+                    one.name.replace("&", "&&"), partial(self._collection.move, numbers, place)
+                )
+        others.setEnabled(not others.isEmpty())
+        delete = menu.addAction(
+            icon("delete-outline"),
+            self.tr("Delete"),
+            partial(self._collection.delete, numbers),
+        )
+        delete.setShortcut(Qt.Key.Key_Delete)
+        menu.popup(position)

@@ -1,0 +1,93 @@
+"""The page on which samples are chosen, recorded and looked through."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+
+from cnngui.gui.theme import SPACE_S
+from cnngui.gui.training.augmentation_panel import AugmentationPanel
+from cnngui.gui.training.control import TrainingControl
+from cnngui.gui.training.samples_board import SamplesBoard
+from cnngui.gui.training.samples_browser import SamplesBrowser
+from cnngui.gui.training.samples_collection import SamplesCollection
+from cnngui.gui.training.samples_header import SamplesHeader
+from cnngui.gui.training.samples_problems import SamplesProblems
+from cnngui.gui.training.samples_sources import SampleSources
+from cnngui.gui.training.samples_welcome import SamplesWelcome
+
+
+class SamplesPage(QWidget):
+    """Shows the training's data set, or the ways to get one.
+
+    Attributes
+    ----------
+    sources : the ways to get samples, as actions.
+    collection : the samples recorded here, while they are what is learned from.
+    """
+
+    def __init__(self, control: TrainingControl, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._control = control
+        self.sources = SampleSources(control.remembered, self)
+        self.collection = SamplesCollection(control, self)
+        self._header = SamplesHeader(control, self.sources, self.collection)
+        self._welcome = SamplesWelcome(self.sources)
+        self._board = SamplesBoard(control, self.collection)
+        self._browser = SamplesBrowser(control)
+        self._problems = SamplesProblems()
+        self._augmentation = AugmentationPanel(control)
+        self._body = QStackedWidget()
+        for part in (
+            self._welcome,
+            self._board,
+            self._browser,
+            self._problems,
+            self._augmentation,
+        ):
+            self._body.addWidget(part)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(SPACE_S)
+        column.addWidget(self._header)
+        column.addWidget(self._body, 1)
+        self.sources.data_chosen.connect(control.open_data)
+        self.sources.collection_chosen.connect(self._on_collection_chosen)
+        self._header.view_changed.connect(self._show_part)
+        control.dataset_changed.connect(self._on_dataset_changed)
+        self.collection.changed.connect(self._show_part)
+        self._show_part()
+
+    @Slot(object)
+    def _on_collection_chosen(self, folder: Path) -> None:
+        self._control.cancel_data()
+        self.collection.open(folder)
+
+    @Slot()
+    def _on_dataset_changed(self) -> None:
+        dataset, recorded = self._control.dataset, self.collection.dataset
+        if dataset is None:
+            return
+        self.sources.note_opened(dataset.address)
+        if recorded is not None and recorded.address != dataset.address:
+            self.collection.close()
+        if self.collection.folder is None:
+            self._browser.show_dataset(dataset)
+        self._problems.show_dataset(dataset)
+        self._show_part()
+
+    @Slot()
+    def _show_part(self) -> None:
+        """Bring to the front what there is to be seen."""
+        part: QWidget = self._welcome
+        if self._header.shows_changes:
+            part = self._augmentation
+        elif self._header.shows_problems:
+            part = self._problems
+        elif self.collection.folder is not None:
+            part = self._board
+        elif self._control.dataset is not None:
+            part = self._browser
+        self._body.setCurrentWidget(part)
