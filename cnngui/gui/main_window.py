@@ -240,7 +240,7 @@ class MainWindow(QMainWindow):
             "zoom_out": wall.zoom_out,
             "fit": wall.fit,
             "full_screen": self._set_full_screen,
-            "training": self._drawer.setVisible,
+            "training": self._set_drawer_shown,
             "snapshot": self._saver.save_snapshot,
             "record": self._saver.set_recording,
             "copy_wall": self._on_copy_wall_triggered,
@@ -369,6 +369,10 @@ class MainWindow(QMainWindow):
         state = self.windowState()
         screen = Qt.WindowState.WindowFullScreen
         self.setWindowState(state | screen if full else state & ~screen)
+
+    @Slot(bool)
+    def _set_drawer_shown(self, shown: bool) -> None:
+        self._drawer.setVisible(shown)
 
     @Slot()
     def _write_title(self) -> None:
