@@ -40,14 +40,14 @@ class KernelPainter(Worker[KernelRequest]):
             if self._stopping:
                 return False
             request = self._commands.popleft()
-        self._report(_painted(request))
+        self._report(paint_kernels(request))
         return True
 
 
-def _painted(request: KernelRequest) -> KernelsDrawn:
+def paint_kernels(request: KernelRequest) -> KernelsDrawn:
+    """Paint what a request asks for."""
     weights, first = request.weights, request.first_weights
-    known = (weights, *request.scale_with, *(() if first is None else (first,)))
-    limit = largest_weight(*known)
+    limit = largest_weight(weights, *request.scale_with)
     panels: tuple[NDArray[np.float32], ...] = (weights,)
     limits: tuple[float, ...] = (limit,)
     if request.compares and first is not None:
