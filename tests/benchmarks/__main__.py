@@ -12,11 +12,18 @@ from cnngui.engine.parallel import prepare_environment, usable_cores
 prepare_environment()
 
 # NumPy must find the environment prepared.
-from tests.benchmarks import bench_engine, bench_live, bench_memory, bench_start  # noqa: E402
+from tests.benchmarks import (  # noqa: E402
+    bench_engine,
+    bench_live,
+    bench_memory,
+    bench_start,
+    bench_training,
+)
 
 # Each has a TITLE, measure() -> rows for JSON, and describe(rows) -> text.
 SUBJECTS = {
     "engine": bench_engine,
+    "training": bench_training,
     "memory": bench_memory,
     "live": bench_live,
     "start": bench_start,

@@ -38,14 +38,15 @@ def prepare(
         with torch.inference_mode():
             for index, layer in enumerate(network.layers):
                 sources = [values[name] for name in network.inputs_of(index)]
-                values[layer.id] = _compute(layer, sources, parameters.get(layer.id, {}))
+                values[layer.id] = compute(layer, sources, parameters.get(layer.id, {}))
         result: NDArray[np.float32] = values[network.layers[-1].id].numpy()
         return result
 
     return forward
 
 
-def _compute(layer: spec.LayerSpec, sources: list[Any], parameters: dict[str, Any]) -> Any:
+def compute(layer: spec.LayerSpec, sources: list[Any], parameters: dict[str, Any]) -> Any:
+    """Return what PyTorch makes of one layer, of tensors that it may be asked to differentiate."""
     from torch.nn import functional
 
     x = sources[0]

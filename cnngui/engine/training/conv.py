@@ -11,6 +11,9 @@ from cnngui.engine.training.windows import Axis
 from cnngui.spec.layers import Conv2d
 from cnngui.spec.shapes import conv_padding
 
+_PRODUCTS_BYTES = 100_000
+"""Products of single rows are made and summed some at a time."""
+
 
 def correlate(windows: Unfolding, weight: NDArray, out: NDArray) -> None:
     """Multiply every window by the weights.
@@ -27,7 +30,7 @@ def correlate(windows: Unfolding, weight: NDArray, out: NDArray) -> None:
 
 
 def weight_gradient(
-    windows: Unfolding, d_out: NDArray, d_weight: NDArray, product: NDArray
+    windows: Unfolding, d_out: NDArray, d_weight: NDArray, products: NDArray
 ) -> None:
     """Sum, over all places and images, each window times the gradient of its result.
 
@@ -36,14 +39,17 @@ def weight_gradient(
     windows : of what was convolved.
     d_out : ``(rows, groups, results, columns * images)``.
     d_weight : ``(groups, results, taps)``, overwritten.
-    product : scratch like d_weight.
+    products : scratch for as many of d_weight as rows are multiplied at a time.
     """
     d_weight.fill(0)
     for chunk in windows.chunks:
         chunk.fill()
-        for matrices, d_row in zip(chunk.matrices, d_out[chunk.rows], strict=True):
-            np.matmul(d_row, matrices.swapaxes(-1, -2), out=product)
-            d_weight += product
+        d_rows, matrices = d_out[chunk.rows], chunk.matrices.swapaxes(-1, -2)
+        for first in range(0, len(d_rows), len(products)):
+            some = slice(first, first + len(products))
+            by_row = products[: len(d_rows[some])]
+            np.matmul(d_rows[some], matrices[some], out=by_row)
+            d_weight += np.add.reduce(by_row, axis=0)
 
 
 def spread(
@@ -106,9 +112,9 @@ class Convolution(Operation):
         self._d_results = by_group(self.d_out, groups)
         if place.gradients:
             self._d_weight = place.gradients["weight"].reshape(shape)
-            self._d_by_tap, self._product = (
-                place.keep((groups, shape[1], self._windows.taps)) for _ in range(2)
-            )
+            self._d_by_tap = place.keep((groups, shape[1], self._windows.taps))
+            rows = min(max(_PRODUCTS_BYTES // self._d_by_tap.nbytes, 1), out_height)
+            self._products = place.keep((rows, *self._d_by_tap.shape))
         if place.d_sources[0] is not None:
             self._by_source = place.keep((groups, shape[2], *kernel, shape[1]))
             if layer.stride == (1, 1):
@@ -130,7 +136,7 @@ class Convolution(Operation):
             self._results += self.place.parameters["bias"].reshape(self._groups, -1, 1)
 
     def learn(self) -> None:
-        weight_gradient(self._windows, self._d_results, self._d_by_tap, self._product)
+        weight_gradient(self._windows, self._d_results, self._d_by_tap, self._products)
         by_tap = self._d_by_tap.reshape(self._by_tap.shape)
         np.copyto(self._d_weight, by_tap.transpose(0, 1, 4, 2, 3))
         if "bias" in self.place.gradients:
