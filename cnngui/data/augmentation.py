@@ -114,14 +114,14 @@ def _light(
     picture: NDArray[np.uint8], brighter: float, noise: NDArray[np.int16] | None, place: float
 ) -> None:
     """Add a number to all values, and noise; what leaves 0..255 stays at the end."""
-    flat = picture.reshape(-1)
+    flat = picture.reshape(1, -1)
     added = np.int16(round(brighter))
     if noise is None:
         change = np.full(flat.shape, added, np.int16)
     else:
         start = int(place * _NOISE_SHIFTS)
-        change = noise[start : start + flat.size] + added
-    flat[:] = cv2.add(flat, change, dtype=cv2.CV_8U).reshape(-1)
+        change = noise[np.newaxis, start : start + flat.size] + added
+    flat[:] = cv2.add(flat, change, dtype=cv2.CV_8U)
 
 
 def _cut_out(picture: NDArray[np.uint8], share: float, across: float, down: float) -> None:

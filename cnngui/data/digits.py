@@ -141,9 +141,9 @@ def _in_font(text: str, side: int, rng: np.random.Generator) -> NDArray[np.uint8
     fonts = _outline_fonts()
     if fonts and rng.random() < 0.7:
         font = fonts[rng.integers(len(fonts))]
-        cv2.putText(
-            ink, text, place, (255,), font, round(height / 0.7), int(rng.integers(150, 900))
-        )
+        weight = int(rng.integers(150, 900))
+        with _font_lock:
+            cv2.putText(ink, text, place, (255,), font, round(height / 0.7), weight)
         return ink
     face = int(rng.integers(cv2.FONT_HERSHEY_SCRIPT_COMPLEX + 1))
     thickness = max(1, round(rng.uniform(0.03, 0.1) * side))

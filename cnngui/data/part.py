@@ -1,0 +1,57 @@
+"""Some samples of a data set, as a data set."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnngui.data.dataset import Dataset
+from cnngui.errors import DataError, UserError
+from cnngui.spec.network import InputSpec
+
+
+class DataPart:
+    """Samples that follow one another in another data set; see ``Dataset``.
+
+    Parameters
+    ----------
+    whole : the other data set.
+    start, stop : the first sample, and the one after the last.
+    """
+
+    def __init__(self, whole: Dataset, start: int, stop: int) -> None:
+        self._whole = whole
+        self._indices = range(start, stop)
+        self.name: str = whole.name
+        self.address: str = whole.address
+        self.classes: tuple[str, ...] = whole.classes
+        self.labels: NDArray[np.int64] = whole.labels[start:stop]
+        self.problems: tuple[UserError, ...] = whole.problems
+
+    def picture(self, index: int) -> NDArray[np.uint8]:
+        """Return one picture; see ``Dataset``."""
+        return self._whole.picture(self._indices[index])
+
+    def batch(self, indices: Sequence[int], target: InputSpec) -> NDArray[np.uint8]:
+        """Return pictures fitted to a network's input; see ``Dataset``."""
+        return self._whole.batch([self._indices[index] for index in indices], target)
+
+    def __len__(self) -> int:
+        return len(self._indices)
+
+
+def held_out(data: Dataset, count: int) -> tuple[Dataset, Dataset]:
+    """Return a data set without its last ``count`` samples, and those.
+
+    Raises
+    ------
+    DataError
+        If nothing would be left.
+    """
+    if count >= len(data):
+        rule = f"must have more than the {count:,} samples that are held out"
+        raise DataError(data.name, rule, f"{len(data):,}")
+    place = len(data) - count
+    return DataPart(data, 0, place), DataPart(data, place, len(data))
