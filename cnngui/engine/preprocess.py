@@ -26,14 +26,24 @@ def normalise(
     -------
     float32 ``(1, C, H, W)``.
     """
-    height, width, channels = pixels.shape
+    return normalise_batch(pixels[np.newaxis], mean, std, out)
+
+
+def normalise_batch(
+    pixels: NDArray[np.uint8],
+    mean: Sequence[float],
+    std: Sequence[float],
+    out: NDArray[np.float32] | None = None,
+) -> NDArray[np.float32]:
+    """Return the same as ``normalise`` for pictures ``(N, H, W, C)``: ``(N, C, H, W)``."""
+    count, height, width, channels = pixels.shape
     if out is None:
-        out = np.empty((1, channels, height, width), np.float32)
+        out = np.empty((count, channels, height, width), np.float32)
     scale = 1 / (255 * np.asarray(std, np.float64))
     shift = -np.asarray(mean, np.float64) / std
     for channel in range(channels):
-        plane = out[0, channel]
-        np.copyto(plane, pixels[:, :, channel])
-        plane *= np.float32(scale[channel])
-        plane += np.float32(shift[channel])
+        planes = out[:, channel]
+        np.copyto(planes, pixels[..., channel])
+        planes *= np.float32(scale[channel])
+        planes += np.float32(shift[channel])
     return out

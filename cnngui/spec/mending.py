@@ -81,9 +81,9 @@ def _with_head(spec: NetworkSpec, place: int, read: str, kinds: tuple[str, ...])
     before = spec.layers[place - 1].id if place else INPUT_ID
     inputs = () if read == before else (read,)
     for kind in kinds:
-        layer_type = LAYER_TYPES[kind]
-        arguments = {"out_features": len(spec.classes)} if layer_type is Linear else {}
-        layer = layer_type(id=spec.fresh_id(kind), inputs=inputs, **arguments)
+        layer = LAYER_TYPES[kind](id=spec.fresh_id(kind), inputs=inputs)
+        if isinstance(layer, Linear):
+            layer = replace(layer, out_features=len(spec.classes))
         spec = spec.inserted(place, layer)
         place, inputs = place + 1, ()
     return spec

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from cnngui.data.dataset import Dataset
+from cnngui.data.dataset import Dataset, OpeningCancelledError
 from cnngui.errors import TrainingError, UserError
 from cnngui.formats.network_file import with_named_weights
 from cnngui.pipeline.events import Event, JobFailed
@@ -195,6 +195,9 @@ class TrainingWorker(Worker[TrainingCommand]):
     def _begin(self, command: Begin) -> None:
         try:
             trainer = self._prepared(command)
+        except OpeningCancelledError:
+            self._report(TrainingRefused(None))
+            return
         except UserError as error:
             self._report(TrainingRefused(None if self._is_given_up() else error))
             return

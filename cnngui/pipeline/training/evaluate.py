@@ -1,0 +1,54 @@
+"""What a network makes of samples whose classes are known."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnngui.engine.training.losses import Loss
+from cnngui.pipeline.training.batches import Batches
+from cnngui.pipeline.training.progress import Evaluation
+from cnngui.pipeline.training.summary import summarise
+
+Predict = Callable[[NDArray[np.float32]], NDArray[Any]]
+
+
+def evaluate(
+    predict: Predict,
+    batches: Batches,
+    indices: NDArray[np.int64],
+    labels: NDArray[np.int64],
+    classes: tuple[str, ...],
+    loss: Loss,
+    chunk: int,
+) -> Generator[None, None, tuple[Evaluation, float]]:
+    """Return an evaluation and the mean loss, with a pause (a yield) before each chunk but one.
+
+    Parameters
+    ----------
+    predict : float32 ``(N, C, H, W)`` to logits ``(N, K)``.
+    batches, indices, labels : the samples, which of them, and what those are: int64 ``(N,)``.
+    classes : K names.
+    chunk : how many samples are shown to the network at a time.
+
+    Raises
+    ------
+    DataError
+        A file can no longer be read.
+    """
+    probabilities = np.empty((len(indices), len(classes)), np.float32)
+    total = 0.0
+    for start in range(0, len(indices), chunk):
+        if start:
+            yield
+        part = slice(start, start + chunk)
+        result = loss(predict(batches.take(indices[part])), labels[part])
+        probabilities[part] = result.probabilities
+        total += result.value * len(result.probabilities)
+    for array in (probabilities, indices, labels):
+        array.flags.writeable = False
+    summary = summarise(labels, probabilities)
+    return Evaluation(classes, indices, labels, probabilities, summary), total / len(indices)

@@ -1,0 +1,383 @@
+"""A training, step by step. No threads: whoever owns it says when the next step is done."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Generator, Mapping
+from dataclasses import replace
+from time import perf_counter
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnngui.data.dataset import Dataset
+from cnngui.data.split import stratified_split
+from cnngui.engine.training.clipping import clip_by_norm, lengths_by_layer
+from cnngui.engine.training.losses import loss_named
+from cnngui.engine.training.network import TrainableNetwork, training_bytes
+from cnngui.engine.training.optimizers import SGD, Adam, AdamW, Optimizer
+from cnngui.engine.training.schedules import rate_factor
+from cnngui.errors import DataError, TrainingError
+from cnngui.pipeline.training.batches import Batches
+from cnngui.pipeline.training.curves import CurveRecorder
+from cnngui.pipeline.training.evaluate import evaluate
+from cnngui.pipeline.training.health import HealthMonitor
+from cnngui.pipeline.training.history import KernelHistory, moment
+from cnngui.pipeline.training.progress import Evaluation, TrainingProgress, TrainingState
+from cnngui.pipeline.training.requirements import (
+    refuse_too_large,
+    refuse_unusable_data,
+    refuse_unusable_settings,
+)
+from cnngui.pipeline.training.settings import TrainingSettings
+from cnngui.spec.checks import shown
+from cnngui.spec.layers import Conv2d
+from cnngui.spec.network import NetworkSpec
+from cnngui.weights import Weights
+
+_ORDER, _AUGMENTATION = 1, 2
+"""What the seed is joined with, so that no two kinds of chance draw the same numbers."""
+
+_STEPS_PER_COPY = 50
+"""How often the weights are copied, to come back to where later ones turn out bad."""
+_SPOILT = 2.0
+"""Weights are worth a copy while the loss is at most this many times what it was at first."""
+_RUNAWAY = 1e6
+"""A loss that is this many times what it was at first never comes back."""
+
+_FEWEST_AT_A_TIME = 16
+_MOST_EVALUATED = 2000
+"""Where no samples are kept apart, that many of those trained with are looked at each epoch."""
+
+_KEPT_SHARE = 0.9
+"""Of the average time of a step, with each step."""
+
+
+class Trainer:
+    """One network learning from one data set.
+
+    Parameters
+    ----------
+    spec : the network; gets the data's classes.
+    weights : to begin with; those of layers that are absent are drawn.
+    data, settings : what to learn from, and how.
+    run_id : passed on in ``progress``.
+    is_cancelled, on_prepared : asked and told (done, total) while the samples are read at first.
+
+    Attributes
+    ----------
+    spec : with the data's classes.
+    batches_done, epochs_measured : how far it is; ``step`` adds no batch while it measures.
+
+    Raises
+    ------
+    NetworkError : the network is not valid.
+    TrainingError : network, data and settings do not go together, or are too large for the memory.
+    DataError : a sample cannot be read.
+    OpeningCancelledError : ``is_cancelled`` said yes.
+    """
+
+    def __init__(
+        self,
+        spec: NetworkSpec,
+        weights: Weights | None,
+        data: Dataset,
+        settings: TrainingSettings,
+        *,
+        run_id: str = "",
+        is_cancelled: Callable[[], bool] = lambda: False,
+        on_prepared: Callable[[int, int], None] = lambda done, total: None,
+    ) -> None:
+        refuse_unusable_settings(settings)
+        refuse_unusable_data(data, spec)
+        self.spec = replace(spec, classes=data.classes)
+        # Before memory is taken for the samples.
+        first = TrainableNetwork(self.spec, weights, seed=settings.seed)
+        refuse_too_large(self.spec, settings.batch_size)
+        self._memory_bytes = training_bytes(self.spec, settings.batch_size)
+        self._run_id = run_id
+        self._data = data
+        self._settings = settings
+        self._first_weights = first.weights()
+        self._loss = loss_named(settings.loss)
+        self._batches = Batches(data, spec.input, is_cancelled, on_prepared)
+        self._training, self._validation = stratified_split(
+            data.labels, settings.validation_share, settings.seed
+        )
+        self._evaluated = self._validation if len(self._validation) else _some(self._training)
+        self._steps_per_epoch = math.ceil(len(self._training) / settings.batch_size)
+        self._steps = self._steps_per_epoch * settings.epochs
+        self._warmup_steps = round(settings.warmup_epochs * self._steps_per_epoch)
+        self.reset()
+
+    def reset(self) -> None:
+        """Go back to the first weights; the same steps follow again."""
+        seed = self._settings.seed
+        self._network = TrainableNetwork(self.spec, self._first_weights, seed=seed)
+        self._optimizer = _optimizer(self._settings)
+        self._kernels = self._watched_kernels()
+        self._curves = CurveRecorder()
+        self._history = KernelHistory(moment(0, 0.0, self._kernels))
+        self._health = HealthMonitor(
+            {
+                layer_id: sum(array.size for array in arrays.values())
+                for layer_id, arrays in self._network.parameters.items()
+            }
+        )
+        self._seconds = self._seconds_per_batch = 0.0
+        self._state: TrainingState = "running"
+        self._message = ""
+        self.batches_done = 0
+        self._first_loss = math.inf
+        self.epochs_measured = 0
+        self._evaluation: Evaluation | None = None
+        self._best_evaluation: Evaluation | None = None
+        self._good_weights = self._best_weights = self._first_weights
+        self._best = (0.0, -math.inf)  # accuracy, and the loss with its sign turned
+        self._best_epoch = 0.0
+        self._work = self._all_epochs()
+
+    @property
+    def is_done(self) -> bool:
+        """Whether it is finished, stopped or failed."""
+        return self._state != "running"
+
+    @property
+    def learning_rate(self) -> float:
+        """What the schedule's factor is applied to; may be set at any time.
+
+        Raises
+        ------
+        TrainingError
+            If it is set to a number that is not above 0.
+        """
+        return self._settings.learning_rate
+
+    @learning_rate.setter
+    def learning_rate(self, rate: float) -> None:
+        settings = replace(self._settings, learning_rate=rate)
+        refuse_unusable_settings(settings)
+        self._settings = settings
+
+    @property
+    def progress(self) -> TrainingProgress:
+        """How it stands: a fresh value each time."""
+        settings, seconds = self._settings, self._seconds_per_batch
+        remaining = 0 if self.is_done else self._steps - self.batches_done
+        return TrainingProgress(
+            run_id=self._run_id,
+            state=self._state,
+            spec=self.spec,
+            data_name=self._data.name,
+            data_address=self._data.address,
+            settings=settings,
+            samples=(len(self._training), len(self._validation)),
+            epoch=self._epoch,
+            step=self.batches_done,
+            steps=self._steps,
+            learning_rate=self._optimizer.learning_rate,
+            samples_per_second=settings.batch_size / seconds if seconds else 0.0,
+            seconds_left=remaining * self._seconds / max(self.batches_done, 1),
+            memory_bytes=self._memory_bytes,
+            curves=self._curves.curves(),
+            layers=self._health.layers(),
+            moments=self._history.moments(self.batches_done, self._epoch, self._kernels),
+            best_epoch=self._best_epoch,
+            best_accuracy=self._best[0],
+            evaluation=self._best_evaluation if self.is_done else self._evaluation,
+            message=self._message,
+        )
+
+    def step(self) -> None:
+        """Do one batch, or a part of what is measured before the first and after each epoch.
+
+        Where loss, gradients or weights are no longer numbers, or a sample can no longer be read,
+        the state is "failed", the message says why, and the last good weights are back.
+        """
+        if self.is_done:
+            return
+        began, batches = perf_counter(), self.batches_done
+        try:
+            # What overflows is found out in time, and told in words.
+            with np.errstate(all="ignore"):
+                next(self._work)
+        except StopIteration:
+            self._state = "finished"
+        except (TrainingError, DataError) as error:
+            self._fail(str(error))
+        seconds = perf_counter() - began
+        self._seconds += seconds
+        if self.batches_done > batches:
+            before = self._seconds_per_batch or seconds
+            self._seconds_per_batch = _KEPT_SHARE * before + (1 - _KEPT_SHARE) * seconds
+
+    def stop(self) -> None:
+        """End it before its time."""
+        if self.is_done:
+            return
+        self._state = "stopped"
+        if self.batches_done < self._steps_per_epoch:
+            # No epoch was measured.
+            self._keep_if_best(self._curves.smooth_accuracy, self._curves.smooth_loss)
+
+    def weights(self) -> Weights:
+        """Return copies of the weights as they are now."""
+        return self._network.weights()
+
+    def best_weights(self) -> Weights:
+        """Return the weights that were best on the samples kept apart, by accuracy, then by loss.
+
+        Before the first epoch's end these are the first ones; stopped before it, the last.
+        """
+        return self._best_weights
+
+    def evaluate(self, data: Dataset, weights: Weights) -> Evaluation:
+        """Return what the network makes of other samples of the same classes with some weights.
+
+        Raises
+        ------
+        DataError
+            A sample cannot be read, or is of a class that is not among those learned.
+        """
+        classes = self.spec.classes
+        for name in data.classes:
+            if name not in classes:
+                raise DataError(data.name, "must be of the classes that are learned", shown(name))
+        labels = np.array([classes.index(name) for name in data.classes])[data.labels]
+        predict = TrainableNetwork(self.spec, weights).predict
+        batches, everything = Batches(data, self.spec.input), np.arange(len(data))
+        parts = evaluate(predict, batches, everything, labels, classes, self._loss, self._chunk)
+        while True:
+            try:
+                next(parts)
+            except StopIteration as end:
+                found: tuple[Evaluation, float] = end.value
+                return found[0]
+
+    @property
+    def _epoch(self) -> float:
+        return self.batches_done / self._steps_per_epoch
+
+    @property
+    def _chunk(self) -> int:
+        return max(self._settings.batch_size, _FEWEST_AT_A_TIME)
+
+    def _all_epochs(self) -> Generator[None]:
+        """Do the whole training; each turn is a step."""
+        settings = self._settings
+        for epoch in range(settings.epochs):
+            if epoch or len(self._validation):
+                yield from self._measure()
+                yield
+            order = np.random.default_rng([settings.seed, _ORDER, epoch]).permutation(
+                self._training
+            )
+            rng = np.random.default_rng([settings.seed, _AUGMENTATION, epoch])
+            for start in range(0, len(order), settings.batch_size):
+                self._train_on(order[start : start + settings.batch_size], rng)
+                yield
+        yield from self._measure()
+
+    def _train_on(self, indices: NDArray[np.int64], rng: np.random.Generator) -> None:
+        settings, network, optimizer = self._settings, self._network, self._optimizer
+        augmentation = None if settings.augmentation.is_nothing else settings.augmentation
+        labels = self._data.labels[indices]
+        result = network.gradients_of(
+            self._batches.take(indices, augmentation, rng), labels, self._loss
+        )
+        if self.batches_done == 0:
+            self._first_loss = result.loss
+        gradients = lengths_by_layer(network.gradients)
+        self._refuse_numbers_without_bounds(result.loss, gradients)
+        if settings.clip_norm:
+            clip_by_norm(network.gradients, settings.clip_norm)
+        optimizer.learning_rate = settings.learning_rate * rate_factor(
+            settings.schedule, self.batches_done, self._steps, self._warmup_steps
+        )
+        is_good = result.loss <= _SPOILT * self._first_loss
+        if is_good and self.batches_done % _STEPS_PER_COPY == 0:
+            self._good_weights = network.weights()
+        optimizer.step(network.parameters, network.gradients)
+        weights = lengths_by_layer(network.parameters)
+        self._health.add_step(gradients, lengths_by_layer(optimizer.changes), weights)
+        self._refuse_numbers_without_bounds(result.loss, weights)
+        self.batches_done += 1
+        accuracy = float(np.mean(result.probabilities.argmax(axis=1) == labels))
+        self._curves.add_batch(self._epoch, result.loss, accuracy)
+        self._history.record(self.batches_done, self._epoch, self._kernels)
+
+    def _measure(self) -> Generator[None]:
+        """See what the weights are worth, on the samples kept apart if there are any."""
+        self._evaluation, loss = yield from evaluate(
+            self._network.predict,
+            self._batches,
+            self._evaluated,
+            self._data.labels[self._evaluated],
+            self.spec.classes,
+            self._loss,
+            self._chunk,
+        )
+        if not math.isfinite(loss):
+            self._refuse_numbers_without_bounds(loss, {})
+        if len(self._validation):
+            accuracy = self._evaluation.summary.accuracy
+            self._curves.add_validation(self._epoch, loss, accuracy)
+            self._keep_if_best(accuracy, loss)
+        else:
+            self._keep_if_best(self._curves.smooth_accuracy, self._curves.smooth_loss)
+        self.epochs_measured = self.batches_done // self._steps_per_epoch
+
+    def _keep_if_best(self, accuracy: float, loss: float) -> None:
+        if (accuracy, -loss) > self._best:
+            self._best, self._best_epoch = (accuracy, -loss), self._epoch
+            self._best_weights = self._network.weights()
+            self._best_evaluation = self._evaluation
+
+    def _refuse_numbers_without_bounds(self, loss: float, lengths: Mapping[str, float]) -> None:
+        is_finite = all(map(math.isfinite, lengths.values()))
+        if is_finite and loss <= _RUNAWAY * (1 + self._first_loss):
+            return
+        layer_id = self._health.culprit(lengths)
+        self._health.mark_broken(layer_id)
+        rate = self._settings.learning_rate
+        lower = min(rate / 10, _usual_rate(self._settings))
+        rule = (
+            f"its numbers grew beyond all bounds after {self.batches_done} batches at a learning "
+            f"rate of {rate:g}. The last good weights are back; try a lower rate, such as {lower:g}"
+        )
+        raise TrainingError(layer_id, rule)
+
+    def _fail(self, message: str) -> None:
+        self._state, self._message = "failed", message
+        self._network.restore(self._good_weights)
+        if self._best_epoch == 0:
+            self._best_weights = self._good_weights
+
+    def _watched_kernels(self) -> dict[str, NDArray[np.float32]]:
+        """Return the convolutions' weights: those that learn where they are, the others' copies."""
+        learning = self._network.parameters
+        return {
+            layer.id: learning.get(layer.id, self._first_weights[layer.id])["weight"]
+            for layer in self.spec.layers
+            if isinstance(layer, Conv2d) and layer.id in self._first_weights
+        }
+
+
+def _some(indices: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return evenly spread ones of many."""
+    return indices[:: math.ceil(len(indices) / _MOST_EVALUATED)].copy()
+
+
+def _optimizer(settings: TrainingSettings) -> Optimizer:
+    rate, decay = settings.learning_rate, settings.weight_decay
+    match settings.optimizer:
+        case "sgd":
+            return SGD(rate, settings.momentum, nesterov=settings.nesterov, weight_decay=decay)
+        case "adam":
+            return Adam(rate, weight_decay=decay)
+        case "adamw":
+            return AdamW(rate, weight_decay=decay)
+
+
+def _usual_rate(settings: TrainingSettings) -> float:
+    return 1e-2 if settings.optimizer == "sgd" else 1e-3
