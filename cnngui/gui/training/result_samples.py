@@ -1,0 +1,185 @@
+"""Evaluated samples as small pictures, and the chosen one large."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from PySide6.QtCore import QEvent, QModelIndex, Qt, Signal, Slot
+from PySide6.QtGui import QHelpEvent, QImage, QPalette
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QListView,
+    QPushButton,
+    QStackedWidget,
+    QToolTip,
+    QVBoxLayout,
+    QWidget,
+)
+
+from cnngui.data.dataset import Dataset
+from cnngui.gui.theme import SPACE_L, SPACE_M, SPACE_S
+from cnngui.gui.training.control import TrainingControl
+from cnngui.gui.training.results_words import sample_words
+from cnngui.gui.training.sample_detail import SampleDetail
+from cnngui.gui.training.samples_grid import SamplesGrid
+from cnngui.gui.views.pictures import plain_image
+from cnngui.pipeline.data_events import ThumbnailsReady
+from cnngui.pipeline.training.progress import Evaluation, TrainingProgress
+
+_DETAIL_WIDTH = 190
+_LARGE = 256
+_LEAST_GRID_WIDTH = 72
+_ASKER = "result"
+
+
+class ResultSamples(QWidget):
+    """Some samples of an evaluation.
+
+    Their pictures are in the data set, which has to be open and as it was; if it is not, a button
+    opens it again.
+    """
+
+    def __init__(self, control: TrainingControl, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._control = control
+        self._run: TrainingProgress | None = None
+        self._evaluation: Evaluation | None = None
+        self._places: list[int] = []
+        self._shown_number: int | None = None
+        self.grid = _Grid(control, self)
+        self.detail = SampleDetail(self)
+        self.detail.setFixedWidth(_DETAIL_WIDTH)
+        self.message = QLabel(self)
+        self.message.setWordWrap(True)
+        self.message.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.message.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        self.open = QPushButton(self.tr("Open it again"), self)
+        self.open.clicked.connect(self._on_open_clicked)
+        self._stack = QStackedWidget(self)
+        self._stack.addWidget(self._seen())
+        self._stack.addWidget(self._unseen())
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self._stack)
+        self.grid.sample_chosen.connect(self._show_detail)
+        control.dataset_changed.connect(self._refresh)
+        control.event_received.connect(self._take_event)
+
+    def show_samples(self, run: TrainingProgress, places: Sequence[int]) -> None:
+        """Show the samples at these places of the run's evaluation, in this order."""
+        self._run, self._evaluation, self._places = run, run.evaluation, list(places)
+        self._refresh()
+
+    def _seen(self) -> QWidget:
+        page = QWidget(self)
+        row = QHBoxLayout(page)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(SPACE_M)
+        row.addWidget(self.grid, 1)
+        row.addWidget(self.detail)
+        return page
+
+    def _unseen(self) -> QWidget:
+        page = QWidget(self)
+        column = QVBoxLayout(page)
+        column.setContentsMargins(SPACE_L, 0, SPACE_L, 0)
+        column.setSpacing(SPACE_S)
+        column.addStretch(1)
+        column.addWidget(self.message)
+        column.addWidget(self.open, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addStretch(1)
+        return page
+
+    @Slot()
+    def _refresh(self) -> None:
+        reason = self._reason()
+        self._stack.setCurrentIndex(1 if reason else 0)
+        self.message.setText(reason)
+        if reason or self._evaluation is None:
+            self.grid.show_samples(None, [], None)
+            return
+        self.grid.show_samples(self._evaluation, self._places, self._control.dataset)
+        if not self.grid.currentIndex().isValid():
+            self.grid.setCurrentIndex(self.grid.model().index(0, 0))
+        self._show_detail(self.grid.currentIndex().row())
+
+    def _reason(self) -> str:
+        """Say why no pictures can be shown; "" if they can."""
+        self.open.hide()
+        run, evaluation, data = self._run, self._evaluation, self._control.dataset
+        if run is None or evaluation is None:
+            return ""
+        if not self._places:
+            return self.tr("There are no such samples.")
+        if data is None or data.address != run.data_address:
+            self.open.setVisible(self._control.dataset_progress is None)
+            words = self.tr("These samples are in “{0}”, which is not open.")
+            return words.format(run.data_name)
+        numbers = evaluation.indices
+        has_changed = len(numbers) and int(numbers.max()) >= len(data)
+        if has_changed or not np.array_equal(data.labels[numbers], evaluation.labels):
+            words = self.tr("The samples of “{0}” have changed since. Train again to see them.")
+            return words.format(run.data_name)
+        return ""
+
+    @Slot(int)
+    def _show_detail(self, row: int) -> None:
+        if self._evaluation is None or not 0 <= row < len(self._places):
+            return
+        place = self._places[row]
+        number = int(self._evaluation.indices[place])
+        self.detail.show_sample(self._evaluation, place)
+        data = self._control.dataset
+        if number != self._shown_number and data is not None:
+            self._shown_number = number
+            self.detail.show_picture(QImage())
+            self._control.pipeline.data.ask_thumbnails(_ASKER, data, [number], _LARGE)
+
+    @Slot(object)
+    def _take_event(self, event: object) -> None:
+        match event:
+            case ThumbnailsReady(token, numbers, pictures) if token == _ASKER:
+                if self._shown_number in numbers:
+                    place = numbers.index(self._shown_number)
+                    self.detail.show_picture(plain_image(pictures[place]))
+
+    @Slot()
+    def _on_open_clicked(self) -> None:
+        if self._run is not None:
+            self._control.open_data(self._run.data_address)
+
+
+class _Grid(SamplesGrid):
+    """Samples of which one is chosen; ``sample_chosen`` carries its row."""
+
+    sample_chosen = Signal(int)
+
+    def __init__(self, control: TrainingControl, parent: QWidget) -> None:
+        super().__init__(control, "results", parent)
+        self._evaluation: Evaluation | None = None
+        self._places: list[int] = []
+        self.setSelectionMode(QListView.SelectionMode.SingleSelection)
+        self.setMinimumWidth(_LEAST_GRID_WIDTH)
+
+    def show_samples(
+        self, evaluation: Evaluation | None, places: list[int], dataset: Dataset | None
+    ) -> None:
+        """Show these places of an evaluation of a data set."""
+        self._evaluation, self._places = evaluation, places
+        numbers = evaluation.indices[places].tolist() if evaluation is not None else []
+        self.set_samples(dataset, numbers)
+
+    def currentChanged(self, current: QModelIndex, previous: QModelIndex) -> None:
+        super().currentChanged(current, previous)
+        self.sample_chosen.emit(current.row())
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            row = self.indexAt(event.pos()).row()
+            if self._evaluation is not None and 0 <= row < len(self._places):
+                words = sample_words(self._evaluation, self._places[row])
+                QToolTip.showText(event.globalPos(), words, self)
+            return True
+        return super().viewportEvent(event)
