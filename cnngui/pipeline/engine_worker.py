@@ -357,7 +357,10 @@ class EngineWorker(Worker[EngineCommand]):
 
     def _finish(self) -> None:
         for command in self._commands:
-            if isinstance(command, SaveNetwork | TakeSnapshot):
+            if isinstance(command, SetNetwork) and command.weights:
+                # What is to be saved after it counts on them.
+                self._attic.keep(command.spec, command.weights)
+            elif isinstance(command, SaveNetwork | TakeSnapshot):
                 self._carry_out(command)
         parallel.shutdown()
 

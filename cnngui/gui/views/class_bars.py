@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
@@ -45,10 +46,12 @@ class ClassBars(QWidget):
         if scores is None or not isinstance(last, Linear | Softmax):
             self.hide()
             return
-        self._are_shares = isinstance(last, Softmax)
+        names = network.classes if len(network.classes) == len(scores) else ()
+        if names and isinstance(last, Linear):
+            scores = _softmax(scores)  # what it was or will be trained with
+        self._are_shares = bool(names) or isinstance(last, Softmax)
         self._signed = not self._are_shares and bool((scores < 0).any())
         limit = 1.0 if self._are_shares else round_limit(scores)
-        names = network.classes if len(network.classes) == len(scores) else ()
         best = np.argsort(-scores, kind="stable")[:SHOWN].tolist()
         count = len(self._rows)
         self._rows = [
@@ -96,3 +99,9 @@ class ClassBars(QWidget):
                 _ROW_HEIGHT - 12,
             )
             paint_bar(painter, track, share, self._state.diverging if self._signed else None)
+
+
+def _softmax(scores: NDArray[np.float32]) -> NDArray[np.float32]:
+    powers = np.exp(scores - scores.max())
+    shares: NDArray[np.float32] = powers / powers.sum()
+    return shares

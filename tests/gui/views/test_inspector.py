@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -244,10 +246,21 @@ def test_the_strongest_classes_come_first(
     assert not inspector.class_bars.isVisible()
 
 
-def test_scores_before_softmax_are_signed(
+def test_scores_of_named_classes_are_shares_without_a_softmax_too(
     inspector: Inspector, state: ViewState, document: Document, outputs: dict[str, Maps]
 ) -> None:
     document.edit(document.spec.removed("softmax1"), "remove")
+    inspector.show_result(frame_result(state.request(), outputs, scores=outputs["fc1"]))
+    rows = inspector.class_bars.rows
+    assert sum(length for _, _, length in rows) == pytest.approx(1.0)
+    best, worst = outputs["fc1"].max(), outputs["fc1"].min()
+    assert rows[0][1] / rows[-1][1] == pytest.approx(np.exp(best - worst), rel=1e-5)
+
+
+def test_scores_that_nobody_named_are_signed(
+    inspector: Inspector, state: ViewState, document: Document, outputs: dict[str, Maps]
+) -> None:
+    document.edit(replace(document.spec.removed("softmax1"), classes=()), "remove")
     inspector.show_result(frame_result(state.request(), outputs, scores=outputs["fc1"]))
     assert [length for _, _, length in inspector.class_bars.rows] == [0.25, 0.125, -0.75]
 

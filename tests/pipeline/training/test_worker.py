@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from cnngui.errors import DataError, TrainingError
-from cnngui.formats.network_file import read_network
+from cnngui.formats.network_file import read_network, with_named_weights
 from cnngui.pipeline.events import Crashed, JobFailed, Saved
 from cnngui.pipeline.live import LivePipeline
 from cnngui.pipeline.training.progress import (
@@ -296,3 +296,13 @@ def test_an_edited_network_is_shown_as_it_is(pipeline, opener, listener, tmp_pat
     saved = read_network(tmp_path / "saved.safetensors").weights
     assert saved is not None
     assert not np.any(saved["conv1"]["bias"])
+
+
+def test_weights_given_just_before_closing_are_saved(pipeline, listener, tmp_path):
+    spec = with_named_weights(classifier(), weights_of(classifier(), 7))
+    pipeline.set_network(spec, 1, weights_of(spec, 7))
+    pipeline.save_network(tmp_path / "kept.safetensors", spec)
+    pipeline.close()
+    weights = read_network(tmp_path / "kept.safetensors").weights
+    assert weights is not None
+    assert float(weights["conv1"]["bias"][0]) == 7.0

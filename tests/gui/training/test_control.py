@@ -1,0 +1,218 @@
+"""Training in the window: the real trainer on a few drawn shapes, beside the built-in clip."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from cnngui.cli import Arguments
+from cnngui.formats.network_file import write_network
+from cnngui.gui.session import kept_networks
+from cnngui.gui.settings import Settings
+from cnngui.gui.training.control import TrainingControl
+from cnngui.gui.training.drawer import TrainingDrawer
+from cnngui.pipeline.training.settings import TrainingSettings
+from cnngui.spec.layers import Conv2d, Flatten, GlobalAvgPool2d, Linear, ReLU
+from cnngui.spec.network import InputSpec, NetworkSpec
+from tests.gui.driver import Driver
+
+SHAPES = "shapes:count=60:size=16"
+CLASSES = ("circle", "square", "triangle", "star", "cross", "heart")
+NETWORK = NetworkSpec(
+    name="small",
+    input=InputSpec(channels=3, height=16, width=16),
+    layers=(
+        Conv2d(id="conv1", out_channels=4, stride=(2, 2)),
+        ReLU(id="relu1"),
+        GlobalAvgPool2d(id="pool1"),
+        Flatten(id="flatten1"),
+        Linear(id="fc1", out_features=6),
+    ),
+)
+LONG = TrainingSettings(epochs=100_000, batch_size=8)
+SHORT = TrainingSettings(epochs=2, batch_size=16, learning_rate=0.01)
+
+
+@pytest.fixture
+def driver(qtbot: QtBot, settings: Settings, tmp_path: Path) -> Iterator[Driver]:
+    """The window with a small network, its drawer open, and samples to learn from."""
+    write_network(tmp_path / "small.json", NETWORK)
+    driver = Driver(qtbot, settings, Arguments(network=str(tmp_path / "small.json")))
+    driver.wait_for_maps()
+    driver.key(Qt.Key.Key_T)
+    control(driver).open_data(SHAPES)
+    driver.wait(lambda: control(driver).dataset is not None)
+    yield driver
+    driver.window.close()
+
+
+def control(driver: Driver) -> TrainingControl:
+    found = driver.window.findChild(TrainingControl)
+    assert found is not None
+    return found
+
+
+def begin(driver: Driver, settings: TrainingSettings = LONG) -> TrainingControl:
+    training = control(driver)
+    training.set_settings(settings)
+    training.start()
+    driver.wait(lambda: training.progress is not None and training.progress.step > 0)
+    return training
+
+
+def weight_ids(driver: Driver) -> list[str]:
+    return [driver.document.spec.layer(name).weights_id for name in ("conv1", "fc1")]
+
+
+def shown_weight(driver: Driver) -> np.ndarray:
+    return driver.result.weights["conv1"]["weight"]
+
+
+def test_a_training_ends_in_one_edit_that_can_be_undone(driver):
+    training = begin(driver, SHORT)
+    driver.wait(lambda: training.progress.state == "finished")
+    assert driver.document.spec.classes == CLASSES
+    assert all(weight_ids(driver))
+    assert driver.document.is_modified
+    driver.wait(lambda: driver.result.generation == driver.document.generation)
+    learned = shown_weight(driver)
+    driver.document.undo_stack.undo()
+    assert not any(weight_ids(driver))
+    driver.wait(lambda: driver.result.generation == driver.document.generation)
+    assert not np.array_equal(shown_weight(driver), learned)
+    driver.document.undo_stack.redo()
+    driver.wait(lambda: driver.result.generation == driver.document.generation)
+    assert np.array_equal(shown_weight(driver), learned)
+
+
+def test_the_wall_follows_and_falls_back_when_the_network_was_edited(driver):
+    first = shown_weight(driver)
+    training = begin(driver)
+    driver.wait(lambda: not np.array_equal(shown_weight(driver), first))
+    edited = driver.document.spec.edited("conv1", out_channels=5)
+    driver.document.edit(edited, "edit")
+    driver.wait(lambda: shown_weight(driver).shape[0] == 5)
+    training.stop()
+    driver.wait(lambda: training.progress.state == "stopped")
+    assert driver.document.spec == edited
+    assert len(training.runs) == 1
+    training.restore_run(training.runs[0].run_id)
+    driver.wait(lambda: all(weight_ids(driver)))
+    assert driver.document.spec.layer("conv1").out_channels == 4
+    driver.document.undo_stack.undo()
+    assert driver.document.spec == edited
+    assert len(training.runs) == 1
+
+
+def test_pause_one_batch_and_back_to_the_first_weights(driver):
+    training = begin(driver)
+    training.pause()
+    driver.wait(lambda: training.is_paused)
+    stood = training.progress.step
+    training.step()
+    driver.wait(lambda: training.is_paused and training.progress.step == stood + 1)
+    training.reset()
+    driver.wait(lambda: training.is_paused and training.progress.step == 0)
+    training.start()
+    driver.wait(lambda: training.is_running and training.progress.step > 0)
+    training.stop()
+    driver.wait(lambda: not training.is_under_way)
+    learned = weight_ids(driver)
+    training.reset()
+    driver.wait(lambda: weight_ids(driver) != learned)
+    driver.document.undo_stack.undo()
+    assert weight_ids(driver) == learned
+
+
+def test_one_batch_begins_a_training(driver):
+    training = control(driver)
+    training.step()
+    driver.wait(lambda: training.is_paused and training.progress.step == 1)
+
+
+def test_a_network_that_does_not_fit_is_mended_in_one_step(driver):
+    training = control(driver)
+    before = driver.document.spec
+    driver.document.edit(before.edited("fc1", out_features=9), "edit")
+    assert training.needs_mending
+    training.start()
+    assert not training.is_under_way
+    training.mend_network()
+    assert not training.needs_mending
+    assert driver.document.spec.classes == CLASSES
+    driver.document.undo_stack.undo()
+    assert training.needs_mending
+
+
+def test_what_cannot_be_trained_says_why(driver):
+    training = control(driver)
+    spec = driver.document.spec
+    driver.document.edit(spec.edited("conv1", kernel_size=(99, 99)), "edit")
+    training.start()
+    assert "problems" in str(training.problem)
+    driver.document.undo_stack.undo()
+    training.open_data("shapes:count=3:size=16")
+    driver.wait(lambda: len(training.dataset) == 3)
+    training.start()
+    driver.wait(lambda: training.problem is not None and "samples" in str(training.problem))
+    assert not training.is_under_way
+    training.open_data("/nowhere")
+    driver.wait(lambda: training.dataset_problem is not None)
+    assert training.dataset is not None
+
+
+def test_a_learning_rate_of_a_billion_keeps_the_last_good_weights(driver):
+    training = begin(driver, replace(SHORT, optimizer="sgd", learning_rate=1e9, epochs=50))
+    driver.wait(lambda: not training.is_under_way)
+    assert training.progress.state == "failed"
+    assert training.progress.message
+    driver.wait(lambda: driver.result.generation == driver.document.generation)
+    assert np.isfinite(shown_weight(driver)).all()
+
+
+def test_runs_are_listed_deleted_and_brought_back(driver):
+    training = begin(driver, SHORT)
+    driver.wait(lambda: not training.is_under_way)
+    run_id = training.runs[0].run_id
+    training.delete_run(run_id)
+    driver.wait(lambda: not training.runs)
+    driver.document.undo_stack.undo()
+    driver.wait(lambda: [run.run_id for run in training.runs] == [run_id])
+
+
+@pytest.mark.parametrize("paused", [False, True])
+def test_closing_while_training_loses_nothing(qtbot, driver, settings, paused):
+    training = begin(driver)
+    driver.wait(lambda: training.progress.epoch > 1)
+    if paused:
+        training.pause()
+        driver.wait(lambda: training.is_paused)
+    driver.window.close()
+    assert training.progress.state == "stopped"
+    (kept,) = kept_networks(settings.folder)
+    assert kept.spec.classes == CLASSES
+    assert kept.spec.layer("conv1").weights_id == driver.document.spec.layer("conv1").weights_id
+    again = Driver(qtbot, settings)
+    again.wait_for_maps()
+    assert again.document.spec == driver.document.spec
+    # The drawer was left open, and the run is in its list.
+    assert again.window.findChild(TrainingDrawer).isVisible()
+    again.wait(lambda: len(control(again).runs) == 1)
+    assert control(again).settings == LONG
+    again.window.close()
+
+
+def test_closing_while_samples_are_made_ready(driver):
+    training = control(driver)
+    training.open_data("shapes:count=100000")
+    driver.wait(lambda: len(training.dataset) == 100_000)
+    training.start()
+    driver.wait(lambda: training.preparing not in (None, (0, 0)))
+    driver.window.close()
+    assert not weight_ids(driver)[0]
