@@ -46,8 +46,7 @@ class Model:
         report = infer(spec)
         report.raise_if_invalid()
         self.spec = spec
-        self.layer_seconds: Mapping[str, float] = {}
-        """What each layer of the last forward took; layers that were not needed are absent."""
+        self._last_program: Program | None = None
         self._parameters = _find_parameters(spec, report.parameters, weights or {}, previous)
         costs = layer_costs(spec)
         self._nodes = {
@@ -60,6 +59,11 @@ class Model:
             for index, layer in enumerate(spec.layers)
         }
         self._programs: dict[tuple[int, int, frozenset[str | Sample]], Program] = {}
+
+    @property
+    def layer_seconds(self) -> Mapping[str, float]:
+        """What each layer of the last forward took; layers that were not needed are absent."""
+        return {} if self._last_program is None else self._last_program.layer_seconds()
 
     def weights(self) -> Weights:
         """Return copies of all parameters by layer id and PyTorch's parameter name."""
@@ -96,7 +100,8 @@ class Model:
                 f"x must be (N, {', '.join(map(str, self.spec.input.shape))}), got {x.shape}"
             )
         program = self._program(len(x), frozenset(observers))
-        self.layer_seconds = program.run(x, observers, is_abandoned)
+        self._last_program = program
+        program.run(x, observers, is_abandoned)
 
     def activations(
         self, x: NDArray[np.float32], layer_ids: Iterable[str] | None = None
@@ -136,6 +141,7 @@ class Model:
         return program
 
     def _forget_old_programs(self) -> None:
+        self._last_program = None
         held = sum(program.nbytes for program in self._programs.values())
         for key, program in list(self._programs.items()):
             if held <= _BYTES_KEPT and len(self._programs) < _PROGRAMS_KEPT:

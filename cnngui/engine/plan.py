@@ -71,17 +71,17 @@ class Sampling:
 
 @dataclass(frozen=True)
 class Piece:
-    """What is computed at a time: a band of a step, or of the input, which is only copied.
+    """What a thread computes at a time.
 
     Attributes
     ----------
-    step : ids of the layers, or "input" alone.
+    bands : a band of a step or of ("input",), which is only copied; or several small steps, one
+        after the other, each of a single band.
     needs : the numbers of the earlier pieces that make what this one reads.
     """
 
-    step: tuple[str, ...]
-    band: Part
-    needs: tuple[int, ...]
+    bands: tuple[tuple[tuple[str, ...], Part], ...]
+    needs: tuple[int, ...] = ()
 
 
 class Plan:
@@ -127,8 +127,11 @@ class Plan:
 
     def bands(self, step: Sequence[str]) -> list[Part]:
         """Cut a step. Bands do not depend on the number of threads, and so results do not."""
-        images, _, height, _ = self.shapes[step[-1]]
+        images, channels, height, width = self.shapes[step[-1]]
         first = step[0]
+        if first == INPUT_ID:
+            count = ceil(images * channels * height * width * 4 / _BAND_BYTES)
+            return _cut(images, height, count, splits_rows=True)
         head = self.nodes[first].layer
         values = head.scratch_values(
             self.shapes[self._sources(first)[0]], self.shapes[first]
@@ -144,38 +147,38 @@ class Plan:
 
     def pieces(self) -> list[Piece]:
         """Return everything to be computed, in an order in which it can be."""
-        images, channels, height, width = self.shapes[INPUT_ID]
-        count = ceil(images * channels * height * width * 4 / _BAND_BYTES)
-        made: dict[str, list[tuple[int, Part]]] = {INPUT_ID: []}
+        made: dict[str, list[tuple[int, Part]]] = {}
         pieces: list[Piece] = []
-        for part in _cut(images, height, count, splits_rows=True):
-            made[INPUT_ID].append((len(pieces), part))
-            pieces.append(Piece((INPUT_ID,), part, ()))
-        for step in self.steps:
+        is_alone = False
+        for step in [(INPUT_ID,), *self.steps]:
             bands = self.bands(step)
-            reading = [self._needs(step, band, made) for band in bands]
-            for band, needs in zip(bands, reading, strict=True):
+            was_alone, is_alone = is_alone, len(bands) == 1
+            if is_alone and was_alone:
+                # To hand over such small work would take longer than to do it.
+                last = pieces.pop()
+                needs = {*last.needs, *self._needs(step, bands[0], made)} - {len(pieces)}
+                pieces.append(Piece((*last.bands, (step, bands[0])), tuple(sorted(needs))))
+            else:
+                pieces += [Piece(((step, band),), self._needs(step, band, made)) for band in bands]
+            first = len(pieces) - len(bands)
+            for number, band in enumerate(bands, first):
                 for name, part in self._parts(step, band).items():
-                    made.setdefault(name, []).append((len(pieces), part))
-                pieces.append(Piece(step, band, needs))
+                    made.setdefault(name, []).append((number, part))
         return pieces
 
     def _needs(
         self, step: Sequence[str], band: Part, made: Mapping[str, list[tuple[int, Part]]]
     ) -> tuple[int, ...]:
         parts = self._parts(step, band)
-        return tuple(
-            sorted(
-                {
-                    number
-                    for name in step
-                    for source in self._sources(name)
-                    if source not in step
-                    for number, part in made[source]
-                    if part.meets(self._part_read(name, parts[name], source))
-                }
-            )
-        )
+        needs = {
+            number
+            for name, part in parts.items()
+            for source in self._sources(name)
+            if source not in parts
+            for number, source_part in made[source]
+            if source_part.meets(self._part_read(name, part, source))
+        }
+        return tuple(sorted(needs))
 
     def _part_read(self, name: str, part: Part, source: str) -> Part:
         layer = self.nodes[name].layer
@@ -244,6 +247,8 @@ class Plan:
                         self.origins[passed] = source
 
     def _sources(self, name: str) -> list[str]:
+        if name == INPUT_ID:
+            return []
         return [self.origins[source] for source in self.nodes[name].inputs]
 
     def _gather_steps(self) -> list[list[str]]:

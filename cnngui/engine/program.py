@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from cnngui.engine import parallel, schedule
 from cnngui.engine.kernels import Calls
 from cnngui.engine.kernels.scratch import Scratch
-from cnngui.engine.plan import Node, Piece, Plan, Sampling, Stage
+from cnngui.engine.plan import Node, Plan, Sampling, Stage
 from cnngui.engine.sample import Sample
 from cnngui.engine.tensor import Part, Tensor
 from cnngui.spec.layers import INPUT_ID
@@ -69,7 +69,7 @@ class Program:
         # Input included: its copying is its work.
         self._names = [INPUT_ID, *(name for step in plan.steps for name in step)]
         self._number = {name: number for number, name in enumerate(self._names)}
-        widest = max(Counter(piece.step for piece in self._pieces).values())
+        widest = max(Counter(piece.bands[0][0] for piece in self._pieces).values())
         self._threads = min(widest, parallel.thread_count())
         self._scratches = [Scratch() for _ in range(self._threads)]
         # Each thread has scratch memory, and so calls, of its own.
@@ -77,6 +77,7 @@ class Program:
             [None] * len(self._pieces) for _ in range(self._threads)
         ]
         self._spent = [[0.0] * len(self._names) for _ in range(self._threads)]
+        self._elapsed = 0.0
         self._given: list[Array] = []
         self._shown = self._place_observers(nodes, wanted)
 
@@ -86,10 +87,8 @@ class Program:
         tensors = sum(tensor.memory.nbytes for tensor in self._tensors.values())
         return tensors + sum(sample.nbytes for sample in self._samples.values())
 
-    def run(
-        self, x: Array, observers: Observers, is_abandoned: Callable[[], bool]
-    ) -> dict[str, float]:
-        """Compute; return seconds by layer id. Observers must be those of what is asked for.
+    def run(self, x: Array, observers: Observers, is_abandoned: Callable[[], bool]) -> None:
+        """Compute. Observers must be those of what is asked for.
 
         ``is_abandoned`` is asked before every band, from any thread; AbandonedError if it says yes.
         """
@@ -107,15 +106,18 @@ class Program:
         # Weights from a file may overflow: that is for the user to see in the maps, not in a log.
         with np.errstate(all="ignore"):
             schedule.run(self._needs, compute, milestones, self._threads)
-        elapsed = perf_counter() - start
+        self._elapsed = perf_counter() - start
         self._given.clear()
-        return self._shares(elapsed)
 
     def _compute(self, thread: int, piece: int) -> None:
         work = self._work[thread][piece]
         if work is None:
             # A thread binds a piece when it first takes it: most threads never meet most pieces.
-            work = self._work[thread][piece] = self._bind(thread, self._pieces[piece])
+            work = self._work[thread][piece] = [
+                calls
+                for step, band in self._pieces[piece].bands
+                for calls in self._bind(thread, step, band)
+            ]
         spent = self._spent[thread]
         before = perf_counter()
         for number, calls in work:
@@ -125,10 +127,13 @@ class Program:
             spent[number] += now - before
             before = now
 
-    def _shares(self, elapsed: float) -> dict[str, float]:
-        """Tell layers their shares of the time that passed, since threads worked side by side."""
+    def layer_seconds(self) -> dict[str, float]:
+        """Return what each layer took in the last run.
+
+        Threads worked side by side: a layer is told its share of the time that passed.
+        """
         sums = [sum(times) for times in zip(*self._spent, strict=True)]
-        share = elapsed / max(sum(sums), 1e-9)
+        share = self._elapsed / max(sum(sums), 1e-9)
         seconds = {name: time * share for name, time in zip(self._names, sums, strict=True)}
         del seconds[INPUT_ID]
         return seconds
@@ -138,7 +143,10 @@ class Program:
     ) -> list[tuple[int, _Shown]]:
         """Return what is complete when so many pieces are done, and where it is."""
         complete_after = {
-            name: number for number, piece in enumerate(self._pieces, 1) for name in piece.step
+            name: number
+            for number, piece in enumerate(self._pieces, 1)
+            for step, _ in piece.bands
+            for name in step
         }
         order = {name: place for place, name in enumerate((INPUT_ID, *nodes))}
         shown: dict[int, _Shown] = {}
@@ -160,20 +168,18 @@ class Program:
         images, _, height, _ = tensor.shape
         return request.of(tensor, Part(range(images), range(height)))
 
-    def _bind(self, thread: int, piece: Piece) -> Work:
-        """Bind a piece to memory.
+    def _bind(self, thread: int, step: Sequence[str], band: Part) -> Work:
+        """Bind a band of a step to memory.
 
         What is not kept shares the memory of what comes next if that is computed value by value,
         and else is left to scratch memory.
         """
-        if piece.step == (INPUT_ID,):
-            target = self._tensors[INPUT_ID].view(piece.band)
-            return [
-                (self._number[INPUT_ID], [partial(_take_input, self._given, piece.band, target)])
-            ]
+        if step == (INPUT_ID,):
+            target = self._tensors[INPUT_ID].view(band)
+            return [(self._number[INPUT_ID], [partial(_take_input, self._given, band, target)])]
         plan, scratch = self._plan, self._scratches[thread]
         scratch.reset()
-        work = plan.stages(piece.step, piece.band)
+        work = plan.stages(step, band)
         tensors = dict(self._tensors)
         stages = [stage for stage in work if isinstance(stage, Stage)]
         for stage, following in reversed(list(pairwise(stages))):

@@ -413,7 +413,8 @@ def test_numbers_that_overflow_are_shown_not_warned_about(set_threads, threads):
 
 
 def test_a_forward_that_nobody_wants_any_more_ends():
-    spec = network(Conv2d(id="conv1", padding="same"), Conv2d(id="conv2", padding="same"))
+    convolutions = (Conv2d(id=name, padding="same") for name in ("conv1", "conv2"))
+    spec = network(*convolutions, height=240, width=320)
     model, x = Model(spec), picture(spec)
     whole = model.activations(x)
     answers = iter([False, True])
