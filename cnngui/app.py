@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from cnngui.cli import EXIT_MENDABLE, EXIT_STOPPED, parse_arguments
+from cnngui.cli_train import COMMAND, parse_train_arguments
 from cnngui.engine.parallel import prepare_environment
 from cnngui.errors import UserError
 from cnngui.resources import resource_path
@@ -44,6 +45,12 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(argv: Sequence[str] | None) -> int:
+    argv = sys.argv[1:] if argv is None else argv
+    if argv[:1] == [COMMAND]:
+        arguments_of_training = parse_train_arguments(argv[1:])
+        from cnngui.headless_train import run_training
+
+        return run_training(arguments_of_training)
     arguments = parse_arguments(argv)
     if not arguments.headless:
         reason = why_no_window(os.environ)

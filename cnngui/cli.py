@@ -30,6 +30,7 @@ examples:
   cnngui --source film.mp4 --network lenet-5  the window, on a film
   cnngui --headless --snapshot out            100 frames of the built-in clip, the last one saved
   cnngui --headless --source camera:0 --frames 500 --realtime --report report.json
+  cnngui train --help                         how to teach a network without a window
 """
 
 
@@ -59,10 +60,11 @@ class Arguments:
     realtime: bool = False
 
 
-class _Parser(argparse.ArgumentParser):
+class Parser(argparse.ArgumentParser):
     """Tells what is wrong in one line, by exception."""
 
     def error(self, message: str) -> NoReturn:
+        """Raise an ArgumentError."""
         thing, colon, rule = message.removeprefix("argument ").partition(": ")
         if not colon:
             thing, rule = self.prog, message
@@ -92,7 +94,7 @@ def parse_arguments(argv: Sequence[str] | None = None) -> Arguments:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(
+    parser = Parser(
         prog="cnngui",
         description="See a convolutional neural network at work: build it layer by layer, watch "
         "every channel live.",
@@ -104,14 +106,14 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--source",
         metavar="SOURCE",
-        type=_name,
+        type=name,
         help="a video, image or folder of images; a URL (http, https, rtsp, rtmp); "
         f"camera:NAME-or-NUMBER; or {DEFAULT_SOURCE}, the built-in clip (the default)",
     )
     parser.add_argument(
         "--network",
         metavar="NETWORK",
-        type=_name,
+        type=name,
         help="a file (.json, .safetensors) or one of "
         + ", ".join(preset.key for preset in PRESETS)
         + f" (default: {DEFAULT_NETWORK})",
@@ -119,13 +121,13 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--seed",
         metavar="K",
-        type=_whole_number(0, MAX_SEED),
+        type=whole_number(0, MAX_SEED),
         help="draw the weights anew by this seed; those that come from a file stay",
     )
     parser.add_argument(
         "--threads",
         metavar="N",
-        type=_whole_number(0, MAX_THREADS),
+        type=whole_number(0, MAX_THREADS),
         default=0,
         help="processor cores to compute on (default: all, or all but one of more than two)",
     )
@@ -134,7 +136,7 @@ def _parser() -> argparse.ArgumentParser:
     group.add_argument(
         "--frames",
         metavar="N",
-        type=_whole_number(1, MAX_FRAMES),
+        type=whole_number(1, MAX_FRAMES),
         default=DEFAULT_FRAMES,
         help=f"how many frames (default: {DEFAULT_FRAMES}); a source may end earlier",
     )
@@ -155,22 +157,42 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _name(text: str) -> str:
+def name(text: str) -> str:
+    """Read what must not be empty."""
     if not text:  # a variable that a script forgot to set, above all
         raise argparse.ArgumentTypeError("must not be empty")
     return text
 
 
-def _whole_number(minimum: int, maximum: int) -> Callable[[str], int]:
+def whole_number(minimum: float, maximum: float) -> Callable[[str], int]:
+    """Return what reads a whole number in a range."""
+
     def read(text: str) -> int:
         try:
-            number: float = int(text)
+            value: float = int(text)
         except ValueError:
-            number = math.nan
-        if not minimum <= number <= maximum:
+            value = math.nan
+        if not minimum <= value <= maximum:
             raise argparse.ArgumentTypeError(
-                f"must be a whole number from {minimum} to {maximum}, got {text!r}"
+                f"must be a whole number from {minimum:.12g} to {maximum:.12g}, got {text!r}"
             )
-        return int(number)
+        return int(value)
+
+    return read
+
+
+def number(minimum: float, maximum: float) -> Callable[[str], float]:
+    """Return what reads a number in a range."""
+
+    def read(text: str) -> float:
+        try:
+            value = float(text)
+        except ValueError:
+            value = math.nan
+        if not minimum <= value <= maximum:
+            raise argparse.ArgumentTypeError(
+                f"must be a number from {minimum:g} to {maximum:g}, got {text!r}"
+            )
+        return value
 
     return read

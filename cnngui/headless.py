@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 import json
-import signal
-import tempfile
-import threading
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from pathlib import Path
-from types import FrameType
+from collections.abc import Mapping
 from typing import Any
 
 from cnngui import __version__
+from cnngui.atomic import place_of, write_atomically
 from cnngui.capture.address import parse_address
 from cnngui.cli import DEFAULT_NETWORK, DEFAULT_SOURCE, EXIT_STOPPED, Arguments
 from cnngui.engine import parallel
-from cnngui.errors import SaveError
-from cnngui.atomic import place_of, write_atomically
 from cnngui.formats.opening import open_network
 from cnngui.pipeline.batch import STOPPED, BatchReport, BatchRequest, run_batch
 from cnngui.spec.shapes import infer
+from cnngui.terminal import ctrl_c_stops, refuse_unwritable
 
 
 def run_headless(arguments: Arguments) -> int:
@@ -45,11 +39,11 @@ def run_headless(arguments: Arguments) -> int:
         realtime=arguments.realtime,
     )
     if arguments.snapshot is not None:
-        _refuse_unwritable(arguments.snapshot, may_be_made=True)
+        refuse_unwritable(arguments.snapshot, may_be_made=True)
     if arguments.report is not None:
-        _refuse_unwritable(place_of(arguments.report).parent, may_be_made=False)
+        refuse_unwritable(place_of(arguments.report).parent, may_be_made=False)
     parallel.configure(arguments.threads)
-    with _ctrl_c_stops() as stopped:
+    with ctrl_c_stops() as stopped:
         report = run_batch(request, stopped.is_set)
     if arguments.report is not None:
         numbers = _as_json(arguments, source, request, report)
@@ -58,36 +52,6 @@ def run_headless(arguments: Arguments) -> int:
         write_atomically(arguments.report, text.encode(errors="backslashreplace"))
     _print_summary(arguments, request, report)
     return EXIT_STOPPED if report.ended_early == STOPPED else 0
-
-
-def _refuse_unwritable(folder: Path, *, may_be_made: bool) -> None:
-    try:
-        if may_be_made:
-            folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            pass
-    except OSError as error:
-        rule = "must be a folder that can be written to"
-        raise SaveError(str(folder), rule, error.strerror or error) from error
-
-
-@contextmanager
-def _ctrl_c_stops() -> Iterator[threading.Event]:
-    """Let the first Ctrl+C end the run between two frames, and a second one at once."""
-    stopped = threading.Event()
-    if threading.current_thread() is not threading.main_thread():
-        yield stopped
-        return
-
-    def on_interrupt(_number: int, _frame: FrameType | None) -> None:
-        stopped.set()
-        signal.signal(signal.SIGINT, before)
-
-    before = signal.signal(signal.SIGINT, on_interrupt)
-    try:
-        yield stopped
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 def _as_json(

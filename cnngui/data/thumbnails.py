@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from cnngui.data.augmentation import Augmentation, augment
+from cnngui.data.augmentation import Augmentation
+from cnngui.data.augmenting import augment
 from cnngui.data.dataset import Dataset
 from cnngui.errors import DataError
 from cnngui.opencv import cv2

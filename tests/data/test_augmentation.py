@@ -3,7 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from cnngui.data.augmentation import NO_AUGMENTATION, Augmentation, augment
+from cnngui.data.augmentation import NO_AUGMENTATION, Augmentation
+from cnngui.data.augmenting import augment
 
 EVERYTHING = Augmentation(
     shift=0.2, flip=True, rotation=30, scale=0.3, brightness=0.2, noise=0.05, cutout=0.3

@@ -7,7 +7,8 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from cnngui.data.augmentation import Augmentation, augment
+from cnngui.data.augmentation import Augmentation
+from cnngui.data.augmenting import augment
 from cnngui.data.dataset import Dataset, OpeningCancelledError
 from cnngui.engine.preprocess import normalise_batch
 from cnngui.spec.network import InputSpec

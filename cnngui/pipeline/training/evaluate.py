@@ -8,10 +8,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cnngui.data.dataset import Dataset
 from cnngui.engine.training.losses import Loss
+from cnngui.errors import DataError
 from cnngui.pipeline.training.batches import Batches
 from cnngui.pipeline.training.progress import Evaluation
 from cnngui.pipeline.training.summary import summarise
+from cnngui.spec.checks import shown
 
 Predict = Callable[[NDArray[np.float32]], NDArray[Any]]
 
@@ -52,3 +55,17 @@ def evaluate(
         array.flags.writeable = False
     summary = summarise(labels, probabilities)
     return Evaluation(classes, indices, labels, probabilities, summary), total / len(indices)
+
+
+def labels_among(classes: tuple[str, ...], data: Dataset) -> NDArray[np.int64]:
+    """Return a data set's labels by the numbers that its classes have among others.
+
+    Raises
+    ------
+    DataError
+        If one of its classes is not among them.
+    """
+    for name in data.classes:
+        if name not in classes:
+            raise DataError(data.name, "must be of the classes that are learned", shown(name))
+    return np.array([classes.index(name) for name in data.classes], np.int64)[data.labels]

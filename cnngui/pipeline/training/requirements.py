@@ -32,16 +32,10 @@ def refuse_unusable_settings(settings: TrainingSettings) -> None:
             raise TrainingError(name.replace("_", " "), rule, f"{values[name]:g}")
 
 
-def refuse_unusable_data(data: Dataset, spec: NetworkSpec) -> None:
-    """Raise a TrainingError where a network cannot learn from these samples.
+def refuse_unusable_data(data: Dataset) -> None:
+    """Raise a TrainingError where no network can learn from these samples.
 
-    Raises
-    ------
-    TrainingError
-        Fewer than two samples or classes, more than 1,000 classes, a class without samples, or
-        units that are not as many as the classes.
-    NetworkError
-        The network has problems of its own.
+    There are fewer than two samples or classes, more than 1,000 classes, or one without samples.
     """
     count = len(data.classes)
     if len(data) < 2:
@@ -59,6 +53,16 @@ def refuse_unusable_data(data: Dataset, spec: NetworkSpec) -> None:
         names = ", ".join(empty[:_MOST_NAMED]) + (" ..." if len(empty) > _MOST_NAMED else "")
         rule = "each class must have samples: add some, or remove it"
         raise TrainingError(data.name, rule, f"none of {names}")
+
+
+def refuse_misfit(spec: NetworkSpec, count: int) -> None:
+    """Raise a TrainingError where a network has not one unit for each of ``count`` classes.
+
+    Raises
+    ------
+    NetworkError
+        The network has problems of its own.
+    """
     infer(spec).raise_if_invalid()
     if not fits_classes(spec, count):
         last = spec.layers[-1].id if spec.layers else INPUT_ID

@@ -20,17 +20,17 @@ from cnngui.engine.training.schedules import rate_factor
 from cnngui.errors import DataError, TrainingError
 from cnngui.pipeline.training.batches import Batches
 from cnngui.pipeline.training.curves import CurveRecorder
-from cnngui.pipeline.training.evaluate import evaluate
+from cnngui.pipeline.training.evaluate import evaluate, labels_among
 from cnngui.pipeline.training.health import HealthMonitor
 from cnngui.pipeline.training.history import KernelHistory, moment
 from cnngui.pipeline.training.progress import Evaluation, TrainingProgress, TrainingState
 from cnngui.pipeline.training.requirements import (
+    refuse_misfit,
     refuse_too_large,
     refuse_unusable_data,
     refuse_unusable_settings,
 )
 from cnngui.pipeline.training.settings import TrainingSettings
-from cnngui.spec.checks import shown
 from cnngui.spec.layers import Conv2d
 from cnngui.spec.network import NetworkSpec
 from cnngui.weights import Weights
@@ -89,7 +89,8 @@ class Trainer:
         on_prepared: Callable[[int, int], None] = lambda done, total: None,
     ) -> None:
         refuse_unusable_settings(settings)
-        refuse_unusable_data(data, spec)
+        refuse_unusable_data(data)
+        refuse_misfit(spec, len(data.classes))
         self.spec = replace(spec, classes=data.classes)
         # Before memory is taken for the samples.
         first = TrainableNetwork(self.spec, weights, seed=settings.seed)
@@ -240,10 +241,7 @@ class Trainer:
             A sample cannot be read, or is of a class that is not among those learned.
         """
         classes = self.spec.classes
-        for name in data.classes:
-            if name not in classes:
-                raise DataError(data.name, "must be of the classes that are learned", shown(name))
-        labels = np.array([classes.index(name) for name in data.classes])[data.labels]
+        labels = labels_among(classes, data)
         predict = TrainableNetwork(self.spec, weights).predict
         batches, everything = Batches(data, self.spec.input), np.arange(len(data))
         parts = evaluate(predict, batches, everything, labels, classes, self._loss, self._chunk)
