@@ -18,11 +18,11 @@ class Job:
     Attributes
     ----------
     what : how events call it ("snapshot", "network").
-    run : does it and returns the event that says so; may raise UserError.
+    run : does it and returns the event that says so, if somebody is to hear; may raise UserError.
     """
 
     what: str
-    run: Callable[[], Event]
+    run: Callable[[], Event | None]
 
 
 class FileWorker(Worker[Job]):
@@ -44,7 +44,9 @@ class FileWorker(Worker[Job]):
                 return False
             job = self._commands.popleft()
         try:
-            self._report(job.run())
+            event = job.run()
+            if event is not None:
+                self._report(event)
         except SaveCancelledError:
             self._report(SaveCancelled(job.what))
         except UserError as error:

@@ -94,7 +94,7 @@ class LivePipeline:
             self._on_frame, self._meter, report, open_source, retry_delays_s
         )
         store = RunStore(runs_folder or Path(gettempdir()) / "cnngui-runs")
-        self._trainer = TrainingWorker(self._engine, turns, report, store)
+        self._trainer = TrainingWorker(self._engine, turns, report, self._files, store)
         self.training = TrainingDesk(self._trainer, self._engine, self._files, store)
         self._colormaps = USUAL_COLORMAPS
         self._network_name = ""

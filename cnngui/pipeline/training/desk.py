@@ -7,20 +7,19 @@ from collections.abc import Callable
 from cnngui.data.dataset import Dataset
 from cnngui.pipeline.events import Event
 from cnngui.pipeline.file_worker import FileWorker, Job
-from cnngui.pipeline.training.progress import RunRead, RunsListed, TrainingEnded
-from cnngui.pipeline.training.run_store import RunStore
-from cnngui.pipeline.training.settings import TrainingSettings
-from cnngui.pipeline.training.worker import (
+from cnngui.pipeline.training.commands import (
     Begin,
-    LiveView,
     OneBatch,
     Pause,
     Reset,
     Resume,
     SetLearningRate,
     Stop,
-    TrainingWorker,
 )
+from cnngui.pipeline.training.progress import RunRead, RunsListed, TrainingEnded
+from cnngui.pipeline.training.run_store import RunStore
+from cnngui.pipeline.training.settings import TrainingSettings
+from cnngui.pipeline.training.worker import LiveView, TrainingWorker
 from cnngui.spec.network import NetworkSpec
 from cnngui.weights import Weights
 

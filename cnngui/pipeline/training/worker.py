@@ -5,17 +5,28 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as StillWaitingError
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from cnngui.data.dataset import Dataset, OpeningCancelledError
+from cnngui.data.dataset import OpeningCancelledError
 from cnngui.errors import TrainingError, UserError
 from cnngui.formats.network_file import with_named_weights
 from cnngui.pipeline.events import Event, JobFailed
+from cnngui.pipeline.file_worker import FileWorker, Job
+from cnngui.pipeline.training.commands import (
+    Begin,
+    OneBatch,
+    Pause,
+    Reset,
+    Resume,
+    SetLearningRate,
+    Stop,
+    TrainingCommand,
+)
 from cnngui.pipeline.training.progress import (
     TrainingEnded,
     TrainingPreparing,
@@ -23,7 +34,6 @@ from cnngui.pipeline.training.progress import (
     TrainingRefused,
 )
 from cnngui.pipeline.training.run_store import RunStore, new_run_id
-from cnngui.pipeline.training.settings import TrainingSettings
 from cnngui.pipeline.turns import Turns
 from cnngui.pipeline.worker import Worker
 from cnngui.spec.network import NetworkSpec
@@ -31,52 +41,6 @@ from cnngui.weights import Weights
 
 if TYPE_CHECKING:
     from cnngui.pipeline.training.trainer import Trainer
-
-
-@dataclass(frozen=True, eq=False)
-class Begin:
-    """Train this network on these samples."""
-
-    spec: NetworkSpec
-    weights: Weights | None
-    dataset: Dataset
-    settings: TrainingSettings
-    paused: bool
-
-
-@dataclass(frozen=True)
-class Pause:
-    """Stand still."""
-
-
-@dataclass(frozen=True)
-class Resume:
-    """Go on."""
-
-
-@dataclass(frozen=True)
-class OneBatch:
-    """Do one batch, then stand still."""
-
-
-@dataclass(frozen=True)
-class Stop:
-    """End it."""
-
-
-@dataclass(frozen=True)
-class Reset:
-    """Go back to the first weights."""
-
-
-@dataclass(frozen=True)
-class SetLearningRate:
-    """Go on with another learning rate."""
-
-    rate: float
-
-
-TrainingCommand = Begin | Pause | Resume | OneBatch | Stop | Reset | SetLearningRate
 
 
 class LiveView(Protocol):
@@ -110,7 +74,8 @@ class TrainingWorker(Worker[TrainingCommand]):
     live_view : lends the first weights and shows the present ones.
     turns : shared with the live view.
     report : takes the events.
-    store : where runs are kept.
+    files : writes runs.
+    store : where they are kept.
 
     Attributes
     ----------
@@ -122,11 +87,13 @@ class TrainingWorker(Worker[TrainingCommand]):
         live_view: LiveView,
         turns: Turns,
         report: Callable[[Event], None],
+        files: FileWorker,
         store: RunStore,
     ) -> None:
         super().__init__("training", report)
         self._live_view = live_view
         self._turns = turns
+        self._files = files
         self._store = store
         self._trainer: Trainer | None = None
         self._first_weights: Weights = {}
@@ -199,7 +166,7 @@ class TrainingWorker(Worker[TrainingCommand]):
             self._report(TrainingRefused(None))
             return
         except UserError as error:
-            self._report(TrainingRefused(None if self._is_given_up() else error))
+            self._report(TrainingRefused(error))
             return
         except MemoryError:
             rule = "must fit into memory with its samples"
@@ -293,24 +260,20 @@ class TrainingWorker(Worker[TrainingCommand]):
 
     def _show(self, trainer: Trainer) -> None:
         began = monotonic()
-        self._live_view.show_weights(trainer.progress.spec, trainer.weights())
+        self._live_view.show_weights(trainer.spec, trainer.weights())
         now = monotonic()
         self._show_due = now + max(_SHOW_S, (now - began) / _SHOW_SHARE)
 
     def _keep(self, trainer: Trainer) -> None:
         self._keep_due = monotonic() + _KEEP_S
         progress = trainer.progress
-        if int(progress.epoch) == self._epochs_kept:
+        if int(progress.epoch) == self._epochs_kept or self._files.waiting("run"):
             return
         self._epochs_kept = int(progress.epoch)
         self._write(partial(self._store.keep, progress, trainer.best_weights()))
 
     def _write(self, write: Callable[[], None]) -> None:
-        try:
-            write()
-        except UserError as error:
-            # The training itself is well, and its weights go to the document.
-            self._report(JobFailed("run", error))
+        self._files.tell(Job("run", write))
 
     def _stop(self) -> None:
         if self._trainer is not None:

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from cnngui.data.augmentation import Augmentation
 from cnngui.errors import NetworkFileError, SaveError, TrainingError
 from cnngui.pipeline.training.progress import Curves, Evaluation
-from cnngui.pipeline.training.run_store import MOST_RUNS, RunStore, new_run_id, shortened
+from cnngui.pipeline.training.run_codec import shortened
+from cnngui.pipeline.training.run_store import RunStore, new_run_id
 from cnngui.pipeline.training.settings import TrainingSettings
 from cnngui.pipeline.training.settings_codec import settings_entry, settings_from_entry
 from cnngui.pipeline.training.summary import summarise
@@ -74,11 +75,12 @@ def test_weights_come_back_named(store, first, value):
     assert file.spec.layer("conv1").weights_id
 
 
-def test_newest_first_and_the_oldest_go(store):
-    names = [f"2026-{number:03}" for number in range(MOST_RUNS + 2)]
+def test_newest_first_and_the_oldest_go(store, monkeypatch):
+    monkeypatch.setattr("cnngui.pipeline.training.run_store.MOST_RUNS", 3)
+    names = [f"2026-{number:03}" for number in range(5)]
     for name in names:
         store.begin(progress_of(classifier(), name), weights_of(classifier(), 0))
-    assert [run.run_id for run in store.runs()] == names[::-1][:MOST_RUNS]
+    assert [run.run_id for run in store.runs()] == names[::-1][:3]
 
 
 def test_a_run_that_never_ended_counts_as_stopped(store):

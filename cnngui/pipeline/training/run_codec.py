@@ -1,0 +1,123 @@
+"""A training that has ended as plain values and arrays, for files; read back without trust."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, fields, replace
+from typing import Any, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnngui.pipeline.training.progress import (
+    Ailment,
+    Curves,
+    Evaluation,
+    KernelMoment,
+    LayerHealth,
+    TrainingProgress,
+)
+from cnngui.pipeline.training.settings_codec import settings_entry, settings_from_entry
+from cnngui.pipeline.training.summary import summarise
+from cnngui.spec.codec import from_json, to_json
+
+_NUMBERS = ("epoch", "learning_rate", "samples_per_second", "best_epoch", "best_accuracy")
+_COUNTS = ("step", "steps", "memory_bytes")
+_TEXTS = ("run_id", "data_name", "data_address", "message")
+
+
+def shortened(progress: TrainingProgress) -> TrainingProgress:
+    """Return what is kept of a run when it is no longer the one looked at.
+
+    Of the kernels' history that is only its beginning and its end.
+    """
+    return replace(progress, moments=(*progress.moments[:1], *progress.moments[1:][-1:]))
+
+
+def run_entry(progress: TrainingProgress) -> dict[str, Any]:
+    """Return what JSON can hold of a run."""
+    entry: dict[str, Any] = {
+        name: getattr(progress, name) for name in (*_TEXTS, *_COUNTS, *_NUMBERS)
+    }
+    evaluation = progress.evaluation
+    return entry | {
+        "state": progress.state,
+        "spec": to_json(progress.spec),
+        "settings": settings_entry(progress.settings),
+        "samples": progress.samples,
+        "layers": [asdict(health) for health in progress.layers],
+        "moments": [[moment.step, moment.epoch] for moment in shortened(progress).moments],
+        "evaluated_classes": None if evaluation is None else evaluation.classes,
+    }
+
+
+def run_arrays(progress: TrainingProgress) -> dict[str, NDArray[Any]]:
+    """Return the arrays of a run by name."""
+    arrays = {f"curves.{item.name}": getattr(progress.curves, item.name) for item in fields(Curves)}
+    for place, moment in enumerate(shortened(progress).moments):
+        for layer_id, kernel in moment.kernels.items():
+            arrays[f"moment{place}.{layer_id}"] = kernel
+    if progress.evaluation is not None:
+        for name in ("indices", "labels", "probabilities"):
+            arrays[f"evaluation.{name}"] = getattr(progress.evaluation, name)
+    return arrays
+
+
+def run_from(entry: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> TrainingProgress:
+    """Return the run that ``run_entry`` and ``run_arrays`` were given.
+
+    Raises
+    ------
+    KeyError, TypeError, ValueError, NetworkFileError
+        If something is missing or of another kind.
+    """
+    for array in arrays.values():
+        array.flags.writeable = False
+    state = entry["state"]
+    plain: dict[str, Any] = {name: str(entry[name]) for name in _TEXTS}
+    plain |= {name: int(entry[name]) for name in _COUNTS}
+    plain |= {name: float(entry[name]) for name in _NUMBERS}
+    return TrainingProgress(
+        **plain,
+        state=state if state in ("finished", "failed") else "stopped",
+        spec=from_json(entry["spec"]),
+        settings=settings_from_entry(entry["settings"]),
+        samples=(int(entry["samples"][0]), int(entry["samples"][1])),
+        seconds_left=0.0,
+        curves=Curves(**{item.name: arrays[f"curves.{item.name}"] for item in fields(Curves)}),
+        layers=tuple(_health(health) for health in entry["layers"]),
+        moments=tuple(
+            KernelMoment(int(step), float(epoch), _kernels(arrays, number))
+            for number, (step, epoch) in enumerate(entry["moments"])
+        ),
+        evaluation=_evaluation(entry["evaluated_classes"], arrays),
+    )
+
+
+def _health(entry: dict[str, Any]) -> LayerHealth:
+    ailment = entry["ailment"]
+    return LayerHealth(
+        str(entry["layer_id"]),
+        float(entry["gradient"]),
+        float(entry["update"]),
+        ailment if ailment in get_args(Ailment) else None,
+    )
+
+
+def _kernels(arrays: dict[str, NDArray[Any]], number: int) -> dict[str, NDArray[np.float32]]:
+    start = f"moment{number}."
+    return {
+        name.removeprefix(start): array for name, array in arrays.items() if name.startswith(start)
+    }
+
+
+def _evaluation(classes: list[str] | None, arrays: dict[str, NDArray[Any]]) -> Evaluation | None:
+    if classes is None:
+        return None
+    labels, probabilities = arrays["evaluation.labels"], arrays["evaluation.probabilities"]
+    return Evaluation(
+        classes=tuple(map(str, classes)),
+        indices=arrays["evaluation.indices"],
+        labels=labels,
+        probabilities=probabilities,
+        summary=summarise(labels, probabilities),
+    )
