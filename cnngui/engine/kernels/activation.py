@@ -8,7 +8,7 @@ from math import prod
 import numpy as np
 from numpy.typing import NDArray
 
-from cnngui.engine.kernels import Calls
+from cnngui.engine.kernels import Calls, elementwise
 from cnngui.engine.kernels.scratch import Scratch
 
 Array = NDArray[np.float32]
@@ -21,7 +21,7 @@ _EXP_LIMIT = np.array(87, np.float32)
 
 def relu(x: Array, out: Array) -> Calls:
     """max(0, x)."""
-    return [partial(np.maximum, x, _line_of_zeros(x), out=out)]
+    return [elementwise.bind(np.maximum, x, _line_of_zeros(x), out=out)]
 
 
 def leaky_relu(x: Array, out: Array, negative_slope: float, scratch: Scratch) -> Calls:
@@ -30,23 +30,26 @@ def leaky_relu(x: Array, out: Array, negative_slope: float, scratch: Scratch) ->
     scaled = _like(x, scratch)
     # Of x and slope * x the wanted one is the larger for slopes up to 1, the smaller above.
     choose = np.maximum if negative_slope <= 1 else np.minimum
-    return [partial(np.multiply, x, slope, out=scaled), partial(choose, x, scaled, out=out)]
+    return [
+        elementwise.bind(np.multiply, x, slope, out=scaled),
+        elementwise.bind(choose, x, scaled, out=out),
+    ]
 
 
 def sigmoid(x: Array, out: Array) -> Calls:
     """1 / (1 + exp(-x))."""
-    return [*_one_plus_exp_of_minus(x, out), partial(np.divide, _ONE, out, out=out)]
+    return [*_one_plus_exp_of_minus(x, out), elementwise.bind(np.divide, _ONE, out, out=out)]
 
 
 def silu(x: Array, out: Array, scratch: Scratch) -> Calls:
     """Divide x by 1 + exp(-x)."""
     divisor = _like(x, scratch)
-    return [*_one_plus_exp_of_minus(x, divisor), partial(np.divide, x, divisor, out=out)]
+    return [*_one_plus_exp_of_minus(x, divisor), elementwise.bind(np.divide, x, divisor, out=out)]
 
 
 def tanh(x: Array, out: Array) -> Calls:
     """Hyperbolic tangent."""
-    return [partial(np.tanh, x, out=out)]
+    return [elementwise.bind(np.tanh, x, out=out)]
 
 
 def softmax(x: Array, out: Array, scratch: Scratch) -> Calls:
@@ -55,19 +58,19 @@ def softmax(x: Array, out: Array, scratch: Scratch) -> Calls:
     total = scratch.take(images, 1, height, width)
     return [
         partial(np.maximum.reduce, x, axis=1, keepdims=True, out=total),
-        partial(np.subtract, x, total, out=out),
-        partial(np.exp, out, out=out),
+        elementwise.bind(np.subtract, x, total, out=out),
+        elementwise.bind(np.exp, out, out=out),
         partial(np.add.reduce, out, axis=1, keepdims=True, out=total),
-        partial(np.divide, out, total, out=out),
+        elementwise.bind(np.divide, out, total, out=out),
     ]
 
 
 def _one_plus_exp_of_minus(x: Array, out: Array) -> Calls:
     return [
-        partial(np.negative, x, out=out),
-        partial(np.minimum, out, _EXP_LIMIT, out=out),
-        partial(np.exp, out, out=out),
-        partial(np.add, out, _ONE, out=out),
+        elementwise.bind(np.negative, x, out=out),
+        elementwise.bind(np.minimum, out, _EXP_LIMIT, out=out),
+        elementwise.bind(np.exp, out, out=out),
+        elementwise.bind(np.add, out, _ONE, out=out),
     ]
 
 

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
-from cnngui.engine.kernels import Calls
+from cnngui.engine.kernels import Calls, elementwise
 from cnngui.engine.kernels.conv_kernel import Kernel
 from cnngui.engine.kernels.layout import is_pixel_major
 from cnngui.engine.kernels.multiply import multiply
@@ -98,7 +98,7 @@ def unfold_pixels(x: Array, kernel: Kernel, out: Array, scratch: Scratch) -> Cal
     if kernel.bias is None:
         return [*calls, partial(np.copyto, by_group, result)]
     line = _line_of_biases(kernel.bias, out.shape[3]).reshape(-1, *by_group.shape[3:])
-    return [*calls, partial(np.add, result, line, out=by_group)]
+    return [*calls, elementwise.bind(np.add, result, line, out=by_group)]
 
 
 def tap_by_tap(x: Array, kernel: Kernel, out: Array, scratch: Scratch) -> Calls:
@@ -141,7 +141,7 @@ def _add_bias(kernel: Kernel, out: Array) -> Calls:
     bias = kernel.bias[:, None, None]
     if is_pixel_major(out):
         bias = _line_of_biases(kernel.bias, out.shape[3]).T[:, None]
-    return [partial(np.add, out, bias, out=out)]
+    return [elementwise.bind(np.add, out, bias, out=out)]
 
 
 def _line_of_biases(bias: Array, width: int) -> Array:

@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cnngui.engine.kernels import Calls
+from cnngui.engine.kernels import Calls, elementwise
 
 Array = NDArray[np.float32]
 
 
 def copy(x: Array, out: Array) -> Calls:
     """The same values in other memory."""
-    return [partial(np.copyto, out, x)]
+    return [elementwise.bind_copy(out, x)]
 
 
 def add(inputs: Sequence[Array], out: Array) -> Calls:
     """The sum of two or more tensors of one shape."""
     first, second, *rest = inputs
     return [
-        partial(np.add, first, second, out=out),
-        *(partial(np.add, out, other, out=out) for other in rest),
+        elementwise.bind(np.add, first, second, out=out),
+        *(elementwise.bind(np.add, out, other, out=out) for other in rest),
     ]
 
 
@@ -31,11 +30,11 @@ def concat(inputs: Sequence[Array], out: Array) -> Calls:
     """The channels of all inputs, one after the other."""
     ends = np.cumsum([x.shape[1] for x in inputs])
     return [
-        partial(np.copyto, out[:, end - x.shape[1] : end], x)
+        elementwise.bind_copy(out[:, end - x.shape[1] : end], x)
         for x, end in zip(inputs, ends, strict=True)
     ]
 
 
 def flatten(x: Array, out: Array) -> Calls:
     """``(N, C, H, W)`` to ``(N, C * H * W)``: channel by channel, row by row."""
-    return [partial(np.copyto, out.reshape(x.shape), x)]
+    return [elementwise.bind_copy(out.reshape(x.shape), x)]

@@ -30,7 +30,7 @@ def multiply(a: Array, b: Array, out: Array) -> partial[object]:
         np.matmul,
         _blocks(a, rows, depth),
         _blocks(b, depth, columns),
-        out=_blocks(out, rows, columns),
+        _blocks(out, rows, columns),
     )
 
 

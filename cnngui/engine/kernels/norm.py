@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import numpy as np
 from numpy.typing import NDArray
 
-from cnngui.engine.kernels import Calls
+from cnngui.engine.kernels import Calls, elementwise
 
 Array = NDArray[np.float32]
 
@@ -27,4 +25,7 @@ def scale_and_shift(
 def batch_norm(x: Array, out: Array, scale: Array, shift: Array) -> Calls:
     """``x * scale + shift``, channel by channel. ``out`` may be ``x`` itself."""
     scale, shift = scale[:, None, None], shift[:, None, None]
-    return [partial(np.multiply, x, scale, out=out), partial(np.add, out, shift, out=out)]
+    return [
+        elementwise.bind(np.multiply, x, scale, out=out),
+        elementwise.bind(np.add, out, shift, out=out),
+    ]

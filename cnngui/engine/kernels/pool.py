@@ -13,7 +13,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from cnngui.engine.kernels import Calls
+from cnngui.engine.kernels import Calls, elementwise
 from cnngui.engine.kernels.layout import as_layout, is_pixel_major
 from cnngui.engine.kernels.scratch import Scratch
 from cnngui.spec.layers import Pair
@@ -76,7 +76,7 @@ def avg_pool(
     share = 1 / np.outer(*counts)
     if np.all(share == share[0, 0]):
         share = share[:1, :1]
-    return [*calls, partial(np.multiply, out, share.astype(np.float32), out=out)]
+    return [*calls, elementwise.bind(np.multiply, out, share.astype(np.float32), out=out)]
 
 
 def global_avg_pool(x: Array, out: Array) -> Calls:
@@ -84,7 +84,7 @@ def global_avg_pool(x: Array, out: Array) -> Calls:
     share = np.array(1 / (x.shape[2] * x.shape[3]), np.float32)
     return [
         partial(np.add.reduce, x, axis=(2, 3), keepdims=True, out=out),
-        partial(np.multiply, out, share, out=out),
+        elementwise.bind(np.multiply, out, share, out=out),
     ]
 
 
@@ -144,8 +144,8 @@ def _combine_pairs(combine: np.ufunc, x: Array, out: Array, scratch: Scratch) ->
     pairs = x.view(np.uint64)
     return [
         partial(np.copyto, evens.view(np.uint32), pairs, casting="unsafe"),
-        partial(np.right_shift, pairs, _HALF, out=odds.view(np.uint32), casting="unsafe"),
-        partial(combine, evens, odds, out=out),
+        elementwise.bind(np.right_shift, pairs, _HALF, out=odds.view(np.uint32), casting="unsafe"),
+        elementwise.bind(combine, evens, odds, out=out),
     ]
 
 
@@ -156,14 +156,14 @@ def _combine_taps(
     calls: Calls = []
     everywhere = [source for target, source in taps if target.shape == out.shape]
     if len(everywhere) == len(taps) == 1:
-        return [partial(np.copyto, out, everywhere[0])]
+        return [elementwise.bind_copy(out, everywhere[0])]
     if len(everywhere) == len(taps):
         first, second, *_ = everywhere
-        calls.append(partial(combine, first, second, out=out))
+        calls.append(elementwise.bind(combine, first, second, out=out))
         taps = taps[2:]
     else:
         calls.append(partial(out.fill, empty))
-    calls += [partial(combine, target, source, out=target) for target, source in taps]
+    calls += [elementwise.bind(combine, target, source, out=target) for target, source in taps]
     return calls
 
 
