@@ -9,12 +9,12 @@ from PySide6.QtCore import QRect, QSize, Qt, Slot
 from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
-    QLabel,
     QSizePolicy,
     QToolButton,
     QVBoxLayout,
     QWidget,
 )
+from superqt import QElidingLabel
 
 from cnngui.data.augmentation import NO_AUGMENTATION, Augmentation
 from cnngui.gui.icons import icon
@@ -42,8 +42,7 @@ class AugmentationPanel(QWidget):
         self._form = AugmentationForm()
         self._form.edited.connect(self._on_form_edited)
         self._preview = _Preview()
-        self._caption = QLabel()
-        self._caption.setWordWrap(True)
+        self._caption = QElidingLabel()
         again = QToolButton()
         again.setObjectName("augmentation_again")
         again.setText(self.tr("Again"))

@@ -5,13 +5,14 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import QPoint, Qt, Slot
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QMenu,
+    QPushButton,
     QScrollArea,
     QSizePolicy,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -21,9 +22,11 @@ from cnngui.gui.theme import SLIM_SCROLL_BAR, SPACE_L, SPACE_M, SPACE_S
 from cnngui.gui.training.control import TrainingControl
 from cnngui.gui.training.samples_card import ClassCard
 from cnngui.gui.training.samples_collection import SamplesCollection
+from cnngui.gui.training.samples_edits import SamplesEdits
 from cnngui.gui.training.samples_grid import SamplesGrid
 from cnngui.gui.training.samples_keys import HoldKeys
 from cnngui.gui.training.samples_pace import PaceForm
+from cnngui.gui.training.samples_recording import SamplesRecording
 from cnngui.gui.views.input_view import Picture
 from cnngui.gui.views.pictures import plain_image
 
@@ -43,21 +46,24 @@ class SamplesBoard(QWidget):
         self,
         control: TrainingControl,
         collection: SamplesCollection,
+        recording: SamplesRecording,
+        edits: SamplesEdits,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._control = control
         self._collection = collection
+        self._recording = recording
+        self._edits = edits
         self.cards: list[ClassCard] = []
         self._pace = PaceForm()
         self._pace.setFixedWidth(_PACE_WIDTH)
-        self._pace.edited.connect(collection.set_pace)
-        self._add = QToolButton()
+        self._pace.edited.connect(recording.set_pace)
+        self._add = QPushButton()
         self._add.setObjectName("samples_add_class")
         self._add.setIcon(icon("plus"))
         self._add.setText(self.tr("Class"))
         self._add.setToolTip(self.tr("Add a class"))
-        self._add.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
         self._add.setFixedWidth(_ADD_WIDTH)
         self._add.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
         self._add.clicked.connect(self._on_add_clicked)
@@ -74,6 +80,8 @@ class SamplesBoard(QWidget):
         self._area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._area.horizontalScrollBar().setStyleSheet(SLIM_SCROLL_BAR)
         self._live = Picture(self.tr("No picture yet: choose a source."), self)
+        self._live.setMinimumHeight(0)
+        self._live.setFixedWidth(_PACE_WIDTH)
         left = QVBoxLayout()
         left.setSpacing(SPACE_S)
         left.addWidget(self._live, 1)
@@ -83,13 +91,20 @@ class SamplesBoard(QWidget):
         row.setSpacing(SPACE_L)
         row.addLayout(left)
         row.addWidget(self._area, 1)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         keys = HoldKeys(self)
-        keys.pressed.connect(collection.press)
-        keys.released.connect(collection.release)
+        keys.pressed.connect(recording.press)
+        keys.released.connect(recording.release)
         control.result_changed.connect(self._follow_result)
         collection.changed.connect(self._follow)
-        collection.recording_changed.connect(self._follow_recording)
+        recording.changed.connect(self._follow_recording)
         self._follow()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self._recording.place is not None:
+            self._recording.stop()
+        else:
+            super().keyPressEvent(event)
 
     def _follow(self) -> None:
         """Show the collection as it is now."""
@@ -106,29 +121,29 @@ class SamplesBoard(QWidget):
             self.cards.append(card)
         for place, (card, one) in enumerate(zip(self.cards, collection.classes, strict=True)):
             card.show_class(one, data, collection.numbers_of(place))
-        self._pace.show_pace(collection.pace)
         self._follow_recording()
 
     def _make_card(self, place: int) -> ClassCard:
         card = ClassCard(self._control, place)
-        card.record_pressed.connect(partial(self._collection.press, place))
-        card.record_released.connect(self._collection.release)
-        card.renamed.connect(partial(self._collection.rename_class, place))
-        card.recolored.connect(partial(self._collection.recolour_class, place))
-        card.removed.connect(partial(self._collection.remove_class, place))
+        card.record_pressed.connect(partial(self._recording.press, place))
+        card.record_released.connect(self._recording.release)
+        card.renamed.connect(partial(self._edits.rename_class, place))
+        card.recolored.connect(partial(self._edits.recolour_class, place))
+        card.removed.connect(partial(self._edits.remove_class, place))
         card.delete_requested.connect(partial(self._delete_selected, card))
         card.menu_requested.connect(partial(self._show_menu, card))
         card.dropped.connect(partial(self._take_dropped, place))
-        card.grid.selectionModel().selectionChanged.connect(partial(self._deselect_others, card))
+        card.grid.selectionModel().selectionChanged.connect(lambda: self._deselect_others(card))
         return card
 
     @Slot()
     def _follow_recording(self) -> None:
         """Show which class is being recorded, and how long it will still be until it is."""
-        collection = self._collection
+        recording = self._recording
+        self._pace.show_pace(recording.pace)
         for place, card in enumerate(self.cards):
-            card.show_way(collection.pace.burst)
-            card.show_recording(place == collection.recording, collection.recording_words)
+            card.show_way(recording.pace.burst)
+            card.show_recording(place == recording.place, recording.words)
 
     @Slot()
     def _follow_result(self) -> None:
@@ -138,14 +153,14 @@ class SamplesBoard(QWidget):
 
     @Slot()
     def _on_add_clicked(self) -> None:
-        self._collection.add_class()
+        self._edits.add_class()
 
     def _delete_selected(self, card: ClassCard) -> None:
-        self._collection.delete(card.grid.selected_numbers)
+        self._edits.delete(card.grid.selected_numbers)
 
     def _take_dropped(self, place: int, grid: object) -> None:
         if isinstance(grid, SamplesGrid):
-            self._collection.move(grid.selected_numbers, place)
+            self._edits.move(grid.selected_numbers, place)
 
     def _deselect_others(self, card: ClassCard) -> None:
         """Keep the selection in one class, so that it is plain what Delete would delete."""
@@ -165,13 +180,13 @@ class SamplesBoard(QWidget):
         for place, one in enumerate(self._collection.classes):
             if self.cards[place] is not card:
                 others.addAction(
-                    one.name.replace("&", "&&"), partial(self._collection.move, numbers, place)
+                    one.name.replace("&", "&&"), partial(self._edits.move, numbers, place)
                 )
         others.setEnabled(not others.isEmpty())
         delete = menu.addAction(
             icon("delete-outline"),
             self.tr("Delete"),
-            partial(self._collection.delete, numbers),
+            partial(self._edits.delete, numbers),
         )
         delete.setShortcut(Qt.Key.Key_Delete)
         menu.popup(position)

@@ -49,6 +49,7 @@ MOST_KEYS = 9
 
 _DOT = 12
 _RECORD_HEIGHT = 32
+_NO_ARROW = "QToolButton::menu-indicator { image: none; }"
 
 
 class ClassCard(QWidget):
@@ -94,7 +95,6 @@ class ClassCard(QWidget):
         self.grid.menu_requested.connect(self.menu_requested)
         self._empty = QLabel()
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._empty.setWordWrap(True)
         self._body = QStackedLayout()
         self._body.addWidget(self._empty)
         self._body.addWidget(self.grid)
@@ -184,6 +184,7 @@ class ClassCard(QWidget):
         self._dot.setAccessibleName(self.tr("Colour"))
         self._dot.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._dot.setMenu(self._color_menu())
+        self._dot.setStyleSheet(_NO_ARROW)
         self._edit = QLineEdit()
         self._edit.setObjectName("class_name")
         self._edit.setFrame(False)
@@ -207,7 +208,7 @@ class ClassCard(QWidget):
         more.setAutoRaise(True)
         more.setToolTip(self.tr("More"))
         more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        more.setStyleSheet("QToolButton::menu-indicator { image: none; }")
+        more.setStyleSheet(_NO_ARROW)
         menu = QMenu(more)
         menu.addAction(icon("pencil-outline"), self.tr("Rename class"), self.edit_name)
         menu.addAction(

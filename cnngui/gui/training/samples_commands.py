@@ -10,9 +10,6 @@ from pathlib import Path
 
 from PySide6.QtGui import QUndoCommand
 
-from cnngui.data.sample_folder import SampleFolder
-from cnngui.pipeline.data_desk import DataDesk
-
 
 class SamplesCommand(QUndoCommand):
     """A change and the one that takes it back.
@@ -52,38 +49,32 @@ class MoveCommand(QUndoCommand):
     Parameters
     ----------
     text : what was done, for the undo menu.
-    desk : asked to do it.
-    folder : where the classes are.
     paths : the samples, all of one class.
     class_name : where they are to go.
-    asked : the command adds itself here each time it asks for something, until it is told where
-        the samples are.
+    ask : asks for samples to be moved into a class, on behalf of a command; ``take_paths`` is
+        called when it is done.
     """
 
     def __init__(
         self,
         text: str,
-        desk: DataDesk,
-        folder: SampleFolder,
         paths: tuple[Path, ...],
         class_name: str,
-        asked: list[MoveCommand],
+        ask: Callable[[MoveCommand, tuple[Path, ...], str], None],
     ) -> None:
         super().__init__(text)
-        self._desk = desk
-        self._folder = folder
         self._paths = paths
         self._names = paths[0].parent.name, class_name
-        self._asked = asked
+        self._ask = ask
 
     def take_paths(self, paths: tuple[Path, ...]) -> bool:
         """Note where the samples are now, if these are they: a name may have been taken there."""
-        if len(paths) != len(self._paths) or not all(
+        is_ours = len(paths) == len(self._paths) and all(
             new.stem.startswith(old.stem) for new, old in zip(paths, self._paths, strict=True)
-        ):
-            return False
-        self._paths = paths
-        return True
+        )
+        if is_ours:
+            self._paths = paths
+        return is_ours
 
     def redo(self) -> None:
         self._move(self._names[1])
@@ -92,7 +83,6 @@ class MoveCommand(QUndoCommand):
         self._move(self._names[0])
 
     def _move(self, class_name: str) -> None:
-        self._desk.move_samples(self._folder, self._paths, class_name)
-        self._asked.append(self)
+        self._ask(self, self._paths, class_name)
         # Until it is heard where they really are.
-        self._paths = tuple(self._folder.path / class_name / path.name for path in self._paths)
+        self._paths = tuple(path.parent.parent / class_name / path.name for path in self._paths)

@@ -82,6 +82,7 @@ class SamplesGrid(QListView):
         self.setSelectionMode(QListView.SelectionMode.ExtendedSelection)
         self.setSelectionRectVisible(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setMinimumHeight(SIDE // 2)  # a list's own least height is that of its scroll bar
         self.viewport().setAutoFillBackground(False)
         self.setMouseTracking(True)
         self.setTabKeyNavigation(False)

@@ -100,7 +100,8 @@ class SamplesHeader(QWidget):
     @property
     def _dataset(self) -> Dataset | None:
         """What is shown: what is recorded is ahead of what is learned from."""
-        return self._collection.dataset or self._control.dataset
+        recorded = self._collection.dataset
+        return recorded if recorded is not None else self._control.dataset
 
     @property
     def shows_problems(self) -> bool:

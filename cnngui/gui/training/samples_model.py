@@ -50,7 +50,9 @@ class SamplesModel(QAbstractListModel):
         if dataset is None or self._dataset is None or dataset.address != self._dataset.address:
             self._images.clear()
         self._dataset = dataset
-        samples = [(_key(dataset, index), index) for index in indices] if dataset else []
+        samples = (
+            [(_key(dataset, index), index) for index in indices] if dataset is not None else []
+        )
         wanted = {key for key, _ in samples}
         self._remove([row for row, (key, _) in enumerate(self._samples) if key not in wanted])
         present = {key for key, _ in self._samples}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from cnngui.gui.theme import SPACE_S
@@ -13,8 +13,10 @@ from cnngui.gui.training.control import TrainingControl
 from cnngui.gui.training.samples_board import SamplesBoard
 from cnngui.gui.training.samples_browser import SamplesBrowser
 from cnngui.gui.training.samples_collection import SamplesCollection
+from cnngui.gui.training.samples_edits import SamplesEdits
 from cnngui.gui.training.samples_header import SamplesHeader
 from cnngui.gui.training.samples_problems import SamplesProblems
+from cnngui.gui.training.samples_recording import SamplesRecording
 from cnngui.gui.training.samples_sources import SampleSources
 from cnngui.gui.training.samples_welcome import SamplesWelcome
 
@@ -35,7 +37,9 @@ class SamplesPage(QWidget):
         self.collection = SamplesCollection(control, self)
         self._header = SamplesHeader(control, self.sources, self.collection)
         self._welcome = SamplesWelcome(self.sources)
-        self._board = SamplesBoard(control, self.collection)
+        recording = SamplesRecording(control, self.collection, self)
+        edits = SamplesEdits(control, self.collection, self)
+        self._board = SamplesBoard(control, self.collection, recording, edits)
         self._browser = SamplesBrowser(control)
         self._problems = SamplesProblems()
         self._augmentation = AugmentationPanel(control)
@@ -64,6 +68,8 @@ class SamplesPage(QWidget):
     def _on_collection_chosen(self, folder: Path) -> None:
         self._control.cancel_data()
         self.collection.open(folder)
+        # The keyboard is for the keys that record, not for the first field that takes it.
+        self._board.setFocus(Qt.FocusReason.OtherFocusReason)
 
     @Slot()
     def _on_dataset_changed(self) -> None:

@@ -22,4 +22,5 @@ class SamplesProblems(QListWidget):
     def show_dataset(self, dataset: Dataset | None) -> None:
         """List what was left out of a data set."""
         self.clear()
-        self.addItems([str(problem) for problem in dataset.problems] if dataset else [])
+        if dataset is not None:
+            self.addItems([str(problem) for problem in dataset.problems])

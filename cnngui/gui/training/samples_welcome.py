@@ -17,12 +17,12 @@ from PySide6.QtWidgets import (
 from cnngui.gui.theme import SPACE_L, SPACE_M, SPACE_S
 from cnngui.gui.training.samples_sources import SampleSources
 
-_BUTTON_SIZE = QSize(232, 112)
+_BUTTON_SIZE = QSize(208, 100)
 _ICON_SIDE = 32
 
 
 class SamplesWelcome(QWidget):
-    """Three large buttons for the first minute, and the other ways below them."""
+    """Three large buttons for the first minute, and the other ways beside them."""
 
     def __init__(self, sources: SampleSources, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -33,26 +33,25 @@ class SamplesWelcome(QWidget):
             )
         )
         words.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        words.setWordWrap(True)
         large = QHBoxLayout()
         large.setSpacing(SPACE_M)
         large.addStretch(1)
         for action in (sources.record, sources.shapes, sources.folder):
             large.addWidget(_BigButton(action), 2)
-        large.addStretch(1)
-        small = QHBoxLayout()
+        small = QVBoxLayout()
         small.setSpacing(SPACE_S)
         small.addStretch(1)
         for action in (sources.digits, sources.idx):
             small.addWidget(_small_button(action))
         small.addStretch(1)
+        large.addLayout(small)
+        large.addStretch(1)
         column = QVBoxLayout(self)
         column.setContentsMargins(SPACE_L, SPACE_S, SPACE_L, SPACE_S)
         column.setSpacing(SPACE_M)
         column.addStretch(1)
         column.addWidget(words)
         column.addLayout(large)
-        column.addLayout(small)
         column.addStretch(2)
 
 
@@ -76,9 +75,11 @@ class _BigButton(QPushButton):
         line = QLabel(action.toolTip())
         line.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         line.setWordWrap(True)
+        # The button has room for two lines; the page need not ask how high it is at each width.
+        line.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         column = QVBoxLayout(self)
         column.setContentsMargins(SPACE_M, 2 * SPACE_M + _ICON_SIDE, SPACE_M, SPACE_M)
-        column.setSpacing(SPACE_S)
+        column.setSpacing(0)
         for label in (title, line):
             label.setAlignment(Qt.AlignmentFlag.AlignCenter)
             label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
