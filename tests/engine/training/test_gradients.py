@@ -148,7 +148,7 @@ def test_concat():
     check(Bench(spec.Concat(id="cat"), *(apart((4, f), f) for f in (2, 5))))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.data())
 def test_generated_convolutions_and_poolings(data):
     channels = data.draw(st.integers(1, 4))
