@@ -18,6 +18,8 @@ MAX_FILE_BYTES = 2**29
 
 _ROWS_AT_ONCE = 64
 
+_PNG = b"\x89PNG\r\n\x1a\n"
+
 _JPEG_SIZE_MARKERS = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 
 
@@ -64,6 +66,9 @@ def decode_picture(data: bytes, thing: str, keep_transparency: bool = False) -> 
     """
     if not data:
         raise SourceError(thing, "an image must have content", "an empty file")
+    if data.startswith(_PNG) and not _chunks_fit(data):
+        # OpenCV would first take as much memory as the broken length says.
+        raise _undecodable(data, thing, "a broken one")
     encoded = np.frombuffer(data, np.uint8)
     try:
         decoded: cv2.typing.MatLike | None = None
@@ -76,10 +81,7 @@ def decode_picture(data: bytes, thing: str, keep_transparency: bool = False) -> 
             raise _too_large(thing, header_size(data)) from error
         raise SourceError(thing, "must be a whole image", "a broken one") from error
     if decoded is None:
-        size = header_size(data)
-        if size and size[0] * size[1] > MAX_PICTURE_PIXELS:  # libpng has limits of its own
-            raise _too_large(thing, size)
-        raise SourceError(thing, "must be a whole image of a known kind", "something else")
+        raise _undecodable(data, thing, "something else")
     return as_picture(decoded)
 
 
@@ -104,6 +106,24 @@ def _decode_transparent(encoded: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
         band_on_white = 255 * (band[:, :, :3] * alpha + (1 - alpha))
         laid[top : top + _ROWS_AT_ONCE] = band_on_white.round()
     return laid
+
+
+def _undecodable(data: bytes, thing: str, found: str) -> SourceError:
+    size = header_size(data)
+    if size and size[0] * size[1] > MAX_PICTURE_PIXELS:  # libpng has limits of its own
+        return _too_large(thing, size)
+    return SourceError(thing, "must be a whole image of a known kind", found)
+
+
+def _chunks_fit(data: bytes) -> bool:
+    """Whether a PNG holds all of each chunk it begins (W3C PNG, 5.3)."""
+    offset = len(_PNG)
+    while offset + 8 <= len(data):
+        length, kind = struct.unpack_from(">I4s", data, offset)
+        offset += 12 + length
+        if kind == b"IEND":
+            break
+    return offset <= len(data)
 
 
 def _too_large(thing: str, size: tuple[int, int] | None) -> SourceError:

@@ -228,3 +228,12 @@ def test_folder_that_may_not_be_read_or_vanished_is_told(tmp_path: Path) -> None
     folder.rmdir()
     with pytest.raises(SourceError, match="locked"):
         open_source(address)
+
+
+def test_a_broken_length_inside_a_png_takes_neither_time_nor_memory() -> None:
+    data = cv2.imencode(".png", noise(20, 20))[1].tobytes()
+    assert decode_picture(data, "a.png").shape == (20, 20, 3)
+    place = data.index(b"IDAT") - 4
+    broken = data[:place] + struct.pack(">I", 1_200_000_000) + data[place + 4 :]
+    with pytest.raises(SourceError, match=r"must be a whole image.*got a broken one"):
+        decode_picture(broken, "a.png")
