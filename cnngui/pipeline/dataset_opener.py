@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from cnngui.data.dataset import OpeningCancelledError
-from cnngui.data.opening import open_dataset
 from cnngui.errors import UserError
 from cnngui.pipeline.data_events import (
     DatasetCancelled,
@@ -50,6 +49,8 @@ class DatasetOpener(Worker[str]):
         return True
 
     def _open(self, address: str) -> None:
+        from cnngui.data.opening import open_dataset  # not needed at the start
+
         def progress(done: int, total: int) -> None:
             self._report(DatasetProgress(address, done, total))
 
