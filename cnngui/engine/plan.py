@@ -24,6 +24,8 @@ _BAND_BYTES = 1_000_000
 """What a band may touch: it should stay in a core's own cache (0.5 to 2 MB) from layer to layer."""
 _FEWEST_BANDS = 8
 """Of a step with much to do: enough that no thread waits long for the last one."""
+_BANDS_AT_ONCE = 2
+"""Bands are so many or a multiple, so that two threads end together."""
 _WORTH_A_BAND = 4_000_000
 """Multiply-adds, about 0.05 ms. For less, the calls of one more band take longer than it helps."""
 _FEWEST_UNITS = 16
@@ -139,6 +141,8 @@ class Plan:
         work = sum(self.nodes[name].multiply_adds * images for name in step)
         count = ceil(images * values * 4 / _BAND_BYTES)
         count = max(count, min(_FEWEST_BANDS, work // _WORTH_A_BAND))
+        if count > 1:
+            count = ceil(count / _BANDS_AT_ONCE) * _BANDS_AT_ONCE
         if head.splits_units:
             # Not by images, each of which would need all weights.
             units = _pieces(self.shapes[first][1], count, _FEWEST_UNITS)
@@ -350,11 +354,13 @@ def _cut(images: int, height: int, count: int, splits_rows: bool) -> list[Part]:
 
 
 def _pieces(length: int, count: int, multiple: int = 1) -> list[range]:
-    """Cut ``range(length)`` into at most ``count`` equal pieces, the last one perhaps shorter.
+    """Cut ``range(length)`` into at most ``count`` pieces, as equal as they can be.
 
-    Pieces are of a multiple of so many unless there would be only one.
+    Pieces are of a multiple of so many unless there would be only one; the last may be shorter.
     """
-    size = ceil(length / min(count, length))
-    if length >= 2 * multiple:
-        size = ceil(size / multiple) * multiple
-    return [range(first, min(first + size, length)) for first in range(0, length, size)]
+    if length < 2 * multiple:
+        multiple = 1
+    units = ceil(length / multiple)
+    count = min(count, units)
+    ends = [min(units * number // count * multiple, length) for number in range(count + 1)]
+    return [range(first, last) for first, last in pairwise(ends)]

@@ -21,6 +21,7 @@ from cnngui.spec.layers import Pair
 Array = NDArray[np.float32]
 
 _HALF = np.array(32, np.uint64)
+_NARROW = 64  # columns: of wider maps, most of a matrix that averages neighbours would be zeros
 _WORTH_PAIRING = 4096  # values: three fast calls for one slow one
 
 
@@ -66,17 +67,44 @@ def avg_pool(
     ``count_include_pad`` divides by the window's size with the zeros of the padding counted, but
     never what lies beyond the padding (a last window in ceil mode), as PyTorch does.
     """
-    calls = _combine(np.add, x, out, windows, rows, scratch, empty=0.0)
-    counts = [
-        _window_sizes(out_range, side, axis, windows, count_include_pad)
+    shares = [
+        1 / _window_sizes(out_range, side, axis, windows, count_include_pad)
         for axis, (out_range, side) in enumerate(
             ((rows, x.shape[2]), (range(out.shape[3]), x.shape[3]))
         )
     ]
-    share = 1 / np.outer(*counts)
+    if x.shape[3] <= _NARROW and not is_pixel_major(x):
+        calls, sums = _combine_rows(np.add, x, windows, rows, scratch, empty=0.0)
+        return [*calls, *_average_columns(sums, out, windows, *shares)]
+    calls = _combine(np.add, x, out, windows, rows, scratch, empty=0.0)
+    share = np.outer(*shares)
     if np.all(share == share[0, 0]):
         share = share[:1, :1]
     return [*calls, elementwise.bind(np.multiply, out, share.astype(np.float32), out=out)]
+
+
+def _average_columns(
+    sums: Array,
+    out: Array,
+    windows: Windows,
+    row_shares: NDArray[np.float64],
+    column_shares: NDArray[np.float64],
+) -> Calls:
+    """Multiply rows of sums with a matrix that adds up and divides: one call instead of four."""
+    matrix = np.zeros((sums.shape[3], out.shape[3]))
+    for to, source in _taps(range(out.shape[3]), sums.shape[3], 1, windows):
+        matrix[np.arange(sums.shape[3])[source], np.arange(out.shape[3])[to]] = column_shares[to]
+    scale = np.full(1, row_shares[0]) if np.all(row_shares == row_shares[0]) else row_shares
+    if len(scale) == 1:
+        matrix *= scale
+    (lines, out_lines) = (array.transpose(0, 2, 1, 3) for array in (sums, out))
+    if lines.flags.c_contiguous and out_lines.flags.c_contiguous:
+        lines, out_lines = (array.reshape(-1, array.shape[3]) for array in (lines, out_lines))
+    calls: Calls = [partial(np.matmul, lines, matrix.astype(np.float32), out_lines)]
+    if len(scale) > 1:
+        factors = scale.astype(np.float32)[:, None]
+        calls.append(elementwise.bind(np.multiply, out, factors, out=out))
+    return calls
 
 
 def global_avg_pool(x: Array, out: Array) -> Calls:
@@ -98,25 +126,29 @@ def _combine(
     empty: float,
 ) -> Calls:
     """First down the columns, on whole rows of x, then across: fewer and straighter passes."""
-    vertical = _taps(rows, x.shape[2], 0, windows)
-    horizontal = _taps(range(out.shape[3]), x.shape[3], 1, windows)
-    calls: Calls = []
-    if len(vertical) == 1 and vertical[0][0] == slice(0, len(rows)):
-        x = x[:, :, vertical[0][1]]
-    else:
-        images, channels, _, width = x.shape
-        narrowed = as_layout(
-            scratch.take(images * channels * len(rows) * width),
-            (images, channels, len(rows), width),
-            is_pixel_major(x),
-        )
-        places = [(narrowed[:, :, to], x[:, :, source]) for to, source in vertical]
-        calls += _combine_taps(combine, narrowed, places, empty)
-        x = narrowed
+    calls, x = _combine_rows(combine, x, windows, rows, scratch, empty)
     if _are_pairs(x, windows, out):
         return calls + _combine_pairs(combine, x, out, scratch)
+    horizontal = _taps(range(out.shape[3]), x.shape[3], 1, windows)
     places = [(out[..., to], x[..., source]) for to, source in horizontal]
     return calls + _combine_taps(combine, out, places, empty)
+
+
+def _combine_rows(
+    combine: np.ufunc, x: Array, windows: Windows, rows: range, scratch: Scratch, empty: float
+) -> tuple[Calls, Array]:
+    """Combine down the columns. Return the calls and where they leave the results."""
+    vertical = _taps(rows, x.shape[2], 0, windows)
+    if len(vertical) == 1 and vertical[0][0] == slice(0, len(rows)):
+        return [], x[:, :, vertical[0][1]]
+    images, channels, _, width = x.shape
+    narrowed = as_layout(
+        scratch.take(images * channels * len(rows) * width),
+        (images, channels, len(rows), width),
+        is_pixel_major(x),
+    )
+    places = [(narrowed[:, :, to], x[:, :, source]) for to, source in vertical]
+    return _combine_taps(combine, narrowed, places, empty), narrowed
 
 
 def _are_pairs(x: Array, windows: Windows, out: Array) -> bool:
