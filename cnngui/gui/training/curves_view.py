@@ -9,10 +9,10 @@ import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QColor, QFont
+from PySide6.QtGui import QColor, QFont, QResizeEvent
 from PySide6.QtWidgets import QGraphicsItem, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from cnngui.gui.theme import ACCENT, SPACE_M, SPACE_S, colors
+from cnngui.gui.theme import ACCENT, SPACE_M, SPACE_S, colors, number_font
 from cnngui.gui.training.run_words import last_number
 from cnngui.gui.views.naming import number_text, share_text
 from cnngui.pipeline.training.progress import Curves, TrainingProgress
@@ -26,8 +26,11 @@ RUN_COLORS = (
 _FAINT, _THIN = 70, 130
 """Opacity of what each batch gave, and, where runs are compared, of training beside validation."""
 _MOST_DOTS = 60
-_AXIS_PIXELS = 11
-_LEFT_AXIS_WIDTH, _BOTTOM_AXIS_HEIGHT = 34, 32
+_HEADER_PIXELS, _AXIS_PIXELS = 12, 11
+_MARGIN_X, _MARGIN_Y = 0.03, 0.05
+"""Around the lines, as shares: room for the first and the last number on each axis."""
+_LEFT_AXIS_WIDTH, _BOTTOM_AXIS_HEIGHT, _LOW_BOTTOM_AXIS_HEIGHT = 34, 32, 18
+_ROOMY = 150
 
 Values = NDArray[np.float32]
 
@@ -54,6 +57,7 @@ class CurvesView(QWidget):
             self.tr(
                 "Loss: how wrong the answers are; it should fall.\n"
                 "Accuracy: what share of the answers is right; it should rise.\n"
+                "Blue is training, faint for each batch; orange is validation.\n"
                 "Where training goes on getting better and validation worse, the network learns "
                 "its samples by heart."
             )
@@ -79,11 +83,10 @@ class CurvesView(QWidget):
             # A single bad batch must not press the course of all others flat.
             plot.show_lines(lines, epochs, fitted_to=(smooth, validation))
             plot.show_legend(
-                "",
                 [
                     (TRAINING_COLOR, self.tr("training"), smooth),
                     (VALIDATION_COLOR, self.tr("validation"), validation),
-                ],
+                ]
             )
 
     def show_runs(self, runs: Sequence[TrainingProgress], run_colors: Sequence[str]) -> None:
@@ -103,7 +106,7 @@ class CurvesView(QWidget):
                     lines.append(_Line(run.curves.epochs, smooth, _color(color), 2))
                 legend.append((color, "", validation if len(validation) else smooth))
             plot.show_lines(lines, epochs, fitted_to=[line.values for line in lines])
-            plot.show_legend(self.tr("of the runs ticked"), legend)
+            plot.show_legend(legend)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -123,12 +126,14 @@ class Plot(QWidget):
         self._range: tuple[float, float, float] | None = None
         self._header = QLabel()
         self._header.setTextFormat(Qt.TextFormat.RichText)
-        self._header.setWordWrap(True)
+        small = QFont(self.font())
+        small.setPixelSize(_HEADER_PIXELS)
+        self._header.setFont(number_font(small))
         self._header.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._view = pg.PlotWidget(background=None)
         self._view.setAccessibleName(title)
         self._view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._view.setMinimumSize(120, 80)
+        self._view.setMinimumSize(100, 48)
         self._plot = self._view.getPlotItem()
         self._plot.setMenuEnabled(False)
         self._plot.hideButtons()
@@ -137,6 +142,8 @@ class Plot(QWidget):
         self._plot.showGrid(x=True, y=True, alpha=0.15)
         self._curves: list[pg.PlotCurveItem] = []
         self._dots: list[pg.ScatterPlotItem] = []
+        self._looks: list[tuple[object, ...]] = []
+        self._legend: Sequence[tuple[str, str, Values]] = ()
         self._set_up_axes()
         self.take_colors()
         column = QVBoxLayout(self)
@@ -166,6 +173,11 @@ class Plot(QWidget):
         """The colour behind the lines."""
         return self._plot.getViewBox().background.brush().color()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_axis()
+        self._write_header()
+
     def show_lines(
         self, lines: Sequence[_Line], epochs: float, fitted_to: Iterable[Values]
     ) -> None:
@@ -179,21 +191,33 @@ class Plot(QWidget):
             if line is not None:
                 curve.setData(line.epochs, line.values, pen=pg.mkPen(line.color, width=line.width))
             if line is not None and dots.isVisible():
-                dots.setData(line.epochs, line.values, brush=pg.mkBrush(line.color))
+                self._show_dots(place, line)
         low, high = (0.0, 1.0) if self._is_share else (0.0, _highest(fitted_to))
         if self._range != (epochs, low, high):
             self._range = (epochs, low, high)
-            self._plot.setRange(xRange=(0, epochs), yRange=(low, high), padding=0.02)
+            beside, above = _MARGIN_X * epochs, _MARGIN_Y * (high - low)
+            self._plot.setRange(
+                xRange=(-beside, epochs + beside), yRange=(low - above, high + above), padding=0
+            )
 
-    def show_legend(self, note: str, entries: Sequence[tuple[str, str, Values]]) -> None:
+    def show_legend(self, entries: Sequence[tuple[str, str, Values]]) -> None:
         """Say behind the title which colour is what, and where each line stands."""
-        parts = [f"<b>{self._title}</b> {note}".strip()]
-        for color, name, values in entries:
-            last = last_number(values)
-            if last is None:
-                continue
-            figure = share_text(last) if self._is_share else number_text(last)
-            words = f"{name} {figure}".strip().replace(" ", "&nbsp;")
+        self._legend = entries
+        self._write_header()
+
+    def _write_header(self) -> None:
+        """Leave the names away where there is only room for the figures."""
+        figures = [
+            (color, name, share_text(last) if self._is_share else number_text(last))
+            for color, name, values in self._legend
+            if (last := last_number(values)) is not None
+        ]
+        plain = self._title + "".join(f"    ● {name} {figure}" for _, name, figure in figures)
+        is_roomy = self._header.fontMetrics().horizontalAdvance(plain) <= self.width()
+        parts = [f"<b>{self._title}</b>"]
+        for color, name, figure in figures:
+            words = f"{name} {figure}".strip() if is_roomy else figure
+            words = words.replace(" ", "&nbsp;")
             parts.append(f'<span style="color: {color}">●</span>&nbsp;{words}')
         self._header.setText(" &nbsp; ".join(parts))
 
@@ -218,9 +242,22 @@ class Plot(QWidget):
         self._plot.setContentsMargins(0, SPACE_S, SPACE_M, 0)
         self._plot.getAxis("left").setWidth(_LEFT_AXIS_WIDTH)
         self._plot.setLabel("bottom", self.tr("epochs"), **{"font-size": f"{_AXIS_PIXELS}px"})
-        self._plot.getAxis("bottom").setHeight(_BOTTOM_AXIS_HEIGHT)
+        self._fit_axis()
         if self._is_share:
             self._plot.getAxis("left").setScale(100)
+
+    def _show_dots(self, place: int, line: _Line) -> None:
+        look = (line.color.rgba(), line.epochs.tobytes(), line.values.tobytes())
+        if look != self._looks[place]:  # they change once in an epoch, and cost as much as a line
+            self._looks[place] = look
+            self._dots[place].setData(line.epochs, line.values, brush=pg.mkBrush(line.color))
+
+    def _fit_axis(self) -> None:
+        """Name the epochs where there is room: in a low drawer the lines need it more."""
+        is_roomy = self.height() >= _ROOMY
+        axis = self._plot.getAxis("bottom")
+        axis.showLabel(is_roomy)
+        axis.setHeight(_BOTTOM_AXIS_HEIGHT if is_roomy else _LOW_BOTTOM_AXIS_HEIGHT)
 
     def _add_line(self) -> None:
         curve = pg.PlotCurveItem(connect="finite", antialias=True)
@@ -229,6 +266,7 @@ class Plot(QWidget):
         self._plot.addItem(dots)
         self._curves.append(curve)
         self._dots.append(dots)
+        self._looks.append(())
 
 
 def _courses(curves: Curves, *, is_loss: bool) -> tuple[Values, Values]:

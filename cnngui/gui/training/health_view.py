@@ -58,7 +58,7 @@ class HealthView(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(area)
-        self.setMinimumWidth(168)
+        self.setMinimumWidth(136)
         self.show_layers(())
 
     @property
@@ -132,7 +132,7 @@ class LayerBars(QWidget):
         middle = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         for text, color in (
             (self.tr("gradient"), ACCENT),
-            (self.tr("change per step"), QColor(_UPDATE_COLOR)),
+            (self.tr("step"), QColor(_UPDATE_COLOR)),
         ):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(color)

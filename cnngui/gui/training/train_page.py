@@ -33,10 +33,11 @@ from cnngui.gui.training.settings_form import SettingsForm
 from cnngui.gui.training.train_actions import TrainActions
 from cnngui.pipeline.training.settings import TrainingSettings
 
-_COLUMNS = (232, 520, 200, 220)
+_COLUMNS = (232, 480, 144, 176)
 """Widths to begin with: settings, curves, layers, runs."""
 _STRETCHES = (0, 4, 1, 1)
-_BAR_STEPS = 1000
+_LEAST_HEIGHT = 136
+_BAR_STEPS = 250
 _BAR_STYLE = f"""
     QProgressBar {{ border: none; background: palette(button); max-height: {SPACE_S}px; }}
     QProgressBar::chunk {{ background: {ACCENT.name()}; }}
@@ -78,11 +79,14 @@ class TrainPage(QWidget):
         self._bar.setAccessibleName(self.tr("How far the training is"))
         self._form = SettingsForm()
         self._hint = self._make_hint()
-        self._curves: CurvesView | None = None
+        self._curves = CurvesView()
         self._middle = QStackedWidget()
         self._middle.addWidget(self._hint)
+        self._middle.addWidget(self._curves)
         self._health = HealthView()
         self._runs = RunsView()
+        # What is low is squeezed; the words of a notice would make the page scroll.
+        self.setMinimumHeight(_LEAST_HEIGHT)
         self._lay_out()
         self._connect()
         self._on_settings_changed()
@@ -205,20 +209,13 @@ class TrainPage(QWidget):
             self._middle.setCurrentWidget(self._hint)
             self._health.show_layers(())
             return
-        curves = self._curves_view()
-        self._middle.setCurrentWidget(curves)
+        self._middle.setCurrentWidget(self._curves)
         if len(ticked) > 1:
             run_colors = [self._runs.model.color_of(run.run_id) for run in ticked]
-            curves.show_runs(ticked, run_colors)
+            self._curves.show_runs(ticked, run_colors)
         elif shown is not None:
-            curves.show_training(shown)
+            self._curves.show_training(shown)
         self._health.show_layers(shown.layers if shown is not None else ())
-
-    def _curves_view(self) -> CurvesView:
-        if self._curves is None:
-            self._curves = CurvesView()
-            self._middle.addWidget(self._curves)
-        return self._curves
 
     def _hint_words(self) -> str:
         control = self._control
@@ -277,6 +274,7 @@ def _scrolling(form: QWidget) -> QScrollArea:
     area.setFrameShape(QFrame.Shape.NoFrame)
     area.setWidgetResizable(True)
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    area.setMinimumWidth(216)
     area.setWidget(form)
+    bar_width = area.verticalScrollBar().sizeHint().width()
+    area.setMinimumWidth(form.minimumSizeHint().width() + bar_width + SPACE_S)
     return area

@@ -148,15 +148,15 @@ def test_the_status_line_says_how_it_stands(page: TrainPage, control: FakeContro
     for part_of_it in ("Training", "epoch 3.2 of 10", "0:42 left", "1,240 samples/s", "0.001"):
         assert part_of_it in words
     assert "12.3" in words
-    assert part(page, QProgressBar).value() == 320
+    assert part(page, QProgressBar).value() == 80
 
 
 def test_the_curves_are_those_of_the_training(page: TrainPage, control: FakeControl) -> None:
     control.give(FakeData())
-    assert page.findChild(CurvesView) is None
+    view = part(page, CurvesView)
+    assert not view.isVisible()
     progress = training()
     control.report(progress)
-    view = part(page, CurvesView)
     assert view.isVisible()
     measured = progress.curves
     shown = [values for _, values in view.loss.lines]
