@@ -1,0 +1,283 @@
+"""Samples recorded from the live source."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from cnngui.data.sample_folder import SampleFolder
+from cnngui.pipeline import sample_recorder
+from cnngui.pipeline.data_events import (
+    SampleRecorded,
+    SamplesChanged,
+    SamplingCountdown,
+    SamplingFailed,
+    SamplingPaused,
+    SamplingStarted,
+    SamplingStopped,
+)
+from cnngui.pipeline.events import SourceLost
+from cnngui.pipeline.live import LivePipeline
+from cnngui.pipeline.messages import Playback
+from tests.pipeline.fakes import (
+    CAMERA,
+    CLIP,
+    FILM,
+    Camera,
+    Film,
+    Listener,
+    Opener,
+    number_of,
+    small_network,
+)
+
+FAST = 1000.0
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> SampleFolder:
+    folder = SampleFolder(tmp_path / "mine")
+    folder.add_class("cup")
+    folder.add_class("book")
+    return folder
+
+
+@pytest.fixture
+def camera(pipeline: LivePipeline, opener: Opener, listener: Listener) -> Camera:
+    """A camera whose first picture, 1, was seen."""
+    camera = Camera()
+    opener.prepare(CAMERA, camera)
+    pipeline.set_network(small_network(), 1)
+    pipeline.open_source(CAMERA)
+    camera.send(1)
+    listener.result()
+    return camera
+
+
+def recorded(folder: SampleFolder) -> list[int]:
+    """The numbers of the pictures on disk, in the order in which they were taken."""
+    data = folder.as_dataset()
+    return [number_of(data.picture(index)) for index in range(len(data))]
+
+
+def test_frames_become_samples_while_recording(
+    pipeline: LivePipeline, listener: Listener, camera: Camera, folder: SampleFolder
+) -> None:
+    pipeline.sampling.begin(folder, "cup", FAST)
+    assert listener.event(SamplingStarted).class_name == "cup"
+    for number in (2, 3, 4):
+        first = listener.event(SampleRecorded)
+        assert first.path.parent.name == "cup"
+        assert first.count == number - 1
+        camera.send(number)
+    listener.event(SampleRecorded)
+    pipeline.sampling.end()
+    stopped = listener.event(SamplingStopped)
+    assert (stopped.class_name, stopped.count) == ("cup", 4)
+    changed = listener.event(SamplesChanged)
+    assert changed.dataset.labels.tolist() == [0] * 4
+    assert recorded(folder) == [1, 2, 3, 4]
+    camera.send(5)
+    listener.result()
+    assert recorded(folder) == [1, 2, 3, 4]
+
+
+def test_a_short_press_takes_one_sample(
+    pipeline: LivePipeline, listener: Listener, camera: Camera, folder: SampleFolder
+) -> None:
+    pipeline.sampling.begin(folder, "cup", FAST)
+    pipeline.sampling.end()
+    assert listener.event(SamplingStopped).count == 1
+
+
+def test_a_burst_ends_by_itself(
+    pipeline: LivePipeline, listener: Listener, film: Film, folder: SampleFolder
+) -> None:
+    pipeline.sampling.begin(folder, "book", FAST, burst=5)
+    assert listener.event(SamplingStopped).count == 5
+    assert len(set(recorded(folder))) == 5
+
+
+def test_the_rate_is_kept(
+    pipeline: LivePipeline, listener: Listener, film: Film, folder: SampleFolder
+) -> None:
+    begun = time.monotonic()
+    pipeline.sampling.begin(folder, "book", 20.0, burst=5)
+    listener.event(SamplingStopped)
+    assert time.monotonic() - begun >= 4 / 20
+
+
+def test_counting_down_comes_first(
+    pipeline: LivePipeline, listener: Listener, camera: Camera, folder: SampleFolder
+) -> None:
+    pipeline.sampling.begin(folder, "cup", FAST, burst=1, countdown_s=1.2)
+    assert listener.event(SamplingCountdown).seconds_left == 2
+    assert listener.event(SamplingCountdown).seconds_left == 1
+    assert recorded(folder) == []
+    listener.event(SamplingStarted)
+    assert listener.event(SamplingStopped).count == 1
+
+
+def test_a_countdown_can_be_given_up(
+    pipeline: LivePipeline, listener: Listener, camera: Camera, folder: SampleFolder
+) -> None:
+    pipeline.sampling.begin(folder, "cup", FAST, countdown_s=60.0)
+    assert listener.event(SamplingCountdown).seconds_left == 60
+    pipeline.sampling.end()
+    assert listener.event(SamplingStopped).count == 0
+    assert recorded(folder) == []
+
+
+def test_beginning_another_class_ends_the_one_before(
+    pipeline: LivePipeline, listener: Listener, camera: Camera, folder: SampleFolder
+) -> None:
+    pipeline.sampling.begin(folder, "cup", FAST)
+    listener.event(SampleRecorded)
+    pipeline.sampling.begin(folder, "book", FAST)
+    assert listener.event(SamplingStopped).class_name == "cup"
+    assert listener.event(SampleRecorded).class_name == "book"
+
+
+def test_no_frame_is_recorded_twice_and_a_silent_source_is_said(
+    pipeline: LivePipeline,
+    listener: Listener,
+    camera: Camera,
+    folder: SampleFolder,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sample_recorder, "STALLED_AFTER_S", 0.1)
+    pipeline.sampling.begin(folder, "cup", FAST)
+    assert listener.event(SamplingPaused).class_name == "cup"
+    assert recorded(folder) == [1]
+    camera.send(2)
+    listener.event(SampleRecorded)
+    listener.until(lambda: recorded(folder) == [1, 2])
+    listener.event(SamplingPaused)
+
+
+def test_a_frozen_picture_is_recorded_once(
+    pipeline: LivePipeline,
+    listener: Listener,
+    camera: Camera,
+    folder: SampleFolder,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sample_recorder, "STALLED_AFTER_S", 0.1)
+    pipeline.set_frozen(True)
+    pipeline.sampling.begin(folder, "cup", FAST)
+    listener.event(SampleRecorded)
+    camera.send(2, 3)
+    listener.event(SamplingPaused)
+    assert recorded(folder) == [1]
+    pipeline.set_frozen(False)
+    camera.send(4)
+    listener.until(lambda: recorded(folder)[-1] == 4)
+
+
+def test_a_source_that_vanishes_loses_no_sample_and_recording_goes_on_when_it_is_back(
+    pipeline: LivePipeline,
+    listener: Listener,
+    opener: Opener,
+    camera: Camera,
+    folder: SampleFolder,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sample_recorder, "STALLED_AFTER_S", 0.1)
+    again = Camera()
+    opener.prepare(CAMERA, again)
+    pipeline.sampling.begin(folder, "cup", FAST)
+    listener.event(SampleRecorded)
+    camera.unplug()
+    listener.event(SourceLost)
+    listener.event(SamplingPaused)
+    assert recorded(folder) == [1]
+    again.send(7)
+    listener.until(lambda: recorded(folder) == [1, 7])
+
+
+def test_recording_without_any_source_is_said(
+    pipeline: LivePipeline,
+    listener: Listener,
+    folder: SampleFolder,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sample_recorder, "STALLED_AFTER_S", 0.05)
+    pipeline.sampling.begin(folder, "cup", FAST)
+    paused = listener.event(SamplingPaused)
+    assert "must give new pictures" in str(paused.error)
+
+
+def test_samples_are_mirrored_as_the_network_sees_them(
+    pipeline: LivePipeline, listener: Listener, opener: Opener, folder: SampleFolder
+) -> None:
+    opener.prepare(FILM, Film(count=1))
+    pipeline.set_network(small_network(), 1)
+    pipeline.open_source(FILM)
+    listener.result()
+    pipeline.set_playback(Playback(playing=True, mirror=True))
+    mirrored = listener.result(lambda result: result.index == 1)
+    pipeline.sampling.begin(folder, "cup", FAST, burst=1)
+    listener.event(SamplingStopped)
+    pixels = folder.as_dataset().picture(0)
+    np.testing.assert_array_equal(pixels, mirrored.input)
+
+
+def test_a_full_disk_ends_recording_and_leaves_whole_files(
+    pipeline: LivePipeline,
+    listener: Listener,
+    camera: Camera,
+    folder: SampleFolder,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pipeline.sampling.begin(folder, "cup", FAST)
+    listener.event(SampleRecorded)
+
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("cnngui.atomic.os.fsync", full)
+    camera.send(2)
+    failed = listener.event(SamplingFailed)
+    assert failed.count == 1
+    assert "No space left on device" in str(failed.error)
+    assert str(folder.path / "cup") in str(failed.error)
+    assert len(listener.event(SamplesChanged).dataset) == 1
+    assert len(list((folder.path / "cup").iterdir())) == 1
+
+
+def test_a_class_that_is_gone_ends_recording(
+    pipeline: LivePipeline, listener: Listener, camera: Camera, folder: SampleFolder
+) -> None:
+    pipeline.sampling.begin(folder, "spoon", FAST)
+    assert "no such class" in str(listener.event(SamplingFailed).error)
+
+
+def test_closing_while_recording_keeps_what_is_there(
+    pipeline: LivePipeline,
+    listener: Listener,
+    opener: Opener,
+    film: Film,
+    folder: SampleFolder,
+) -> None:
+    pipeline.sampling.begin(folder, "cup", FAST)
+    listener.event(SampleRecorded)
+    pipeline.close()
+    data = folder.as_dataset()
+    assert len(data) >= 1
+    assert data.problems == ()
+
+
+def test_the_same_still_picture_can_be_taken_for_two_classes(
+    pipeline: LivePipeline, listener: Listener, opener: Opener, folder: SampleFolder
+) -> None:
+    opener.prepare(CLIP, Film(count=1))
+    pipeline.set_network(small_network(), 1)
+    pipeline.open_source(CLIP)
+    listener.result()
+    for name in ("cup", "book"):
+        pipeline.sampling.begin(folder, name, FAST, burst=1)
+        assert listener.event(SamplingStopped).count == 1
+    assert folder.as_dataset().labels.tolist() == [0, 1]
