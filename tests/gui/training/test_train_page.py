@@ -165,6 +165,8 @@ def test_the_curves_are_those_of_the_training(page: TrainPage, control: FakeCont
     np.testing.assert_array_equal(shown[2], measured.validation_loss)
     assert view.loss.view_range[0] == pytest.approx([0, 10], abs=0.5)
     assert view.accuracy.view_range[1] == pytest.approx([0, 1], abs=0.1)
+    assert "86.5&nbsp;%" in view.accuracy.legend_text
+    page.resize(1900, 300)
     assert "training" in view.loss.legend_text
     assert "validation&nbsp;86.5&nbsp;%" in view.accuracy.legend_text
 
