@@ -19,12 +19,11 @@ from cnngui.featuremaps.scaling import encode
 COLOR_CHANNELS = 3
 """A kernel that spans so many channels of a picture is also shown as a picture itself."""
 
-_CELL_GAP = 1
 _BLOCK_GAP = 8
 _PANEL_GAP = 24
 _LEAST_CELL = 6
 """Pixels: no cell's longer side is smaller, or nothing could be seen in it or pointed at."""
-_LARGEST_CELL = 64
+_LARGEST_CELL = 160
 _CAPTION_HEIGHT = 14
 _LEAST_CAPTIONED = 24
 """Pixels: above a lower block its number would take too much of the room."""
@@ -111,14 +110,19 @@ class KernelLayout:
         return self.kernel_height * self.scale
 
     @property
+    def cell_gap(self) -> int:
+        """Between the cells of a block; it must not look like a weight that is zero."""
+        return 1 + self.scale // 4
+
+    @property
     def block_width(self) -> int:
         """Of one kernel with all its cells."""
-        return self.cell_columns * (self.cell_width + _CELL_GAP) - _CELL_GAP
+        return self.cell_columns * (self.cell_width + self.cell_gap) - self.cell_gap
 
     @property
     def block_height(self) -> int:
         """Of one kernel with all its cells, without its caption."""
-        return self.cell_rows * (self.cell_height + _CELL_GAP) - _CELL_GAP
+        return self.cell_rows * (self.cell_height + self.cell_gap) - self.cell_gap
 
     @property
     def caption_height(self) -> int:
@@ -159,34 +163,45 @@ class KernelLayout:
             self.block_height,
         )
 
+    def kernel_at(self, x: float, y: float) -> int | None:
+        """Return the kernel whose block is at a point; None between and beside the blocks."""
+        found = self._block_at(x, y)
+        return None if found is None else found[1]
+
     def locate(self, x: float, y: float) -> KernelPoint | None:
         """Return what is at a point; None between and beside the cells."""
+        found = self._block_at(x, y)
+        if found is None:
+            return None
+        panel, kernel, across, down = found
+        column, across = divmod(across, self.cell_width + self.cell_gap)
+        row, down = divmod(down, self.cell_height + self.cell_gap)
+        cell = row * self.cell_columns + column
+        if cell >= self.cells or across >= self.cell_width or down >= self.cell_height:
+            return None
+        channel = cell - self.has_color
+        return KernelPoint(
+            panel=panel,
+            kernel=kernel,
+            input=channel if channel >= 0 else None,
+            row=down // self.scale,
+            column=across // self.scale,
+        )
+
+    def _block_at(self, x: float, y: float) -> tuple[int, int, int, int] | None:
+        """Return panel, kernel, and how far across and down in its block a point is."""
         if not (0 <= x < self.width and 0 <= y < self.height):
             return None
         panel, across = divmod(int(x), self.panel_width + _PANEL_GAP)
         column, across = divmod(across, self.block_width + _BLOCK_GAP)
         row, down = divmod(int(y), self.row_height)
-        cell_column, across = divmod(across, self.cell_width + _CELL_GAP)
-        cell_row, down = divmod(down - self.caption_height, self.cell_height + _CELL_GAP)
+        down -= self.caption_height
         place = row * self.columns + column
-        cell = cell_row * self.cell_columns + cell_column
-        if (
-            column >= self.columns
-            or place >= self.shown
-            or cell_column >= self.cell_columns
-            or not 0 <= cell < self.cells
-            or across >= self.cell_width
-            or down >= self.cell_height
-        ):
+        if column >= self.columns or place >= self.shown:
             return None
-        channel = cell - self.has_color
-        return KernelPoint(
-            panel=panel,
-            kernel=self.first + place,
-            input=channel if channel >= 0 else None,
-            row=down // self.scale,
-            column=across // self.scale,
-        )
+        if across >= self.block_width or not 0 <= down < self.block_height:
+            return None
+        return panel, self.first + place, across, down
 
 
 @lru_cache(maxsize=32)
@@ -217,7 +232,10 @@ def plan_kernels(
         candidates = [
             layout
             for layout in _blocks(shape, scale, panels, has_color, room)
-            if layout.all_rows <= layout.rows
+            if layout.shown == layout.count
+            and layout.inputs_shown == layout.inputs
+            and layout.width <= width
+            and layout.height <= height
         ]
         if candidates:
             # Of those, the one that fills the room's width best: few rows are seen at once.
@@ -280,8 +298,9 @@ def _blocks(
 ) -> list[KernelLayout]:
     """Return layouts with blocks of various proportions that fit the room, at least one."""
     count, inputs, kernel_height, kernel_width = shape
-    most_columns = max((room[0] + _CELL_GAP) // (kernel_width * scale + _CELL_GAP), 1)
-    most_rows = max((room[1] + _CELL_GAP) // (kernel_height * scale + _CELL_GAP), 1)
+    gap = 1 + scale // 4
+    most_columns = max((room[0] + gap) // (kernel_width * scale + gap), 1)
+    most_rows = max((room[1] + gap) // (kernel_height * scale + gap), 1)
     square = math.isqrt(inputs + has_color - 1) + 1
     made = []
     for wanted in {square, inputs + has_color}:
@@ -330,7 +349,7 @@ def _panel(
         cells[: len(some), 0] = _in_color(some, limit)
     cells = cells.repeat(layout.scale, axis=2).repeat(layout.scale, axis=3)
     grid = layout.cell_rows, layout.cell_columns
-    blocks = _joined(cells, grid, above=0, between=_CELL_GAP)
+    blocks = _joined(cells, grid, above=0, between=layout.cell_gap)
     grid = layout.rows, layout.columns
     return _joined(blocks[None], grid, above=layout.caption_height, between=_BLOCK_GAP)[0]
 

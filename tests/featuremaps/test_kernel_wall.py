@@ -52,6 +52,7 @@ def test_blocks_lie_inside_and_points_name_their_weight(shape, width, height, pa
             assert point is not None
             assert (point.panel, point.kernel, point.row, point.column) == (panel, kernel, 0, 0)
             assert point.input is None if has_color else point.input == 0
+    assert layout.kernel_at(x + block_width // 2, y + block_height // 2) == kernel
     assert layout.locate(-1, 0) is None
     assert layout.locate(layout.width, 0) is None
     if width >= 900 and height >= 120 and shape[1] <= 70:

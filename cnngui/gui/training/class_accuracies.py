@@ -41,6 +41,7 @@ class ClassAccuracies(QAbstractScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.verticalScrollBar().setStyleSheet(SLIM_SCROLL_BAR)
         self.viewport().setAutoFillBackground(False)
+        self.setMinimumHeight(2 * _ROW_HEIGHT)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(self.tr("Accuracy of each class"))
         self.setAccessibleDescription(self.tr("Arrows choose a class, whose mistakes are shown"))
@@ -55,7 +56,9 @@ class ClassAccuracies(QAbstractScrollArea):
         self._evaluation = evaluation
         self._order = np.argsort(evaluation.summary.class_accuracies, kind="stable").tolist()
         metrics = self.fontMetrics()
-        self._name_width = metrics.horizontalAdvance(max(evaluation.classes, key=len, default=""))
+        self._name_width = (
+            metrics.horizontalAdvance(max(evaluation.classes, key=len, default="")) + 2
+        )
         self._lay_out()
 
     def show_chosen(self, label: int | None) -> None:
@@ -120,7 +123,7 @@ class ClassAccuracies(QAbstractScrollArea):
         middle = Qt.AlignmentFlag.AlignVCenter
         accuracy = float(evaluation.summary.class_accuracies[label])
         value_width = metrics.horizontalAdvance("> 99.9 %")
-        name_width = min(self._name_width, row.width() // 3)
+        name_width = min(self._name_width, row.width() * 2 // 5)
         name = QRect(SPACE_S, row.y(), name_width, row.height())
         value = QRect(row.right() - value_width - SPACE_S, row.y(), value_width, row.height())
         if label == self._chosen:

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip, QWidget
 from cnngui.gui.theme import (
     ACCENT,
     SLIM_SCROLL_BAR,
+    SPACE_L,
     SPACE_M,
     SPACE_S,
     Colors,
@@ -29,6 +30,7 @@ from cnngui.gui.training.results_words import confusion_words
 from cnngui.pipeline.training.progress import Evaluation
 
 _LEAST_CELL, _LARGEST_CELL = 20, 44
+_LEAST_HEIGHT = 100
 _WIDEST_LABEL = 96
 _TALLEST_LABEL = 72
 _TEXT_PIXELS = 11
@@ -61,6 +63,7 @@ class ConfusionView(QAbstractScrollArea):
         self._cell = _LEAST_CELL
         self._label_width = self._label_height = 0
         self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setMinimumHeight(_LEAST_HEIGHT)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.viewport().setMouseTracking(True)
         self.viewport().setAutoFillBackground(False)
@@ -179,6 +182,7 @@ class ConfusionView(QAbstractScrollArea):
         names, metrics = self._evaluation.classes, painter.fontMetrics()
         elide = Qt.TextElideMode.ElideRight
         painter.save()
+        self._paint_axes(painter, scheme)
         painter.setClipRect(0, self._top, self._left, self.viewport().height())
         for label in self._seen(vertical=True):
             is_marked = any(cell is not None and cell[0] == label for cell in self._marked)
@@ -204,6 +208,18 @@ class ConfusionView(QAbstractScrollArea):
             )
             painter.restore()
         painter.restore()
+
+    def _paint_axes(self, painter: QPainter, scheme: Colors) -> None:
+        """Say in the corner what rows and columns are."""
+        painter.setPen(QColor(scheme.muted))
+        line = painter.fontMetrics().height()
+        for place, text in enumerate(self._axes):
+            rect = QRect(SPACE_S, self._top - (2 - place) * line, self._label_width, line)
+            painter.drawText(rect, int(Qt.AlignmentFlag.AlignRight), text)
+
+    @property
+    def _axes(self) -> tuple[str, str]:
+        return self.tr("taken for →"), self.tr("is ↓")
 
     @property
     def _marked(self) -> tuple[Cell | None, Cell | None]:
@@ -232,10 +248,15 @@ class ConfusionView(QAbstractScrollArea):
         names, size = self._evaluation.classes, self.viewport().size()
         metrics = QFontMetrics(self._font)
         longest = max((metrics.horizontalAdvance(name) for name in names), default=0)
-        self._label_width = min(longest, _WIDEST_LABEL)
-        self._label_height = min(longest, _TALLEST_LABEL)
-        room = min(size.width() - self._left, size.height() - self._top) // max(len(names), 1)
-        self._cell = min(max(room, _LEAST_CELL), _LARGEST_CELL)
+        longest += 2  # or rounding takes a name's last letter
+        corner = max(map(metrics.horizontalAdvance, self._axes))
+        self._label_width = min(max(longest, corner), _WIDEST_LABEL)
+        self._label_height = min(max(longest, 2 * metrics.height()), _TALLEST_LABEL)
+        count = max(len(names), 1)
+        # As wide as the height allows, and no wider: the samples beside it need the rest.
+        tall = min(max((size.height() - self._top) // count, _LEAST_CELL), _LARGEST_CELL)
+        self.setMaximumWidth(self._left + count * tall + SPACE_L)
+        self._cell = min(max((size.width() - self._left) // count, _LEAST_CELL), tall)
         for bar, free in (
             (self.horizontalScrollBar(), size.width() - self._left),
             (self.verticalScrollBar(), size.height() - self._top),

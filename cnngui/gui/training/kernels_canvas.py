@@ -122,8 +122,7 @@ class KernelsCanvas(QAbstractScrollArea):
         """Return what is at a place of the viewport."""
         if self._drawn is None:
             return None
-        place = (position - self._origin) * self._image.devicePixelRatio()
-        return self._drawn.layout.locate(place.x(), place.y())
+        return self._drawn.layout.locate(*self._place_in_picture(position))
 
     def sizeHint(self) -> QSize:
         return QSize(640, 220)
@@ -137,9 +136,9 @@ class KernelsCanvas(QAbstractScrollArea):
         self._say_pointed()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        point = self.point_at(event.position())
-        if point is not None and event.button() == Qt.MouseButton.LeftButton:
-            self.kernel_chosen.emit(point.kernel)
+        kernel = self._kernel_at(event.position())
+        if kernel is not None and event.button() == Qt.MouseButton.LeftButton:
+            self.kernel_chosen.emit(kernel)
 
     def viewportEvent(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Leave:
@@ -177,10 +176,10 @@ class KernelsCanvas(QAbstractScrollArea):
         for panel in range(self._drawn.layout.panels):
             self._paint_title(painter, self._drawn, panel)
             self._paint_captions(painter, self._drawn, panel)
-        pointed = self.point_at(self._pointer) if self._pointer is not None else None
+        pointed = self._kernel_at(self._pointer) if self._pointer is not None else None
         painter.setBrush(Qt.BrushStyle.NoBrush)
         if pointed is not None:
-            self._paint_outline(painter, pointed.kernel, QPen(QColor(colors().text), 1))
+            self._paint_outline(painter, pointed, QPen(QColor(colors().text), 1))
         if self._chosen is not None:
             self._paint_outline(painter, self._chosen, QPen(ACCENT, 2))
 
@@ -194,6 +193,15 @@ class KernelsCanvas(QAbstractScrollArea):
         free = self.viewport().width() - self._image.deviceIndependentSize().width()
         return QPointF(max(int(free / 2), SPACE_M), self._title_height)
 
+    def _place_in_picture(self, position: QPointF) -> tuple[float, float]:
+        place = (position - self._origin) * self._image.devicePixelRatio()
+        return place.x(), place.y()
+
+    def _kernel_at(self, position: QPointF) -> int | None:
+        if self._drawn is None:
+            return None
+        return self._drawn.layout.kernel_at(*self._place_in_picture(position))
+
     def _paint_title(self, painter: QPainter, drawn: KernelsDrawn, panel: int) -> None:
         """Write what a panel shows, and which values its colours are."""
         ratio = self._image.devicePixelRatio()
@@ -203,12 +211,12 @@ class KernelsCanvas(QAbstractScrollArea):
         limit = number_text(drawn.limits[panel])
         texts = (self._titles[panel], f"−{limit}", limit)
         title, low, high = (metrics.horizontalAdvance(text) for text in texts)
-        place = QRectF(left, 0, title, self._title_height)
         painter.setPen(QColor(colors().text))
-        painter.drawText(place, middle, texts[0])
+        painter.drawText(QRectF(left, 0, title, self._title_height), middle, texts[0])
         painter.setPen(QColor(colors().muted))
-        bar = left + title + (SPACE_M if title else 0) + low + SPACE_S
-        painter.drawText(place.translated(bar - left - low - SPACE_S, 0), middle, texts[1])
+        left += title + SPACE_M
+        painter.drawText(QRectF(left, 0, low, self._title_height), middle, texts[1])
+        bar = left + low + SPACE_S
         top = (self._title_height - ICON_SIZE.height()) // 2
         painter.drawPixmap(QPoint(int(bar), top), self._gradient)
         right = QRectF(bar + ICON_SIZE.width() + SPACE_S, 0, high, self._title_height)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
     QLabel,
+    QSizePolicy,
     QStackedWidget,
     QToolButton,
     QVBoxLayout,
@@ -84,7 +85,8 @@ class KernelsPage(QWidget):
         self.layer = QComboBox(self)
         self.layer.setAccessibleName(self.tr("Convolution"))
         self.layer.setToolTip(self.tr("The convolution whose kernels are shown"))
-        self.layer.setMinimumContentsLength(6)
+        self.layer.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.layer.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.layer.activated.connect(self._on_layer_activated)
         self.run = RunChoice(
             self.tr("Weights"),
@@ -124,6 +126,7 @@ class KernelsPage(QWidget):
         for widget in (self.layer, self.run, self.compare):
             head.addWidget(widget)
         head.addWidget(self.history, 1)
+        head.addStretch()
         self._stack = QStackedWidget(self)
         self._stack.addWidget(self.message)
         self._stack.addWidget(self.canvas)

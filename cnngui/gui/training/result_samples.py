@@ -30,7 +30,7 @@ from cnngui.pipeline.training.progress import Evaluation, TrainingProgress
 
 _DETAIL_WIDTH = 190
 _LARGE = 256
-_LEAST_GRID_WIDTH = 72
+_LEAST_GRID = 72
 _ASKER = "result"
 
 
@@ -161,7 +161,7 @@ class _Grid(SamplesGrid):
         self._evaluation: Evaluation | None = None
         self._places: list[int] = []
         self.setSelectionMode(QListView.SelectionMode.SingleSelection)
-        self.setMinimumWidth(_LEAST_GRID_WIDTH)
+        self.setMinimumSize(_LEAST_GRID, _LEAST_GRID)
 
     def show_samples(
         self, evaluation: Evaluation | None, places: list[int], dataset: Dataset | None

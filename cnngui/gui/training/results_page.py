@@ -119,9 +119,6 @@ class ResultsPage(QWidget):
         side_place.setLayout(side)
         side_place.setFixedWidth(_SIDE_WIDTH)
         side.setContentsMargins(0, 0, 0, 0)
-        self._mistakes = QStackedWidget(self)
-        self._mistakes.addWidget(self.matrix)
-        self._mistakes.addWidget(self.confusions)
         head = QHBoxLayout()
         head.setSpacing(SPACE_S)
         head.addWidget(self.wrong)
@@ -136,7 +133,8 @@ class ResultsPage(QWidget):
         row.setContentsMargins(SPACE_M, SPACE_M, SPACE_M, SPACE_M)
         row.setSpacing(SPACE_L)
         row.addWidget(side_place)
-        row.addWidget(self._mistakes, 2)
+        row.addWidget(self.matrix, 2)
+        row.addWidget(self.confusions, 2)
         row.addLayout(behind, 3)
         self._stack = QStackedWidget(self)
         self._stack.addWidget(self.message)
@@ -183,11 +181,13 @@ class ResultsPage(QWidget):
             words = self.tr("right of all {0} samples, which it has learned from")
         self.basis.setText(words.format(count))
         self.classes.show_evaluation(evaluation)
-        if evaluation.summary.matrix is None:
-            self._list_confusions(evaluation)
-        else:
+        has_matrix = evaluation.summary.matrix is not None
+        self.matrix.setVisible(has_matrix)
+        self.confusions.setVisible(not has_matrix)
+        if has_matrix:
             self.matrix.show_evaluation(evaluation)
-        self._mistakes.setCurrentIndex(1 if evaluation.summary.matrix is None else 0)
+        else:
+            self._list_confusions(evaluation)
         self._look_at(("wrong",) if is_other else self._look)
 
     def _list_confusions(self, evaluation: Evaluation) -> None:

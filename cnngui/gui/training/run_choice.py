@@ -29,7 +29,7 @@ class RunChoice(QComboBox):
         self.setToolTip(tip)
         # A box as wide as its longest run would push everything else out of a narrow window.
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.setMinimumContentsLength(14)
+        self.setMinimumContentsLength(20)
         self.activated.connect(self._on_activated)
 
     def show_runs(self, runs: Iterable[TrainingProgress], chosen_id: str) -> None:

@@ -47,6 +47,7 @@ def share_text(share: float) -> str:
         return "< 0.1 %"
     if 99.9 < percent < 100:
         return "> 99.9 %"
+    percent = round(percent, 4)  # 0.2 is 0.200000003 in float32
     return f"{percent:.1f} %" if percent % 1 else f"{percent:.0f} %"
 
 

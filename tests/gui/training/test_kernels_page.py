@@ -131,7 +131,7 @@ def test_a_training_is_shown_by_itself_and_live(page: KernelsPage, control: Lear
     control.report(RUN)
     assert drawn(page).panels[0] is RUN.moments[-1].kernels["conv1"]
     assert page.history.label.text() == "epoch 2.0"
-    assert page.summary.text().startswith("changed by 40.0 %")
+    assert page.summary.text().startswith("changed by 40 %")
     further = replace(RUN, moments=(*RUN.moments, *moments(7)[5:]))
     control.report(further)
     assert drawn(page).panels[0] is further.moments[-1].kernels["conv1"]

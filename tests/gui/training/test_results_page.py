@@ -99,7 +99,7 @@ def test_a_cell_opens_the_samples_behind_it(
     assert numbers(filled) == [3]
     assert filled.looked_at.text() == "1 of 2 “circle” were taken for “star”"
     assert not filled.wrong.isChecked()
-    assert filled.samples.detail.words.text() == "“circle”, taken for “star” with 90.0 %"
+    assert filled.samples.detail.words.text() == "“circle”, taken for “star” with 90 %"
     rows = filled.samples.detail.bars.rows
     assert [(name, is_truth) for name, _, is_truth in rows] == [
         ("star", False),
