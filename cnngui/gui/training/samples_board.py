@@ -128,7 +128,7 @@ class SamplesBoard(QWidget):
         card.record_pressed.connect(partial(self._recording.press, place))
         card.record_released.connect(self._recording.release)
         card.renamed.connect(partial(self._edits.rename_class, place))
-        card.recolored.connect(partial(self._edits.recolour_class, place))
+        card.recoloured.connect(partial(self._edits.recolour_class, place))
         card.removed.connect(partial(self._edits.remove_class, place))
         card.delete_requested.connect(partial(self._delete_selected, card))
         card.menu_requested.connect(partial(self._show_menu, card))

@@ -62,7 +62,7 @@ class ClassCard(QWidget):
 
     Signals
     -------
-    renamed, recolored : carries the new name or colour (``#rrggbb``).
+    renamed, recoloured : carries the new name or colour (``#rrggbb``).
     removed : the class is to go, with its samples.
     record_pressed, record_released : the big button.
     delete_requested : the selected samples are to go.
@@ -71,7 +71,7 @@ class ClassCard(QWidget):
     """
 
     renamed = Signal(str)
-    recolored = Signal(str)
+    recoloured = Signal(str)
     removed = Signal()
     record_pressed = Signal()
     record_released = Signal()
@@ -228,7 +228,7 @@ class ClassCard(QWidget):
         menu = QMenu(self)
         for color in COLOURS:
             action = menu.addAction(_dot_icon(color), color)
-            action.triggered.connect(partial(self.recolored.emit, color))
+            action.triggered.connect(partial(self.recoloured.emit, color))
         return menu
 
     def _make_record_button(self) -> QPushButton:

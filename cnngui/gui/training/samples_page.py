@@ -28,6 +28,8 @@ class SamplesPage(QWidget):
     ----------
     sources : the ways to get samples, as actions.
     collection : the samples recorded here, while they are what is learned from.
+    recording, edits : what is done to them.
+    board, browser : what shows them, and what shows any other data set.
     """
 
     def __init__(self, control: TrainingControl, parent: QWidget | None = None) -> None:
@@ -37,17 +39,17 @@ class SamplesPage(QWidget):
         self.collection = SamplesCollection(control, self)
         self._header = SamplesHeader(control, self.sources, self.collection)
         self._welcome = SamplesWelcome(self.sources)
-        recording = SamplesRecording(control, self.collection, self)
-        edits = SamplesEdits(control, self.collection, self)
-        self._board = SamplesBoard(control, self.collection, recording, edits)
-        self._browser = SamplesBrowser(control)
+        self.recording = SamplesRecording(control, self.collection, self)
+        self.edits = SamplesEdits(control, self.collection, self)
+        self.board = SamplesBoard(control, self.collection, self.recording, self.edits)
+        self.browser = SamplesBrowser(control)
         self._problems = SamplesProblems()
         self._augmentation = AugmentationPanel(control)
         self._body = QStackedWidget()
         for part in (
             self._welcome,
-            self._board,
-            self._browser,
+            self.board,
+            self.browser,
             self._problems,
             self._augmentation,
         ):
@@ -69,7 +71,7 @@ class SamplesPage(QWidget):
         self._control.cancel_data()
         self.collection.open(folder)
         # The keyboard is for the keys that record, not for the first field that takes it.
-        self._board.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.board.setFocus(Qt.FocusReason.OtherFocusReason)
 
     @Slot()
     def _on_dataset_changed(self) -> None:
@@ -80,7 +82,7 @@ class SamplesPage(QWidget):
         if recorded is not None and recorded.address != dataset.address:
             self.collection.close()
         if self.collection.folder is None:
-            self._browser.show_dataset(dataset)
+            self.browser.show_dataset(dataset)
         self._problems.show_dataset(dataset)
         self._show_part()
 
@@ -93,7 +95,7 @@ class SamplesPage(QWidget):
         elif self._header.shows_problems:
             part = self._problems
         elif self.collection.folder is not None:
-            part = self._board
+            part = self.board
         elif self._control.dataset is not None:
-            part = self._browser
+            part = self.browser
         self._body.setCurrentWidget(part)
