@@ -7,7 +7,7 @@ from pathlib import Path
 from cnngui.errors import NetworkFileError
 from cnngui.formats.network_file import SUFFIXES, NetworkFile, read_network
 from cnngui.resources import resource_path
-from cnngui.spec.presets import PRESETS
+from cnngui.spec.presets import PRESETS, preset_of
 
 
 def open_network(name_or_path: str) -> NetworkFile:
@@ -18,10 +18,9 @@ def open_network(name_or_path: str) -> NetworkFile:
     NetworkFileError
         If it is neither, or the file cannot be read.
     """
-    wanted = name_or_path.strip().casefold()
-    for preset in PRESETS:
-        if wanted in (preset.key.casefold(), preset.title.casefold()):
-            return read_network(resource_path(f"networks/{preset.file}"))
+    preset = preset_of(name_or_path)
+    if preset is not None:
+        return read_network(resource_path(f"networks/{preset.file}"))
     if Path(name_or_path).suffix.lower() not in SUFFIXES:
         keys = ", ".join(preset.key for preset in PRESETS)
         rule = f"must be one of {keys}, or a file that ends in {' or '.join(SUFFIXES)}"

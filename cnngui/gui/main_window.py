@@ -48,7 +48,7 @@ from cnngui.gui.workbench import Workbench
 from cnngui.pipeline.events import Crashed, Event, NetworkApplied, NetworkFailed, NetworkRead
 from cnngui.pipeline.results import FrameResult
 from cnngui.spec.network import NetworkSpec
-from cnngui.spec.presets import PRESETS
+from cnngui.spec.presets import preset_of
 from cnngui.weights import Weights
 
 _TICK_MS = 500
@@ -287,12 +287,14 @@ class MainWindow(QMainWindow):
                 self.show_crash(where, report)
 
     def _on_network_read(self, name: str, spec: NetworkSpec, weights: Weights | None) -> None:
-        is_preset = any(name == preset.key for preset in PRESETS)
-        path = None if is_preset else Path(name).absolute()
+        preset = preset_of(name)
+        path = None if preset is not None else Path(name).absolute()
         if path is not None:
             self._settings.add_recent_network(path)
         self._notices.dismiss("network")
         self._document.replace_network(spec, path, weights)
+        if preset is not None:
+            self._source.take_clip(preset.clip)
         self._status.show_message(self.tr("Opened network {0}").format(spec.name))
 
     @Slot()

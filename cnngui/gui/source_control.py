@@ -86,6 +86,12 @@ class SourceControl(QObject):
         if not self._playback.playing:
             self._play(replace(self._playback, playing=True))
 
+    def take_clip(self, name: str) -> None:
+        """Change to the built-in clip of that name, where it is a built-in clip that runs."""
+        address = self._address
+        if address is not None and address.kind == "sample" and address.target != name:
+            self.open(SourceAddress("sample", name))
+
     def toggle_playing(self) -> None:
         """Pause the source or play on."""
         self._play(replace(self._playback, playing=not self._playback.playing))

@@ -10,7 +10,7 @@ from PySide6.QtCore import QCoreApplication, QTimer
 from PySide6.QtWidgets import QApplication
 
 from cnngui import __version__
-from cnngui.capture.address import parse_address
+from cnngui.capture.address import SourceAddress, parse_address
 from cnngui.cli import DEFAULT_NETWORK, DEFAULT_SOURCE, Arguments
 from cnngui.errors import UserError
 from cnngui.formats.network_file import NetworkFile
@@ -25,7 +25,7 @@ from cnngui.gui.settings import Settings
 from cnngui.gui.theme import ACCENT, apply_theme
 from cnngui.gui.translation import install_language
 from cnngui.spec.network import NetworkSpec
-from cnngui.spec.presets import PRESETS
+from cnngui.spec.presets import preset_of
 from cnngui.spec.shapes import infer
 
 
@@ -73,10 +73,17 @@ def begin(window: MainWindow, document: Document, settings: Settings, arguments:
     window.start(arguments.threads)
     _begin_network(window, document, settings, arguments)
     try:
-        window.source.open(parse_address(arguments.source or DEFAULT_SOURCE))
+        window.source.open(_first_source(arguments))
     except UserError as error:
         window.source.open(parse_address(DEFAULT_SOURCE))
         window.notices.show_notice(Notice(str(error), key="source"))
+
+
+def _first_source(arguments: Arguments) -> SourceAddress:
+    if arguments.source:
+        return parse_address(arguments.source)
+    preset = preset_of(arguments.network or "")
+    return SourceAddress("sample", preset.clip) if preset else parse_address(DEFAULT_SOURCE)
 
 
 def _begin_network(
@@ -96,9 +103,8 @@ def _begin_network(
     except UserError as error:
         window.notices.show_notice(Notice(str(error), key="network file"))
         name, network = DEFAULT_NETWORK, open_network(DEFAULT_NETWORK)
-    is_preset = any(name == preset.key for preset in PRESETS)
     spec = network.spec if arguments.seed is None else network.spec.seeded(arguments.seed)
-    path = None if is_preset else Path(name).absolute()
+    path = None if preset_of(name) is not None else Path(name).absolute()
     _begin_with(document, [NetworkFile(spec, network.weights)], path)
 
 

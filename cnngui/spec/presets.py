@@ -14,12 +14,14 @@ class Preset:
     key : its name on the command line.
     title, summary : for people; the summary is one line.
     file : its name in ``resources/networks/``.
+    clip : the built-in clip that shows it best; see ``capture.address.CLIPS``.
     """
 
     key: str
     title: str
     summary: str
     file: str
+    clip: str = ""
 
 
 PRESETS = (
@@ -49,3 +51,10 @@ PRESETS = (
     ),
 )
 """In the order in which a menu shows them; the first is the one the program starts with."""
+
+
+def preset_of(name: str) -> Preset | None:
+    """Return the ready network of that key or title, in any case; None if there is none."""
+    wanted = name.strip().casefold()
+    names = ((preset, preset.key.casefold(), preset.title.casefold()) for preset in PRESETS)
+    return next((preset for preset, *called in names if wanted in called), None)
