@@ -85,12 +85,15 @@ class TrainPage(QWidget):
         self._middle.addWidget(self._curves)
         self._health = HealthView()
         self._runs = RunsView()
-        # What is low is squeezed; the words of a notice would make the page scroll.
         self.setMinimumHeight(_LEAST_HEIGHT)
         self._lay_out()
         self._connect()
         self._on_settings_changed()
         self._refresh()
+
+    def heightForWidth(self, width: int) -> int:
+        """Let a low drawer squeeze the columns: the wrapped text of a notice asks for more."""
+        return _LEAST_HEIGHT
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
