@@ -18,7 +18,7 @@ from cnngui.gui.theme import SLIM_SCROLL_BAR, SPACE_L, SPACE_M, SPACE_S
 from cnngui.spec.cost import Cost, layer_costs
 from cnngui.spec.layers import INPUT_ID, LayerSpec
 
-_LEAST_HEIGHT = 160
+_LEAST_HEIGHT = 96
 _WALKING_KEYS = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Home, Qt.Key.Key_End)
 
 

@@ -29,8 +29,9 @@ from cnngui.gui.theme import SPACE_M, SPACE_S
 from cnngui.spec.checks import MAX_TEXT_LENGTH
 
 MINIMUM_WIDTH = 300
-_LOW = 520
-"""Below this height the list needs the room more than the totals do."""
+_LOW, _VERY_LOW = 520, 300
+"""Below the first height totals take less room than the list wants, below the second none."""
+_LEAST_HEIGHT = 172
 
 
 class NetworkPanel(QWidget):
@@ -65,7 +66,8 @@ class NetworkPanel(QWidget):
         line.setForegroundRole(QPalette.ColorRole.Mid)
         box.addWidget(line)
         box.addWidget(self._totals)
-        self.setMinimumWidth(MINIMUM_WIDTH)
+        self._line_above_totals = line
+        self.setMinimumSize(MINIMUM_WIDTH, _LEAST_HEIGHT)
 
         document.spec_changed.connect(self._on_spec_changed)
         document.running_changed.connect(self._on_running_changed)
@@ -77,7 +79,10 @@ class NetworkPanel(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._totals.set_compact(event.size().height() < _LOW)
+        height = event.size().height()
+        self._totals.set_compact(height < _LOW)
+        for part in (self._line_above_totals, self._totals):
+            part.setVisible(height >= _VERY_LOW)
 
     def show_timings(self, layer_ms: Mapping[str, float]) -> None:
         """Show how many milliseconds each layer took for a frame."""

@@ -74,6 +74,16 @@ def shown_weight(driver: Driver) -> np.ndarray:
     return driver.result.weights["conv1"]["weight"]
 
 
+def test_the_least_window_has_room_for_the_drawer(driver):
+    window = driver.window
+    assert window.findChild(TrainingDrawer).isVisible()
+    assert window.minimumSizeHint().height() <= window.minimumHeight()
+    driver.key(Qt.Key.Key_T)
+    assert not window.findChild(TrainingDrawer).isVisible()
+    driver.click("button_training")
+    assert window.findChild(TrainingDrawer).isVisible()
+
+
 def test_a_training_ends_in_one_edit_that_can_be_undone(driver):
     training = begin(driver, SHORT)
     driver.wait(lambda: training.progress.state == "finished")
