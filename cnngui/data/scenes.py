@@ -11,8 +11,10 @@ Canvas = NDArray[np.uint8]
 """uint8 ``(H, W, 3)``, RGB, drawn into."""
 Colour = tuple[float, ...]
 
-FRACTION_BITS = 4
+_FRACTION_BITS = 4
 """OpenCV draws with whole numbers that have so many bits behind the point."""
+_MOST_BLUR = 0.02
+"""Standard deviation, as a share of the side."""
 
 _SKIN = ((240, 200, 175), (224, 172, 140), (198, 134, 100), (141, 85, 60), (90, 56, 42))
 
@@ -25,7 +27,7 @@ def random_colour(rng: np.random.Generator) -> Colour:
 
 def fill_polygon(canvas: Canvas, points: NDArray[np.float64], colour: Colour) -> None:
     """Fill a polygon given in pixels, with smooth edges."""
-    cv2.fillPoly(canvas, [_fixed(points)], colour, cv2.LINE_AA, FRACTION_BITS)
+    cv2.fillPoly(canvas, [_fixed(points)], colour, cv2.LINE_AA, _FRACTION_BITS)
 
 
 def draw_line(
@@ -33,7 +35,7 @@ def draw_line(
 ) -> None:
     """Draw a line through points given in pixels, with round ends."""
     width = max(1, round(thickness))
-    cv2.polylines(canvas, [_fixed(points)], False, colour, width, cv2.LINE_AA, FRACTION_BITS)
+    cv2.polylines(canvas, [_fixed(points)], False, colour, width, cv2.LINE_AA, _FRACTION_BITS)
 
 
 def plain(size: int, rng: np.random.Generator) -> Canvas:
@@ -71,14 +73,8 @@ def room(size: int, rng: np.random.Generator) -> Canvas:
             _ellipse(canvas, place, extent, rng.uniform(0, 180), colour)
     if rng.random() < 0.3:
         place = rng.uniform(0.1, 0.9, 2) * size
-        _ellipse(canvas, place, np.array([0.2, 0.28]) * size, 0, skin(rng))
-    softness = rng.uniform(0, 0.02) * size
-    return _blurred(canvas, softness)
-
-
-def skin(rng: np.random.Generator) -> Colour:
-    """Return a colour of skin."""
-    return tuple(float(value) for value in _SKIN[rng.integers(len(_SKIN))])
+        _ellipse(canvas, place, np.array([0.2, 0.28]) * size, 0, _SKIN[rng.integers(len(_SKIN))])
+    return _blurred(canvas, rng.uniform(0, _MOST_BLUR) * size)
 
 
 def lay_paper(
@@ -101,27 +97,24 @@ def lay_paper(
             ends = corners[[0, 1]] + share * (corners[[3, 2]] - corners[[0, 1]])
             draw_line(canvas, ends, ink, 1)
     if rng.random() < 0.4:
-        tone = skin(rng)
+        tone = _SKIN[rng.integers(len(_SKIN))]
         side = int(rng.integers(4))
-        middle = corners[[side, side - 3]].mean(axis=0)
+        middle = corners[[side, (side + 1) % 4]].mean(axis=0)
         for _ in range(rng.integers(1, 4)):
             place = middle + rng.uniform(-0.08, 0.08, 2) * size
             extent = rng.uniform([0.03, 0.05], [0.06, 0.12]) * size
             _ellipse(canvas, place, extent, rng.uniform(0, 180), tone)
 
 
-def photographed(
-    canvas: Canvas, size: int, rng: np.random.Generator, most_blur: float = 0.02
-) -> Canvas:
+def photographed(canvas: Canvas, size: int, rng: np.random.Generator) -> Canvas:
     """Return the canvas as a camera sees it: uneven light, colour cast, blur, noise.
 
     Parameters
     ----------
     size : side of the picture wanted, in pixels.
-    most_blur : standard deviation, as a share of the side.
     """
     picture = cv2.resize(canvas, (size, size), interpolation=cv2.INTER_AREA)
-    picture = _blurred(picture, rng.uniform(0, most_blur) * size)
+    picture = _blurred(picture, rng.uniform(0, _MOST_BLUR) * size)
     light = 1 + rng.uniform(0, 0.35) * (2 * _ramp(size, rng.uniform(0, 2 * np.pi)) - 1)
     if rng.random() < 0.25:
         light *= _shadow(size, rng)
@@ -140,10 +133,14 @@ def rotation(angle: float) -> NDArray[np.float64]:
 
 
 def _ellipse(
-    canvas: Canvas, place: NDArray[np.float64], radii: NDArray[np.float64], angle: float, c: Colour
+    canvas: Canvas,
+    place: NDArray[np.float64],
+    radii: NDArray[np.float64],
+    angle: float,
+    colour: Colour,
 ) -> None:
     box = (tuple(place.tolist()), tuple((2 * radii).tolist()), angle)
-    cv2.ellipse(canvas, box, c, cv2.FILLED, cv2.LINE_AA)
+    cv2.ellipse(canvas, box, colour, cv2.FILLED, cv2.LINE_AA)
 
 
 def _shadow(size: int, rng: np.random.Generator) -> NDArray[np.float64]:
@@ -170,4 +167,4 @@ def _enlarged(cells: Canvas, size: int) -> Canvas:
 
 
 def _fixed(points: NDArray[np.float64]) -> NDArray[np.int32]:
-    return np.rint(points * 2**FRACTION_BITS).astype(np.int32)
+    return np.rint(points * 2**_FRACTION_BITS).astype(np.int32)

@@ -106,15 +106,18 @@ class DataDesk:
 
     def delete_samples(self, folder: SampleFolder, paths: Iterable[Path]) -> None:
         """Delete samples; undone by ``restore_samples`` with the same paths."""
-        self._edit(folder, lambda folder: folder.delete(paths))
+        wanted = tuple(paths)
+        self._edit(folder, lambda folder: folder.delete(wanted))
 
     def restore_samples(self, folder: SampleFolder, paths: Iterable[Path]) -> None:
         """Have deleted samples back."""
-        self._edit(folder, lambda folder: folder.restore(paths))
+        wanted = tuple(paths)
+        self._edit(folder, lambda folder: folder.restore(wanted))
 
     def move_samples(self, folder: SampleFolder, paths: Iterable[Path], class_name: str) -> None:
         """Put samples into another class; the event's ``paths`` tells where they are then."""
-        self._edit(folder, lambda folder: folder.move(paths, class_name))
+        wanted = tuple(paths)
+        self._edit(folder, lambda folder: folder.move(wanted, class_name))
 
     def _edit(
         self, folder: SampleFolder, edit: Callable[[SampleFolder], tuple[Path, ...] | None]
