@@ -194,6 +194,8 @@ class Band:
             case spec.Dropout() as layer if self._learning:
                 rng = self._learning.rng_of(layer.id, self._number)
                 return activation.Dropping(layer, place, rng)
+            case spec.MaxPool2d() as layer:
+                return pool.MaxPooling(layer, place, rectifies=step.rectifies)
             case layer:
                 return _OPERATIONS[type(layer)](layer, place)
 

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from cnngui.errors import TrainingError
-from cnngui.spec.layers import INPUT_ID, Dropout, LayerSpec, ParametricSpec, Softmax
+from cnngui.spec.layers import (
+    INPUT_ID,
+    Dropout,
+    LayerSpec,
+    MaxPool2d,
+    ParametricSpec,
+    ReLU,
+    Softmax,
+)
 from cnngui.spec.network import NetworkSpec
 from cnngui.spec.shapes import Shape, infer, shape_text
 
@@ -20,12 +29,14 @@ class Step:
     sources : ids of what it reads; bypassed layers are left out.
     learns : whether its parameters are trained.
     needs_gradient : whether it or any layer before it learns.
+    rectifies : whether a MaxPool2d does the work of the ReLU that it would have read.
     """
 
     layer: LayerSpec
     sources: tuple[str, ...]
     learns: bool
     needs_gradient: bool
+    rectifies: bool
 
 
 @dataclass(frozen=True)
@@ -76,13 +87,18 @@ def graph_of(network: NetworkSpec) -> Graph:
     if not learning:
         rule = "must have a layer with weights that is not frozen and reaches the output"
         raise TrainingError(network.name, rule)
+    pooled = _rectified_by_pooling(network, sources, needed)
     steps: list[Step] = []
     moved: set[str] = set()
     for layer in network.layers:
-        if layer.id in needed:
+        if layer.id in needed and layer.id not in pooled.values():
+            if layer.id in pooled:
+                sources[layer.id] = sources[pooled[layer.id]]
             if layer.id in learning or not moved.isdisjoint(sources[layer.id]):
                 moved.add(layer.id)
-            steps.append(Step(layer, sources[layer.id], layer.id in learning, layer.id in moved))
+            learns, needs_gradient = layer.id in learning, layer.id in moved
+            rectifies = layer.id in pooled
+            steps.append(Step(layer, sources[layer.id], learns, needs_gradient, rectifies))
     return Graph(tuple(steps), output, report.shapes, report.parameters)
 
 
@@ -101,3 +117,21 @@ def _needed(sources: Mapping[str, tuple[str, ...]], output: str) -> set[str]:
             needed.add(layer_id)
             open_ends += sources[layer_id]
     return needed
+
+
+def _rectified_by_pooling(
+    network: NetworkSpec, sources: Mapping[str, tuple[str, ...]], needed: set[str]
+) -> dict[str, str]:
+    """Return by MaxPool2d the ReLU that it alone reads.
+
+    The largest of rectified values is the rectified largest, and there are fewer of those.
+    """
+    readers = Counter(source for layer_id in needed for source in sources[layer_id])
+    rectifiers = {layer.id for layer in network.layers if isinstance(layer, ReLU)}
+    return {
+        layer.id: source
+        for layer in network.layers
+        if isinstance(layer, MaxPool2d) and layer.id in needed
+        for source in sources[layer.id]
+        if source in rectifiers and readers[source] == 1
+    }

@@ -151,7 +151,7 @@ class TrainableNetwork:
         return program
 
     def _new_program(self, images: int, *, is_training: bool) -> Program:
-        slices = bands_of(images, self._multiply_adds)
+        slices = bands_of(self._graph, images, self._multiply_adds, self._dtype.itemsize)
         measuring = [Memory() for _ in slices]
         self._bands(slices, measuring, is_training=is_training)
         # All programs use the same memory, for nothing in it outlives a step.
@@ -203,7 +203,7 @@ def training_bytes(spec: NetworkSpec, batch_size: int, dtype: DTypeLike = np.flo
         layer_id: {name: shapeless.keep(parameters[layer_id][name].shape, dtype) for name in names}
         for layer_id, names in _trained(graph).items()
     }
-    slices = bands_of(batch_size, _multiply_adds(spec))
+    slices = bands_of(graph, batch_size, _multiply_adds(spec), np.dtype(dtype).itemsize)
     memories = [Memory() for _ in slices]
     learning = Learning(lambda layer_id, band: np.random.default_rng(0))
     _bands(graph, slices, parameters, gradients, memories, dtype, learning)

@@ -127,12 +127,13 @@ class _Pooling(Operation):
 
 
 class MaxPooling(_Pooling):
-    """MaxPool2d."""
+    """MaxPool2d. ``rectifies``: ReLU comes with it."""
 
     uses_output = True
 
-    def __init__(self, layer: MaxPool2d, place: Place) -> None:
+    def __init__(self, layer: MaxPool2d, place: Place, *, rectifies: bool = False) -> None:
         super().__init__(layer, place)
+        self._rectifies = rectifies
         self._between = place.keep(self._between_shape)
         if place.is_training:
             shape = self._between_shape
@@ -143,8 +144,13 @@ class MaxPooling(_Pooling):
     def forward(self) -> None:
         max_pool(self.x, self._between, self._rows, ROWS)
         max_pool(self._between, self.out, self._columns, COLUMNS)
+        if self._rectifies:
+            np.maximum(self.out, 0, out=self.out)
 
     def backward(self) -> None:
+        if self._rectifies:
+            np.greater(self.out, 0, out=self._across_mask)
+            np.multiply(self.d_out, self._across_mask, out=self.d_out)
         max_pool_gradient(
             self.d_out,
             self._between,

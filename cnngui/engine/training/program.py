@@ -5,32 +5,54 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from math import ceil, prod
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cnngui.engine import parallel
 from cnngui.engine.training.band import Band
+from cnngui.engine.training.graph import Graph
 
 Calls = list[Callable[[], None]]
 
 _LEAST_MULTIPLY_ADDS = 1_000_000
 """Of a band's forward: below that, waking a thread costs more than it brings."""
 
+_CACHE_BYTES = 1_250_000
+"""Of a layer's output: larger ones have left the second-level cache when the next layer comes."""
 
-def bands_of(images: int, multiply_adds: int) -> list[slice]:
-    """Divide a batch into bands of images, one for each thread that is worth waking.
+_FEWEST_IMAGES = 16
+"""Of a band that is made small for the cache: these are the innermost loops' length."""
+
+_MOST_GRADIENT_BYTES = 4_000_000
+"""Of parameters that are worth having gradients in more bands than there are threads."""
+
+
+def bands_of(graph: Graph, images: int, multiply_adds: int, itemsize: int) -> list[slice]:
+    """Divide a batch into bands of images: one for each thread that is worth waking, or more.
 
     Which images go together decides how sums are rounded. So the same number of threads gives the
     same to the last bit.
 
     Parameters
     ----------
+    graph : the layers.
     images : how many.
     multiply_adds : of one image's forward.
+    itemsize : bytes of a value.
     """
     worthwhile = images * multiply_adds // _LEAST_MULTIPLY_ADDS
-    count = max(min(parallel.thread_count(), images, worthwhile), 1)
+    threads = max(min(parallel.thread_count(), images, worthwhile), 1)
+    parameters = sum(
+        prod(shape) for shapes in graph.parameters.values() for shape in shapes.values()
+    )
+    bands_each = 1
+    if parameters * itemsize <= _MOST_GRADIENT_BYTES:
+        largest = max(prod(graph.shapes[step.layer.id]) for step in graph.steps)
+        fitting = ceil(largest * itemsize * images / threads / _CACHE_BYTES)
+        bands_each = max(min(fitting, images // threads // _FEWEST_IMAGES), 1)
+    count = threads * bands_each
     edges = [images * part // count for part in range(count + 1)]
     return [slice(*ends) for ends in itertools.pairwise(edges)]
 
@@ -49,7 +71,7 @@ class _Stage:
                 for call in self.calls[band]:
                     call()
 
-        parallel.run(work, len(self.calls), len(self.calls))
+        parallel.run(work, len(self.calls), parallel.thread_count())
         if self.then is not None:
             self.then()
 

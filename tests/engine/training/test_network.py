@@ -116,7 +116,7 @@ def test_gradients_of_a_graph_whose_outputs_are_read_by_several():
     check_some_gradients(network, images=3)
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=20, derandomize=True, deadline=None)
 @given(networks())
 def test_gradients_of_generated_networks(network):
     network = flat_at_the_end(network) if network.layers else small_network()
