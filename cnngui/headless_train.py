@@ -61,7 +61,7 @@ def run_training(arguments: TrainArguments) -> int:
         _train(trainer, stopped)
         seconds = perf_counter() - began
     progress = trainer.progress
-    is_written = progress.state != "failed" or progress.best_epoch > 0
+    is_written = progress.state != "failed" or trainer.has_learned
     if is_written:
         write_network(arguments.out, trainer.spec, trainer.best_weights())
     tested = None
@@ -213,7 +213,9 @@ def _print_summary(progress: TrainingProgress, tested: Evaluation | None, second
         f"{progress.spec.name} on {progress.data_name}: {progress.epoch:.4g} epochs in "
         f"{seconds:.1f} s, {progress.samples_per_second:,.0f} samples a second"
     )
-    if progress.samples[1] and progress.best_epoch > 0:
+    if progress.state != "failed" and progress.best_epoch == 0:
+        print("Nothing did better than the weights that it began with; those are kept.")
+    elif progress.samples[1] and progress.best_epoch > 0:
         print(
             f"Best after epoch {progress.best_epoch:.4g}: {100 * progress.best_accuracy:.2f} % of "
             f"{progress.samples[1]:,} samples kept apart"

@@ -15,7 +15,6 @@ from cnngui.data.split import stratified_split
 from cnngui.engine.training.clipping import clip_by_norm, lengths_by_layer
 from cnngui.engine.training.losses import loss_named
 from cnngui.engine.training.network import TrainableNetwork, training_bytes
-from cnngui.engine.training.optimizers import SGD, Adam, AdamW, Optimizer
 from cnngui.engine.training.schedules import rate_factor
 from cnngui.errors import DataError, TrainingError
 from cnngui.pipeline.training.batches import Batches
@@ -23,7 +22,9 @@ from cnngui.pipeline.training.curves import CurveRecorder
 from cnngui.pipeline.training.evaluate import evaluate, labels_among
 from cnngui.pipeline.training.health import HealthMonitor
 from cnngui.pipeline.training.history import KernelHistory, moment
+from cnngui.pipeline.training.kept import KeptWeights
 from cnngui.pipeline.training.progress import Evaluation, TrainingProgress, TrainingState
+from cnngui.pipeline.training.recipe import lower_rate, make_optimizer
 from cnngui.pipeline.training.requirements import (
     refuse_misfit,
     refuse_too_large,
@@ -115,7 +116,7 @@ class Trainer:
         """Go back to the first weights; the same steps follow again."""
         seed = self._settings.seed
         self._network = TrainableNetwork(self.spec, self._first_weights, seed=seed)
-        self._optimizer = _optimizer(self._settings)
+        self._optimizer = make_optimizer(self._settings)
         self._kernels = self._watched_kernels()
         self._curves = CurveRecorder()
         self._history = KernelHistory(moment(0, 0.0, self._kernels))
@@ -132,10 +133,7 @@ class Trainer:
         self._first_loss = math.inf
         self.epochs_measured = 0
         self._evaluation: Evaluation | None = None
-        self._best_evaluation: Evaluation | None = None
-        self._good_weights = self._best_weights = self._first_weights
-        self._best = (0.0, -math.inf)  # accuracy, and the loss with its sign turned
-        self._best_epoch = 0.0
+        self._kept = KeptWeights(self._first_weights)
         self._work = self._all_epochs()
 
     @property
@@ -144,13 +142,18 @@ class Trainer:
         return self._state != "running"
 
     @property
+    def has_learned(self) -> bool:
+        """Whether the best weights are others than the first."""
+        return self._kept.best is not self._first_weights
+
+    @property
     def learning_rate(self) -> float:
         """What the schedule's factor is applied to; may be set at any time.
 
         Raises
         ------
         TrainingError
-            If it is set to a number that is not above 0.
+            If it is set to a number out of its range.
         """
         return self._settings.learning_rate
 
@@ -183,17 +186,17 @@ class Trainer:
             curves=self._curves.curves(),
             layers=self._health.layers(),
             moments=self._history.moments(self.batches_done, self._epoch, self._kernels),
-            best_epoch=self._best_epoch,
-            best_accuracy=self._best[0],
-            evaluation=self._best_evaluation if self.is_done else self._evaluation,
+            best_epoch=self._kept.epoch,
+            best_accuracy=self._kept.accuracy,
+            evaluation=self._kept.evaluation if self.is_done else self._evaluation,
             message=self._message,
         )
 
     def step(self) -> None:
         """Do one batch, or a part of what is measured before the first and after each epoch.
 
-        Where loss, gradients or weights are no longer numbers, or a sample can no longer be read,
-        the state is "failed", the message says why, and the last good weights are back.
+        Where loss, gradients or weights are no longer numbers, the last good weights come back, the
+        state is "failed", and the message says why; so it does where a sample cannot be read.
         """
         if self.is_done:
             return
@@ -204,8 +207,13 @@ class Trainer:
                 next(self._work)
         except StopIteration:
             self._state = "finished"
-        except (TrainingError, DataError) as error:
-            self._fail(str(error))
+        except TrainingError as error:
+            self._network.restore(self._kept.good)
+            self._kept.fall_back()
+            self._state, self._message = "failed", str(error)
+        except DataError as error:
+            self.stop()
+            self._state, self._message = "failed", str(error)
         seconds = perf_counter() - began
         self._seconds += seconds
         if self.batches_done > batches:
@@ -219,7 +227,7 @@ class Trainer:
         self._state = "stopped"
         if self.batches_done < self._steps_per_epoch:
             # No epoch was measured.
-            self._keep_if_best(self._curves.smooth_accuracy, self._curves.smooth_loss)
+            self._keep_if_best(self._curves.smooth_accuracy, self._curves.smooth_loss, None)
 
     def weights(self) -> Weights:
         """Return copies of the weights as they are now."""
@@ -230,7 +238,7 @@ class Trainer:
 
         Before the first epoch's end these are the first ones; stopped before it, the last.
         """
-        return self._best_weights
+        return self._kept.best
 
     def evaluate(self, data: Dataset, weights: Weights) -> Evaluation:
         """Return what the network makes of other samples of the same classes with some weights.
@@ -292,9 +300,9 @@ class Trainer:
         optimizer.learning_rate = settings.learning_rate * rate_factor(
             settings.schedule, self.batches_done, self._steps, self._warmup_steps
         )
-        is_good = result.loss <= _SPOILT * self._first_loss
+        is_good = self.batches_done > 0 and result.loss <= _SPOILT * self._first_loss
         if is_good and self.batches_done % _STEPS_PER_COPY == 0:
-            self._good_weights = network.weights()
+            self._kept.good = network.weights()
         optimizer.step(network.parameters, network.gradients)
         weights = lengths_by_layer(network.parameters)
         self._health.add_step(gradients, lengths_by_layer(optimizer.changes), weights)
@@ -317,19 +325,18 @@ class Trainer:
         )
         if not math.isfinite(loss):
             self._refuse_numbers_without_bounds(loss, {})
+        accuracy = self._evaluation.summary.accuracy
         if len(self._validation):
-            accuracy = self._evaluation.summary.accuracy
             self._curves.add_validation(self._epoch, loss, accuracy)
-            self._keep_if_best(accuracy, loss)
-        else:
-            self._keep_if_best(self._curves.smooth_accuracy, self._curves.smooth_loss)
+        else:  # What it has seen before tells less than batches do, measured before they teach.
+            accuracy, loss = self._curves.smooth_accuracy, self._curves.smooth_loss
+        self._keep_if_best(accuracy, loss, self._evaluation)
         self.epochs_measured = self.batches_done // self._steps_per_epoch
 
-    def _keep_if_best(self, accuracy: float, loss: float) -> None:
-        if (accuracy, -loss) > self._best:
-            self._best, self._best_epoch = (accuracy, -loss), self._epoch
-            self._best_weights = self._network.weights()
-            self._best_evaluation = self._evaluation
+    def _keep_if_best(self, accuracy: float, loss: float, evaluation: Evaluation | None) -> None:
+        if self._kept.is_best(accuracy, loss):
+            weights = self._network.weights()
+            self._kept.keep_best(weights, accuracy, loss, self._epoch, evaluation)
 
     def _refuse_numbers_without_bounds(self, loss: float, lengths: Mapping[str, float]) -> None:
         is_finite = all(map(math.isfinite, lengths.values()))
@@ -337,19 +344,12 @@ class Trainer:
             return
         layer_id = self._health.culprit(lengths)
         self._health.mark_broken(layer_id)
-        rate = self._settings.learning_rate
-        lower = min(rate / 10, _usual_rate(self._settings))
+        rate, lower = self._settings.learning_rate, lower_rate(self._settings)
         rule = (
-            f"its numbers grew beyond all bounds after {self.batches_done} batches at a learning "
+            f"its numbers grew beyond all bounds in batch {self.batches_done + 1} at a learning "
             f"rate of {rate:g}. The last good weights are back; try a lower rate, such as {lower:g}"
         )
         raise TrainingError(layer_id, rule)
-
-    def _fail(self, message: str) -> None:
-        self._state, self._message = "failed", message
-        self._network.restore(self._good_weights)
-        if self._best_epoch == 0:
-            self._best_weights = self._good_weights
 
     def _watched_kernels(self) -> dict[str, NDArray[np.float32]]:
         """Return the convolutions' weights: those that learn where they are, the others' copies."""
@@ -364,18 +364,3 @@ class Trainer:
 def _some(indices: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return evenly spread ones of many."""
     return indices[:: math.ceil(len(indices) / _MOST_EVALUATED)].copy()
-
-
-def _optimizer(settings: TrainingSettings) -> Optimizer:
-    rate, decay = settings.learning_rate, settings.weight_decay
-    match settings.optimizer:
-        case "sgd":
-            return SGD(rate, settings.momentum, nesterov=settings.nesterov, weight_decay=decay)
-        case "adam":
-            return Adam(rate, weight_decay=decay)
-        case "adamw":
-            return AdamW(rate, weight_decay=decay)
-
-
-def _usual_rate(settings: TrainingSettings) -> float:
-    return 1e-2 if settings.optimizer == "sgd" else 1e-3

@@ -182,6 +182,16 @@ def test_stopping_in_the_first_epoch_keeps_what_was_learned():
     assert training.progress.seconds_left == 0
     assert training.batches_done == 80
     assert_same_weights(training.best_weights(), now)
+    # Only the weights before training were looked at.
+    assert training.progress.evaluation is None
+
+
+def test_weights_that_nothing_betters_are_the_best():
+    learned = run(make()).best_weights()
+    training = run(make(weights=learned, learning_rate=1.0))
+    assert training.progress.best_epoch == 0
+    assert_same_weights(training.best_weights(), learned)
+    assert training.progress.evaluation.summary.accuracy == 1
 
 
 def test_the_best_weights_are_those_of_the_best_epoch():
@@ -217,6 +227,7 @@ def test_a_learning_rate_of_a_billion_ends_in_a_message(optimizer, activation, l
     assert "1e+09" in progress.message
     assert "try a lower rate" in progress.message
     assert [layer.ailment for layer in progress.layers].count("nan") == 1
+    assert not training.has_learned
     for weights in (training.weights(), training.best_weights()):
         assert_same_weights(weights, Model(spec).weights())
 
@@ -242,11 +253,13 @@ def test_batch_normalisation_fails_in_words_too():
 def test_a_sample_that_vanishes_on_the_way_ends_it_with_its_name(monkeypatch):
     monkeypatch.setattr(batches, "_MOST_BYTES", 10)
     data = bars()
-    training = run(make(data=data), 3)
+    training = run(make(data=data, validation_share=0.0), 8)
     data.unreadable = frozenset(range(90))
     run(training)
     assert training.progress.state == "failed"
     assert "must be readable, got no such file" in training.progress.message
+    assert training.has_learned
+    assert_same_weights(training.best_weights(), training.weights())
 
 
 def test_many_samples_are_read_for_each_batch(monkeypatch):
