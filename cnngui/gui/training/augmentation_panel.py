@@ -32,7 +32,12 @@ _MOST_SEED = 2**31 - 1
 
 
 class AugmentationPanel(QWidget):
-    """The form, and beside it the same sample eight times, each changed another way."""
+    """The form, and beside it the same sample eight times, each changed another way.
+
+    Attributes
+    ----------
+    preview : the pictures.
+    """
 
     def __init__(self, control: TrainingControl, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -41,7 +46,7 @@ class AugmentationPanel(QWidget):
         self._seed = 0
         self._form = AugmentationForm()
         self._form.edited.connect(self._on_form_edited)
-        self._preview = _Preview()
+        self.preview = _Preview()
         self._caption = QElidingLabel()
         again = QToolButton()
         again.setObjectName("augmentation_again")
@@ -64,7 +69,7 @@ class AugmentationPanel(QWidget):
         right = QVBoxLayout()
         right.setSpacing(SPACE_M)
         right.addWidget(self._caption)
-        right.addWidget(self._preview, 1)
+        right.addWidget(self.preview, 1)
         right.addLayout(buttons)
         left = QVBoxLayout()
         left.addWidget(self._form)
@@ -122,7 +127,7 @@ class AugmentationPanel(QWidget):
     def _on_dataset_changed(self) -> None:
         dataset = self._control.dataset
         if dataset is None or not len(dataset):
-            self._preview.show_images([])
+            self.preview.show_images([])
         self._write_caption()
         self._ask()
 
@@ -139,7 +144,7 @@ class AugmentationPanel(QWidget):
     def _take_event(self, event: object) -> None:
         match event:
             case ThumbnailsReady(token, _, pictures) if token == _REQUEST:
-                self._preview.show_images([plain_image(picture) for picture in pictures])
+                self.preview.show_images([plain_image(picture) for picture in pictures])
 
 
 class _Preview(QWidget):

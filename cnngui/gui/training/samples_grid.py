@@ -44,6 +44,9 @@ from cnngui.pipeline.data_events import ThumbnailsReady
 
 SIDE = 56
 
+_BATCH = 5_000
+"""Samples that are given their places at once: MNIST's 60,000 would hold the window up."""
+
 _Index = QModelIndex | QPersistentModelIndex
 
 
@@ -76,6 +79,8 @@ class SamplesGrid(QListView):
         self.setWrapping(True)
         self.setResizeMode(QListView.ResizeMode.Adjust)
         self.setUniformItemSizes(True)
+        self.setLayoutMode(QListView.LayoutMode.Batched)
+        self.setBatchSize(_BATCH)
         self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.verticalScrollBar().setStyleSheet(SLIM_SCROLL_BAR)
@@ -90,7 +95,7 @@ class SamplesGrid(QListView):
         # One request for all that a burst of scrolling or resizing brings into sight.
         self._later = QTimer(self, interval=0, singleShot=True)
         self._later.timeout.connect(self._ask_for_visible)
-        self.verticalScrollBar().valueChanged.connect(self._later.start)
+        self.verticalScrollBar().valueChanged.connect(lambda: self._later.start())
         control.event_received.connect(self._take_event)
 
     def set_samples(self, dataset: Dataset | None, numbers: Sequence[int]) -> None:
@@ -125,6 +130,8 @@ class SamplesGrid(QListView):
             self.delete_requested.emit()
         elif event.key() == Qt.Key.Key_Escape and self.selectedIndexes():
             self.clearSelection()
+        elif event.text() and event.text().isprintable():
+            event.ignore()  # there is nothing to search by letters; numbers record
         else:
             super().keyPressEvent(event)
 

@@ -64,6 +64,7 @@ class SamplesHeader(QWidget):
         self._advice.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._problems = self._switch("samples_problems", "alert-outline")
         self._bar = QProgressBar()
+        self._bar.setObjectName("samples_progress")
         self._bar.setFixedWidth(_PROGRESS_WIDTH)
         self._cancel = QToolButton()
         self._cancel.setObjectName("samples_cancel")

@@ -37,7 +37,9 @@ class SamplesModel(QAbstractListModel):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._dataset: Dataset | None = None
-        self._samples: list[tuple[Hashable, int]] = []
+        # Two lists, for pairs of MNIST's 60,000 would each have to be looked after in memory.
+        self._keys: list[Hashable] = []
+        self._numbers: list[int] = []
         self._images: OrderedDict[Hashable, QImage] = OrderedDict()
 
     @property
@@ -45,53 +47,49 @@ class SamplesModel(QAbstractListModel):
         """Where the samples are."""
         return self._dataset
 
-    def set_samples(self, dataset: Dataset | None, indices: Sequence[int]) -> None:
+    def set_samples(self, dataset: Dataset | None, numbers: Sequence[int]) -> None:
         """Show these samples, in this order."""
-        if dataset is None or self._dataset is None or dataset.address != self._dataset.address:
+        keys = _keys(dataset, numbers)
+        before = self._dataset
+        if dataset is None or before is None or dataset.address != before.address:
             self._images.clear()
-        self._dataset = dataset
-        samples = (
-            [(_key(dataset, index), index) for index in indices] if dataset is not None else []
-        )
-        wanted = {key for key, _ in samples}
-        self._remove([row for row, (key, _) in enumerate(self._samples) if key not in wanted])
-        present = {key for key, _ in self._samples}
-        kept = [sample for sample in samples if sample[0] in present]
-        if [key for key, _ in self._samples] == [key for key, _ in kept]:
-            self._samples = kept
-            self._insert(
-                samples, [row for row, (key, _) in enumerate(samples) if key not in present]
-            )
+            self._replace(dataset, keys, numbers)
+            return
+        wanted = set(keys)
+        self._remove([row for row, key in enumerate(self._keys) if key not in wanted])
+        present = set(self._keys)
+        rows = [row for row, key in enumerate(keys) if key in present]
+        if self._keys == [keys[row] for row in rows]:
+            self._dataset, self._numbers = dataset, [numbers[row] for row in rows]
+            self._insert(keys, numbers, [row for row, key in enumerate(keys) if key not in present])
         else:
-            self.beginResetModel()
-            self._samples = samples
-            self.endResetModel()
+            self._replace(dataset, keys, numbers)
 
     def number_at(self, row: int) -> int:
         """Return which sample of the data set a row is."""
-        return self._samples[row][1]
+        return self._numbers[row]
 
     def missing(self, rows: Iterable[int]) -> list[int]:
         """Return the numbers of those samples among ``rows`` that have no picture yet."""
-        samples = (self._samples[row] for row in rows)
-        return [number for key, number in samples if key not in self._images]
+        return [self._numbers[row] for row in rows if self._keys[row] not in self._images]
 
     def add_image(self, number: int, image: QImage) -> None:
         """Take the picture of the sample that has this number in the data set."""
         if self._dataset is None:
             return
-        self._images[_key(self._dataset, number)] = image
+        (key,) = _keys(self._dataset, [number])
+        self._images[key] = image
         while len(self._images) > _MOST_PICTURES:
             self._images.popitem(last=False)
 
     def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() else len(self._samples)
+        return 0 if parent.isValid() else len(self._keys)
 
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        key, number = self._samples[index.row()]
+        number = self._numbers[index.row()]
         match role:
             case Qt.ItemDataRole.DecorationRole:
-                return self._images.get(key)
+                return self._images.get(self._keys[index.row()])
             case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.AccessibleTextRole:
                 return self._class_name(number)
             case Qt.ItemDataRole.ToolTipRole:
@@ -118,22 +116,32 @@ class SamplesModel(QAbstractListModel):
         dataset = self._dataset
         return dataset.files[number].name if isinstance(dataset, FolderDataset) else str(number)
 
+    def _replace(
+        self, dataset: Dataset | None, keys: list[Hashable], numbers: Sequence[int]
+    ) -> None:
+        self.beginResetModel()
+        self._dataset, self._keys, self._numbers = dataset, keys, list(numbers)
+        self.endResetModel()
+
     def _remove(self, rows: list[int]) -> None:
         for first, last in reversed(list(_runs(rows))):
             self.beginRemoveRows(QModelIndex(), first, last)
-            del self._samples[first : last + 1]
+            del self._keys[first : last + 1], self._numbers[first : last + 1]
             self.endRemoveRows()
 
-    def _insert(self, samples: list[tuple[Hashable, int]], rows: list[int]) -> None:
+    def _insert(self, keys: list[Hashable], numbers: Sequence[int], rows: list[int]) -> None:
         for first, last in _runs(rows):
             self.beginInsertRows(QModelIndex(), first, last)
-            self._samples[first:first] = samples[first : last + 1]
+            self._keys[first:first] = keys[first : last + 1]
+            self._numbers[first:first] = numbers[first : last + 1]
             self.endInsertRows()
 
 
-def _key(dataset: Dataset, number: int) -> Hashable:
-    """Return what a sample is known by as long as it is there, whatever comes and goes besides."""
-    return dataset.files[number] if isinstance(dataset, FolderDataset) else number
+def _keys(dataset: Dataset | None, numbers: Sequence[int]) -> list[Hashable]:
+    """Return what samples are known by as long as they are there, whatever comes and goes."""
+    if isinstance(dataset, FolderDataset):
+        return [dataset.files[number] for number in numbers]
+    return list(numbers)
 
 
 def _runs(rows: list[int]) -> Iterable[tuple[int, int]]:
