@@ -32,7 +32,7 @@ from cnngui.opencv import cv2
 MOST_SIDE = 320
 """Pixels of the longer side: enough for every input, and a thousand samples take 100 MB."""
 
-_TRASH = ".trash"
+_TRASH = ".cnngui-trash"
 
 
 @dataclass(frozen=True)

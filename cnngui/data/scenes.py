@@ -113,13 +113,13 @@ def photographed(canvas: Canvas, size: int, rng: np.random.Generator) -> Canvas:
     ----------
     size : side of the picture wanted, in pixels.
     """
-    picture = cv2.resize(canvas, (size, size), interpolation=cv2.INTER_AREA)
+    picture = np.asarray(cv2.resize(canvas, (size, size), interpolation=cv2.INTER_AREA), np.uint8)
     picture = _blurred(picture, rng.uniform(0, _MOST_BLUR) * size)
     light = 1 + rng.uniform(0, 0.35) * (2 * _ramp(size, rng.uniform(0, 2 * np.pi)) - 1)
     if rng.random() < 0.25:
         light *= _shadow(size, rng)
     gains = rng.uniform(0.55, 1.2) * rng.uniform(0.9, 1.1, 3)
-    seen = picture * light[:, :, None].astype(np.float32)
+    seen = picture.astype(np.float32) * light[:, :, None].astype(np.float32)
     seen *= gains.astype(np.float32)
     seen += rng.uniform(0, 30)
     seen += rng.uniform(0, 12) * rng.standard_normal(seen.shape, np.float32)

@@ -78,7 +78,7 @@ def test_deleting_the_same_name_twice_loses_neither(folder: SampleFolder) -> Non
     folder.delete([path])
     second = write_image(path, picture(2)).read_bytes()
     folder.delete([path])
-    kept = {file.read_bytes() for file in folder.path.glob(".trash/samples/cup/*")}
+    kept = {file.read_bytes() for file in folder.path.glob(".cnngui-trash/samples/cup/*")}
     assert kept == {first, second}
     folder.restore([path])
     assert path.read_bytes() == second
@@ -172,7 +172,7 @@ def test_what_is_not_there_is_said(folder: SampleFolder, tmp_path: Path) -> None
         lambda: folder.add("none", picture()),
         lambda: folder.move([path], "none"),
         lambda: folder.rename_class("none", "new"),
-        lambda: folder.remove_class(".trash"),
+        lambda: folder.remove_class(".cnngui-trash"),
         lambda: folder.recolour_class("none", "#000000"),
         lambda: folder.delete([folder.path / "cup" / "none.png"]),
         lambda: folder.restore([path]),

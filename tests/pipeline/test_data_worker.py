@@ -236,4 +236,4 @@ def test_edits_asked_for_before_closing_are_made(
     pipeline.close()
     assert [one.name for one in folder.classes()] == ["mug", "book"]
     assert len(folder.as_dataset()) == 0
-    assert not (folder.path / ".trash").exists()
+    assert not (folder.path / ".cnngui-trash").exists()
