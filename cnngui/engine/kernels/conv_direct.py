@@ -76,29 +76,26 @@ def unfold_pixels(x: Array, kernel: Kernel, out: Array, scratch: Scratch) -> Cal
     """Copy every window as one line of a matrix, and multiply once for all pixels together."""
     # From N, G, y, ky, kx, c, x to G, N, y, x, ky, kx, c.
     windows = _windows(x, kernel, out.shape).transpose(1, 0, 2, 6, 3, 4, 5)
-    groups, *pixels, _, _, _ = windows.shape
-    depth = windows[0, 0, 0, 0].size
+    groups, *pixels, kernel_height, kernel_width, channels = windows.shape
+    depth = kernel_height * kernel_width * channels
     calls: Calls = []
+    weight, is_biased = kernel.upright_matrices, kernel.bias is None
     if windows.flags.c_contiguous:  # a 1x1 kernel
-        matrix = windows.reshape(groups, -1, depth)
+        matrix = windows.reshape(groups, *pixels, depth)
     else:
-        unfolded = scratch.take(*windows.shape)
-        calls.append(partial(np.copyto, unfolded, windows))
-        matrix = unfolded.reshape(groups, -1, depth)
-    weight = kernel.upright_matrices
-    out_pixels = out.transpose(0, 2, 3, 1)  # N, y, x, channel
+        # What the bias is multiplied with is put behind each window: cheaper than adding the bias.
+        weight, is_biased = kernel.upright_matrices_with_bias, True
+        matrix = scratch.take(groups, *pixels, depth + 1)
+        places = matrix[..., :-1].reshape(windows.shape)
+        calls += [partial(np.copyto, places, windows), partial(matrix[..., -1].fill, 1)]
+    out_pixels = out.transpose(0, 2, 3, 1).reshape(*pixels, groups, -1)  # N, y, x, G, channel
+    out_pixels = np.moveaxis(out_pixels, 3, 0)
     if groups == 1 and out_pixels.flags.c_contiguous:
-        product = out_pixels.reshape(-1, weight.shape[2])
-        calls.append(multiply(matrix[0], weight[0], product))
-        return [*calls, *_add_bias(kernel, out)]
-    product = scratch.take(groups, matrix.shape[1], weight.shape[2])
-    by_group = out_pixels.reshape(*pixels, groups, -1)
-    result = product.reshape(groups, *pixels, -1).transpose(1, 2, 3, 0, 4)
-    calls.append(multiply(matrix, weight, product))
-    if kernel.bias is None:
-        return [*calls, partial(np.copyto, by_group, result)]
-    line = _line_of_biases(kernel.bias, out.shape[3]).reshape(-1, *by_group.shape[3:])
-    return [*calls, elementwise.bind(np.add, result, line, out=by_group)]
+        matrix, product = (array.reshape(-1, array.shape[-1]) for array in (matrix, out_pixels))
+        calls.append(multiply(matrix, weight[0], product))
+    else:
+        calls.append(multiply(matrix, weight[:, None, None], out_pixels))
+    return calls if is_biased else [*calls, *_add_bias(kernel, out)]
 
 
 def tap_by_tap(x: Array, kernel: Kernel, out: Array, scratch: Scratch) -> Calls:
@@ -140,13 +137,9 @@ def _add_bias(kernel: Kernel, out: Array) -> Calls:
         return []
     bias = kernel.bias[:, None, None]
     if is_pixel_major(out):
-        bias = _line_of_biases(kernel.bias, out.shape[3]).T[:, None]
+        # As long as a row, so that NumPy adds row by row, not by pixel.
+        bias = np.repeat(kernel.bias[:, None], out.shape[3], axis=1)[:, None]
     return [elementwise.bind(np.add, out, bias, out=out)]
-
-
-def _line_of_biases(bias: Array, width: int) -> Array:
-    """Return ``(width, C)``: as long as a row, so that NumPy adds row by row, not by pixel."""
-    return np.repeat(bias[None], width, axis=0)
 
 
 def _windows(x: Array, kernel: Kernel, out_shape: tuple[int, ...]) -> Array:

@@ -46,6 +46,15 @@ class Kernel:
         return np.ascontiguousarray(self.matrices.swapaxes(1, 2))
 
     @cached_property
+    def upright_matrices_with_bias(self) -> Array:
+        """As ``upright_matrices``, and below them a line of biases: to multiply with 1."""
+        groups, _, out_channels = self.upright_matrices.shape
+        line = np.zeros((groups, 1, out_channels), np.float32)
+        if self.bias is not None:
+            line[:] = self.bias.reshape(line.shape)
+        return np.concatenate([self.upright_matrices, line], axis=1)
+
+    @cached_property
     def matrices_with_bias(self) -> Array:
         """As ``matrices``, each kernel row followed by a place for the bias: to multiply with 1.
 
