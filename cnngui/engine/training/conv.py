@@ -69,10 +69,10 @@ def spread(
     """
     d_x.fill(0)
     matrices = line.reshape(line.shape[0], weight.shape[1], -1)
-    across = columns.taps()
+    across = columns.taps
     for result, d_row in enumerate(d_out):
         np.matmul(weight, d_row, out=matrices)
-        for down, (ys, seen) in enumerate(rows.part(result, result + 1).taps()):
+        for down, (ys, seen) in enumerate(rows.part(result, result + 1).taps):
             if ys.stop > ys.start:
                 for tap, (xs, columns_seen) in enumerate(across):
                     target = d_x[seen.start, :, :, columns_seen]

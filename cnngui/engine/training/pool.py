@@ -17,14 +17,12 @@ ROWS, COLUMNS = 0, 2
 
 
 def _along(axis: int, array: NDArray, place: slice) -> NDArray:
-    index: list[slice] = [slice(None)] * array.ndim
-    index[axis] = place
-    return array[tuple(index)]
+    return array[place] if axis == ROWS else array[:, :, place]
 
 
 def max_pool(x: NDArray, out: NDArray, windows: Axis, axis: int) -> None:
     """The largest value of each window."""
-    taps = windows.taps()
+    taps = windows.taps
     everywhere = slice(0, windows.out_size)
     if len(taps) > 1 and taps[0][0] == taps[1][0] == everywhere:
         first, second = (_along(axis, x, values) for _, values in taps[:2])
@@ -54,7 +52,7 @@ def max_pool_gradient(
     adds_up = not windows.is_partition
     if adds_up:
         d_x.fill(0)
-    for tap, (results, values) in enumerate(windows.taps()):
+    for tap, (results, values) in enumerate(windows.taps):
         left, target = _along(axis, d_out, results), _along(axis, d_x, values)
         if tap == windows.kernel - 1 and not adds_up:
             np.copyto(target, left)
@@ -72,7 +70,7 @@ def max_pool_gradient(
 
 def sum_pool(x: NDArray, out: NDArray, windows: Axis, axis: int) -> None:
     """The sum of each window; padding counts as zero."""
-    taps = windows.taps()
+    taps = windows.taps
     everywhere = slice(0, windows.out_size)
     if len(taps) > 1 and taps[0][0] == taps[1][0] == everywhere:
         first, second = (_along(axis, x, values) for _, values in taps[:2])
@@ -89,7 +87,7 @@ def sum_pool_gradient(d_out: NDArray, d_x: NDArray, windows: Axis, axis: int) ->
     """Each window's gradient goes to all of its values."""
     if not windows.is_partition:
         d_x.fill(0)
-    for results, values in windows.taps():
+    for results, values in windows.taps:
         target, share = _along(axis, d_x, values), _along(axis, d_out, results)
         if windows.is_partition:
             np.copyto(target, share)

@@ -98,7 +98,7 @@ class Unfolding:
         grouped = maps.reshape(height, groups, channels // groups, width, images)
         margins, copies = [], []
         for down, (ys, rows_seen) in taps_down:
-            for across, (xs, columns_seen) in enumerate(columns.taps()):
+            for across, (xs, columns_seen) in enumerate(columns.taps):
                 line = unfolded[:, :, down, across]
                 copies.append((line[ys][..., xs, :], grouped[rows_seen][..., columns_seen, :]))
                 margins += [line[: ys.start], line[ys.stop :]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 
 @dataclass(frozen=True)
@@ -35,8 +36,9 @@ class Axis:
         begin, end = first * self.stride + offset, (stop - 1) * self.stride + offset + 1
         return slice(first, stop), slice(begin, end, self.stride)
 
+    @cached_property
     def taps(self) -> list[tuple[slice, slice]]:
-        """Return ``tap`` for every place of the window."""
+        """``tap`` for every place of the window."""
         return [self.tap(tap) for tap in range(self.kernel)]
 
     def part(self, first: int, stop: int) -> Axis:
@@ -50,7 +52,7 @@ class Axis:
             self.out_size, self.size, self.kernel, 1, self.dilation, before=reach - self.before
         )
 
-    @property
+    @cached_property
     def is_partition(self) -> bool:
         """Whether every value lies in exactly one window and no window reaches beyond."""
         return (
