@@ -133,7 +133,9 @@ class _Display:
     def _draw(self, progress: TrainingProgress) -> None:
         filled = _BAR_WIDTH * progress.step // progress.steps
         bar = "#" * filled + "-" * (_BAR_WIDTH - filled)
-        text = f"[{bar}] {_told(progress)}, {progress.seconds_left:,.0f} s left"
+        text = f"[{bar}] {_told(progress)}"
+        if progress.seconds_left:
+            text += f", {progress.seconds_left:,.0f} s left"
         width = shutil.get_terminal_size().columns - 1
         self._stream.write(f"\r\x1b[K{text[:width]}")
         self._stream.flush()
@@ -147,7 +149,9 @@ def _told(progress: TrainingProgress) -> str:
         parts.append(f"accuracy {100 * curves.smooth_accuracy[-1]:.1f} %")
     if len(curves.validation_accuracy):
         parts.append(f"on samples kept apart {100 * curves.validation_accuracy[-1]:.1f} %")
-    return ", ".join([*parts, f"{progress.samples_per_second:,.0f} samples a second"])
+    if progress.samples_per_second:
+        parts.append(f"{progress.samples_per_second:,.0f} samples a second")
+    return ", ".join(parts)
 
 
 def _as_json(

@@ -14,6 +14,7 @@ from cnngui.spec.layers import (
     Linear,
     MaxPool2d,
     Pair,
+    ParametricSpec,
 )
 from cnngui.spec.shapes import Shape
 
@@ -58,6 +59,8 @@ def arguments_summary(layer: LayerSpec) -> str:
             parts = [f"{layer.p:g}"]
         case _:
             parts = []
+    if isinstance(layer, ParametricSpec) and layer.frozen:
+        parts.append(translate("NetworkPanel", "frozen"))
     if layer.inputs:
         parts.append(translate("NetworkPanel", "reads {}").format(" + ".join(layer.inputs)))
     return ", ".join(parts)

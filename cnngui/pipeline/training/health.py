@@ -12,7 +12,7 @@ _KEPT_SHARE = 0.9
 _STEPS_BEFORE_JUDGING = 20
 """First steps are often large or, behind a layer that begins at zero, none at all."""
 
-_VANISHING_GRADIENT = 1e-4
+_VANISHING_GRADIENT = 1e-3
 """As a share of the gradient of the layer that has the largest. Not by itself: who has learned
 everything has small gradients everywhere."""
 _EXPLODING_UPDATE = 0.2

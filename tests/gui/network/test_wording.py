@@ -26,6 +26,7 @@ from cnngui.spec.layers import Add, AvgPool2d, Conv2d, Dropout, LeakyReLU, Linea
         (MaxPool2d(id="p"), "2×2"),
         (AvgPool2d(id="p", kernel_size=3, padding=1), "3×3, stride 2, padding 1"),
         (Linear(id="l", out_features=7), "7"),
+        (Linear(id="l", out_features=7, frozen=True), "7, frozen"),
         (LeakyReLU(id="r"), "0.01"),
         (Dropout(id="d", p=0.25), "0.25"),
         (ReLU(id="r"), ""),
