@@ -133,9 +133,8 @@ class _Display:
     def _draw(self, progress: TrainingProgress) -> None:
         filled = _BAR_WIDTH * progress.step // progress.steps
         bar = "#" * filled + "-" * (_BAR_WIDTH - filled)
-        text = f"[{bar}] {_told(progress)}"
-        if progress.seconds_left:
-            text += f", {progress.seconds_left:,.0f} s left"
+        left = f" {progress.seconds_left:,.0f} s left," if progress.seconds_left else ""
+        text = f"[{bar}]{left} {_told(progress)}"
         width = shutil.get_terminal_size().columns - 1
         self._stream.write(f"\r\x1b[K{text[:width]}")
         self._stream.flush()
@@ -143,7 +142,7 @@ class _Display:
 
 def _told(progress: TrainingProgress) -> str:
     curves = progress.curves
-    parts = [f"epoch {progress.epoch:.4g} of {progress.settings.epochs}"]
+    parts = [f"epoch {round(progress.epoch, 1):g} of {progress.settings.epochs}"]
     if len(curves.loss):
         parts.append(f"loss {curves.smooth_loss[-1]:.4f}")
         parts.append(f"accuracy {100 * curves.smooth_accuracy[-1]:.1f} %")
