@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,6 +57,7 @@ class KernelLayout:
     ----------
     count, inputs, kernel_height, kernel_width : the shape of the layer's weights.
     panels : how many copies of the wall are side by side, each with weights of its own.
+    has_captions : whether there is room above each block for its number.
     has_color : whether the first cell of each block is the kernel as a picture in colour.
     inputs_shown : how many inputs' cells a block holds.
     scale : side of the square that is one weight.
@@ -70,6 +72,7 @@ class KernelLayout:
     kernel_height: int
     kernel_width: int
     panels: int
+    has_captions: bool
     has_color: bool
     inputs_shown: int
     scale: int
@@ -127,7 +130,7 @@ class KernelLayout:
     @property
     def caption_height(self) -> int:
         """Room above each block for its number."""
-        return _CAPTION_HEIGHT if self.block_height >= _LEAST_CAPTIONED else 0
+        return _CAPTION_HEIGHT if self.has_captions else 0
 
     @property
     def row_height(self) -> int:
@@ -228,21 +231,22 @@ def plan_kernels(
     longer = max(shape[2:])
     room = max((width + _PANEL_GAP) // panels - _PANEL_GAP, 1), max(height, 1)
     smallest = math.ceil(_LEAST_CELL / longer)
-    for scale in range(max(_LARGEST_CELL // longer, smallest), smallest - 1, -1):
+    scales = range(max(_LARGEST_CELL // longer, smallest), smallest - 1, -1)
+    for has_captions, scale in product((True, False), scales):
         candidates = [
             layout
-            for layout in _blocks(shape, scale, panels, has_color, room)
+            for layout in _layouts(shape, scale, panels, has_captions, has_color, room)
             if layout.shown == layout.count
             and layout.inputs_shown == layout.inputs
             and layout.width <= width
             and layout.height <= height
+            and (layout.block_height >= _LEAST_CAPTIONED or not has_captions)
         ]
         if candidates:
             # Of those, the one that fills the room's width best: few rows are seen at once.
-            layout = min(candidates, key=lambda made: made.all_rows)
-            return replace(layout, rows=layout.all_rows)
-    layouts = _blocks(shape, smallest, panels, has_color, room)
-    layout = max(layouts, key=lambda made: (made.inputs_shown, made.rows * made.columns))
+            return min(candidates, key=lambda layout: layout.rows)
+    layouts = _layouts(shape, smallest, panels, False, has_color, room)
+    layout = max(layouts, key=lambda layout: (layout.inputs_shown, layout.rows * layout.columns))
     last = max(layout.all_rows - layout.rows, 0)
     return replace(layout, first_row=min(max(first_row, 0), last))
 
@@ -289,10 +293,11 @@ def change_share(before: NDArray[np.float32], now: NDArray[np.float32]) -> float
     return change / length if length > 0 else math.nan
 
 
-def _blocks(
+def _layouts(
     shape: tuple[int, int, int, int],
     scale: int,
     panels: int,
+    has_captions: bool,
     has_color: bool,
     room: tuple[int, int],
 ) -> list[KernelLayout]:
@@ -303,7 +308,7 @@ def _blocks(
     most_rows = max((room[1] + gap) // (kernel_height * scale + gap), 1)
     square = math.isqrt(inputs + has_color - 1) + 1
     made = []
-    for wanted in {square, inputs + has_color}:
+    for wanted in sorted({square, inputs + has_color}):
         cell_columns = min(wanted, most_columns)
         cell_rows = min(-(-(inputs + has_color) // cell_columns), most_rows)
         block = KernelLayout(
@@ -312,6 +317,7 @@ def _blocks(
             kernel_height=kernel_height,
             kernel_width=kernel_width,
             panels=panels,
+            has_captions=has_captions,
             has_color=has_color,
             inputs_shown=max(min(inputs, cell_columns * cell_rows - has_color), 1 - has_color),
             scale=scale,

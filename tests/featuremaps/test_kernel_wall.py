@@ -73,6 +73,7 @@ def test_blocks_lie_inside_and_points_name_their_weight(shape, width, height, pa
 def test_usual_layers_in_the_room_of_the_drawer(shape, everything_fits):
     layout = plan_kernels(shape, 984, 230, has_color=shape[1] == 3)
     assert (layout.shown == layout.count) == everything_fits
+    assert layout.has_captions == (shape[0] <= 16)
     assert layout.shown >= 2
     assert layout.inputs_shown == shape[1]
 

@@ -165,7 +165,7 @@ class ConfusionView(QAbstractScrollArea):
         count = int(self._evaluation.summary.matrix[cell])
         total = int(self._evaluation.summary.class_counts[cell[0]])
         rect = self.cell_rect(*cell).adjusted(0, 0, -1, -1)
-        painter.fillRect(rect, QColor(scheme.field))
+        painter.fillRect(rect, QColor(scheme.canvas))
         if not count:
             return
         shade = QColor(scheme.good if cell[0] == cell[1] else scheme.error)

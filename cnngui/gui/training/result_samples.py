@@ -10,6 +10,7 @@ from PySide6.QtGui import QHelpEvent, QImage, QPalette
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
+    QLayout,
     QListView,
     QPushButton,
     QStackedWidget,
@@ -39,9 +40,16 @@ class ResultSamples(QWidget):
 
     Their pictures are in the data set, which has to be open and as it was; if it is not, a button
     opens it again.
+
+    Parameters
+    ----------
+    control : to ask for pictures.
+    head : what stands above the small pictures.
     """
 
-    def __init__(self, control: TrainingControl, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, control: TrainingControl, head: QLayout, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._control = control
         self._run: TrainingProgress | None = None
@@ -58,11 +66,17 @@ class ResultSamples(QWidget):
         self.open = QPushButton(self.tr("Open it again"), self)
         self.open.clicked.connect(self._on_open_clicked)
         self._stack = QStackedWidget(self)
-        self._stack.addWidget(self._seen())
+        self._stack.addWidget(self.grid)
         self._stack.addWidget(self._unseen())
+        column = QVBoxLayout()
+        column.setSpacing(SPACE_S)
+        column.addLayout(head)
+        column.addWidget(self._stack, 1)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(self._stack)
+        row.setSpacing(SPACE_M)
+        row.addLayout(column, 1)
+        row.addWidget(self.detail)
         self.grid.sample_chosen.connect(self._show_detail)
         control.dataset_changed.connect(self._refresh)
         control.event_received.connect(self._take_event)
@@ -71,15 +85,6 @@ class ResultSamples(QWidget):
         """Show the samples at these places of the run's evaluation, in this order."""
         self._run, self._evaluation, self._places = run, run.evaluation, list(places)
         self._refresh()
-
-    def _seen(self) -> QWidget:
-        page = QWidget(self)
-        row = QHBoxLayout(page)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(SPACE_M)
-        row.addWidget(self.grid, 1)
-        row.addWidget(self.detail)
-        return page
 
     def _unseen(self) -> QWidget:
         page = QWidget(self)
@@ -96,6 +101,7 @@ class ResultSamples(QWidget):
     def _refresh(self) -> None:
         reason = self._reason()
         self._stack.setCurrentIndex(1 if reason else 0)
+        self.detail.setVisible(not reason)
         self.message.setText(reason)
         if reason or self._evaluation is None:
             self.grid.show_samples(None, [], None)

@@ -9,6 +9,7 @@ from PySide6.QtCore import QSignalBlocker, Qt, Slot
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import (
     QButtonGroup,
+    QGridLayout,
     QHBoxLayout,
     QLabel,
     QListWidget,
@@ -75,6 +76,8 @@ class ResultsPage(QWidget):
         self.confusions = QListWidget(self)
         self.confusions.setAccessibleName(self.tr("The commonest mistakes"))
         self.confusions.setFrameShape(QListWidget.Shape.NoFrame)
+        self.confusions.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.confusions.viewport().setAutoFillBackground(False)
         self.confusions.verticalScrollBar().setStyleSheet(SLIM_SCROLL_BAR)
         self.confusions.currentItemChanged.connect(self._on_confusion_changed)
         self.wrong = self._choice(self.tr("Most wrong"), self.tr("Mistakes made with confidence"))
@@ -87,7 +90,13 @@ class ResultsPage(QWidget):
             button.clicked.connect(lambda _, look=look: self._look_at(look))
         choices.setExclusive(False)
         self.looked_at = QElidingLabel(self)
-        self.samples = ResultSamples(self._control, self)
+        head = QGridLayout()
+        head.setSpacing(SPACE_S)
+        head.setColumnStretch(2, 1)
+        head.addWidget(self.wrong, 0, 0)
+        head.addWidget(self.unsure, 0, 1)
+        head.addWidget(self.looked_at, 1, 0, 1, 3)
+        self.samples = ResultSamples(self._control, head, self)
         self.message = QLabel(self)
         self.message.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.message.setWordWrap(True)
@@ -119,15 +128,6 @@ class ResultsPage(QWidget):
         side_place.setLayout(side)
         side_place.setFixedWidth(_SIDE_WIDTH)
         side.setContentsMargins(0, 0, 0, 0)
-        head = QHBoxLayout()
-        head.setSpacing(SPACE_S)
-        head.addWidget(self.wrong)
-        head.addWidget(self.unsure)
-        head.addWidget(self.looked_at, 1)
-        behind = QVBoxLayout()
-        behind.setSpacing(SPACE_S)
-        behind.addLayout(head)
-        behind.addWidget(self.samples, 1)
         whole = QWidget(self)
         row = QHBoxLayout(whole)
         row.setContentsMargins(SPACE_M, SPACE_M, SPACE_M, SPACE_M)
@@ -135,8 +135,8 @@ class ResultsPage(QWidget):
         row.addWidget(side_place)
         row.addWidget(self.matrix, 2)
         row.addWidget(self.confusions, 2)
-        row.addLayout(behind, 3)
-        self._stack = QStackedWidget(self)
+        row.addWidget(self.samples, 3)
+        self._stack = _LowStack(self)
         self._stack.addWidget(self.message)
         self._stack.addWidget(whole)
         column = QVBoxLayout(self)
@@ -195,7 +195,10 @@ class ResultsPage(QWidget):
             self.confusions.clear()
             for found in evaluation.summary.confusions:
                 words = confusion_words(evaluation, found.label, found.predicted, found.count)
-                item = QListWidgetItem(words, self.confusions)
+                names = evaluation.classes[found.label], evaluation.classes[found.predicted]
+                item = QListWidgetItem(f"{found.count}   {' → '.join(names)}", self.confusions)
+                item.setToolTip(words)
+                item.setData(Qt.ItemDataRole.AccessibleTextRole, words)
                 item.setData(Qt.ItemDataRole.UserRole, (found.label, found.predicted))
 
     @Slot(QListWidgetItem)
@@ -215,7 +218,10 @@ class ResultsPage(QWidget):
         self.matrix.show_chosen(cell if cell is not None and cell[1] != _ANY else None)
         self.classes.show_chosen(cell[0] if cell is not None and cell[1] == _ANY else None)
         places = _places(evaluation, look)
-        self.looked_at.setText(self._words(evaluation, look, len(places)))
+        words = self._words(evaluation, look, len(places))
+        self.looked_at.setText(words)
+        self.looked_at.setToolTip(words)
+        self.looked_at.setVisible(bool(words))
         self.samples.show_samples(run, places)
 
     def _words(self, evaluation: Evaluation, look: Look, count: int) -> str:
@@ -225,6 +231,13 @@ class ResultsPage(QWidget):
         if predicted == _ANY:
             return class_words(evaluation, label)
         return confusion_words(evaluation, label, predicted, count)
+
+
+class _LowStack(QStackedWidget):
+    """May be as low as its pages can be: texts that wrap would ask for the height they like."""
+
+    def hasHeightForWidth(self) -> bool:
+        return False
 
 
 def _places(evaluation: Evaluation, look: Look) -> list[int]:

@@ -50,7 +50,7 @@ class _Picture(QWidget):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.image = QImage()
-        self.setMinimumHeight(32)
+        self.setMinimumHeight(64)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName(self.tr("The chosen sample"))
 
@@ -93,12 +93,19 @@ class _Probabilities(QWidget):
     def sizeHint(self) -> QSize:
         return QSize(180, max(len(self._rows), 1) * _ROW_HEIGHT)
 
+    def _fitting_rows(self) -> list[tuple[str, float, bool]]:
+        """Return the rows there is room for; the truth is always among them."""
+        count = max(self.height() // _ROW_HEIGHT, 1)
+        shown, left = self._rows[:count], self._rows[count:]
+        truth = [row for row in left if row[2]]
+        return shown[: count - len(truth)] + truth
+
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         font = number_font(self.font())
         middle, elide = Qt.AlignmentFlag.AlignVCenter, Qt.TextElideMode.ElideRight
-        for row, (name, share, is_truth) in enumerate(self._rows):
+        for row, (name, share, is_truth) in enumerate(self._fitting_rows()):
             font.setBold(is_truth)
             painter.setFont(font)
             metrics = painter.fontMetrics()

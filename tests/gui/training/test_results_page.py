@@ -198,7 +198,8 @@ def test_ten_thousand_classes_are_a_list_of_mistakes(
     control.report(many_classes(10_000, 100))
     assert not page.matrix.isVisible()
     assert page.confusions.isVisible()
-    assert page.confusions.item(0).text() == "1 of 1 “class 0” were taken for “class 1”"
+    assert page.confusions.item(0).text() == "1   class 0 → class 1"
+    assert page.confusions.item(0).toolTip() == "1 of 1 “class 0” were taken for “class 1”"
     page.confusions.setFocus()
     page.confusions.setCurrentRow(3)
     assert page.looked_at.text() == "1 of 1 “class 3” were taken for “class 4”"
