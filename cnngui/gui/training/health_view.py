@@ -117,7 +117,7 @@ class LayerBars(QWidget):
         self._paint_title(painter)
         metrics = painter.fontMetrics()
         names = (metrics.horizontalAdvance(layer.layer_id) for layer in self._layers)
-        name_width = min(max(names) + SPACE_S, self.width() // 3)
+        name_width = min(max(names) + SPACE_S, self.width() // 2)
         left = name_width + SPACE_S
         track = QRectF(left, 0, self.width() - left, _BAR_HEIGHT)
         for row, layer in enumerate(self._layers):
