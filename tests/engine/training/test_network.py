@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given, settings
 
 from cnngui.engine.model import Model
 from cnngui.engine.training.losses import CrossEntropy, MeanSquaredError
