@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from PySide6.QtCore import QEvent, QModelIndex, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, Qt, Signal, Slot
 from PySide6.QtGui import QHelpEvent, QImage, QPalette
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -28,6 +28,8 @@ from cnngui.gui.training.samples_grid import SamplesGrid
 from cnngui.gui.views.pictures import plain_image
 from cnngui.pipeline.data_events import ThumbnailsReady
 from cnngui.pipeline.training.progress import Evaluation, TrainingProgress
+
+_Index = QModelIndex | QPersistentModelIndex
 
 _DETAIL_WIDTH = 190
 _LARGE = 256
@@ -55,7 +57,8 @@ class ResultSamples(QWidget):
         self._run: TrainingProgress | None = None
         self._evaluation: Evaluation | None = None
         self._places: list[int] = []
-        self._shown_number: int | None = None
+        self._shown: tuple[Dataset, int] | None = None
+        """Of the large picture: the data set and the number in it."""
         self.grid = _Grid(control, self)
         self.detail = SampleDetail(self)
         self.detail.setFixedWidth(_DETAIL_WIDTH)
@@ -138,8 +141,10 @@ class ResultSamples(QWidget):
         number = int(self._evaluation.indices[place])
         self.detail.show_sample(self._evaluation, place)
         data = self._control.dataset
-        if number != self._shown_number and data is not None:
-            self._shown_number = number
+        if data is None:
+            return
+        if self._shown is None or self._shown[0] is not data or self._shown[1] != number:
+            self._shown = data, number
             self.detail.show_picture(QImage())
             self._control.pipeline.data.ask_thumbnails(_ASKER, data, [number], _LARGE)
 
@@ -147,9 +152,9 @@ class ResultSamples(QWidget):
     def _take_event(self, event: object) -> None:
         match event:
             case ThumbnailsReady(token, numbers, pictures) if token == _ASKER:
-                if self._shown_number in numbers:
-                    place = numbers.index(self._shown_number)
-                    self.detail.show_picture(plain_image(pictures[place]))
+                for number, picture in zip(numbers, pictures, strict=True):
+                    if self._shown is not None and self._shown[1] == number:
+                        self.detail.show_picture(plain_image(picture))
 
     @Slot()
     def _on_open_clicked(self) -> None:
@@ -177,7 +182,7 @@ class _Grid(SamplesGrid):
         numbers = evaluation.indices[places].tolist() if evaluation is not None else []
         self.set_samples(dataset, numbers)
 
-    def currentChanged(self, current: QModelIndex, previous: QModelIndex) -> None:
+    def currentChanged(self, current: _Index, previous: _Index) -> None:
         super().currentChanged(current, previous)
         self.sample_chosen.emit(current.row())
 

@@ -8,7 +8,6 @@ import numpy as np
 from PySide6.QtCore import QSignalBlocker, Qt, Slot
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import (
-    QButtonGroup,
     QGridLayout,
     QHBoxLayout,
     QLabel,
@@ -84,11 +83,8 @@ class ResultsPage(QWidget):
         self.unsure = self._choice(
             self.tr("Most unsure"), self.tr("Samples whose two best classes were closest")
         )
-        choices = QButtonGroup(self)
-        for button, look in ((self.wrong, ("wrong",)), (self.unsure, ("unsure",))):
-            choices.addButton(button)
-            button.clicked.connect(lambda _, look=look: self._look_at(look))
-        choices.setExclusive(False)
+        self.wrong.clicked.connect(lambda: self._look_at(("wrong",)))
+        self.unsure.clicked.connect(lambda: self._look_at(("unsure",)))
         self.looked_at = QElidingLabel(self)
         head = QGridLayout()
         head.setSpacing(SPACE_S)

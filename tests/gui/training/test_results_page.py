@@ -142,6 +142,17 @@ def test_samples_of_data_that_is_not_open(
     assert numbers(page) == [3, 5]
 
 
+def test_the_large_picture_is_of_the_data_set_that_is_open(
+    filled: ResultsPage, control: LearnedControl
+) -> None:
+    asked = control.thumbnails.asked
+    before = asked.count(("result", [3]))
+    control.give(FakeData())
+    assert asked.count(("result", [3])) == before + 1
+    control.report(replace(RUN, epoch=2.5))
+    assert asked.count(("result", [3])) == before + 1
+
+
 def test_samples_of_data_that_has_changed(page: ResultsPage, control: LearnedControl) -> None:
     control.give(FakeData(("circle", "square")))
     control.report(RUN)
