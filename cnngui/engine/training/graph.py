@@ -66,13 +66,7 @@ def graph_of(network: NetworkSpec) -> Graph:
     """
     report = infer(network)
     report.raise_if_invalid()
-    stands_for = {INPUT_ID: INPUT_ID}
-    sources: dict[str, tuple[str, ...]] = {}
-    for index, layer in enumerate(network.layers):
-        seen = tuple(stands_for[name] for name in network.inputs_of(index))
-        stands_for[layer.id] = seen[0] if _passes(layer) else layer.id
-        sources[layer.id] = seen
-    output = stands_for[network.layers[-1].id if network.layers else INPUT_ID]
+    sources, output = _connections(network)
     if output != INPUT_ID and isinstance(network.layer(output), Softmax):
         (output,) = sources[output]
     if len(report.shapes[output]) != 1:
@@ -100,6 +94,18 @@ def graph_of(network: NetworkSpec) -> Graph:
             rectifies = layer.id in pooled
             steps.append(Step(layer, sources[layer.id], learns, needs_gradient, rectifies))
     return Graph(tuple(steps), output, report.shapes, report.parameters)
+
+
+def _connections(network: NetworkSpec) -> tuple[dict[str, tuple[str, ...]], str]:
+    """Return what each layer reads and what gives the last result, without bypassed layers."""
+    stands_for = {INPUT_ID: INPUT_ID}
+    sources: dict[str, tuple[str, ...]] = {}
+    last = INPUT_ID
+    for index, layer in enumerate(network.layers):
+        sources[layer.id] = tuple(stands_for[name] for name in network.inputs_of(index))
+        last = sources[layer.id][0] if _passes(layer) else layer.id
+        stands_for[layer.id] = last
+    return sources, last
 
 
 def _passes(layer: LayerSpec) -> bool:

@@ -58,6 +58,11 @@ class Unfolding:
         _, channels, _, images = maps.shape
         self.taps = rows.kernel * columns.kernel * channels // groups
         self._line = columns.out_size * images
+        # A 1x1 kernel without padding: the maps are the matrices.
+        self._sees_whole_rows = all(
+            axis.kernel == 1 and axis.tap(0)[0] == slice(0, axis.out_size)
+            for axis in (rows, columns)
+        ) and (columns.stride, columns.out_size) == (1, columns.size)
         self._shares_rows = groups == 1 and rows.dilation == 1
         row_bytes = maps.itemsize * groups * self.taps * self._line
         if self._shares_rows:
@@ -72,14 +77,9 @@ class Unfolding:
         maps, columns, groups = self._maps, self._columns, self._groups
         rows = self._rows.part(results.start, results.stop)
         height, channels, width, images = maps.shape
-        if (
-            (rows.kernel, columns.kernel, columns.stride, columns.before) == (1, 1, 1, 0)
-            and width == columns.out_size
-            and -rows.before >= 0
-            and -rows.before + (rows.out_size - 1) * rows.stride < height
-        ):
-            seen = maps[-rows.before :: rows.stride][: rows.out_size]
-            return _Chunk(results, [], [], by_group(seen, groups))
+        if self._sees_whole_rows:
+            (_, seen) = rows.tap(0)
+            return _Chunk(results, [], [], by_group(maps[seen], groups))
         count = rows.out_size
         taps_down = [(tap, rows.tap(tap)) for tap in range(rows.kernel)]
         if self._shares_rows:
