@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from cnngui.spec.layers import LAYER_TYPES, Add, Conv2d, MaxPool2d, ReLU, arguments_of
@@ -57,6 +59,24 @@ def test_weights_are_drawn_anew_for_all_or_for_some():
     some = NETWORK.redrawn(7, layer_ids=["conv2"])
     assert some.layer("conv1") == NETWORK.layer("conv1")
     assert some.layer("conv2").seed == 7
+
+
+def test_twins_differ_in_nothing_that_their_weights_would_not_suit():
+    twin = replace(NETWORK.redrawn(5, "xavier"), name="other", classes=("a", "b"))
+    assert NETWORK.is_twin_of(twin.edited("conv1", frozen=True))
+    for other in (
+        NETWORK.edited("conv2", stride=(2, 2)),
+        NETWORK.edited("relu1", enabled=False),
+        NETWORK.removed("relu1"),
+        replace(NETWORK, input=InputSpec(mean=(0.5, 0.5, 0.5))),
+    ):
+        assert not NETWORK.is_twin_of(other)
+
+
+def test_weights_are_named_as_another_network_names_them():
+    learned = NETWORK.edited("conv2", weights_id="learned").removed("conv1")
+    named = NETWORK.named_weights_of(learned)
+    assert [named.layer(name).weights_id for name in ("conv1", "conv2")] == ["file", "learned"]
 
 
 def test_mean_and_deviation_follow_the_channels():

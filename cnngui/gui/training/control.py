@@ -31,6 +31,7 @@ from cnngui.pipeline.training.progress import (
     TrainingProgressed,
     TrainingRefused,
 )
+from cnngui.pipeline.training.run_codec import shortened
 from cnngui.pipeline.training.settings import TrainingSettings
 from cnngui.spec.mending import fits_classes, mended_for_classes
 
@@ -45,7 +46,7 @@ class TrainingControl(QObject):
     ----------
     pipeline : does it.
     document : the network, which gets the learned weights.
-    settings : where the training's settings are remembered; also by the pages.
+    remembered : what outlasts the program, the training's settings among it.
 
     Signals
     -------
@@ -61,7 +62,6 @@ class TrainingControl(QObject):
     progress_changed = Signal()
     runs_changed = Signal()
     settings_changed = Signal()
-    sampling_changed = Signal()
     result_changed = Signal()
     event_received = Signal(object)
 
@@ -231,7 +231,9 @@ class TrainingControl(QObject):
         self.pipeline.training.read_run(run_id, first=first)
 
     def delete_run(self, run_id: str) -> None:
-        """Take a run from the list. Can be undone."""
+        """Take a run that has ended from the list. Can be undone."""
+        if self.is_under_way and self._progress is not None and run_id == self._progress.run_id:
+            return
         self.document.undo_stack.push(DeleteRunCommand(self.pipeline.training, run_id))
 
     @Slot()
@@ -320,8 +322,9 @@ class TrainingControl(QObject):
     def _take_progress(self, progress: TrainingProgress) -> None:
         is_new = self._progress is None or self._progress.run_id != progress.run_id
         self._progress, self._preparing = progress, None
-        others = (run for run in self._runs if run.run_id != progress.run_id)
-        self._runs = (progress, *others)
+        others = [run for run in self._runs if run.run_id != progress.run_id]
+        # Of only one training all moments are kept in memory.
+        self._runs = (progress, *(map(shortened, others) if is_new else others))
         self.progress_changed.emit()
         if is_new:
             self.runs_changed.emit()
@@ -332,8 +335,10 @@ class TrainingControl(QObject):
             return
         self._taken_id = run_id
         self._take_progress(ended.progress)
-        if ended.spec.is_twin_of(self.document.spec):
-            self.document.learn(ended.spec, ended.weights, self.tr("Train"))
+        present = self.document.spec
+        if ended.spec.is_twin_of(present):
+            learned = replace(present.named_weights_of(ended.spec), classes=ended.spec.classes)
+            self.document.learn(learned, ended.weights, self.tr("Train"))
         self.pipeline.training.hide_weights()
         self.runs_changed.emit()
 

@@ -85,8 +85,14 @@ def test_the_least_window_has_room_for_the_drawer(driver):
 
 
 def test_a_training_ends_in_one_edit_that_can_be_undone(driver):
-    training = begin(driver, SHORT)
-    driver.wait(lambda: training.progress.state == "finished")
+    training = begin(driver)
+    renamed = replace(driver.document.spec, name="renamed").edited("conv1", frozen=True)
+    driver.document.edit(renamed, "edit")
+    driver.wait(lambda: training.progress.epoch > 1)
+    training.stop()
+    driver.wait(lambda: training.progress.state == "stopped")
+    assert driver.document.spec.name == "renamed"
+    assert driver.document.spec.layer("conv1").frozen
     assert driver.document.spec.classes == CLASSES
     assert all(weight_ids(driver))
     assert driver.document.is_modified
@@ -187,9 +193,13 @@ def test_a_learning_rate_of_a_billion_keeps_the_last_good_weights(driver):
 
 
 def test_runs_are_listed_deleted_and_brought_back(driver):
-    training = begin(driver, SHORT)
-    driver.wait(lambda: not training.is_under_way)
+    training = begin(driver)
     run_id = training.runs[0].run_id
+    steps = driver.document.undo_stack.count()
+    training.delete_run(run_id)
+    assert driver.document.undo_stack.count() == steps
+    training.stop()
+    driver.wait(lambda: not training.is_under_way)
     training.delete_run(run_id)
     driver.wait(lambda: not training.runs)
     driver.document.undo_stack.undo()
