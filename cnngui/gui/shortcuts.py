@@ -69,6 +69,7 @@ class ShortcutSheet(QDialog):
             (group.title, [(info.keys_text, info.text) for info in group.actions if info.keys])
             for group in action_groups()
         ]
+        groups.append((self.tr("Samples"), self._of_samples()))
         groups.append((self.tr("Training"), _lines_of(train_actions)))
         groups.append((self.tr("Selected layer"), _lines_of(layer_actions)))
         groups.append((self.tr("List of layers"), self._of_the_list()))
@@ -78,6 +79,14 @@ class ShortcutSheet(QDialog):
         half = len(groups) // 2
         for column in (groups[:half], groups[half:]):
             row.addLayout(self._lay_out(column))
+
+    def _of_samples(self) -> list[tuple[str, str]]:
+        """Return what keys do while own samples are shown."""
+        return [
+            ("1 … 9", self.tr("Hold: record samples of a class")),
+            (_native("Esc"), self.tr("End a countdown or burst")),
+            (_native("Del"), self.tr("Delete the selected samples")),
+        ]
 
     def _of_the_list(self) -> list[tuple[str, str]]:
         """Return what the list of layers does while it has the keyboard."""

@@ -6,7 +6,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from PySide6.QtCore import QByteArray
 
-from cnngui.gui.settings import Settings
+from cnngui.gui.settings import Pace, Settings
 
 WRONG = {
     "theme": "purple",
@@ -17,6 +17,10 @@ WRONG = {
     "camera/rate": "nan",
     "camera/mirror": "perhaps",
     "recent_sources": "@Variant(rubbish)",
+    "collection": "not/absolute",
+    "samples/rate": "0",
+    "samples/burst": "-1",
+    "samples/countdown": "soon",
     "window/geometry": "17",
 }
 
@@ -31,6 +35,9 @@ def read_everything(settings: Settings) -> tuple[object, ...]:
         settings.threads,
         settings.recent_sources,
         settings.recent_networks,
+        settings.recent_data,
+        settings.collection,
+        settings.pace,
         settings.window_state("geometry"),
     )
 
@@ -44,12 +51,18 @@ def test_what_is_set_is_there_again(tmp_path: Path) -> None:
     first.mirror = True
     first.threads = 3
     first.add_recent_source("camera:desk")
+    first.add_recent_data(str(tmp_path))
+    first.collection = tmp_path / "collection"
+    first.pace = Pace(rate=12, burst=20, countdown=3)
     first.save_window_state("geometry", QByteArray(b"\0\1\2"))
     first.sync()
     again = Settings(tmp_path / "a.ini")
     assert read_everything(again) == read_everything(first)
     assert again.theme == "dark"
     assert again.recent_sources == ["camera:desk"]
+    assert again.recent_data == [str(tmp_path)]
+    assert again.collection == tmp_path / "collection"
+    assert again.pace == Pace(rate=12, burst=20, countdown=3)
     assert again.window_state("geometry") == QByteArray(b"\0\1\2")
 
 
@@ -73,6 +86,8 @@ def test_values_of_the_wrong_kind_count_as_not_set(tmp_path: Path) -> None:
     assert settings.camera_size == (0, 0)
     assert settings.camera_rate == 0.0
     assert settings.threads == 0
+    assert settings.collection.is_relative_to(settings.save_folder)
+    assert settings.pace == Pace(rate=1)
     assert not settings.mirror
     assert settings.window_state("geometry").isEmpty()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QPoint, Qt, Slot
+from PySide6.QtCore import QPoint, Qt, QTimer, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -115,6 +115,9 @@ class SamplesBoard(QWidget):
             card = self.cards.pop()
             self._row.removeWidget(card)
             card.deleteLater()
+        if 0 < len(self.cards) < len(collection.classes):
+            # Once it has its place, the new class is in sight.
+            QTimer.singleShot(0, self, lambda: self._area.ensureWidgetVisible(self._add))
         while len(self.cards) < len(collection.classes):
             card = self._make_card(len(self.cards))
             self._row.insertWidget(len(self.cards), card, 2)

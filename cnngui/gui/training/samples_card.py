@@ -49,6 +49,7 @@ MOST_KEYS = 9
 
 _DOT = 12
 _RECORD_HEIGHT = 32
+_RED = "#e5534b"
 _NO_ARROW = "QToolButton::menu-indicator { image: none; }"
 
 
@@ -259,7 +260,7 @@ class ClassCard(QWidget):
 
 
 def _record_icon(recording: bool) -> QIcon:
-    return icon("stop-circle" if recording else "record-circle", colors().error)
+    return icon("stop-circle" if recording else "record-circle", _RED)
 
 
 def _dot_icon(colour: str) -> QIcon:

@@ -27,6 +27,7 @@ from cnngui.gui.training.samples_words import advice, class_counts, problems_lab
 
 _PROGRESS_WIDTH = 160
 _NAME_WIDTH = 200
+_CHANGES_WIDTH = 240
 
 
 class SamplesHeader(QWidget):
@@ -78,8 +79,8 @@ class SamplesHeader(QWidget):
         self._folder.setAutoRaise(True)
         self._folder.clicked.connect(self._on_folder_clicked)
         self._changes = self._switch("samples_changes", "auto-fix")
-        self._changes.setToolTip(
-            self.tr("Change samples a little each time they are shown, so that few go further")
+        self._changes_meaning = self.tr(
+            "Change samples a little each time they are shown, so that few go further"
         )
         row = QHBoxLayout(self)
         row.setContentsMargins(SPACE_M, SPACE_S, SPACE_M, 0)
@@ -152,9 +153,9 @@ class SamplesHeader(QWidget):
         dataset, progress = self._dataset, self._control.dataset_progress
         self._source.setText(self._name(dataset))
         self._summary.setText(summary(dataset) if dataset is not None else "")
-        self._advice.setText(
-            advice(dataset.classes, class_counts(dataset)) if dataset is not None else ""
-        )
+        words = advice(dataset.classes, class_counts(dataset)) if dataset is not None else ""
+        self._advice.setText(words)
+        self._advice.setToolTip(words)  # it may be cut for want of room
         problems = len(dataset.problems) if dataset is not None else 0
         self._problems.setVisible(problems > 0)
         self._problems.setText(problems_label(problems))
@@ -169,10 +170,18 @@ class SamplesHeader(QWidget):
         folder = _folder(dataset)
         self._folder.setVisible(folder is not None)
         self._folder.setToolTip(self.tr("Open folder {0}").format(folder))
-        changes = changes_summary(self._control.settings.augmentation)
+        self._show_changes(changes_summary(self._control.settings.augmentation))
+
+    def _show_changes(self, changes: str) -> None:
+        words, meaning = self.tr("Random changes"), self._changes_meaning
+        if changes:
+            words = self.tr("Random changes: {0}").format(changes)
+            meaning = f"{meaning}\n{changes}"
+        metrics = self._changes.fontMetrics()
         self._changes.setText(
-            self.tr("Random changes: {0}").format(changes) if changes else self.tr("Random changes")
+            metrics.elidedText(words, Qt.TextElideMode.ElideRight, _CHANGES_WIDTH)
         )
+        self._changes.setToolTip(meaning)
 
 
 def _folder(dataset: Dataset | None) -> Path | None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
+from cnngui.data.dataset import Dataset
 from cnngui.gui.theme import SPACE_S
 from cnngui.gui.training.augmentation_panel import AugmentationPanel
 from cnngui.gui.training.control import TrainingControl
@@ -35,6 +36,7 @@ class SamplesPage(QWidget):
     def __init__(self, control: TrainingControl, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._control = control
+        self._dataset: Dataset | None = None
         self.sources = SampleSources(control.remembered, self)
         self.collection = SamplesCollection(control, self)
         self._header = SamplesHeader(control, self.sources, self.collection)
@@ -64,7 +66,7 @@ class SamplesPage(QWidget):
         self._header.view_changed.connect(self._show_part)
         control.dataset_changed.connect(self._on_dataset_changed)
         self.collection.changed.connect(self._show_part)
-        self._show_part()
+        self._on_dataset_changed()
 
     @Slot(object)
     def _on_collection_chosen(self, folder: Path) -> None:
@@ -76,14 +78,13 @@ class SamplesPage(QWidget):
     @Slot()
     def _on_dataset_changed(self) -> None:
         dataset, recorded = self._control.dataset, self.collection.dataset
-        if dataset is None:
-            return
+        if dataset is None or dataset is self._dataset:
+            return  # only its opening goes on
+        self._dataset = dataset
         self.sources.note_opened(dataset.address)
+        self._problems.show_dataset(dataset)
         if recorded is not None and recorded.address != dataset.address:
             self.collection.close()
-        if self.collection.folder is None:
-            self.browser.show_dataset(dataset)
-        self._problems.show_dataset(dataset)
         self._show_part()
 
     @Slot()
@@ -96,6 +97,7 @@ class SamplesPage(QWidget):
             part = self._problems
         elif self.collection.folder is not None:
             part = self.board
-        elif self._control.dataset is not None:
+        elif self._dataset is not None:
             part = self.browser
+            self.browser.show_dataset(self._dataset)
         self._body.setCurrentWidget(part)

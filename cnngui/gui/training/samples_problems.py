@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QFrame, QListWidget, QWidget
 
 from cnngui.data.dataset import Dataset
-from cnngui.gui.theme import SLIM_SCROLL_BAR
+from cnngui.gui.theme import SLIM_SCROLL_BAR, SPACE_M
 
 
 class SamplesProblems(QListWidget):
@@ -17,6 +17,7 @@ class SamplesProblems(QListWidget):
         self.setSelectionMode(QListWidget.SelectionMode.ExtendedSelection)
         self.setUniformItemSizes(True)
         self.setAccessibleName(self.tr("Files that could not be read"))
+        self.setStyleSheet(f"QListWidget {{ background: transparent; padding: {SPACE_M}px; }}")
         self.verticalScrollBar().setStyleSheet(SLIM_SCROLL_BAR)
 
     def show_dataset(self, dataset: Dataset | None) -> None:

@@ -181,6 +181,14 @@ def test_classes_are_added_coloured_removed_and_had_back(hands: Hands) -> None:
     hands.driver.wait(lambda: hands.names == ["thing 1", "thing 2"])
 
 
+def test_a_class_that_is_added_comes_into_sight(hands: Hands) -> None:
+    for count in range(3, 9):
+        QTest.mouseClick(hands.child(QPushButton, "samples_add_class"), LEFT)
+        hands.driver.wait(lambda count=count: len(hands.names) == count)
+    hands.driver.wait(lambda: not hands.page.board.cards[-1].visibleRegion().isEmpty())
+    assert hands.page.board.cards[0].visibleRegion().isEmpty()
+
+
 def test_a_name_that_cannot_be_had_is_a_notice_and_the_class_keeps_its_own(hands: Hands) -> None:
     hands.page.board.cards[0].renamed.emit("THING 2")
     hands.driver.wait(lambda: "no other class" in hands.driver.notice)
