@@ -103,8 +103,8 @@ def _parser() -> argparse.ArgumentParser:
         type=name,
         required=True,
         help="a folder with a sub-folder of pictures for each class; an IDX file of pictures "
-        "(its labels beside it, .gz or plain) or a folder with such; shapes or digits, which are "
-        "drawn (shapes:count=2000:seed=1)",
+        "(its labels beside it, .gz or plain) or a folder with such; or shapes, paper (shapes on "
+        "paper) or digits, which are drawn (options: shapes:count=2000:seed=1)",
     )
     add(
         "--out",

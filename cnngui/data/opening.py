@@ -1,6 +1,7 @@
 """Data sets by address.
 
-``shapes`` and ``digits`` are drawn by us, and take options: ``shapes:seed=1:count=2000:size=32``.
+``shapes``, ``paper`` (shapes on paper before a camera) and ``digits`` are drawn by us, and take
+options: ``shapes:seed=1:count=2000:size=32``.
 Everything else is a path: a folder with one sub-folder per class, an IDX file of pictures (plain or
 ``.gz``, its labels beside it), or a folder with such files, of which those that begin with
 ``train`` are taken. A folder that is named "shapes" is ``./shapes``.
@@ -13,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from cnngui.data import digits, shapes
+from cnngui.data import digits, paper, shapes
 from cnngui.data.dataset import Dataset
 from cnngui.data.drawn import DrawnOptions
 from cnngui.data.folder import open_folder
@@ -22,6 +23,7 @@ from cnngui.errors import DataError
 
 _DRAWN = {
     "shapes": (shapes.shapes, shapes.USUAL_OPTIONS),
+    "paper": (paper.shapes_on_paper, shapes.USUAL_OPTIONS),
     "digits": (digits.digits, digits.USUAL_OPTIONS),
 }
 _RANGES = {"seed": (0, 2**32 - 1), "count": (1, 1_000_000), "size": (8, 512)}
@@ -82,7 +84,7 @@ def _existing_path(address: str) -> Path:
     except (OSError, ValueError, RuntimeError) as error:  # too long; a null byte; "~nobody"
         raise DataError(address, "must be a path", error) from error
     if not address or not exists:
-        rule = "must be shapes, digits, a folder or an IDX file"
+        rule = f"must be {', '.join(_DRAWN)}, a folder or an IDX file"
         raise DataError(address or "data", rule, "no such file" if address else "nothing")
     if not is_usable:
         raise DataError(address, "must be a folder or a file", "a device, pipe or socket")

@@ -1,4 +1,4 @@
-"""Shapes drawn by us, also as on paper held up to a camera, so that learning needs no data."""
+"""Plain shapes drawn by us, so that learning can be shown with no data at all."""
 
 from __future__ import annotations
 
@@ -7,15 +7,14 @@ from numpy.typing import NDArray
 
 from cnngui.data import scenes
 from cnngui.data.drawn import DrawnDataset, DrawnOptions
-from cnngui.data.shape_outlines import SHAPES, Figure, by_hand
+from cnngui.data.shape_outlines import SHAPES
 
 CLASSES = tuple(SHAPES)
 USUAL_OPTIONS = DrawnOptions(count=3000, seed=0, size=64)
 
-_FINER = 2
+FINER = 2
 """Drawn so many times as large, then made smaller: lines may then be thinner than a pixel."""
 _LEAST_CONTRAST = 70.0
-_PENS = ((20, 20, 25), (25, 40, 130), (170, 30, 40), (20, 100, 60), (60, 30, 90), (70, 70, 75))
 
 
 def shapes(address: str = "shapes", options: DrawnOptions = USUAL_OPTIONS) -> DrawnDataset:
@@ -24,78 +23,24 @@ def shapes(address: str = "shapes", options: DrawnOptions = USUAL_OPTIONS) -> Dr
 
 
 def draw_shape(label: int, size: int, rng: np.random.Generator) -> NDArray[np.uint8]:
-    """Draw one shape of any size, place, turn, colour and surrounding.
+    """Draw one large filled shape anywhere on a plain ground, in two colours and some noise.
 
     Returns
     -------
     uint8 ``(size, size, 3)``, RGB.
     """
     figure = SHAPES[CLASSES[label]](rng)
-    side = _FINER * size
-    radius = rng.uniform(0.16, 0.44) * side
-    room_left = side / 2 - 0.9 * radius
-    place = side / 2 + rng.uniform(-1, 1, 2) * room_left
-    to_pixels = _projection(place, radius, rng)
-    if rng.random() < 0.6:
-        canvas = scenes.room(side, rng)
-        paper = _paper_colour(rng)
-        scenes.lay_paper(canvas, _paper_corners(place, radius, rng), paper, rng)
-        colour = _pen_colour(rng)
-        is_by_hand = rng.random() < 0.75
-    else:
-        canvas = (scenes.plain if rng.random() < 0.6 else scenes.textured)(side, rng)
-        colour = _contrasting(canvas, place, rng)
-        is_by_hand = rng.random() < 0.3
-    if is_by_hand:
-        figure = by_hand(figure, rng)
-    _draw(canvas, figure, to_pixels, colour, radius * rng.uniform(0.08, 0.26), rng)
+    side = FINER * size
+    radius = rng.uniform(0.26, 0.42) * side
+    place = side / 2 + rng.uniform(-1, 1, 2) * (side / 2 - 1.05 * radius)
+    canvas = scenes.plain(side, rng)
+    colour = contrasting_colour(canvas, place, rng)
+    points = place + radius * figure.outline @ scenes.rotation(rng.uniform(-0.5, 0.5))
+    scenes.fill_polygon(canvas, points, colour)
     return scenes.photographed(canvas, size, rng)
 
 
-class _Projection:
-    """Takes points of a figure to pixels: turned, skewed, and seen a little from the side."""
-
-    def __init__(
-        self, matrix: NDArray[np.float64], tilt: NDArray[np.float64], place: NDArray[np.float64]
-    ) -> None:
-        self._matrix = matrix
-        self._tilt = tilt
-        self._place = place
-
-    def __call__(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
-        return self._place + points @ self._matrix / (1 + points @ self._tilt)[:, None]
-
-
-def _projection(place: NDArray[np.float64], radius: float, rng: np.random.Generator) -> _Projection:
-    # Things held up are mostly upright, but not always.
-    most = 0.45 if rng.random() < 0.6 else np.pi
-    turn = scenes.rotation(rng.uniform(-most, most))
-    skew = np.eye(2) + rng.uniform(-0.16, 0.16, (2, 2))
-    return _Projection(radius * turn @ skew, rng.uniform(-0.15, 0.15, 2), place)
-
-
-def _paper_corners(
-    place: NDArray[np.float64], radius: float, rng: np.random.Generator
-) -> NDArray[np.float64]:
-    half = radius * rng.uniform(1.15, 2.6, 2)
-    corners = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]]) * half
-    corners += rng.uniform(-0.12, 0.12, (4, 2)) * half
-    offset = rng.uniform(-1, 1, 2) * (half - 1.1 * radius)
-    return place + offset + corners @ scenes.rotation(rng.uniform(-0.35, 0.35))
-
-
-def _paper_colour(rng: np.random.Generator) -> scenes.Colour:
-    return tuple((rng.uniform(195, 255) + rng.uniform(-12, 8, 3)).clip(0, 255).tolist())
-
-
-def _pen_colour(rng: np.random.Generator) -> scenes.Colour:
-    if rng.random() < 0.75:
-        pen = np.array(_PENS[rng.integers(len(_PENS))])
-        return tuple((pen + rng.uniform(-15, 40, 3)).clip(0, 255).tolist())
-    return tuple(rng.permutation([rng.uniform(0, 60), rng.uniform(0, 160), rng.uniform(60, 230)]))
-
-
-def _contrasting(
+def contrasting_colour(
     canvas: scenes.Canvas, place: NDArray[np.float64], rng: np.random.Generator
 ) -> scenes.Colour:
     """Return a colour that is seen on what the canvas has around a place."""
@@ -106,24 +51,3 @@ def _contrasting(
         if np.abs(np.array(colour) - ground).mean() >= _LEAST_CONTRAST:
             return colour
     return (0.0, 0.0, 0.0) if ground.mean() > 127 else (255.0, 255.0, 255.0)
-
-
-def _draw(
-    canvas: scenes.Canvas,
-    figure: Figure,
-    to_pixels: _Projection,
-    colour: scenes.Colour,
-    thickness: float,
-    rng: np.random.Generator,
-) -> None:
-    """Fill the figure, or draw its lines, or both in two colours."""
-    kind = rng.random()
-    if kind < 0.45:
-        scenes.fill_polygon(canvas, to_pixels(figure.outline), colour)
-        if kind > 0.35:
-            edge = tuple(0.5 * value for value in colour)
-            closed = np.concatenate([figure.outline, figure.outline[:1]])
-            scenes.draw_line(canvas, to_pixels(closed), edge, 0.5 * thickness)
-        return
-    for stroke in figure.strokes:
-        scenes.draw_line(canvas, to_pixels(stroke), colour, thickness)

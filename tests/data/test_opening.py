@@ -14,7 +14,9 @@ IMAGES = np.zeros((4, 3, 3), np.uint8)
 LABELS = np.arange(4, dtype=np.uint8)
 
 
-@pytest.mark.parametrize("address", ["shapes", "digits", "shapes:count=7", "digits:size=9:seed=4"])
+@pytest.mark.parametrize(
+    "address", ["shapes", "paper", "digits", "shapes:count=7", "digits:size=9:seed=4"]
+)
 def test_drawn_ones_open_again_by_their_address(address: str) -> None:
     data = open_dataset(address)
     again = open_dataset(data.address)

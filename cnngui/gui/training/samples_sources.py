@@ -13,8 +13,8 @@ from cnngui.data.class_list import CLASSES_FILE
 from cnngui.gui.icons import icon
 from cnngui.gui.settings import Settings
 
-SHAPES, DIGITS = "shapes", "digits"
-_DRAWN = (SHAPES, DIGITS)
+SHAPES, PAPER, DIGITS = "shapes", "paper", "digits"
+_DRAWN = (SHAPES, PAPER, DIGITS)
 
 
 class SampleSources(QObject):
@@ -22,7 +22,7 @@ class SampleSources(QObject):
 
     Attributes
     ----------
-    record, shapes, digits, folder, idx : the ways to get samples.
+    record, shapes, paper, digits, folder, idx : the ways to get samples.
     new_collection, other_collection : where to record, other than where it was done last.
 
     Signals
@@ -51,6 +51,12 @@ class SampleSources(QObject):
             self.tr("Shapes"),
             "shape-outline",
             self.tr("Circles, squares, stars and more, drawn by the program"),
+        )
+        self.paper = self._action(
+            "paper",
+            self.tr("Shapes on paper"),
+            "file-outline",
+            self.tr("The same as a camera sees them on paper: harder, it takes many samples"),
         )
         self.digits = self._action(
             "digits",
@@ -84,6 +90,7 @@ class SampleSources(QObject):
         )
         self.record.triggered.connect(self._on_record_triggered)
         self.shapes.triggered.connect(lambda: self.data_chosen.emit(SHAPES))
+        self.paper.triggered.connect(lambda: self.data_chosen.emit(PAPER))
         self.digits.triggered.connect(lambda: self.data_chosen.emit(DIGITS))
         self.folder.triggered.connect(self._on_folder_triggered)
         self.idx.triggered.connect(self._on_idx_triggered)
@@ -97,7 +104,7 @@ class SampleSources(QObject):
         for action in (self.record, self.new_collection, self.other_collection):
             menu.addAction(action)
         menu.addSeparator()
-        for action in (self.shapes, self.digits, self.folder, self.idx):
+        for action in (self.shapes, self.paper, self.digits, self.folder, self.idx):
             menu.addAction(action)
         menu.addSeparator()
         recent = menu.addMenu(icon("history"), self.tr("Recent"))
@@ -106,7 +113,8 @@ class SampleSources(QObject):
 
     def title(self, address: str) -> str:
         """Return what a data set drawn by the program is called; empty for others."""
-        return {SHAPES: self.shapes.text(), DIGITS: self.digits.text()}.get(address, "")
+        drawn = {SHAPES: self.shapes, PAPER: self.paper, DIGITS: self.digits}
+        return drawn[address].text() if address in drawn else ""
 
     def recent(self) -> list[str]:
         """Return what was opened lately and is still there, newest first."""
