@@ -12,7 +12,7 @@ from numpy.typing import DTypeLike, NDArray
 
 from cnngui.engine.training import activation, conv, join, linear, norm, pool
 from cnngui.engine.training.graph import Graph, Step
-from cnngui.engine.training.memory import Memory
+from cnngui.engine.training.memory import Memory, Recycled
 from cnngui.engine.training.operation import Operation, Place
 from cnngui.spec import layers as spec
 from cnngui.spec.layers import INPUT_ID
@@ -103,15 +103,18 @@ class Band:
         self._input = self._keep(INPUT_ID)
         self._in_place = _in_place(graph, is_training=learning is not None)
         values = self._make_values()
-        d_values = self._make_gradients() if learning else {}
+        self._with_gradient = {
+            step.layer.id for step in graph.steps if learning and step.needs_gradient
+        }
+        self._recycled = Recycled(memory, dtype)
         self.output = values[graph.output]
-        self.d_output = d_values.get(graph.output, _NOTHING)
+        self.d_output = self._recycled.take(self.output.shape) if learning else _NOTHING
         self.operations: list[Operation] = []
         self._backward_steps: list[BackwardStep] = []
-        passed_back = {graph.output}
+        d_values = {graph.output: self.d_output}
         # Backward's order: who comes first writes a gradient, the others add to it.
         for step in reversed(graph.steps):
-            self._bind(step, values, d_values, passed_back)
+            self._bind(step, values, d_values)
         self.operations.reverse()
 
     def backward_steps(self) -> Iterator[BackwardStep]:
@@ -136,41 +139,34 @@ class Band:
             values[name] = values[step.sources[0]] if name in self._in_place else self._keep(name)
         return values
 
-    def _make_gradients(self) -> dict[str, NDArray]:
-        """Return an array for each gradient that somebody needs."""
-        d_values: dict[str, NDArray] = {}
-        for step in self._graph.steps:
-            if step.needs_gradient:
-                name = step.layer.id
-                shared = d_values.get(step.sources[0]) if name in self._in_place else None
-                d_values[name] = self._keep(name) if shared is None else shared
-        return d_values
-
     def _bind(
-        self,
-        step: Step,
-        values: Mapping[str, NDArray],
-        d_values: Mapping[str, NDArray],
-        passed_back: set[str],
+        self, step: Step, values: Mapping[str, NDArray], d_values: dict[str, NDArray]
     ) -> None:
-        """Make a layer's operation. ``passed_back``: whose gradients have been written to."""
+        """Make a layer's operation. ``d_values``: the gradients that have been written to."""
         name = step.layer.id
+        d_out = d_values.get(name, _NOTHING)
         d_sources: list[NDArray | None] = []
         additions: list[Callable[[], object]] = []
+        done_with = [] if name in self._in_place else [d_out]
         for source in step.sources:
-            d_source = d_values.get(source)
-            if d_source is not None and source in passed_back:
-                share = self._keep(source)
-                additions.append(partial(np.add, d_source, share, out=d_source))
-                d_source = share
-            passed_back.add(source)
+            if source not in self._with_gradient:
+                d_sources.append(None)
+                continue
+            if name in self._in_place:
+                d_source = d_values[source] = d_out
+            else:
+                d_source = self._recycled.take(values[source].shape)
+            if d_values.setdefault(source, d_source) is not d_source:
+                total = d_values[source]
+                additions.append(partial(np.add, total, d_source, out=total))
+                done_with.append(d_source)
             d_sources.append(d_source)
         operation = self._operation(
             step,
             Place(
                 sources=[values[source] for source in step.sources],
                 out=values[name],
-                d_out=d_values.get(name, _NOTHING),
+                d_out=d_out,
                 d_sources=d_sources,
                 parameters=self._parameters.get(name, {}),
                 gradients=self.gradients.get(name, {}),
@@ -184,6 +180,8 @@ class Band:
             if any(d_source is not None for d_source in d_sources):
                 calls += [operation.backward, *additions]
             self._backward_steps.append(BackwardStep(operation, calls))
+            for array in done_with:
+                self._recycled.give_back(array)
 
     def _operation(self, step: Step, place: Place) -> Operation:
         match step.layer:

@@ -58,6 +58,36 @@ class Memory:
         return self._buffer[start : start + _size(shape, dtype)].view(dtype).reshape(shape)
 
 
+class Recycled:
+    """Arrays that are used again by the next taker when they are given back.
+
+    Takers are made ready in the order in which they will work.
+    """
+
+    def __init__(self, memory: Memory, dtype: DTypeLike) -> None:
+        self._memory, self._dtype = memory, dtype
+        self._lines: dict[int, NDArray] = {}
+        """What each array that is in use was cut from, by the array's identity."""
+        self._free: list[NDArray] = []
+
+    def take(self, shape: tuple[int, ...]) -> NDArray:
+        """Return an array whose content is of no use to anybody any more."""
+        size = prod(shape)
+        fitting = [line for line in self._free if line.size >= size]
+        if fitting:
+            line = min(fitting, key=lambda line: line.size)
+            self._free = [other for other in self._free if other is not line]
+        else:
+            line = self._memory.keep((size,), self._dtype)
+        array = line[:size].reshape(shape)
+        self._lines[id(array)] = line
+        return array
+
+    def give_back(self, array: NDArray) -> None:
+        """Let an array that was taken be used again."""
+        self._free.append(self._lines.pop(id(array)))
+
+
 def _size(shape: tuple[int, ...], dtype: DTypeLike) -> int:
     return prod(shape) * np.dtype(dtype).itemsize
 
