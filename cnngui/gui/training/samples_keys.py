@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
 from cnngui.gui.shortcuts import belongs_to_field
 
 _MOST = 9
+_LINGER_MS = 80
+"""A keyboard repeats a held key by letting it go and pressing it at the same moment. Not every time
+does Qt tell that from a person's doing, so letting go counts when no press has followed."""
 
 
 class HoldKeys(QObject):
     """Watches the keys 1 to 9 of a widget's window while the widget is seen.
 
     The keys work wherever the keyboard is, but for fields that are typed into. A key that is held
-    repeats itself; only its first press and its release count.
+    repeats itself; only its first press and its last release count.
 
     Signals
     -------
@@ -31,6 +34,8 @@ class HoldKeys(QObject):
         self._widget = widget
         self._window: QWidget | None = None
         self._held: int | None = None
+        self._letting_go = QTimer(self, interval=_LINGER_MS, singleShot=True)
+        self._letting_go.timeout.connect(self._release)
         widget.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -59,7 +64,7 @@ class HoldKeys(QObject):
             return False
         if event.type() == QEvent.Type.KeyRelease and place == self._held:
             if not event.isAutoRepeat():
-                self._release()
+                self._letting_go.start()
             return True
         modifiers = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
         if (
@@ -68,12 +73,17 @@ class HoldKeys(QObject):
             or belongs_to_field(QApplication.focusWidget(), event)
         ):
             return False
-        if self._held is None and not event.isAutoRepeat():
+        if place == self._held:
+            self._letting_go.stop()
+        elif not event.isAutoRepeat() and (self._held is None or self._letting_go.isActive()):
+            self._release()
             self._held = place
             self.pressed.emit(place)
         return True
 
+    @Slot()
     def _release(self) -> None:
+        self._letting_go.stop()
         if self._held is not None:
             self._held = None
             self.released.emit()
