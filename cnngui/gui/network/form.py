@@ -75,7 +75,6 @@ class Form(QWidget):
         row = self._grid.rowCount()
         top = Qt.AlignmentFlag.AlignTop
         text.setMinimumHeight(LINE_HEIGHT)
-        editor.setMinimumHeight(LINE_HEIGHT)
         self._grid.addWidget(text, row, 0, top)
         self._grid.addWidget(editor, row, 1)
         self._editors[field] = editor

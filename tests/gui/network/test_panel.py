@@ -20,7 +20,9 @@ from PySide6.QtWidgets import (
 
 from cnngui.gui.document import Document
 from cnngui.gui.network import NetworkPanel
+from cnngui.gui.network.editors import PaddingEditor
 from cnngui.gui.network.meanings import meaning
+from cnngui.gui.network.spin_boxes import IntSpinBox
 from cnngui.spec.layers import INPUT_ID, LAYER_TYPES, Add, Conv2d, Linear, MaxPool2d, ReLU
 from cnngui.spec.network import InputSpec, NetworkSpec
 
@@ -669,3 +671,13 @@ def test_in_a_low_window_the_list_keeps_more_than_one_row(panel):
     panel.resize(340, 10)
     two_rows = 2 * row(panel, "conv1").header.height()
     assert panel.layer_list.height() > two_rows
+
+
+def test_numbers_of_a_padding_have_room_however_low_the_panel(qtbot, panel, document):
+    panel.resize(340, 260)
+    document.edit(document.spec.edited("conv1", padding=(1, 1)), "edit")
+    document.select("conv1")
+    (editor,) = (found for found in panel.findChildren(PaddingEditor) if found.isVisible())
+    boxes = [box for box in editor.findChildren(IntSpinBox) if box.isVisible()]
+    assert len(boxes) == 2
+    qtbot.waitUntil(lambda: all(box.height() >= 20 for box in boxes))
