@@ -16,7 +16,7 @@ from cnngui.engine.training.graph import Graph
 
 Calls = list[Callable[[], None]]
 
-_LEAST_MULTIPLY_ADDS = 10_000_000
+_LEAST_MULTIPLY_ADDS = 4_000_000
 """Of a band's forward: below that, waking a thread costs more than it brings."""
 
 _CACHE_BYTES = 1_250_000
