@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from cnngui.capture import mjpeg, videos
 from cnngui.capture.address import parse_address
 from cnngui.capture.mjpeg import MAX_HEADER_BYTES, MAX_PART_BYTES, PartParser
-from cnngui.capture.opening import CLIP, open_source
+from cnngui.capture.opening import CLIP_FILES, open_source
 from cnngui.capture.settings import CaptureSettings
 from cnngui.capture.source import Source
 from cnngui.errors import SourceError
@@ -286,7 +286,7 @@ def test_a_page_is_no_stream() -> None:
 
 
 def test_a_video_on_a_server_that_hangs_up_midway_is_told() -> None:
-    clip = resource_path(CLIP).read_bytes()
+    clip = resource_path(CLIP_FILES[""]).read_bytes()
     with answering("video/webm", clip, len(clip) // 2) as url, opened(url) as source:
         assert source.info.frame_count == 250
         with pytest.raises(SourceError, match="must hold the 250 frames that it announces"):
