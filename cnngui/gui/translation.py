@@ -34,7 +34,9 @@ _CHINESE_FONTS = (
 )
 _WORDS_FROM_BELOW = (
     QT_TRANSLATE_NOOP("FromBelow", "Built-in clip"),
+    QT_TRANSLATE_NOOP("FromBelow", "Shapes"),
     QT_TRANSLATE_NOOP("FromBelow", "Shapes on paper"),
+    QT_TRANSLATE_NOOP("FromBelow", "Digits"),
     QT_TRANSLATE_NOOP("FromBelow", "Classic filters"),
     QT_TRANSLATE_NOOP("FromBelow", "LeNet-5"),
     QT_TRANSLATE_NOOP("FromBelow", "Tiny VGG"),
@@ -46,6 +48,9 @@ _WORDS_FROM_BELOW = (
     QT_TRANSLATE_NOOP(
         "FromBelow",
         "LeCun's reader of handwritten digits, 1998: two convolutions, average pooling, tanh",
+    ),
+    QT_TRANSLATE_NOOP(
+        "FromBelow", "A small network that has learned to tell six drawn shapes apart"
     ),
     QT_TRANSLATE_NOOP("FromBelow", "Four small convolutions that tell ten kinds of things apart"),
     QT_TRANSLATE_NOOP(

@@ -80,6 +80,14 @@
         <translation>全屏</translation>
     </message>
     <message>
+        <source>Teach</source>
+        <translation>教网络</translation>
+    </message>
+    <message>
+        <source>Train</source>
+        <translation>训练</translation>
+    </message>
+    <message>
         <source>Save</source>
         <translation>保存</translation>
     </message>
@@ -212,6 +220,96 @@
     </message>
 </context>
 <context>
+    <name>Augmentation</name>
+    <message>
+        <source>Shift</source>
+        <translation>平移</translation>
+    </message>
+    <message>
+        <source>Moved to any side by up to this share of the picture</source>
+        <translation>向任意方向移动，最多移动画面的这个比例</translation>
+    </message>
+    <message>
+        <source>Rotation</source>
+        <translation>旋转</translation>
+    </message>
+    <message>
+        <source>Turned to either side by up to this angle</source>
+        <translation>向左或向右旋转，最多这个角度</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>缩放</translation>
+    </message>
+    <message>
+        <source>Made larger or smaller by up to this share</source>
+        <translation>放大或缩小，最多这个比例</translation>
+    </message>
+    <message>
+        <source>Brightness</source>
+        <translation>亮度</translation>
+    </message>
+    <message>
+        <source>Made lighter or darker by up to this share of white</source>
+        <translation>变亮或变暗，最多为白色的这个比例</translation>
+    </message>
+    <message>
+        <source>Noise</source>
+        <translation>噪声</translation>
+    </message>
+    <message>
+        <source>Every value disturbed; the standard deviation</source>
+        <translation>给每个值加上随机扰动；这里是标准差</translation>
+    </message>
+    <message>
+        <source>Cut-out</source>
+        <translation>遮挡</translation>
+    </message>
+    <message>
+        <source>A grey square put anywhere, up to this share of a side</source>
+        <translation>在任意位置放一个灰色方块，边长最多为画面边长的这个比例</translation>
+    </message>
+    <message>
+        <source>flip</source>
+        <translation>翻转</translation>
+    </message>
+    <message>
+        <source>Flip left and right in half of the cases</source>
+        <translation>一半的样本左右翻转</translation>
+    </message>
+    <message>
+        <source>Not for what has a left and a right, such as letters</source>
+        <translation>不适合分左右的东西，例如字母</translation>
+    </message>
+</context>
+<context>
+    <name>AugmentationPanel</name>
+    <message>
+        <source>Again</source>
+        <translation>再来一次</translation>
+    </message>
+    <message>
+        <source>Another sample, changed by other chances</source>
+        <translation>换一个样本，重新随机变化</translation>
+    </message>
+    <message>
+        <source>No changes</source>
+        <translation>不变化</translation>
+    </message>
+    <message>
+        <source>Choose samples first: then one of them is shown here, changed.</source>
+        <translation>请先选择样本：这里会显示其中一个变化后的样子。</translation>
+    </message>
+    <message>
+        <source>Nothing is changed: training shows every sample as it is.</source>
+        <translation>没有变化：训练时按原样使用每个样本。</translation>
+    </message>
+    <message>
+        <source>One sample, as training may show it, eight times:</source>
+        <translation>同一个样本在训练中可能出现的八种样子：</translation>
+    </message>
+</context>
+<context>
     <name>ChannelNames</name>
     <message>
         <source>grey</source>
@@ -230,10 +328,135 @@
     </message>
 </context>
 <context>
+    <name>ClassAccuracies</name>
+    <message>
+        <source>Accuracy of each class</source>
+        <translation>各类别的准确率</translation>
+    </message>
+    <message>
+        <source>Arrows choose a class, whose mistakes are shown</source>
+        <translation>用方向键选择类别，查看它的错误</translation>
+    </message>
+</context>
+<context>
     <name>ClassBars</name>
     <message>
         <source>Strongest classes</source>
         <translation>得分最高的类别</translation>
+    </message>
+</context>
+<context>
+    <name>ClassCard</name>
+    <message>
+        <source>Class {0}, {1} samples</source>
+        <translation>类别 {0}，{1} 个样本</translation>
+    </message>
+    <message>
+        <source>Record {0}</source>
+        <translation>采集 {0}</translation>
+    </message>
+    <message>
+        <source>Click Record</source>
+        <translation>点击“采集”</translation>
+    </message>
+    <message>
+        <source>Hold to record</source>
+        <translation>按住采集</translation>
+    </message>
+    <message>
+        <source>Hold Record</source>
+        <translation>按住“采集”按钮</translation>
+    </message>
+    <message>
+        <source>{0}, or press {1}</source>
+        <translation>{0}，或按 {1} 键</translation>
+    </message>
+    <message>
+        <source>Another colour</source>
+        <translation>换一种颜色</translation>
+    </message>
+    <message>
+        <source>Colour</source>
+        <translation>颜色</translation>
+    </message>
+    <message>
+        <source>Name of the class</source>
+        <translation>类别名称</translation>
+    </message>
+    <message>
+        <source>Click to change the name</source>
+        <translation>点击可修改名称</translation>
+    </message>
+    <message>
+        <source>More</source>
+        <translation>更多</translation>
+    </message>
+    <message>
+        <source>Rename class</source>
+        <translation>重命名类别</translation>
+    </message>
+    <message>
+        <source>Select all samples</source>
+        <translation>选择全部样本</translation>
+    </message>
+    <message>
+        <source>Remove class</source>
+        <translation>删除类别</translation>
+    </message>
+</context>
+<context>
+    <name>ConfusionView</name>
+    <message>
+        <source>Confusion matrix</source>
+        <translation>混淆矩阵</translation>
+    </message>
+    <message>
+        <source>Arrows choose a cell, whose samples are shown</source>
+        <translation>用方向键选择格子，查看其中的样本</translation>
+    </message>
+    <message>
+        <source>taken for →</source>
+        <translation>识别为 →</translation>
+    </message>
+    <message>
+        <source>is ↓</source>
+        <translation>实际 ↓</translation>
+    </message>
+</context>
+<context>
+    <name>CurvesView</name>
+    <message>
+        <source>Loss</source>
+        <translation>损失</translation>
+    </message>
+    <message>
+        <source>Accuracy</source>
+        <translation>准确率</translation>
+    </message>
+    <message>
+        <source>Loss: how wrong the answers are; it should fall.
+Accuracy: what share of the answers is right; it should rise.
+Blue is training, faint for each batch; orange is validation.
+Where training goes on getting better and validation worse, the network learns its samples by heart.</source>
+        <translation>损失：回答错得有多严重；应当下降。
+准确率：回答正确的比例；应当上升。
+蓝色是训练，每一批用淡色；橙色是验证。
+如果训练越来越好而验证变差，说明网络在死记硬背样本。</translation>
+    </message>
+    <message>
+        <source>training</source>
+        <translation>训练</translation>
+    </message>
+    <message>
+        <source>validation</source>
+        <translation>验证</translation>
+    </message>
+</context>
+<context>
+    <name>DeleteRunCommand</name>
+    <message>
+        <source>Delete a run</source>
+        <translation>删除训练记录</translation>
     </message>
 </context>
 <context>
@@ -248,6 +471,18 @@
     <message>
         <source>Built-in clip</source>
         <translation>内置短片</translation>
+    </message>
+    <message>
+        <source>Shapes</source>
+        <translation>图形</translation>
+    </message>
+    <message>
+        <source>Shapes on paper</source>
+        <translation>纸上的图形</translation>
+    </message>
+    <message>
+        <source>Digits</source>
+        <translation>绘制的数字</translation>
     </message>
     <message>
         <source>Classic filters</source>
@@ -272,6 +507,10 @@
     <message>
         <source>LeCun&apos;s reader of handwritten digits, 1998: two convolutions, average pooling, tanh</source>
         <translation>LeCun 1998 年的手写数字识别网络：两层卷积、平均池化、tanh</translation>
+    </message>
+    <message>
+        <source>A small network that has learned to tell six drawn shapes apart</source>
+        <translation>一个学会了区分六种绘制图形的小网络</translation>
     </message>
     <message>
         <source>Four small convolutions that tell ten kinds of things apart</source>
@@ -451,6 +690,131 @@ Heights are square roots of counts.</source>
     </message>
 </context>
 <context>
+    <name>KernelsCanvas</name>
+    <message>
+        <source>Kernels</source>
+        <translation>卷积核</translation>
+    </message>
+    <message>
+        <source>Arrows choose a kernel, Page Up and Down scroll</source>
+        <translation>用方向键选择卷积核，Page Up 和 Page Down 滚动</translation>
+    </message>
+</context>
+<context>
+    <name>KernelsHistory</name>
+    <message>
+        <source>Play</source>
+        <translation>播放</translation>
+    </message>
+    <message>
+        <source>Play the training from its start</source>
+        <translation>从头播放训练过程</translation>
+    </message>
+    <message>
+        <source>Moment of the training</source>
+        <translation>训练的时刻</translation>
+    </message>
+    <message>
+        <source>before training</source>
+        <translation>训练前</translation>
+    </message>
+    <message>
+        <source>Pause</source>
+        <translation>暂停</translation>
+    </message>
+    <message>
+        <source>epoch {0}</source>
+        <translation>轮次 {0}</translation>
+    </message>
+</context>
+<context>
+    <name>KernelsPage</name>
+    <message>
+        <source>Convolution</source>
+        <translation>卷积层</translation>
+    </message>
+    <message>
+        <source>The convolution whose kernels are shown</source>
+        <translation>显示哪个卷积层的卷积核</translation>
+    </message>
+    <message>
+        <source>Weights</source>
+        <translation>权重</translation>
+    </message>
+    <message>
+        <source>Whose weights are shown: the network that runs, or a run&apos;s</source>
+        <translation>显示谁的权重：正在运行的网络，或某次训练</translation>
+    </message>
+    <message>
+        <source>Running network</source>
+        <translation>正在运行的网络</translation>
+    </message>
+    <message>
+        <source>Compare to before training</source>
+        <translation>与训练前比较</translation>
+    </message>
+    <message>
+        <source>This network has no convolution, and so no kernels.
+Add a Conv2d layer to see some.</source>
+        <translation>这个网络没有卷积层，所以没有卷积核。
+添加一个 Conv2d 层就能看到。</translation>
+    </message>
+    <message>
+        <source>No kernels yet.
+They are seen as soon as a source is open and the network runs.</source>
+        <translation>还没有卷积核。
+打开视频源、网络开始运行后就能看到。</translation>
+    </message>
+    <message>
+        <source>changed by {0} since the first weights</source>
+        <translation>与最初的权重相比变化了 {0}</translation>
+    </message>
+    <message>
+        <source>Before training</source>
+        <translation>训练前</translation>
+    </message>
+    <message>
+        <source>Change</source>
+        <translation>变化</translation>
+    </message>
+    <message>
+        <source>{count} kernels {size}</source>
+        <translation>{count} 个卷积核 {size}</translation>
+    </message>
+    <message>
+        <source>the first {shown} of {count} inputs</source>
+        <translation>{count} 个输入通道中的前 {shown} 个</translation>
+    </message>
+    <message>
+        <source>Now</source>
+        <translation>现在</translation>
+    </message>
+    <message>
+        <source>Epoch {0}</source>
+        <translation>轮次 {0}</translation>
+    </message>
+    <message>
+        <source>row {row}, column {column}</source>
+        <translation>第 {row} 行，第 {column} 列</translation>
+    </message>
+    <message>
+        <source>kernel {0} as a picture</source>
+        <translation>卷积核 {0}（彩色图）</translation>
+    </message>
+    <message>
+        <source>kernel {0}, input {1}</source>
+        <translation>卷积核 {0}，输入 {1}</translation>
+    </message>
+    <message>
+        <source>weight {0}</source>
+        <translation>权重 {0}</translation>
+    </message>
+    <message>
+        <source>before {0}   then {1}   change {2}</source>
+        <translation>训练前 {0}   此时 {1}   变化 {2}</translation>
+    </message>
+</context>
+<context>
     <name>LayerActions</name>
     <message>
         <source>Duplicate layer</source>
@@ -511,6 +875,29 @@ Heights are square roots of counts.</source>
     <message>
         <source>Remove {layer}</source>
         <translation>删除 {layer}</translation>
+    </message>
+</context>
+<context>
+    <name>LayerBars</name>
+    <message>
+        <source>How each layer learns</source>
+        <translation>各层的学习情况</translation>
+    </message>
+    <message>
+        <source>gradient</source>
+        <translation>梯度</translation>
+    </message>
+    <message>
+        <source>step</source>
+        <translation>步长</translation>
+    </message>
+    <message>
+        <source>{0}: gradients of {1}; a step changes the weights by {2} of their length</source>
+        <translation>{0}：梯度 {1}；每一步使权重改变其长度的 {2}</translation>
+    </message>
+    <message>
+        <source>Each ninth of a bar is ten times as much. Gradients say how much a layer&apos;s weights matter for the loss; a change of about a thousandth in each step, the line, is usual.</source>
+        <translation>长条每九分之一代表十倍。梯度表示这一层的权重对损失有多大影响；每一步改变约千分之一（竖线处）是正常的。</translation>
     </message>
 </context>
 <context>
@@ -593,6 +980,10 @@ Heights are square roots of counts.</source>
     <message>
         <source>reads</source>
         <translation>读取自</translation>
+    </message>
+    <message>
+        <source>frozen</source>
+        <translation>冻结</translation>
     </message>
     <message>
         <source>These weights came from a file. Changing the seed draws new ones.</source>
@@ -726,6 +1117,10 @@ Heights are square roots of counts.</source>
         <translation>同一个数总是得到同样的权重</translation>
     </message>
     <message>
+        <source>Whether the layer keeps its weights when the network is trained</source>
+        <translation>训练网络时，这一层是否保持权重不变</translation>
+    </message>
+    <message>
         <source>Whether the network sees colours</source>
         <translation>网络是否看到颜色</translation>
     </message>
@@ -828,6 +1223,10 @@ Heights are square roots of counts.</source>
         <translation>{} 组</translation>
     </message>
     <message>
+        <source>frozen</source>
+        <translation>冻结</translation>
+    </message>
+    <message>
         <source>reads {}</source>
         <translation>读取 {}</translation>
     </message>
@@ -911,6 +1310,41 @@ Heights are square roots of counts.</source>
     </message>
 </context>
 <context>
+    <name>PaceForm</name>
+    <message>
+        <source>Samples a second</source>
+        <translation>每秒采集的样本数</translation>
+    </message>
+    <message>
+        <source> a second</source>
+        <translation> 个/秒</translation>
+    </message>
+    <message>
+        <source>Samples at a click; 0: as long as the button is held</source>
+        <translation>每次点击采集的样本数；0 表示按住时一直采集</translation>
+    </message>
+    <message>
+        <source> at a click</source>
+        <translation> 个/次</translation>
+    </message>
+    <message>
+        <source>While held</source>
+        <translation>按住时采集</translation>
+    </message>
+    <message>
+        <source>Time to get into position before the first sample</source>
+        <translation>第一个样本之前的准备时间</translation>
+    </message>
+    <message>
+        <source> s countdown</source>
+        <translation> 秒倒计时</translation>
+    </message>
+    <message>
+        <source>No countdown</source>
+        <translation>无倒计时</translation>
+    </message>
+</context>
+<context>
     <name>PaddingEditor</name>
     <message>
         <source>number</source>
@@ -934,6 +1368,13 @@ Heights are square roots of counts.</source>
     <message>
         <source>Height and width change separately</source>
         <translation>高度和宽度分别变化</translation>
+    </message>
+</context>
+<context>
+    <name>Plot</name>
+    <message>
+        <source>epochs</source>
+        <translation>轮次</translation>
     </message>
 </context>
 <context>
@@ -994,6 +1435,97 @@ Heights are square roots of counts.</source>
     </message>
 </context>
 <context>
+    <name>ResultSamples</name>
+    <message>
+        <source>Open it again</source>
+        <translation>重新打开</translation>
+    </message>
+    <message>
+        <source>There are no such samples.</source>
+        <translation>没有这样的样本。</translation>
+    </message>
+    <message>
+        <source>These samples are in “{0}”, which is not open.</source>
+        <translation>这些样本在“{0}”中，它没有打开。</translation>
+    </message>
+    <message>
+        <source>The samples of “{0}” have changed since. Train again to see them.</source>
+        <translation>“{0}”的样本后来有变动。重新训练即可查看。</translation>
+    </message>
+</context>
+<context>
+    <name>Results</name>
+    <message>
+        <source>{count} of {total} “{label}” were recognised</source>
+        <translation>{total} 个“{label}”中，认对了 {count} 个</translation>
+    </message>
+    <message>
+        <source>{count} of {total} “{label}” were taken for “{predicted}”</source>
+        <translation>{total} 个“{label}”中，{count} 个被认成“{predicted}”</translation>
+    </message>
+    <message>
+        <source>no “{0}” to measure with</source>
+        <translation>没有可供检验的“{0}”</translation>
+    </message>
+    <message>
+        <source>“{label}”, recognised with {share}</source>
+        <translation>“{label}”，认对了，概率 {share}</translation>
+    </message>
+    <message>
+        <source>“{label}”, taken for “{predicted}” with {share}</source>
+        <translation>“{label}”，被认成“{predicted}”，概率 {share}</translation>
+    </message>
+</context>
+<context>
+    <name>ResultsPage</name>
+    <message>
+        <source>Run</source>
+        <translation>训练记录</translation>
+    </message>
+    <message>
+        <source>Whose results are shown</source>
+        <translation>显示哪次训练的结果</translation>
+    </message>
+    <message>
+        <source>Accuracy</source>
+        <translation>准确率</translation>
+    </message>
+    <message>
+        <source>The commonest mistakes</source>
+        <translation>最常见的错误</translation>
+    </message>
+    <message>
+        <source>Most wrong</source>
+        <translation>错得最多</translation>
+    </message>
+    <message>
+        <source>Mistakes made with confidence</source>
+        <translation>很有把握却认错的样本</translation>
+    </message>
+    <message>
+        <source>Most unsure</source>
+        <translation>最没把握</translation>
+    </message>
+    <message>
+        <source>Samples whose two best classes were closest</source>
+        <translation>得分最高的两个类别最接近的样本</translation>
+    </message>
+    <message>
+        <source>No results yet.
+Train the network: after each epoch you see here what it gets right and what it takes for something else.</source>
+        <translation>还没有结果。
+请训练网络：每一轮之后，这里会显示它认对了什么，把什么认错了。</translation>
+    </message>
+    <message>
+        <source>right of {0} samples kept apart</source>
+        <translation>{0} 个验证样本的正确率</translation>
+    </message>
+    <message>
+        <source>right of all {0} samples, which it has learned from</source>
+        <translation>全部 {0} 个样本的正确率（都是训练用过的）</translation>
+    </message>
+</context>
+<context>
     <name>RowHeader</name>
     <message>
         <source>Bypassed: what it reads passes unchanged. Click to enable (B)</source>
@@ -1006,6 +1538,350 @@ Heights are square roots of counts.</source>
     <message>
         <source>bypass {name}</source>
         <translation>旁路 {name}</translation>
+    </message>
+</context>
+<context>
+    <name>RunList</name>
+    <message>
+        <source>Runs</source>
+        <translation>训练记录</translation>
+    </message>
+    <message>
+        <source>Enter compares a run with the others ticked</source>
+        <translation>按回车键，与其他勾选的训练比较</translation>
+    </message>
+</context>
+<context>
+    <name>RunsModel</name>
+    <message>
+        <source>{0}
+{1}
+{2}, {3} epochs done; best after {4}
+{5} samples, {6} apart</source>
+        <translation>{0}
+{1}
+{2}，完成了 {3} 轮；第 {4} 轮时最好
+{5} 个样本，其中留出 {6} 个验证</translation>
+    </message>
+</context>
+<context>
+    <name>RunsView</name>
+    <message>
+        <source>Take these weights</source>
+        <translation>采用这些权重</translation>
+    </message>
+    <message>
+        <source>Weights before training</source>
+        <translation>训练前的权重</translation>
+    </message>
+    <message>
+        <source>Delete run</source>
+        <translation>删除记录</translation>
+    </message>
+    <message>
+        <source>Every training is kept here, to be compared with others.</source>
+        <translation>每次训练都保存在这里，可以相互比较。</translation>
+    </message>
+    <message>
+        <source>Runs</source>
+        <translation>训练记录</translation>
+    </message>
+    <message>
+        <source>Tick two or more to compare their curves</source>
+        <translation>勾选两个或更多来比较曲线</translation>
+    </message>
+    <message>
+        <source>Choose a run first</source>
+        <translation>请先选择一条训练记录</translation>
+    </message>
+    <message>
+        <source>This training has not ended</source>
+        <translation>这次训练还没有结束</translation>
+    </message>
+    <message>
+        <source>Give the network the best weights of this run</source>
+        <translation>把这次训练得到的最好权重用于网络</translation>
+    </message>
+    <message>
+        <source>Give the network the weights this run began with</source>
+        <translation>把这次训练开始时的权重用于网络</translation>
+    </message>
+    <message>
+        <source>Take this run from the list; undo brings it back</source>
+        <translation>从列表中删除这条记录；撤销可以恢复</translation>
+    </message>
+</context>
+<context>
+    <name>SampleSources</name>
+    <message>
+        <source>Record my own</source>
+        <translation>自己采集</translation>
+    </message>
+    <message>
+        <source>Show the camera a few things and hold Record for each</source>
+        <translation>给摄像头看几样东西，分别按住“采集”</translation>
+    </message>
+    <message>
+        <source>Shapes</source>
+        <translation>图形</translation>
+    </message>
+    <message>
+        <source>Circles, squares, stars and more, drawn by the program</source>
+        <translation>由程序绘制的圆形、正方形、星形等</translation>
+    </message>
+    <message>
+        <source>Shapes on paper</source>
+        <translation>纸上的图形</translation>
+    </message>
+    <message>
+        <source>The same as a camera sees them on paper: harder, it takes many samples</source>
+        <translation>同样的图形，如同摄像头看到的纸上的样子：更难，需要很多样本</translation>
+    </message>
+    <message>
+        <source>Drawn digits</source>
+        <translation>绘制的数字</translation>
+    </message>
+    <message>
+        <source>0 to 9 in the fonts at hand, drawn by the program</source>
+        <translation>由程序用现有字体绘制的 0 到 9</translation>
+    </message>
+    <message>
+        <source>Folder of pictures…</source>
+        <translation>图片文件夹…</translation>
+    </message>
+    <message>
+        <source>With one sub-folder for each class</source>
+        <translation>每个类别一个子文件夹</translation>
+    </message>
+    <message>
+        <source>MNIST files (IDX)…</source>
+        <translation>MNIST 文件（IDX）…</translation>
+    </message>
+    <message>
+        <source>A file of images with its file of labels beside it, plain or .gz</source>
+        <translation>图像文件，旁边有对应的标签文件；可以是 .gz 压缩的</translation>
+    </message>
+    <message>
+        <source>New collection</source>
+        <translation>新建样本集</translation>
+    </message>
+    <message>
+        <source>Begin anew; what was recorded stays where it is</source>
+        <translation>重新开始；已采集的样本留在原处</translation>
+    </message>
+    <message>
+        <source>Record in another folder…</source>
+        <translation>采集到其他文件夹…</translation>
+    </message>
+    <message>
+        <source>Go on with a collection, or choose where a new one is kept</source>
+        <translation>继续已有的样本集，或选择新样本集的位置</translation>
+    </message>
+    <message>
+        <source>Recent</source>
+        <translation>最近打开</translation>
+    </message>
+    <message>
+        <source>Folder to record samples in</source>
+        <translation>保存样本的文件夹</translation>
+    </message>
+    <message>
+        <source>Folder with one sub-folder of pictures for each class</source>
+        <translation>图片文件夹，每个类别一个子文件夹</translation>
+    </message>
+    <message>
+        <source>IDX files ({0})</source>
+        <translation>IDX 文件 ({0})</translation>
+    </message>
+    <message>
+        <source>All files ({0})</source>
+        <translation>所有文件 ({0})</translation>
+    </message>
+    <message>
+        <source>IDX file of images</source>
+        <translation>IDX 图像文件</translation>
+    </message>
+</context>
+<context>
+    <name>Samples</name>
+    <message>
+        <source>1 sample</source>
+        <translation>1 个样本</translation>
+    </message>
+    <message>
+        <source>{0} samples</source>
+        <translation>{0} 个样本</translation>
+    </message>
+    <message>
+        <source>1 class</source>
+        <translation>1 个类别</translation>
+    </message>
+    <message>
+        <source>{0} classes</source>
+        <translation>{0} 个类别</translation>
+    </message>
+    <message>
+        <source>{0} has no samples yet</source>
+        <translation>{0} 还没有样本</translation>
+    </message>
+    <message>
+        <source>A network needs at least two classes to tell apart</source>
+        <translation>至少要有两个类别，网络才能学会区分</translation>
+    </message>
+    <message>
+        <source>{0} has {1} times as many samples as {2}</source>
+        <translation>{0} 的样本数是 {2} 的 {1} 倍</translation>
+    </message>
+    <message>
+        <source>1 file could not be read</source>
+        <translation>1 个文件无法读取</translation>
+    </message>
+    <message>
+        <source>{0} files could not be read</source>
+        <translation>{0} 个文件无法读取</translation>
+    </message>
+</context>
+<context>
+    <name>SamplesBoard</name>
+    <message>
+        <source>Class</source>
+        <translation>类别</translation>
+    </message>
+    <message>
+        <source>Add a class</source>
+        <translation>添加类别</translation>
+    </message>
+    <message>
+        <source>No picture yet: choose a source.</source>
+        <translation>还没有画面：请选择视频源。</translation>
+    </message>
+    <message>
+        <source>Move to</source>
+        <translation>移到</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>删除</translation>
+    </message>
+</context>
+<context>
+    <name>SamplesBrowser</name>
+    <message>
+        <source>Classes</source>
+        <translation>类别</translation>
+    </message>
+    <message>
+        <source>All classes</source>
+        <translation>所有类别</translation>
+    </message>
+</context>
+<context>
+    <name>SamplesCollection</name>
+    <message>
+        <source>thing {0}</source>
+        <translation>物体 {0}</translation>
+    </message>
+</context>
+<context>
+    <name>SamplesEdits</name>
+    <message>
+        <source>Add class {0}</source>
+        <translation>添加类别 {0}</translation>
+    </message>
+    <message>
+        <source>Rename class {0}</source>
+        <translation>重命名类别 {0}</translation>
+    </message>
+    <message>
+        <source>Colour of class {0}</source>
+        <translation>修改类别 {0} 的颜色</translation>
+    </message>
+    <message>
+        <source>Remove class {0}</source>
+        <translation>删除类别 {0}</translation>
+    </message>
+    <message>
+        <source>Delete 1 sample</source>
+        <translation>删除 1 个样本</translation>
+    </message>
+    <message>
+        <source>Delete {0} samples</source>
+        <translation>删除 {0} 个样本</translation>
+    </message>
+    <message>
+        <source>Move 1 sample</source>
+        <translation>移动 1 个样本</translation>
+    </message>
+    <message>
+        <source>Move {0} samples</source>
+        <translation>移动 {0} 个样本</translation>
+    </message>
+    <message>
+        <source>Record 1 sample</source>
+        <translation>采集 1 个样本</translation>
+    </message>
+    <message>
+        <source>Record {0} samples</source>
+        <translation>采集 {0} 个样本</translation>
+    </message>
+</context>
+<context>
+    <name>SamplesGrid</name>
+    <message>
+        <source>Samples</source>
+        <translation>样本</translation>
+    </message>
+</context>
+<context>
+    <name>SamplesHeader</name>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Change samples a little each time they are shown, so that few go further</source>
+        <translation>每次使用样本时都略作变化，使少量样本发挥更大作用（数据增强）</translation>
+    </message>
+    <message>
+        <source>Samples</source>
+        <translation>样本</translation>
+    </message>
+    <message>
+        <source>Open folder {0}</source>
+        <translation>打开文件夹 {0}</translation>
+    </message>
+    <message>
+        <source>Random changes</source>
+        <translation>随机变化</translation>
+    </message>
+    <message>
+        <source>Random changes: {0}</source>
+        <translation>随机变化：{0}</translation>
+    </message>
+</context>
+<context>
+    <name>SamplesProblems</name>
+    <message>
+        <source>Files that could not be read</source>
+        <translation>无法读取的文件</translation>
+    </message>
+</context>
+<context>
+    <name>SamplesRecording</name>
+    <message>
+        <source>{0} …</source>
+        <translation>{0} …</translation>
+    </message>
+    <message>
+        <source>Waiting for a picture</source>
+        <translation>等待画面</translation>
+    </message>
+</context>
+<context>
+    <name>SamplesWelcome</name>
+    <message>
+        <source>Show the camera three things and press Record, or take the shapes that the program draws.</source>
+        <translation>给摄像头看三样东西并按“采集”，或使用程序绘制的图形。</translation>
     </message>
 </context>
 <context>
@@ -1060,10 +1936,129 @@ Heights are square roots of counts.</source>
     </message>
 </context>
 <context>
+    <name>SettingsForm</name>
+    <message>
+        <source>Epochs</source>
+        <translation>轮数</translation>
+    </message>
+    <message>
+        <source>How often every sample is shown</source>
+        <translation>每个样本给网络看多少遍</translation>
+    </message>
+    <message>
+        <source>Batch size</source>
+        <translation>批大小</translation>
+    </message>
+    <message>
+        <source>How many samples are looked at before the weights change. Small batches learn in many noisy steps, large ones in few smooth steps</source>
+        <translation>看多少个样本后更新一次权重。批小时步数多而有噪声，批大时步数少而平稳</translation>
+    </message>
+    <message>
+        <source>Optimizer</source>
+        <translation>优化器</translation>
+    </message>
+    <message>
+        <source>By which rule the weights follow their gradients. Adam finds the size of each step by itself; SGD takes the gradients as they are</source>
+        <translation>权重按什么规则跟随梯度变化。Adam 自动确定每一步的大小；SGD 直接使用梯度</translation>
+    </message>
+    <message>
+        <source>Momentum</source>
+        <translation>动量</translation>
+    </message>
+    <message>
+        <source>What share of its last step SGD takes again: it rolls on like a ball</source>
+        <translation>SGD 把上一步的多大比例再走一次：像球一样继续滚动</translation>
+    </message>
+    <message>
+        <source>Whether SGD looks at the slope where its momentum will have carried it</source>
+        <translation>SGD 是否在动量将要带它到达的位置计算梯度</translation>
+    </message>
+    <message>
+        <source>Learning rate</source>
+        <translation>学习率</translation>
+    </message>
+    <message>
+        <source>How far the weights go in each step. Too small learns slowly, too large never settles. It can be changed while training</source>
+        <translation>权重每一步走多远。太小学得慢，太大不会收敛。训练过程中可以修改</translation>
+    </message>
+    <message>
+        <source>Schedule</source>
+        <translation>调度方式</translation>
+    </message>
+    <message>
+        <source>What becomes of the learning rate in the course of the training: it stays, takes a tenth after each third, or falls to 0 smoothly</source>
+        <translation>学习率在训练过程中怎样变化：保持不变，每过三分之一变为十分之一，或平滑地降到 0</translation>
+    </message>
+    <message>
+        <source>Warm-up</source>
+        <translation>预热</translation>
+    </message>
+    <message>
+        <source>Over how many epochs the learning rate first rises from 0; 0.5 is half a one</source>
+        <translation>开始时学习率用多少轮从 0 升上来；0.5 是半轮</translation>
+    </message>
+    <message>
+        <source>Weight decay</source>
+        <translation>权重衰减</translation>
+    </message>
+    <message>
+        <source>How strongly weights are pulled towards 0, so that none grows large; 0 is off</source>
+        <translation>把权重拉向 0 的强度，防止权重变得很大；0 表示关闭</translation>
+    </message>
+    <message>
+        <source>Clipping</source>
+        <translation>梯度裁剪</translation>
+    </message>
+    <message>
+        <source>Gradients longer than this, all taken together, are shortened to it; 0 is off</source>
+        <translation>全部梯度的总长度超过此值时缩短到此值；0 表示关闭</translation>
+    </message>
+    <message>
+        <source>Loss</source>
+        <translation>损失</translation>
+    </message>
+    <message>
+        <source>How an answer&apos;s error is measured. Cross-entropy suits classes</source>
+        <translation>怎样衡量回答的误差。交叉熵适合分类</translation>
+    </message>
+    <message>
+        <source>Validation</source>
+        <translation>验证比例</translation>
+    </message>
+    <message>
+        <source>What share of the samples is kept apart: the network never learns from them, so they tell how it does on what it has not seen</source>
+        <translation>留出多大比例的样本：网络从不用它们学习，因此能看出它对没见过的东西表现如何</translation>
+    </message>
+    <message>
+        <source>Seed</source>
+        <translation>随机种子</translation>
+    </message>
+    <message>
+        <source>The same number divides, shuffles and changes the samples in the same way</source>
+        <translation>同一个数总是以同样的方式划分、打乱和变化样本</translation>
+    </message>
+    <message>
+        <source>More</source>
+        <translation>更多</translation>
+    </message>
+    <message>
+        <source>must be from {0} to {1}, got {2}</source>
+        <translation>必须在 {0} 到 {1} 之间，现在是 {2}</translation>
+    </message>
+</context>
+<context>
     <name>ShortcutSheet</name>
     <message>
         <source>Shortcuts</source>
         <translation>快捷键</translation>
+    </message>
+    <message>
+        <source>Samples</source>
+        <translation>样本</translation>
+    </message>
+    <message>
+        <source>Training</source>
+        <translation>训练</translation>
     </message>
     <message>
         <source>Selected layer</source>
@@ -1072,6 +2067,18 @@ Heights are square roots of counts.</source>
     <message>
         <source>List of layers</source>
         <translation>层列表</translation>
+    </message>
+    <message>
+        <source>Hold: record samples of a class</source>
+        <translation>按住：采集该类别的样本</translation>
+    </message>
+    <message>
+        <source>End a countdown or burst</source>
+        <translation>结束倒计时或连续采集</translation>
+    </message>
+    <message>
+        <source>Delete the selected samples</source>
+        <translation>删除选中的样本</translation>
     </message>
     <message>
         <source>Layer above or below</source>
@@ -1248,6 +2255,289 @@ Heights are square roots of counts.</source>
     <message>
         <source>Sharing kernels: {times} times fewer parameters.</source>
         <translation>共享卷积核：全连接的参数量是它的 {times}倍。</translation>
+    </message>
+</context>
+<context>
+    <name>TrainActions</name>
+    <message>
+        <source>One batch</source>
+        <translation>单批</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
+    </message>
+    <message>
+        <source>Back to the first weights</source>
+        <translation>恢复最初的权重</translation>
+    </message>
+    <message>
+        <source>Pause</source>
+        <translation>暂停</translation>
+    </message>
+    <message>
+        <source>Stand still after this batch</source>
+        <translation>这一批之后停住</translation>
+    </message>
+    <message>
+        <source>Go on</source>
+        <translation>继续</translation>
+    </message>
+    <message>
+        <source>Go on with the training</source>
+        <translation>继续训练</translation>
+    </message>
+    <message>
+        <source>Train</source>
+        <translation>训练</translation>
+    </message>
+    <message>
+        <source>Learn from the samples</source>
+        <translation>用样本学习</translation>
+    </message>
+    <message>
+        <source>Pause first</source>
+        <translation>请先暂停</translation>
+    </message>
+    <message>
+        <source>Learn from one batch of samples, then stand still</source>
+        <translation>用一批样本学习，然后停住</translation>
+    </message>
+    <message>
+        <source>No training is under way</source>
+        <translation>当前没有训练</translation>
+    </message>
+    <message>
+        <source>End the training and keep the best weights</source>
+        <translation>结束训练，保留最好的权重</translation>
+    </message>
+    <message>
+        <source>Nothing was trained yet</source>
+        <translation>还没有训练过</translation>
+    </message>
+    <message>
+        <source>Back to the weights from before this training</source>
+        <translation>恢复这次训练之前的权重</translation>
+    </message>
+    <message>
+        <source>Choose samples first, on the page Samples</source>
+        <translation>请先在“样本”页选择样本</translation>
+    </message>
+    <message>
+        <source>The network has problems: its list of layers says which</source>
+        <translation>网络有问题：详见层列表</translation>
+    </message>
+    <message>
+        <source>The network must first be fitted to the classes: see above</source>
+        <translation>网络须先与类别数一致：见上方提示</translation>
+    </message>
+</context>
+<context>
+    <name>TrainPage</name>
+    <message>
+        <source>How far the training is</source>
+        <translation>训练进度</translation>
+    </message>
+    <message>
+        <source>Making the samples ready: {0} of {1}</source>
+        <translation>正在准备样本：{0} / {1}</translation>
+    </message>
+    <message>
+        <source>{0}: {1} samples of {2} classes</source>
+        <translation>{0}：{1} 个样本，{2} 个类别</translation>
+    </message>
+    <message>
+        <source>Choose samples</source>
+        <translation>选择样本</translation>
+    </message>
+    <message>
+        <source>The samples are being opened …</source>
+        <translation>正在打开样本…</translation>
+    </message>
+    <message>
+        <source>{0} first: record your own with the camera, open a folder, or take the shapes that the program draws.</source>
+        <translation>请先{0}：用摄像头自己采集，打开文件夹，或使用程序绘制的图形。</translation>
+    </message>
+    <message>
+        <source>Press &lt;b&gt;Train&lt;/b&gt;. The network is shown the samples again and again, and its kernels change a little each time: watch them above, and here how well it does.</source>
+        <translation>请按&lt;b&gt;训练&lt;/b&gt;。网络会反复看这些样本，卷积核每次改变一点：在上方观察卷积核，在这里看它学得怎么样。</translation>
+    </message>
+    <message>
+        <source>The network has {0} outputs, the samples have {1} classes.</source>
+        <translation>网络有 {0} 个输出，样本有 {1} 个类别。</translation>
+    </message>
+    <message>
+        <source>Give it {0} outputs</source>
+        <translation>改为 {0} 个输出</translation>
+    </message>
+    <message>
+        <source>The network does not end in one number for each class.</source>
+        <translation>网络的最后一层不是每个类别一个数。</translation>
+    </message>
+    <message>
+        <source>Add a layer with {0} outputs</source>
+        <translation>添加有 {0} 个输出的层</translation>
+    </message>
+</context>
+<context>
+    <name>Training</name>
+    <message>
+        <source>Reading the samples</source>
+        <translation>正在读取样本</translation>
+    </message>
+    <message>
+        <source>Training</source>
+        <translation>训练中</translation>
+    </message>
+    <message>
+        <source>Paused</source>
+        <translation>已暂停</translation>
+    </message>
+    <message>
+        <source>Finished</source>
+        <translation>已完成</translation>
+    </message>
+    <message>
+        <source>Stopped</source>
+        <translation>已停止</translation>
+    </message>
+    <message>
+        <source>Failed</source>
+        <translation>失败</translation>
+    </message>
+    <message>
+        <source>Measuring</source>
+        <translation>正在评估</translation>
+    </message>
+    <message>
+        <source>epoch {0} of {1}</source>
+        <translation>轮次 {0} / {1}</translation>
+    </message>
+    <message>
+        <source>{0} left</source>
+        <translation>剩余 {0}</translation>
+    </message>
+    <message>
+        <source>{0} samples/s</source>
+        <translation>{0} 样本/秒</translation>
+    </message>
+    <message>
+        <source>learning rate {0}</source>
+        <translation>学习率 {0}</translation>
+    </message>
+    <message>
+        <source>{0} for gradients</source>
+        <translation>梯度占用 {0}</translation>
+    </message>
+    <message>
+        <source>{0} epochs</source>
+        <translation>{0} 轮</translation>
+    </message>
+    <message>
+        <source>batch {0}</source>
+        <translation>批大小 {0}</translation>
+    </message>
+    <message>
+        <source>weight decay {0}</source>
+        <translation>权重衰减 {0}</translation>
+    </message>
+    <message>
+        <source>clipped at {0}</source>
+        <translation>裁剪 {0}</translation>
+    </message>
+    <message>
+        <source>augmented</source>
+        <translation>随机变化</translation>
+    </message>
+    <message>
+        <source>seed {0}</source>
+        <translation>种子 {0}</translation>
+    </message>
+    <message>
+        <source>stays</source>
+        <translation>保持不变</translation>
+    </message>
+    <message>
+        <source>falls in steps</source>
+        <translation>阶梯下降</translation>
+    </message>
+    <message>
+        <source>falls as a cosine</source>
+        <translation>余弦下降</translation>
+    </message>
+    <message>
+        <source>cross-entropy</source>
+        <translation>交叉熵</translation>
+    </message>
+    <message>
+        <source>mean squared error</source>
+        <translation>均方误差</translation>
+    </message>
+    <message>
+        <source>{0}: values are no longer numbers. The training has stopped; the last good weights are kept. Try a smaller learning rate.</source>
+        <translation>{0}：出现了非数值。训练已停止，保留了最后一组正常的权重。请试试更小的学习率。</translation>
+    </message>
+    <message>
+        <source>{0}: changes too much, gradients explode. Try a smaller learning rate, or clipping.</source>
+        <translation>{0}：变化过大，梯度爆炸。请试试更小的学习率，或梯度裁剪。</translation>
+    </message>
+    <message>
+        <source>{0}: hardly learns, gradients vanish. Try a larger learning rate, ReLU instead of Sigmoid or Tanh, or BatchNorm2d.</source>
+        <translation>{0}：几乎学不动，梯度消失。请试试更大的学习率，用 ReLU 代替 Sigmoid 或 Tanh，或加上 BatchNorm2d。</translation>
+    </message>
+</context>
+<context>
+    <name>TrainingControl</name>
+    <message>
+        <source>Fit the network to the classes</source>
+        <translation>使网络与类别数一致</translation>
+    </message>
+    <message>
+        <source>First weights of a run</source>
+        <translation>某次训练的初始权重</translation>
+    </message>
+    <message>
+        <source>Weights of a run</source>
+        <translation>某次训练的权重</translation>
+    </message>
+    <message>
+        <source>training</source>
+        <translation>训练</translation>
+    </message>
+    <message>
+        <source>needs samples to learn from</source>
+        <translation>需要样本才能学习</translation>
+    </message>
+    <message>
+        <source>must have no problems to be trained</source>
+        <translation>没有问题才能训练</translation>
+    </message>
+    <message>
+        <source>Name the classes</source>
+        <translation>命名类别</translation>
+    </message>
+    <message>
+        <source>Train</source>
+        <translation>训练</translation>
+    </message>
+</context>
+<context>
+    <name>TrainingDrawer</name>
+    <message>
+        <source>Samples</source>
+        <translation>样本</translation>
+    </message>
+    <message>
+        <source>Train</source>
+        <translation>训练</translation>
+    </message>
+    <message>
+        <source>Kernels</source>
+        <translation>卷积核</translation>
+    </message>
+    <message>
+        <source>Results</source>
+        <translation>结果</translation>
     </message>
 </context>
 <context>
@@ -1551,6 +2841,27 @@ Choose a source, or drop a video or an image here.</source>
     <message>
         <source>zeros</source>
         <translation>零值</translation>
+    </message>
+</context>
+<context>
+    <name>_Picture</name>
+    <message>
+        <source>The chosen sample</source>
+        <translation>选中的样本</translation>
+    </message>
+</context>
+<context>
+    <name>_Preview</name>
+    <message>
+        <source>One sample, changed eight times</source>
+        <translation>同一个样本的八种变化</translation>
+    </message>
+</context>
+<context>
+    <name>_Probabilities</name>
+    <message>
+        <source>Probabilities</source>
+        <translation>概率</translation>
     </message>
 </context>
 <context>

@@ -25,6 +25,7 @@ from cnngui.gui.training.control import TrainingControl
 from cnngui.gui.training.results_words import sample_words
 from cnngui.gui.training.sample_detail import SampleDetail
 from cnngui.gui.training.samples_grid import SamplesGrid
+from cnngui.gui.translation import translated
 from cnngui.gui.views.pictures import plain_image
 from cnngui.pipeline.data_events import ThumbnailsReady
 from cnngui.pipeline.training.progress import Evaluation, TrainingProgress
@@ -125,12 +126,12 @@ class ResultSamples(QWidget):
         if data is None or data.address != run.data_address:
             self.open.setVisible(self._control.dataset_progress is None)
             words = self.tr("These samples are in “{0}”, which is not open.")
-            return words.format(run.data_name)
+            return words.format(translated(run.data_name))
         numbers = evaluation.indices
         has_changed = len(numbers) and int(numbers.max()) >= len(data)
         if has_changed or not np.array_equal(data.labels[numbers], evaluation.labels):
             words = self.tr("The samples of “{0}” have changed since. Train again to see them.")
-            return words.format(run.data_name)
+            return words.format(translated(run.data_name))
         return ""
 
     @Slot(int)

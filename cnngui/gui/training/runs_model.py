@@ -16,6 +16,7 @@ from cnngui.gui.training.run_words import (
     settings_words,
     state_words,
 )
+from cnngui.gui.translation import translated
 from cnngui.pipeline.training.progress import TrainingProgress
 
 _Index = QModelIndex | QPersistentModelIndex
@@ -119,7 +120,7 @@ class RunsModel(QAbstractListModel):
         return next(free, RUN_COLORS[len(used) % len(RUN_COLORS)])
 
     def _title(self, run: TrainingProgress) -> str:
-        parts = [accuracy_words(run), run_when(run.run_id), run.data_name]
+        parts = [accuracy_words(run), run_when(run.run_id), translated(run.data_name)]
         if run.state in _WORTH_SAYING:
             parts.insert(0, state_words(run.state))
         return "  ".join(filter(None, parts))

@@ -31,6 +31,7 @@ from cnngui.gui.training.run_words import status_words
 from cnngui.gui.training.runs_view import RunsView
 from cnngui.gui.training.settings_form import SettingsForm
 from cnngui.gui.training.train_actions import TrainActions
+from cnngui.gui.translation import translated
 from cnngui.pipeline.training.settings import TrainingSettings
 
 _COLUMNS = (232, 480, 144, 176)
@@ -201,7 +202,7 @@ class TrainPage(QWidget):
         if data is None:
             return ""
         words = self.tr("{0}: {1} samples of {2} classes")
-        return words.format(data.name, f"{len(data):,}", f"{len(data.classes):,}")
+        return words.format(translated(data.name), f"{len(data):,}", f"{len(data.classes):,}")
 
     @Slot()
     def _show_curves(self) -> None:
@@ -222,7 +223,8 @@ class TrainPage(QWidget):
 
     def _hint_words(self) -> str:
         control = self._control
-        link = f'<a href="samples">{self.tr("Choose samples")}</a>'
+        words = self.tr("Choose samples")  # not in the braces: no translator would find it
+        link = f'<a href="samples">{words}</a>'
         if control.dataset_progress is not None:
             return self.tr("The samples are being opened …")
         if control.dataset_problem is not None:
