@@ -57,11 +57,23 @@ def look(
     last_id = network.last_id
     shown_id = view.layer_id if view.layer_id in network.shapes else last_id
     thumbnails: dict[str, Thumbnail] = {}
-    copies: dict[str, Values] = {}
+    # What is made of the layers seen whole: kept where it is made.
+    walls: list[WallResult] = []
+    vectors: dict[str, Values] = {}
+    channels: list[ChannelResult] = []
+
+    # Drawn as soon as the layer is complete, while other threads compute those that follow.
+    def draw_wall(batch: Values) -> None:
+        values = _sealed(batch[0].copy(order="C"))
+        wall = _wall(shown_id, values, network.signed[shown_id], view, locked)
+        walls.append(wall)
+        if view.wants_channel:
+            channel = min(max(view.channel, 0), len(values) - 1)
+            channels.append(_channel(network, wall, channel))
 
     def copier(layer_id: str) -> Observer:
         def copy(batch: Values) -> None:
-            copies[layer_id] = _sealed(batch[0].copy(order="C"))
+            vectors[layer_id] = _sealed(batch[0].copy(order="C"))
 
         return copy
 
@@ -73,25 +85,22 @@ def look(
 
         return draw
 
-    copied = {shown_id}
+    observers: dict[str | Sample, Observer] = {}
+    if len(network.shapes[shown_id]) == 1:
+        observers[shown_id] = copier(shown_id)
+    else:
+        observers[shown_id] = draw_wall
     if len(network.shapes[last_id]) == 1 and (view.wants_channel or last_id in view.thumbnails):
-        copied.add(last_id)  # the inspector shows the network's verdict too
-    observers: dict[str | Sample, Observer] = {layer_id: copier(layer_id) for layer_id in copied}
+        observers[last_id] = copier(last_id)  # the inspector shows the network's verdict too
     for layer_id in view.thumbnails:
         if layer_id in network.shapes:
             sample = _sample(layer_id, network.shapes[layer_id], view)
             observers[sample] = drawer(layer_id)
     pixels = network.fit(frame)
     network.run(pixels, observers, is_abandoned)
-    values = copies[shown_id]
-    wall, vector, channel = None, None, None
-    if values.ndim == 1:
-        vector = _vector(shown_id, values, network.signed[shown_id], view)
-    else:
-        wall = _wall(shown_id, values, network.signed[shown_id], view, locked)
-        if view.wants_channel:
-            channel = _channel(network, wall, min(max(view.channel, 0), len(values) - 1))
-    scores = copies.get(last_id)
+    vector = None
+    if shown_id in vectors:
+        vector = _vector(shown_id, vectors[shown_id], network.signed[shown_id], view)
     return FrameResult(
         index=frame.index,
         position=frame.position,
@@ -101,11 +110,11 @@ def look(
         view=view,
         picture=_picture(frame.pixels),
         input=pixels,
-        wall=wall,
+        wall=walls[0] if walls else None,
         vector=vector,
-        channel=channel,
+        channel=channels[0] if channels else None,
         thumbnails=thumbnails,
-        scores=scores if scores is not None and scores.ndim == 1 else None,
+        scores=vectors.get(last_id),
         layer_ms=network.layer_ms,
         weights=network.weights,
     )
