@@ -2038,6 +2038,14 @@ Train the network: after each epoch you see here what it gets right and what it 
         <translation>同一个数总是以同样的方式划分、打乱和变化样本</translation>
     </message>
     <message>
+        <source>Memory</source>
+        <translation>内存</translation>
+    </message>
+    <message>
+        <source>What learning from one batch takes: every layer&apos;s output is kept, and a gradient for each. Smaller batches take less</source>
+        <translation>用一批样本学习所需的内存：要保存每一层的输出和对应的梯度。批越小，占用越少</translation>
+    </message>
+    <message>
         <source>More</source>
         <translation>更多</translation>
     </message>
