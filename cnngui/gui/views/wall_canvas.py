@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QMargins, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
@@ -11,13 +10,21 @@ from PySide6.QtGui import (
     QKeyEvent,
     QKeySequence,
     QMouseEvent,
+    QPainter,
     QResizeEvent,
     QTransform,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QApplication, QFrame, QGraphicsScene, QGraphicsView, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QFrame,
+    QGraphicsItem,
+    QGraphicsScene,
+    QGraphicsView,
+    QStyleOptionGraphicsItem,
+    QWidget,
+)
 
-from cnngui.featuremaps.colormaps import lookup_table
 from cnngui.featuremaps.wall import WallLayout, plan_wall
 from cnngui.gui.theme import SPACE_M, colors
 from cnngui.gui.views.naming import channel_label, channel_names, number_text
@@ -56,9 +63,8 @@ class WallCanvas(QGraphicsView):
         self._pressed: QPointF | None = None
         self._is_panning = False
         self._slot_after_turning: int | None = None
-        self._colored_for: tuple[str, bool] | None = None
         self._overlay_cause: tuple[object, ...] = ()
-        self._image = pg.ImageItem(axisOrder="row-major", autoDownsample=False)
+        self._image = _Picture()
         self._overlay = WallOverlay()
         scene = QGraphicsScene(self)
         scene.addItem(self._image)
@@ -106,7 +112,6 @@ class WallCanvas(QGraphicsView):
         )
         self._viewport.set_wall(fitting.width, fitting.height)
         self._color()
-        self._image.setImage(wall.codes, autoLevels=False, levels=(0, 255))
         self._choose_after_turning(wall)
         self._place()
 
@@ -348,14 +353,36 @@ class WallCanvas(QGraphicsView):
         self._place()
 
     def _color(self) -> None:
-        if self._wall is None:
-            return
-        signed = self._wall.signed
-        wanted = (self._state.colormap(signed), signed)
-        if wanted != self._colored_for:
-            self._colored_for = wanted
-            self._image.setLookupTable(lookup_table(*wanted))
+        wall = self._wall
+        if wall is not None:
+            colormap = self._state.colormap(wall.signed)
+            self._image.show_image(indexed_image(wall.codes, colormap, wall.signed))
 
     def _take_colors(self) -> None:
         self.setBackgroundBrush(QColor(colors().canvas))
         self._overlay_cause = ()
+
+
+class _Picture(QGraphicsItem):
+    """A picture, one unit of its coordinates per pixel."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._image = QImage()
+
+    def show_image(self, image: QImage) -> None:
+        if image.size() != self._image.size():
+            self.prepareGeometryChange()
+        self._image = image
+        self.update()
+
+    def boundingRect(self) -> QRectF:
+        return QRectF(self._image.rect())
+
+    def paint(
+        self,
+        painter: QPainter,
+        option: QStyleOptionGraphicsItem,
+        widget: QWidget | None = None,
+    ) -> None:
+        painter.drawImage(0, 0, self._image)
