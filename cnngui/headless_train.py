@@ -17,6 +17,7 @@ from cnngui.data.dataset import Dataset, OpeningCancelledError
 from cnngui.data.opening import open_dataset
 from cnngui.data.part import held_out
 from cnngui.engine import parallel
+from cnngui.engine.training.interruption import AbandonedError, Interruption
 from cnngui.formats.network_file import write_network
 from cnngui.formats.opening import open_network
 from cnngui.pipeline.training.evaluate import labels_among
@@ -53,7 +54,12 @@ def run_training(arguments: TrainArguments) -> int:
                 spec = mended_for_classes(spec, data.classes)
                 print(f"The last layer was made to fit {len(data.classes)} classes.")
             trainer = Trainer(
-                spec, found.weights, data, arguments.settings, is_cancelled=stopped.is_set
+                spec,
+                found.weights,
+                data,
+                arguments.settings,
+                is_cancelled=stopped.is_set,
+                interruption=Interruption(stopped.is_set, _abandon),
             )
         except OpeningCancelledError:
             return EXIT_STOPPED
@@ -97,12 +103,19 @@ def _open_data(
     return data, test
 
 
+def _abandon() -> None:
+    raise AbandonedError
+
+
 def _train(trainer: Trainer, stopped: threading.Event) -> None:
     display = _Display(sys.stderr)
     while not trainer.is_done:
+        try:
+            trainer.step()
+        except AbandonedError:
+            trainer.stop()
         if stopped.is_set():
             trainer.stop()
-        trainer.step()
         display.show(trainer)
     display.close()
 

@@ -35,3 +35,8 @@ class Turns:
             with self._condition:
                 self._queue.remove(me)
                 self._condition.notify_all()
+
+    @property
+    def are_wanted(self) -> bool:
+        """Whether somebody waits, or has lost patience; asked by who has the turn."""
+        return len(self._queue) > 1

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import zlib
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
@@ -14,6 +15,7 @@ from cnngui.engine import parallel
 from cnngui.engine.model import Model
 from cnngui.engine.training.band import Arrays, Band, Learning
 from cnngui.engine.training.graph import Graph, graph_of
+from cnngui.engine.training.interruption import Interruption
 from cnngui.engine.training.losses import Loss
 from cnngui.engine.training.memory import Memory
 from cnngui.engine.training.program import Program, bands_of
@@ -53,6 +55,7 @@ class TrainableNetwork:
     weights : arrays to begin with, for layers whose shapes they have; all others are drawn.
     dtype : of all computing, float32 or float64.
     seed : of what is random in training (dropout).
+    interruption : asked between the pieces of a batch, forward and backward.
 
     Attributes
     ----------
@@ -72,8 +75,10 @@ class TrainableNetwork:
         *,
         dtype: DTypeLike = np.float32,
         seed: int = 0,
+        interruption: Interruption | None = None,
     ) -> None:
         self.spec = spec
+        self._interruption = interruption or Interruption()
         self._graph = graph_of(spec)
         self._dtype = np.dtype(dtype)
         self._seed = seed
@@ -106,6 +111,7 @@ class TrainableNetwork:
         Raises
         ------
         TrainingError : there is not memory enough for so large a batch.
+        AbandonedError : the interruption gave it up; what is trained is as it was.
         """
         program = self._program(len(x), is_training=True)
         with np.errstate(all="ignore"):
@@ -152,8 +158,7 @@ class TrainableNetwork:
 
     def _new_program(self, images: int, *, is_training: bool) -> Program:
         slices = bands_of(self._graph, images, self._multiply_adds, self._dtype.itemsize)
-        measuring = [Memory() for _ in slices]
-        self._bands(slices, measuring, is_training=is_training)
+        measuring = _measured(slices, partial(self._bands, is_training=is_training))
         # All programs use the same memory, for nothing in it outlives a step.
         for number, measured in enumerate(measuring):
             held = self._buffers[number].size if number < len(self._buffers) else 0
@@ -166,7 +171,7 @@ class TrainableNetwork:
             for buffer, measured in zip(self._buffers, measuring, strict=False)
         ]
         bands = self._bands(slices, memories, is_training=is_training)
-        return Program(bands, slices, self.gradients)
+        return Program(bands, slices, self.gradients, self._interruption)
 
     def _bands(
         self, slices: Sequence[slice], memories: Sequence[Memory], *, is_training: bool
@@ -204,10 +209,23 @@ def training_bytes(spec: NetworkSpec, batch_size: int, dtype: DTypeLike = np.flo
         for layer_id, names in _trained(graph).items()
     }
     slices = bands_of(graph, batch_size, _multiply_adds(spec), np.dtype(dtype).itemsize)
-    memories = [Memory() for _ in slices]
     learning = Learning(lambda layer_id, band: np.random.default_rng(0))
-    _bands(graph, slices, parameters, gradients, memories, dtype, learning)
-    return sum(memory.nbytes for memory in (shapeless, *memories))
+
+    def make_bands(slices: Sequence[slice], memories: Sequence[Memory]) -> None:
+        _bands(graph, slices, parameters, gradients, memories, dtype, learning)
+
+    return sum(memory.nbytes for memory in (shapeless, *_measured(slices, make_bands)))
+
+
+def _measured(
+    slices: Sequence[slice], make_bands: Callable[[Sequence[slice], Sequence[Memory]], object]
+) -> list[Memory]:
+    """Return what each band needs. Those of one size need the same, but for the first one."""
+    kinds = [(number > 0, images.stop - images.start) for number, images in enumerate(slices)]
+    examples = dict(zip(kinds, slices, strict=True))
+    memories = {kind: Memory() for kind in examples}
+    make_bands(list(examples.values()), list(memories.values()))
+    return [memories[kind] for kind in kinds]
 
 
 def _trained(graph: Graph) -> dict[str, list[str]]:

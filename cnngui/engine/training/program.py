@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil, prod
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 from cnngui.engine import parallel
 from cnngui.engine.training.band import Band
 from cnngui.engine.training.graph import Graph
+from cnngui.engine.training.interruption import Interruption
 
 Calls = list[Callable[[], None]]
 
@@ -24,6 +26,12 @@ _CACHE_BYTES = 1_250_000
 
 _FEWEST_IMAGES = 16
 """Of a band that is made small for the cache: these are the innermost loops' length."""
+
+_MOST_MULTIPLY_ADDS = 10_000_000_000
+"""Of a band's forward: its pieces are short enough for others to come between soon."""
+
+_MOST_BANDS_EACH = 4
+"""Of a thread, for that: large networks take some tenths of a second to make a band ready."""
 
 _MOST_GRADIENT_BYTES = 4_000_000
 """Of parameters that are worth having gradients in more bands than there are threads."""
@@ -51,7 +59,9 @@ def bands_of(graph: Graph, images: int, multiply_adds: int, itemsize: int) -> li
     if parameters * itemsize <= _MOST_GRADIENT_BYTES:
         largest = max(prod(graph.shapes[step.layer.id]) for step in graph.steps)
         fitting = ceil(largest * itemsize * images / threads / _CACHE_BYTES)
-        bands_each = max(min(fitting, images // threads // _FEWEST_IMAGES), 1)
+        each = images // threads
+        short = min(ceil(each * multiply_adds / _MOST_MULTIPLY_ADDS), each, _MOST_BANDS_EACH)
+        bands_each = max(min(fitting, each // _FEWEST_IMAGES), short, 1)
     count = threads * bands_each
     edges = [images * part // count for part in range(count + 1)]
     return [slice(*ends) for ends in itertools.pairwise(edges)]
@@ -64,14 +74,21 @@ class _Stage:
     calls: list[Calls]
     then: Callable[[], None] | None = None
 
-    def run(self) -> None:
+    def run(self, interruption: Interruption) -> None:
+        left = [deque(calls) for calls in self.calls]
+
         def work(_: int, band: int) -> None:
+            calls = left[band]
             # What becomes infinite is the caller's to judge; each thread has its own settings.
             with np.errstate(all="ignore"):
-                for call in self.calls[band]:
-                    call()
+                while calls and not interruption.is_wanted():
+                    calls.popleft()()
 
-        parallel.run(work, len(self.calls), parallel.thread_count())
+        parallel.run(work, len(left), parallel.thread_count())
+        while any(left):
+            # Nobody holds the threads meanwhile: who interrupts may compute with them.
+            interruption.take()
+            parallel.run(work, len(left), parallel.thread_count())
         if self.then is not None:
             self.then()
 
@@ -84,6 +101,7 @@ class Program:
     bands : of the batch.
     slices : which images of the batch each has.
     gradients : what the first band writes its gradients to; those of the others are added.
+    interruption : asked between the pieces.
     """
 
     def __init__(
@@ -91,8 +109,10 @@ class Program:
         bands: Sequence[Band],
         slices: Sequence[slice],
         gradients: Mapping[str, Mapping[str, NDArray]],
+        interruption: Interruption,
     ) -> None:
         self._bands, self._slices, self._gradients = bands, slices, gradients
+        self._interruption = interruption
         self._forward = _forward_stages(bands)
         self._backward = _backward_stages(bands)
 
@@ -101,7 +121,7 @@ class Program:
         for band, images in zip(self._bands, self._slices, strict=True):
             band.images = x[images]
         for stage in self._forward:
-            stage.run()
+            stage.run(self._interruption)
         return np.concatenate([band.output.T for band in self._bands])
 
     def backward(self, d_output: NDArray) -> None:
@@ -109,7 +129,7 @@ class Program:
         for band, images in zip(self._bands, self._slices, strict=True):
             np.copyto(band.d_output, d_output[images].T)
         for stage in self._backward:
-            stage.run()
+            stage.run(self._interruption)
         with np.errstate(all="ignore"):
             for band in self._bands[1:]:
                 for layer_id, gradients in self._gradients.items():

@@ -42,7 +42,7 @@ def state_words(state: TrainingState) -> str:
 def status_words(progress: TrainingProgress) -> str:
     """Return in one line how a training stands; what is not known yet is left out."""
     parts = [
-        state_words(progress.state),
+        translate("Training", "Measuring") if progress.measuring else state_words(progress.state),
         translate("Training", "epoch {0} of {1}").format(
             f"{progress.epoch:.1f}", progress.settings.epochs
         ),

@@ -145,6 +145,7 @@ class TrainingProgress:
         the smoothed batches).
     evaluation : after each epoch; None before.
     message : why it failed, in words; "" otherwise.
+    measuring : whether it is at the samples kept apart, before the first batch or after an epoch.
     """
 
     run_id: str
@@ -168,6 +169,7 @@ class TrainingProgress:
     best_accuracy: float
     evaluation: Evaluation | None
     message: str = ""
+    measuring: bool = False
 
 
 @dataclass(frozen=True)

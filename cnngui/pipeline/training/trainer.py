@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from cnngui.data.dataset import Dataset
 from cnngui.data.split import stratified_split
 from cnngui.engine.training.clipping import clip_by_norm, lengths_by_layer
+from cnngui.engine.training.interruption import Interruption
 from cnngui.engine.training.losses import loss_named
 from cnngui.engine.training.network import TrainableNetwork, training_bytes
 from cnngui.engine.training.schedules import rate_factor
@@ -64,6 +65,7 @@ class Trainer:
     data, settings : what to learn from, and how.
     run_id : passed on in ``progress``.
     is_cancelled, on_prepared : asked and told (done, total) while the samples are read at first.
+    interruption : asked between the pieces of a step. What it takes is not counted as training.
 
     Attributes
     ----------
@@ -88,6 +90,7 @@ class Trainer:
         run_id: str = "",
         is_cancelled: Callable[[], bool] = lambda: False,
         on_prepared: Callable[[int, int], None] = lambda done, total: None,
+        interruption: Interruption | None = None,
     ) -> None:
         refuse_unusable_settings(settings)
         refuse_unusable_data(data)
@@ -100,6 +103,7 @@ class Trainer:
         self._run_id = run_id
         self._data = data
         self._settings = settings
+        self._interruption = interruption or Interruption()
         self._first_weights = first.weights()
         self._loss = loss_named(settings.loss)
         self._batches = Batches(data, spec.input, is_cancelled, on_prepared)
@@ -115,7 +119,9 @@ class Trainer:
     def reset(self) -> None:
         """Go back to the first weights; the same steps follow again."""
         seed = self._settings.seed
-        self._network = TrainableNetwork(self.spec, self._first_weights, seed=seed)
+        self._network = TrainableNetwork(
+            self.spec, self._first_weights, seed=seed, interruption=self._interruption
+        )
         self._optimizer = make_optimizer(self._settings)
         self._kernels = self._watched_kernels()
         self._curves = CurveRecorder()
@@ -132,6 +138,7 @@ class Trainer:
         self.batches_done = 0
         self._first_loss = math.inf
         self.epochs_measured = 0
+        self._measures_next = len(self._validation) > 0
         self._evaluation: Evaluation | None = None
         self._kept = KeptWeights(self._first_weights)
         self._work = self._all_epochs()
@@ -190,6 +197,7 @@ class Trainer:
             best_accuracy=self._kept.accuracy,
             evaluation=self._kept.evaluation if self.is_done else self._evaluation,
             message=self._message,
+            measuring=self._measures_next and not self.is_done,
         )
 
     def step(self) -> None:
@@ -197,10 +205,15 @@ class Trainer:
 
         Where loss, gradients or weights are no longer numbers, the last good weights come back, the
         state is "failed", and the message says why; so it does where a sample cannot be read.
+
+        Raises
+        ------
+        AbandonedError
+            The interruption gave the step up. Only ``stop`` or ``reset`` may follow.
         """
         if self.is_done:
             return
-        began, batches = perf_counter(), self.batches_done
+        began, batches = perf_counter() - self._interruption.seconds, self.batches_done
         try:
             # What overflows is found out in time, and told in words.
             with np.errstate(all="ignore"):
@@ -214,7 +227,7 @@ class Trainer:
         except DataError as error:
             self.stop()
             self._state, self._message = "failed", str(error)
-        seconds = perf_counter() - began
+        seconds = perf_counter() - self._interruption.seconds - began
         self._seconds += seconds
         if self.batches_done > batches:
             before = self._seconds_per_batch or seconds
@@ -310,6 +323,7 @@ class Trainer:
         self.batches_done += 1
         accuracy = float(np.mean(result.probabilities.argmax(axis=1) == labels))
         self._curves.add_batch(self._epoch, result.loss, accuracy)
+        self._measures_next = self.batches_done % self._steps_per_epoch == 0
         self._history.record(self.batches_done, self._epoch, self._kernels)
 
     def _measure(self) -> Generator[None]:
@@ -332,6 +346,7 @@ class Trainer:
             accuracy, loss = self._curves.smooth_accuracy, self._curves.smooth_loss
         self._keep_if_best(accuracy, loss, self._evaluation)
         self.epochs_measured = self.batches_done // self._steps_per_epoch
+        self._measures_next = False
 
     def _keep_if_best(self, accuracy: float, loss: float, evaluation: Evaluation | None) -> None:
         if self._kept.is_best(accuracy, loss):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as StillWaitingError
+from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
 from time import monotonic
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from cnngui.data.dataset import OpeningCancelledError
+from cnngui.engine.training.interruption import AbandonedError, Interruption
 from cnngui.errors import TrainingError, UserError
 from cnngui.formats.network_file import with_named_weights
 from cnngui.pipeline.events import Event, JobFailed
@@ -64,6 +66,8 @@ _KEEP_S = 2.0
 """How often a run is written, at most: an epoch may be over in a moment."""
 _PATIENCE_S = 0.5
 """How long a batch waits for frames that are computed."""
+_SLICE_S = 0.1
+"""How long a batch computes before a frame may come between its pieces."""
 
 
 class TrainingWorker(Worker[TrainingCommand]):
@@ -93,6 +97,8 @@ class TrainingWorker(Worker[TrainingCommand]):
         super().__init__("training", report)
         self._live_view = live_view
         self._turns = turns
+        self._my_turn = ExitStack()
+        self._my_turn_began = 0.0
         self._files = files
         self._store = store
         self._trainer: Trainer | None = None
@@ -196,6 +202,7 @@ class TrainingWorker(Worker[TrainingCommand]):
             run_id=new_run_id(),
             is_cancelled=self._is_given_up,
             on_prepared=self._on_prepared,
+            interruption=Interruption(self._is_interrupted, self._let_others),
         )
 
     def _borrowed(self, spec: NetworkSpec) -> Weights | None:
@@ -226,8 +233,11 @@ class TrainingWorker(Worker[TrainingCommand]):
         if trainer is None:
             return
         try:
-            with self._turns.take(_PATIENCE_S):
+            with self._my_turn:
+                self._take_turn()
                 trainer.step()
+        except AbandonedError:
+            return  # for an order that waits
         except UserError as error:
             self._end(trainer, str(error))
             return
@@ -251,11 +261,41 @@ class TrainingWorker(Worker[TrainingCommand]):
         if now >= self._keep_due:
             self._keep(trainer)
 
+    def _take_turn(self) -> None:
+        self._my_turn.enter_context(self._turns.take(_PATIENCE_S))
+        self._my_turn_began = monotonic()
+
+    def _is_interrupted(self) -> bool:
+        """Whether somebody waits for the batch under way. Called from any thread."""
+        if self._commands or self._stopping:
+            return True
+        return self._turns.are_wanted and monotonic() - self._my_turn_began > _SLICE_S
+
+    def _let_others(self) -> None:
+        """Between the pieces of a batch, let frames be computed, and do as one is told."""
+        self._my_turn.close()
+        while (command := self._order_meanwhile()) is not None:
+            if self._trainer is not None:
+                self._steer(self._trainer, command)
+        self._take_turn()
+
+    def _order_meanwhile(self) -> TrainingCommand | None:
+        """Return an order that leaves the batch under way as it is; None to go on with it."""
+        with self._condition:
+            while self._paused and not (self._commands or self._stopping):
+                self._condition.wait()
+            waiting = self._commands[0] if self._commands else None
+            if self._stopping or isinstance(waiting, Begin | Reset | Stop):
+                raise AbandonedError
+            return self._commands.popleft() if self._commands else None
+
     def _tell_progress(self, trainer: Trainer) -> None:
         self._progress_due = monotonic() + _PROGRESS_S
         progress = trainer.progress
         if (self._paused or self._pause_at is not None) and progress.state == "running":
-            progress = replace(progress, state="paused")
+            progress = replace(
+                progress, state="paused", measuring=progress.measuring and not self._paused
+            )
         self._report(TrainingProgressed(progress))
 
     def _show(self, trainer: Trainer) -> None:

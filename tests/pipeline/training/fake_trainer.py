@@ -9,6 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from cnngui.data.dataset import Dataset
+from cnngui.engine.training.interruption import Interruption
 from cnngui.pipeline.training.progress import (
     Curves,
     KernelMoment,
@@ -28,6 +29,8 @@ class Gate:
     Attributes
     ----------
     prepared : preparing waits for it.
+    finishing : a step waits for it, and lets others come between meanwhile.
+    in_step : set while it does.
     failure : raised by the next step, or by preparing where ``fails_preparing``.
     """
 
@@ -35,6 +38,9 @@ class Gate:
         self.prepared = threading.Event()
         self.prepared.set()
         self.preparing = threading.Event()
+        self.finishing = threading.Event()
+        self.finishing.set()
+        self.in_step = threading.Event()
         self.failure: BaseException | None = None
         self.fails_preparing = False
         self.steps_per_epoch = 4
@@ -54,6 +60,7 @@ class FakeTrainer:
         run_id: str,
         is_cancelled: Callable[[], bool],
         on_prepared: Callable[[int, int], None],
+        interruption: Interruption,
     ) -> None:
         gate = self.gate
         gate.made.append(self)
@@ -65,6 +72,8 @@ class FakeTrainer:
             raise gate.failure
         self.spec, self.settings, self.run_id = spec, settings, run_id
         self.given = weights
+        self.interruption = interruption
+        self.measuring = False
         self.learning_rate = settings.learning_rate
         self.rates: list[float] = []
         self.state: TrainingState = "running"
@@ -79,6 +88,10 @@ class FakeTrainer:
         gate = self.gate
         if gate.failure is not None:
             raise gate.failure
+        while not gate.finishing.wait(0.001):
+            gate.in_step.set()
+            if self.interruption.is_wanted():
+                self.interruption.take()
         self.batches_done += 1
         self.rates.append(self.learning_rate)
         if self.batches_done % gate.steps_per_epoch == 0:
@@ -110,6 +123,7 @@ class FakeTrainer:
             steps=self.steps,
             epoch=self.batches_done / self.gate.steps_per_epoch,
             learning_rate=self.learning_rate,
+            measuring=self.measuring,
         )
 
 

@@ -121,6 +121,77 @@ def test_stopping_keeps_the_best_weights(pipeline, listener):
     assert float(ended.weights["linear1"]["weight"][0, 0]) == 4
 
 
+@pytest.fixture
+def long_batch(pipeline: LivePipeline, gate: Gate) -> Iterator[Gate]:
+    """A batch is under way that does not end before ``finishing`` is set."""
+    gate.finishing.clear()
+    begin(pipeline)
+    assert gate.in_step.wait(10)
+    yield gate
+    gate.finishing.set()
+
+
+def test_a_long_batch_stands_still_when_told_and_goes_on_where_it_was(
+    pipeline, listener, long_batch
+):
+    pipeline.training.pause()
+    assert progress(listener, "paused").step == 0
+    pipeline.training.set_learning_rate(0.5)
+    pipeline.training.resume()
+    assert progress(listener, "running").step == 0
+    long_batch.finishing.set()
+    progress(listener, "running", step=1)
+    assert long_batch.made[0].rates[0] == 0.5
+    assert len(long_batch.made) == 1
+
+
+def test_one_batch_of_one_that_stands_still_finishes_it(pipeline, listener, long_batch):
+    pipeline.training.pause()
+    progress(listener, "paused")
+    pipeline.training.step()
+    long_batch.finishing.set()
+    assert progress(listener, "paused", step=1).step == 1
+
+
+@pytest.mark.parametrize("paused_first", [False, True])
+def test_a_long_batch_is_given_up_by_stopping(pipeline, listener, long_batch, paused_first):
+    if paused_first:
+        pipeline.training.pause()
+        progress(listener, "paused")
+    pipeline.training.stop()
+    ended = listener.event(TrainingEnded)
+    assert (ended.progress.state, ended.progress.step) == ("stopped", 0)
+
+
+def test_a_long_batch_is_given_up_by_closing(pipeline, long_batch):
+    ended = pipeline.training.close(10)
+    assert ended is not None
+    assert ended.progress.state == "stopped"
+
+
+def test_the_live_view_goes_on_during_a_long_batch(pipeline, listener, opener, long_batch):
+    opener.prepare(FILM, Film(count=200, rate=100.0))
+    pipeline.set_network(classifier(), None)
+    pipeline.open_source(FILM)
+    first = listener.result().index
+    listener.result(lambda result: result.index > first)
+    assert not long_batch.finishing.is_set()
+
+
+def test_what_is_measured_says_so_unless_it_stands_still(pipeline, listener, long_batch):
+    long_batch.made[0].measuring = True
+    pipeline.training.pause()
+    assert not progress(listener, "paused").measuring
+    pipeline.training.step()
+    listener.until(
+        lambda: any(
+            isinstance(event, TrainingProgressed) and event.progress.measuring
+            for event in listener.events
+        ),
+        "news of measuring",
+    )
+
+
 def test_reset_goes_back_to_the_first_weights_and_stands_still(pipeline, listener):
     begin(pipeline)
     progress(listener, "running", step=5)
