@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QFont, QPalette
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPalette
 from PySide6.QtWidgets import QApplication, QStyleFactory
 
 Theme = Literal["system", "light", "dark"]
@@ -35,6 +35,10 @@ SLIM_SCROLL_BAR = """
     QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 """
 """The style sheet of a scroll bar beside pictures or rows."""
+
+
+_FUSION_DARKENS = 127
+"""Per cent that an outline loses against the Window role: ``darker(140)``, ``lighter(110)``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +102,9 @@ def apply_theme(app: QApplication, theme: Theme) -> None:
     dark = theme == "dark" or (theme == "system" and hints.colorScheme() == Qt.ColorScheme.Dark)
     if app.style().name() != "fusion":
         app.setStyle(QStyleFactory.create("Fusion"))
-    app.setPalette(_palette(DARK if dark else LIGHT))
+    colors = DARK if dark else LIGHT
+    app.setPalette(_palette(colors))
+    app.setPalette(_box_palette(colors), "QCheckBox")
 
 
 def is_dark() -> bool:
@@ -116,6 +122,24 @@ def number_font(font: QFont) -> QFont:
     numbers = QFont(font)
     numbers.setFeature(QFont.Tag("tnum"), 1)
     return numbers
+
+
+def text_width(metrics: QFontMetrics, text: str) -> int:
+    """Return in whole pixels the room in which a text is not elided.
+
+    ``horizontalAdvance`` may round down, and then ``elidedText`` takes the end off.
+    """
+    return metrics.horizontalAdvance(text) + 1
+
+
+def _box_palette(colors: Colors) -> QPalette:
+    """Return the palette of boxes to tick, which Fusion outlines darker than their ground.
+
+    On a dark ground nothing would be seen of that. A check box paints no ground of its own.
+    """
+    palette = _palette(colors)
+    palette.setColor(QPalette.ColorRole.Window, QColor(colors.muted).lighter(_FUSION_DARKENS))
+    return palette
 
 
 def _palette(colors: Colors) -> QPalette:

@@ -3,13 +3,16 @@ from collections.abc import Iterator
 import pytest
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QColor, QFontMetrics, QIcon, QImage, QPalette
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QCheckBox
+from pytestqt.qtbot import QtBot
 
 from cnngui.gui.icons import icon
-from cnngui.gui.theme import DARK, LIGHT, Colors, apply_theme, colors, is_dark, number_font
+from cnngui.gui.theme import DARK, LIGHT, Colors, Theme, apply_theme, colors, is_dark, number_font
 
 TEXT_CONTRAST = 4.5
 """WCAG 2.1, level AA, for text."""
+OUTLINE_CONTRAST = 3.0
+"""The same, for what shows where a control is."""
 
 
 @pytest.fixture(autouse=True)
@@ -74,3 +77,14 @@ def test_an_icon_that_does_not_exist_is_refused(qapp: QApplication) -> None:
 def test_digits_have_one_width(qapp: QApplication) -> None:
     metrics = QFontMetrics(number_font(qapp.font()))
     assert len({metrics.horizontalAdvance(digit) for digit in "0123456789"}) == 1
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_box_that_is_not_ticked_is_seen(qtbot: QtBot, qapp: QApplication, theme: Theme) -> None:
+    apply_theme(qapp, theme)
+    box = QCheckBox()
+    qtbot.addWidget(box)
+    picture = box.grab().toImage()
+    row = picture.height() // 2
+    found = {picture.pixelColor(x, row).name() for x in range(picture.width())}
+    assert max(contrast(color, colors().window) for color in found) >= OUTLINE_CONTRAST
