@@ -1619,7 +1619,7 @@ Train the network: after each epoch you see here what it gets right and what it 
     </message>
     <message>
         <source>Show the camera a few things and hold Record for each</source>
-        <translation>给摄像头看几样东西，分别按住“采集”</translation>
+        <translation>用摄像头分别采集几样东西</translation>
     </message>
     <message>
         <source>Shapes</source>
