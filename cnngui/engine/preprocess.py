@@ -41,9 +41,9 @@ def normalise_batch(
         out = np.empty((count, channels, height, width), np.float32)
     scale = 1 / (255 * np.asarray(std, np.float64))
     shift = -np.asarray(mean, np.float64) / std
-    for channel in range(channels):
-        planes = out[:, channel]
-        np.copyto(planes, pixels[..., channel])
-        planes *= np.float32(scale[channel])
-        planes += np.float32(shift[channel])
+    # All channels in one call each: a live frame comes while the window paints the one before, and
+    # every call may have to wait for the interpreter.
+    planes = pixels.transpose(0, 3, 1, 2)
+    np.multiply(planes, scale.astype(np.float32)[:, np.newaxis, np.newaxis], out=out)
+    out += shift.astype(np.float32)[:, np.newaxis, np.newaxis]
     return out

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cnngui.featuremaps.statistics import measure
+from cnngui.featuremaps.statistics import find_extremes
 from cnngui.opencv import cv2
 
 
@@ -31,20 +31,22 @@ def histogram(values: NDArray[np.float32], bins: int = 64) -> Histogram:
     Parameters
     ----------
     values : float32 ``(H, W)``. A map of one value alone has it in a bin around it.
+    bins : 1 to 256.
     """
-    statistics = measure(values[None])
-    low, high = float(statistics.minimum[0]), float(statistics.maximum[0])
+    extremes = find_extremes(values[None])
+    low, high = float(extremes.minimum[0]), float(extremes.maximum[0])
     if high - low <= 1e-6 * max(abs(low), abs(high)):
         margin = max(abs(low), 1.0) / 2
         low, high = low - margin, high + margin
-    # calcHist leaves its upper limit out, and is many times faster than numpy.histogram.
-    beyond = high + (high - low) * 1e-6
     edges = np.linspace(low, high, bins + 1).astype(np.float32)
-    finite = np.ascontiguousarray(values)
-    if statistics.non_finite[0]:
-        # calcHist counts infinity somewhere inside.
-        finite = values[np.isfinite(values)][None, :]
-    if finite.size == 0:
+    finite = np.isfinite(values)
+    if not finite.all():
+        values = values[finite][None, :]
+    if values.size == 0:
         return Histogram(np.zeros(bins, np.int64), edges)
-    counts = cv2.calcHist([finite], [0], None, [bins], [low, beyond])
+    # Counting bytes is many times faster than counting floats, also with the way to them.
+    places = np.subtract(values, low, dtype=np.float64)
+    places *= bins / (high - low)
+    codes = np.minimum(places, bins - 1, out=places).astype(np.uint8)
+    counts = cv2.calcHist([codes], [0], None, [bins], [0, bins])
     return Histogram(counts.ravel().astype(np.int64), edges)
