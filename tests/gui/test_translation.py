@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QMenu,
+    QTabBar,
     QToolBar,
     QWidget,
 )
@@ -33,6 +34,7 @@ from cnngui.capture.address import SourceAddress
 from cnngui.featuremaps.colormaps import SEQUENTIAL
 from cnngui.gui.actions import action_groups
 from cnngui.gui.settings import Settings
+from cnngui.gui.training.results_page import ResultsPage
 from cnngui.gui.translation import (
     Language,
     install_language,
@@ -54,6 +56,7 @@ KEYS = {
 ENGLISH_FOR_ALL = {
     *("RGB", "ImageNet", "He", "Xavier", "sigmoid", "tanh", "input", "ms", "MB", "GB", "TB"),
     *("cnngui", "English", "LeNet", "LeCun", "Classic", "filters", "Tiny", "VGG", "Residual"),
+    *("Adam", "AdamW", "SGD", "Nesterov", "MNIST", "IDX", "gz"),
 }
 """What stays as it is: PyTorch's words, units, names of people and of networks."""
 
@@ -269,6 +272,8 @@ def words_of(widget: QWidget) -> Iterator[str]:
     yield from (text for action in widget.actions() for text in (action.text(), action.toolTip()))
     if isinstance(widget, QLabel | QAbstractButton):
         yield widget.text()
+    if isinstance(widget, QTabBar):
+        yield from (widget.tabText(place) for place in range(widget.count()))
     if isinstance(widget, QComboBox):
         yield from (widget.itemText(place) for place in range(widget.count()))
     if isinstance(widget, QMenu):
@@ -293,6 +298,12 @@ def test_no_english_is_left_in_the_window(
         driver.document.select(layer_id)
         driver.wait(lambda: driver.result.view.layer_id == driver.document.selected_id)
     driver.action("shortcuts").trigger()
+    driver.action("training").trigger()
+    tabs = driver.window.findChild(QTabBar, "training_tabs")
+    assert isinstance(tabs, QTabBar)
+    for place in range(tabs.count()):
+        tabs.setCurrentIndex(place)
+    driver.wait(lambda: driver.window.findChild(ResultsPage) is not None)
     known.update(layer.id for layer in driver.document.spec.layers)
     left = {
         (type(widget).__name__, text)
