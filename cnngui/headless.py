@@ -14,7 +14,7 @@ from cnngui.engine import parallel
 from cnngui.formats.opening import open_network
 from cnngui.pipeline.batch import STOPPED, BatchReport, BatchRequest, run_batch
 from cnngui.spec.shapes import infer
-from cnngui.terminal import ctrl_c_stops, refuse_unwritable
+from cnngui.terminal import refuse_unwritable, signals_stop
 
 
 def run_headless(arguments: Arguments) -> int:
@@ -43,7 +43,7 @@ def run_headless(arguments: Arguments) -> int:
     if arguments.report is not None:
         refuse_unwritable(place_of(arguments.report).parent, may_be_made=False)
     parallel.configure(arguments.threads)
-    with ctrl_c_stops() as stopped:
+    with signals_stop() as stopped:
         report = run_batch(request, stopped.is_set)
     if arguments.report is not None:
         numbers = _as_json(arguments, source, request, report)

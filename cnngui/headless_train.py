@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import shutil
 import sys
+import tempfile
 import threading
+from pathlib import Path
 from time import perf_counter
 from typing import Any, TextIO
 
@@ -18,6 +20,7 @@ from cnngui.data.opening import open_dataset
 from cnngui.data.part import held_out
 from cnngui.engine import parallel
 from cnngui.engine.training.interruption import AbandonedError, Interruption
+from cnngui.errors import SaveError
 from cnngui.formats.network_file import write_network
 from cnngui.formats.opening import open_network
 from cnngui.pipeline.training.evaluate import labels_among
@@ -26,11 +29,15 @@ from cnngui.pipeline.training.requirements import refuse_unusable_data
 from cnngui.pipeline.training.settings_codec import settings_entry
 from cnngui.pipeline.training.trainer import Trainer
 from cnngui.spec.mending import fits_classes, mended_for_classes
-from cnngui.terminal import ctrl_c_stops, refuse_unwritable
+from cnngui.spec.network import NetworkSpec
+from cnngui.terminal import refuse_unwritable, signals_stop
+from cnngui.weights import Weights
 
 _REDRAW_S = 0.1
 _BAR_WIDTH = 20
 _MOST_PROBLEMS_TOLD = 5
+_STEM_KEPT = 40
+"""Of a file's name, in the name of another file that takes its place."""
 
 
 def run_training(arguments: TrainArguments) -> int:
@@ -45,7 +52,7 @@ def run_training(arguments: TrainArguments) -> int:
     for path in filter(None, (arguments.out, arguments.report)):
         refuse_unwritable(place_of(path).parent, may_be_made=False)
     parallel.configure(arguments.threads)
-    with ctrl_c_stops() as stopped:
+    with signals_stop() as stopped:
         try:
             data, test = _open_data(arguments, stopped)
             refuse_unusable_data(data)
@@ -69,7 +76,7 @@ def run_training(arguments: TrainArguments) -> int:
     progress = trainer.progress
     is_written = progress.state != "failed" or trainer.has_learned
     if is_written:
-        write_network(arguments.out, trainer.spec, trainer.best_weights())
+        _write_somewhere(arguments.out, trainer.spec, trainer.best_weights())
     tested = None
     if test is not None and progress.state == "finished":
         tested = trainer.evaluate(test, trainer.best_weights())
@@ -101,6 +108,30 @@ def _open_data(
         test = open_dataset(arguments.test, is_cancelled=stopped.is_set)
         labels_among(data.classes, test)  # refuses what could not be measured in the end
     return data, test
+
+
+def _write_somewhere(path: Path, spec: NetworkSpec, weights: Weights) -> None:
+    """Write the network. What was learned is not lost where the place has become unusable.
+
+    Raises
+    ------
+    SaveError
+        It could not be written; the message says where it is instead.
+    """
+    try:
+        write_network(path, spec, weights)
+    except SaveError as error:
+        with tempfile.NamedTemporaryFile(
+            prefix=f"{path.stem[:_STEM_KEPT]}-", suffix=path.suffix, delete=False
+        ) as file:
+            instead = Path(file.name)
+        try:
+            write_network(instead, spec, weights)
+        except SaveError:
+            instead.unlink(missing_ok=True)
+            raise error from None
+        rule = f"{error.rule}; what was learned is in {instead}"
+        raise SaveError(error.thing, rule, error.got) from error
 
 
 def _abandon() -> None:

@@ -1,4 +1,4 @@
-"""What runs without a window have in common: ending by Ctrl+C, and places tried beforehand."""
+"""What runs without a window have in common: ending when asked to, and places tried beforehand."""
 
 from __future__ import annotations
 
@@ -26,19 +26,31 @@ def refuse_unwritable(folder: Path, *, may_be_made: bool) -> None:
 
 
 @contextmanager
-def ctrl_c_stops() -> Iterator[threading.Event]:
-    """Let the first Ctrl+C set the event, so that a run ends neatly, and a second one end all."""
+def signals_stop() -> Iterator[threading.Event]:
+    """Let the first Ctrl+C set the event, so that a run ends neatly, and a second one end all.
+
+    The end of the terminal or of the session is as good a reason, except for what runs on after it.
+    """
     stopped = threading.Event()
     if threading.current_thread() is not threading.main_thread():
         yield stopped
         return
+    names = ("SIGINT", "SIGTERM", "SIGHUP")  # Windows lacks the last
+    numbers = [getattr(signal, name) for name in names if hasattr(signal, name)]
+    before = {number: signal.getsignal(number) for number in numbers}
 
-    def on_interrupt(_number: int, _frame: FrameType | None) -> None:
+    def restore() -> None:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+    def on_signal(_number: int, _frame: FrameType | None) -> None:
         stopped.set()
-        signal.signal(signal.SIGINT, before)
+        restore()
 
-    before = signal.signal(signal.SIGINT, on_interrupt)
+    for number, handler in before.items():
+        if handler is not signal.SIG_IGN:
+            signal.signal(number, on_signal)
     try:
         yield stopped
     finally:
-        signal.signal(signal.SIGINT, before)
+        restore()

@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -18,11 +19,13 @@ from cnngui.cli_train import TrainArguments, parse_train_arguments
 from cnngui.data.augmentation import Augmentation
 from cnngui.engine import parallel
 from cnngui.engine.model import Model
-from cnngui.errors import ArgumentError
-from cnngui.formats.network_file import read_network
+from cnngui.errors import ArgumentError, SaveError
+from cnngui.formats.network_file import read_network, write_network
 from cnngui.opencv import cv2
 from cnngui.pipeline.training.settings import TrainingSettings
 from cnngui.spec.codec import to_json
+from cnngui.spec.network import NetworkSpec
+from cnngui.weights import Weights
 from tests.pipeline.training.samples import bars, small
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -189,9 +192,29 @@ def test_what_the_user_can_mend_is_one_line_and_exit_code_2(
     assert not Path("out.safetensors").exists()
 
 
+def test_what_was_learned_is_kept_elsewhere_when_the_disk_fills_meanwhile(
+    place: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def write(path: Path, spec: NetworkSpec, weights: Weights) -> None:
+        if path.name == "out.safetensors":
+            raise SaveError(str(path), "must be writable", "No space left on device")
+        write_network(path, spec, weights)
+
+    (place / "tmp").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(place / "tmp"))
+    monkeypatch.setattr("cnngui.headless_train.write_network", write)
+    assert run() == 2
+    (kept,) = (place / "tmp").iterdir()
+    assert read_network(kept).weights
+    message = capsys.readouterr().err
+    assert "No space left on device" in message
+    assert str(kept) in message
+
+
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT to send")
 @pytest.mark.usefixtures("place")
-def test_ctrl_c_keeps_the_best_weights_so_far() -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_keeps_the_best_weights_so_far(number: int) -> None:
     process = subprocess.Popen(
         [
             *(sys.executable, str(ROOT / "main.py"), "train", "--network", "net.json"),
@@ -204,7 +227,7 @@ def test_ctrl_c_keeps_the_best_weights_so_far() -> None:
     )
     for _ in range(10):
         assert process.stderr.readline().startswith("epoch ")
-    process.send_signal(signal.SIGINT)
+    process.send_signal(number)
     out, err = process.communicate(timeout=20.0)
     assert process.returncode == 130, err
     assert "Traceback" not in err
