@@ -56,6 +56,8 @@ class SamplesBoard(QWidget):
         self._recording = recording
         self._edits = edits
         self.cards: list[ClassCard] = []
+        self._names_next = False
+        """Whether the class that appears next is to be named."""
         self._pace = PaceForm()
         self._pace.setFixedWidth(_PACE_WIDTH)
         self._pace.edited.connect(recording.set_pace)
@@ -117,7 +119,7 @@ class SamplesBoard(QWidget):
             card.deleteLater()
         if 0 < len(self.cards) < len(collection.classes):
             # Once it has its place, the new class is in sight.
-            QTimer.singleShot(0, self, lambda: self._area.ensureWidgetVisible(self._add))
+            QTimer.singleShot(0, self, self._show_newest)
         while len(self.cards) < len(collection.classes):
             card = self._make_card(len(self.cards))
             self._row.insertWidget(len(self.cards), card, 2)
@@ -131,6 +133,7 @@ class SamplesBoard(QWidget):
         card.record_pressed.connect(partial(self._recording.press, place))
         card.record_released.connect(self._recording.release)
         card.renamed.connect(partial(self._edits.rename_class, place))
+        card.naming_ended.connect(self.setFocus)
         card.recoloured.connect(partial(self._edits.recolour_class, place))
         card.removed.connect(partial(self._edits.remove_class, place))
         card.delete_requested.connect(partial(self._delete_selected, card))
@@ -156,7 +159,16 @@ class SamplesBoard(QWidget):
 
     @Slot()
     def _on_add_clicked(self) -> None:
+        self._names_next = True
         self._edits.add_class()
+
+    @Slot()
+    def _show_newest(self) -> None:
+        """Bring the last class into sight; one that was just added can be named at once."""
+        self._area.ensureWidgetVisible(self._add)
+        if self._names_next and self.cards:
+            self._names_next = False
+            self.cards[-1].edit_name()
 
     def _delete_selected(self, card: ClassCard) -> None:
         self._edits.delete(card.grid.selected_numbers)

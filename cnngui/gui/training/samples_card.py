@@ -13,6 +13,7 @@ from PySide6.QtGui import (
     QDropEvent,
     QFont,
     QIcon,
+    QKeyEvent,
     QPainter,
     QPaintEvent,
     QPalette,
@@ -64,6 +65,7 @@ class ClassCard(QWidget):
     Signals
     -------
     renamed, recoloured : carries the new name or colour (``#rrggbb``).
+    naming_ended : Return or Escape was pressed in the name: number keys are to record again.
     removed : the class is to go, with its samples.
     record_pressed, record_released : the big button.
     delete_requested : the selected samples are to go.
@@ -73,6 +75,7 @@ class ClassCard(QWidget):
 
     renamed = Signal(str)
     recoloured = Signal(str)
+    naming_ended = Signal()
     removed = Signal()
     record_pressed = Signal()
     record_released = Signal()
@@ -149,6 +152,16 @@ class ClassCard(QWidget):
         """Let the user type another name."""
         self._edit.setFocus(Qt.FocusReason.OtherFocusReason)
         self._edit.selectAll()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key = event.key()
+        ends = key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape)
+        if ends and self.focusWidget() is self._edit:
+            if key == Qt.Key.Key_Escape:
+                self._edit.setText(self.name)
+            self.naming_ended.emit()
+        else:
+            super().keyPressEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

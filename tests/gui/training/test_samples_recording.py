@@ -189,6 +189,30 @@ def test_a_class_that_is_added_comes_into_sight(hands: Hands) -> None:
     assert hands.page.board.cards[0].visibleRegion().isEmpty()
 
 
+def test_a_class_that_is_added_can_be_named_at_once(hands: Hands) -> None:
+    window = hands.driver.window
+    QTest.mouseClick(hands.child(QPushButton, "samples_add_class"), LEFT)
+    hands.driver.wait(lambda: isinstance(window.focusWidget(), QLineEdit))
+    for letter in (Qt.Key.Key_B, Qt.Key.Key_U, Qt.Key.Key_S, Qt.Key.Key_Return):
+        QTest.keyClick(window.focusWidget(), letter)
+    hands.driver.wait(lambda: hands.names == ["thing 1", "thing 2", "bus"])
+    # The keyboard is free for recording again.
+    key(hands, QEvent.Type.KeyPress, Qt.Key.Key_3)
+    hands.driver.wait(lambda: hands.counts[2] >= 1)
+    key(hands, QEvent.Type.KeyRelease, Qt.Key.Key_3)
+    hands.wait_for_rest()
+
+
+def test_escape_in_a_name_keeps_it(hands: Hands) -> None:
+    hands.page.board.cards[0].edit_name()
+    edit = hands.child(QLineEdit, "class_name", 0)
+    QTest.keyClicks(edit, "other")
+    QTest.keyClick(edit, Qt.Key.Key_Escape)
+    assert edit.text() == "thing 1"
+    assert hands.driver.window.focusWidget() is hands.page.board
+    assert hands.driver.document.undo_stack.count() == 0
+
+
 def test_a_name_that_cannot_be_had_is_a_notice_and_the_class_keeps_its_own(hands: Hands) -> None:
     hands.page.board.cards[0].renamed.emit("THING 2")
     hands.driver.wait(lambda: "no other class" in hands.driver.notice)
