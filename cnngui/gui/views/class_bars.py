@@ -8,7 +8,7 @@ from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from cnngui.gui.theme import SPACE_M, SPACE_S, colors, number_font
+from cnngui.gui.theme import SPACE_M, SPACE_S, colors, number_font, text_width
 from cnngui.gui.views.naming import number_text, share_text
 from cnngui.gui.views.vector import paint_bar, round_limit
 from cnngui.gui.views.view_state import ViewState
@@ -18,6 +18,7 @@ from cnngui.spec.layers import Linear, Softmax
 SHOWN = 5
 
 _ROW_HEIGHT = 22
+_NAMES_SHARE = 0.45
 
 
 class ClassBars(QWidget):
@@ -77,8 +78,8 @@ class ClassBars(QWidget):
         painter.setFont(number_font(self.font()))
         metrics = painter.fontMetrics()
         name_width = min(
-            max((metrics.horizontalAdvance(name) for name, _, _ in self._rows), default=0),
-            self.width() // 3,
+            max((text_width(metrics, name) for name, _, _ in self._rows), default=0),
+            round(self.width() * _NAMES_SHARE),
         )
         value_width = metrics.horizontalAdvance("> 99.9 %")
         left_middle = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)

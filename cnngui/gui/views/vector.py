@@ -18,7 +18,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
-from cnngui.gui.theme import ACCENT, SPACE_L, SPACE_M, SPACE_S, colors, number_font
+from cnngui.gui.theme import ACCENT, SPACE_L, SPACE_M, SPACE_S, colors, number_font, text_width
 from cnngui.gui.views.naming import channel_label, channel_names, number_text
 from cnngui.gui.views.pictures import color_table
 from cnngui.gui.views.view_state import ViewState
@@ -207,7 +207,7 @@ class VectorView(QAbstractScrollArea):
         longest = (
             max(self._names, key=len) if self._names else "0" * len(str(len(self._vector.values)))
         )
-        return min(painter.fontMetrics().horizontalAdvance(longest), self._column_width() // 3)
+        return min(text_width(painter.fontMetrics(), longest), self._column_width() // 3)
 
     def _rows(self) -> int:
         return -(-len(self._vector.values) // self._columns) if self._vector else 1

@@ -5,12 +5,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QGuiApplication, QShortcut
-from PySide6.QtWidgets import QLabel
+from PySide6.QtGui import QFontMetrics, QGuiApplication, QShortcut
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from cnngui.featuremaps.colormaps import lookup_table
 from cnngui.gui.document import Document
+from cnngui.gui.theme import number_font, text_width
 from cnngui.gui.views.channel_picture import ChannelPicture
 from cnngui.gui.views.inspector import Inspector
 from cnngui.gui.views.kernel_view import KernelView
@@ -288,3 +289,10 @@ def test_a_map_of_one_row_is_thick_enough_to_point_at(
     with qtbot.waitSignal(picture.pointed_at) as said:
         qtbot.mouseMove(picture, target.bottomRight())
     assert said.args == ["row 0, column 59   value 59"]
+
+
+@pytest.mark.parametrize("name", ["thing 1", "triangle", "star", "school bus"])
+def test_a_name_is_not_elided_in_the_room_it_needs(qapp: QApplication, name: str) -> None:
+    metrics = QFontMetrics(number_font(qapp.font()))
+    room = text_width(metrics, name)
+    assert metrics.elidedText(name, Qt.TextElideMode.ElideRight, room) == name
