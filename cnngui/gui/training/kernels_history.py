@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, QTimer, Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QWidget
+from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from cnngui.gui.icons import icon
 from cnngui.gui.theme import SPACE_S, number_font
+from cnngui.gui.transport import SeekSlider
 from cnngui.gui.views.wall_tools import tool_button
 from cnngui.pipeline.training.progress import KernelMoment
 
@@ -34,7 +35,7 @@ class KernelsHistory(QWidget):
             "play", self.tr("Play"), self.tr("Play the training from its start")
         )
         self.play.clicked.connect(self._on_play_clicked)
-        self.slider = QSlider(Qt.Orientation.Horizontal, self)
+        self.slider = SeekSlider(self)
         self.slider.setAccessibleName(self.tr("Moment of the training"))
         self.slider.setMinimumWidth(80)
         self.slider.valueChanged.connect(self._on_slider_value_changed)
