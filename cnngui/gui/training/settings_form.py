@@ -7,12 +7,14 @@ from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QAbstractSpinBox, QToolButton, QWidget
+from PySide6.QtGui import QPalette
+from PySide6.QtWidgets import QAbstractSpinBox, QLabel, QToolButton, QWidget
 
 from cnngui.gui.icons import icon
 from cnngui.gui.network.editors import ChoiceEditor, FieldEditor, NumberEditor, SwitchEditor
-from cnngui.gui.network.form import Form
+from cnngui.gui.network.form import LINE_HEIGHT, Form
 from cnngui.gui.network.spin_boxes import FloatSpinBox
+from cnngui.gui.theme import number_font
 from cnngui.gui.training.run_words import loss_names, schedule_names
 from cnngui.gui.views.naming import number_text
 from cnngui.pipeline.training.settings import TrainingSettings
@@ -99,6 +101,12 @@ class SettingsForm(Form):
         for field, editor in self._editors.items():
             editor.setEnabled(not is_training or field == "learning_rate")
 
+    def show_memory(self, words: str) -> None:
+        """Say how much memory a training takes; "" where nobody can tell."""
+        self._memory.setText(words)
+        for label in (self._memory_title, self._memory):
+            label.setVisible(bool(words))
+
     def take_typed(self) -> None:
         """Take what is being typed, although the field has not been left."""
         for box in self.findChildren(QAbstractSpinBox):
@@ -114,6 +122,7 @@ class SettingsForm(Form):
                 "many noisy steps, large ones in few smooth steps"
             ),
         )
+        self._add_memory()
         self._add_choice(
             "optimizer",
             self.tr("Optimizer"),
@@ -192,6 +201,24 @@ class SettingsForm(Form):
             self.tr("Seed"),
             self.tr("The same number divides, shuffles and changes the samples in the same way"),
         )
+
+    def _add_memory(self) -> None:
+        self._memory_title = QLabel(self.tr("Memory"))
+        self._memory = QLabel()
+        self._memory.setObjectName("training_memory")
+        self._memory.setFont(number_font(self.font()))
+        row = self._grid.rowCount()
+        for column, label in enumerate((self._memory_title, self._memory)):
+            label.setMinimumHeight(LINE_HEIGHT)
+            label.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+            label.setToolTip(
+                self.tr(
+                    "What learning from one batch takes: every layer's output is kept, and a "
+                    "gradient for each. Smaller batches take less"
+                )
+            )
+            self._grid.addWidget(label, row, column)
+        self.show_memory("")
 
     def _add_number(self, field: str, label: str, explanation: str) -> None:
         self._add(field, label, NumberEditor(LIMITS[field]), explanation)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 from html import escape
 
 from PySide6.QtCore import Qt, Signal, Slot
@@ -22,6 +23,9 @@ from PySide6.QtWidgets import (
 )
 from superqt import QElidingLabel
 
+from cnngui.engine.training.network import training_bytes
+from cnngui.errors import NetworkError, TrainingError
+from cnngui.gui.network.wording import bytes_label
 from cnngui.gui.notices import Notice, NoticeBar
 from cnngui.gui.theme import ACCENT, SPACE_L, SPACE_M, SPACE_S, number_font
 from cnngui.gui.training.control import TrainingControl
@@ -33,11 +37,14 @@ from cnngui.gui.training.settings_form import SettingsForm
 from cnngui.gui.training.train_actions import TrainActions
 from cnngui.gui.translation import translated
 from cnngui.pipeline.training.settings import TrainingSettings
+from cnngui.pipeline.training.suggestion import step_count, with_enough_steps
+from cnngui.spec.network import NetworkSpec
 
 _COLUMNS = (232, 480, 144, 176)
 """Widths to begin with: settings, curves, layers, runs."""
 _STRETCHES = (0, 4, 1, 1)
 _LEAST_HEIGHT = 136
+_MEND = "mend"
 _BAR_STEPS = 250
 _BAR_STYLE = f"""
     QProgressBar {{ border: none; background: palette(button); max-height: {SPACE_S}px; }}
@@ -152,8 +159,15 @@ class TrainPage(QWidget):
         hint.setWordWrap(True)
         hint.setContentsMargins(SPACE_L, SPACE_S, SPACE_L, SPACE_S)
         hint.setForegroundRole(QPalette.ColorRole.PlaceholderText)
-        hint.linkActivated.connect(lambda _link: self.samples_requested.emit())
+        hint.linkActivated.connect(self._on_hint_link_activated)
         return hint
+
+    @Slot(str)
+    def _on_hint_link_activated(self, link: str) -> None:
+        if link == _MEND:
+            self._control.mend_network()
+        else:
+            self.samples_requested.emit()
 
     @Slot()
     def _on_something_changed(self) -> None:
@@ -165,6 +179,8 @@ class TrainPage(QWidget):
     @Slot()
     def _on_settings_changed(self) -> None:
         self._form.show_settings(self._control.settings)
+        self._show_memory()
+        self._show_notices()
 
     @Slot(object)
     def _on_form_settings_edited(self, edited: TrainingSettings) -> None:
@@ -179,6 +195,7 @@ class TrainPage(QWidget):
         self._show_notices()
         self._show_status()
         self._form.set_training(self._control.is_under_way)
+        self._show_memory()
         self._runs.show_runs(self._control.runs)
         self._show_curves()
 
@@ -196,6 +213,10 @@ class TrainPage(QWidget):
             self._status.setText(self._samples_words())
             self._bar.setValue(0)
         self._status.setToolTip(self._status.text())
+
+    def _show_memory(self) -> None:
+        batch_size = self._control.settings.batch_size
+        self._form.show_memory(_memory_words(self._control.document.spec, batch_size))
 
     def _samples_words(self) -> str:
         data = self._control.dataset
@@ -235,6 +256,10 @@ class TrainPage(QWidget):
                 "that the program draws."
             )
             return words.format(link)
+        if control.needs_mending:
+            # Here it stays when the notice above is closed.
+            text, action = self._mending_words()
+            return f'{text}<br><a href="{_MEND}">{action}</a>'
         return self.tr(
             "Press <b>Train</b>. The network is shown the samples again and again, and its "
             "kernels change a little each time: watch them above, and here how well it does."
@@ -247,6 +272,7 @@ class TrainPage(QWidget):
         failed = progress is not None and progress.state == "failed"
         self._tell(Notice(progress.message if failed and progress else "", key="failed"))
         self._tell(self._mending_offer())
+        self._tell(self._longer_offer())
 
     def _tell(self, notice: Notice) -> None:
         """Show what is new; what was closed stays away. A notice without text ends the last."""
@@ -258,20 +284,49 @@ class TrainPage(QWidget):
             self._notices.show_notice(notice)
 
     def _mending_offer(self) -> Notice:
-        control, document = self._control, self._control.document
+        control = self._control
         if control.dataset is None or control.is_under_way or not control.needs_mending:
             return Notice("", key="mend")
-        classes = f"{len(control.dataset.classes):,}"
+        text, action = self._mending_words()
+        return Notice(text, "warning", key="mend", action_text=action, action=control.mend_network)
+
+    def _longer_offer(self) -> Notice:
+        """Few samples, as people record them, in large batches teach a network hardly anything."""
+        control, settings = self._control, self._control.settings
+        samples = len(control.dataset) if control.dataset is not None else 0
+        longer = with_enough_steps(settings, samples) if samples else None
+        if longer is None or control.is_under_way or control.needs_mending:
+            return Notice("", key="longer")
+        text = self.tr("With so few samples the weights change only {0} times: too seldom to learn")
+        action = self.tr("Take {0} epochs, batches of {1}")
+        return Notice(
+            text.format(step_count(settings, samples)),
+            key="longer",
+            action_text=action.format(longer.epochs, longer.batch_size),
+            action=lambda: control.set_settings(longer),
+        )
+
+    def _mending_words(self) -> tuple[str, str]:
+        """Return why the network does not fit the samples, and what would be done about it."""
+        data, document = self._control.dataset, self._control.document
+        classes = f"{len(data.classes) if data is not None else 0:,}"
         last = document.spec.layers[-1].id if document.spec.layers else ""
         shape = document.report.shapes.get(last, ())
         if len(shape) == 1:
             text = self.tr("The network has {0} outputs, the samples have {1} classes.")
             text = text.format(f"{shape[0]:,}", classes)
-            action = self.tr("Give it {0} outputs").format(classes)
-        else:
-            text = self.tr("The network does not end in one number for each class.")
-            action = self.tr("Add a layer with {0} outputs").format(classes)
-        return Notice(text, "warning", key="mend", action_text=action, action=control.mend_network)
+            return text, self.tr("Give it {0} outputs").format(classes)
+        text = self.tr("The network does not end in one number for each class.")
+        return text, self.tr("Add a layer with {0} outputs").format(classes)
+
+
+@lru_cache(maxsize=4)
+def _memory_words(spec: NetworkSpec, batch_size: int) -> str:
+    """Return how much memory a batch takes; "" for a network that cannot learn as it is."""
+    try:
+        return bytes_label(training_bytes(spec, batch_size))
+    except (NetworkError, TrainingError):
+        return ""
 
 
 def _scrolling(form: QWidget) -> QScrollArea:

@@ -15,7 +15,9 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from cnngui.engine.training.network import training_bytes
 from cnngui.errors import TrainingError
+from cnngui.gui.network.wording import bytes_label
 from cnngui.gui.theme import DARK, apply_theme, colors
 from cnngui.gui.training.curves_view import CurvesView
 from cnngui.gui.training.health_view import HealthView
@@ -100,6 +102,38 @@ def test_with_samples_it_can_begin(qtbot: QtBot, page: TrainPage, control: FakeC
     click(qtbot, page, "button_train")
     click(qtbot, page, "button_train_step")
     assert control.asked == [("start",), ("step",)]
+
+
+def test_memory_is_told_before_a_training_for_the_batch_size_chosen(
+    page: TrainPage, control: FakeControl
+) -> None:
+    needed = bytes_label(training_bytes(control.document.spec, 32))
+    assert text(page, "training_memory") == needed
+    control.set_settings(TrainingSettings(batch_size=64))
+    assert text(page, "training_memory") != needed
+    flatless = replace(control.document.spec, layers=control.document.spec.layers[:1])
+    control.document.edit(flatless, "ends in maps")
+    assert text(page, "training_memory") == ""
+
+
+def test_the_offer_to_mend_outlives_its_notice(
+    qtbot: QtBot, page: TrainPage, control: FakeControl
+) -> None:
+    control.give(FakeData(("circle", "square")))
+    click(qtbot, page, "notice_close")
+    assert "Give it 2 outputs" in text(page, "training_hint")
+    page.findChild(QLabel, "training_hint").linkActivated.emit("mend")
+    assert control.asked == [("mend_network",)]
+
+
+def test_few_samples_are_offered_more_steps(
+    qtbot: QtBot, page: TrainPage, control: FakeControl
+) -> None:
+    control.give(FakeData())
+    assert "change only 20 times" in text(page, "notice_text")
+    click(qtbot, page, "notice_action")
+    assert (control.settings.epochs, control.settings.batch_size) == (30, 8)
+    assert not button(page, "notice_close").isVisible()
 
 
 def test_buttons_follow_the_training(qtbot: QtBot, page: TrainPage, control: FakeControl) -> None:
