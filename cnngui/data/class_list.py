@@ -90,7 +90,8 @@ def listed_classes(folder: Path, problems: list[DataError]) -> tuple[SampleClass
         if path.name.isprintable():
             names.append(path.name)
         else:
-            problems.append(DataError(ascii(path.name), "a class must have a name in UTF-8"))
+            rule = "a class must have a name in UTF-8, of characters that can be printed"
+            problems.append(DataError(ascii(path.name), rule))
     known = _read(folder / CLASSES_FILE, problems)
     ordered = [name for name in known if name in set(names)]
     ordered += [name for name in names if name not in known]
