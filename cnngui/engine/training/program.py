@@ -28,7 +28,8 @@ _FEWEST_IMAGES = 16
 """Of a band that is made small for the cache: these are the innermost loops' length."""
 
 _MOST_MULTIPLY_ADDS = 10_000_000_000
-"""Of a band's forward: its pieces are short enough for others to come between soon."""
+_MOST_OUTPUT_BYTES = 10_000_000
+"""Of a band's forward, and of a layer: pieces are short enough for others to come between soon."""
 
 _MOST_BANDS_EACH = 4
 """Of a thread, for that: large networks take some tenths of a second to make a band ready."""
@@ -57,10 +58,11 @@ def bands_of(graph: Graph, images: int, multiply_adds: int, itemsize: int) -> li
     )
     bands_each = 1
     if parameters * itemsize <= _MOST_GRADIENT_BYTES:
-        largest = max(prod(graph.shapes[step.layer.id]) for step in graph.steps)
-        fitting = ceil(largest * itemsize * images / threads / _CACHE_BYTES)
+        largest = itemsize * max(prod(graph.shapes[step.layer.id]) for step in graph.steps)
+        fitting = ceil(largest * images / threads / _CACHE_BYTES)
         each = images // threads
-        short = min(ceil(each * multiply_adds / _MOST_MULTIPLY_ADDS), each, _MOST_BANDS_EACH)
+        work = max(multiply_adds / _MOST_MULTIPLY_ADDS, largest / _MOST_OUTPUT_BYTES)
+        short = min(ceil(each * work), each, _MOST_BANDS_EACH)
         bands_each = max(min(fitting, each // _FEWEST_IMAGES), short, 1)
     count = threads * bands_each
     edges = [images * part // count for part in range(count + 1)]
