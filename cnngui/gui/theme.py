@@ -104,7 +104,8 @@ def apply_theme(app: QApplication, theme: Theme) -> None:
         app.setStyle(QStyleFactory.create("Fusion"))
     colors = DARK if dark else LIGHT
     app.setPalette(_palette(colors))
-    app.setPalette(_box_palette(colors), "QCheckBox")
+    # The stub asks for bytes, the call for text.
+    app.setPalette(_box_palette(colors), "QCheckBox")  # type: ignore[arg-type]
 
 
 def is_dark() -> bool:
