@@ -986,8 +986,8 @@ They are seen as soon as a source is open and the network runs.</source>
         <translation>冻结</translation>
     </message>
     <message>
-        <source>These weights came from a file. Changing the seed draws new ones.</source>
-        <translation>这些权重来自文件。修改随机种子会重新初始化。</translation>
+        <source>These weights were learned or come from a file. Changing the seed draws new ones.</source>
+        <translation>这些权重来自训练或文件。修改随机种子会重新初始化。</translation>
     </message>
     <message>
         <source>Draw this layer&apos;s weights with the next seed</source>

@@ -38,7 +38,9 @@ class LayerForm(Form):
             self._add(name, labels.get(name, name), make_editor(arguments_of(layer_type)[name]))
         self._add_dice()
         self._weights_note = QLabel(
-            self.tr("These weights came from a file. Changing the seed draws new ones.")
+            self.tr(
+                "These weights were learned or come from a file. Changing the seed draws new ones."
+            )
         )
         self._weights_note.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self._weights_note.setWordWrap(True)

@@ -14,10 +14,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from cnngui.gui.theme import SPACE_L, SPACE_M, SPACE_S
+from cnngui.gui.theme import SPACE_M, SPACE_S
 from cnngui.gui.training.samples_sources import SampleSources
 
-_BUTTON_SIZE = QSize(208, 100)
+_BUTTON_SIZE = QSize(196, 100)
 _ICON_SIDE = 32
 
 
@@ -47,7 +47,7 @@ class SamplesWelcome(QWidget):
         large.addLayout(small)
         large.addStretch(1)
         column = QVBoxLayout(self)
-        column.setContentsMargins(SPACE_L, SPACE_S, SPACE_L, SPACE_S)
+        column.setContentsMargins(SPACE_M, SPACE_S, SPACE_M, SPACE_S)
         column.setSpacing(SPACE_M)
         column.addStretch(1)
         column.addWidget(words)
@@ -78,7 +78,7 @@ class _BigButton(QPushButton):
         # The button has room for two lines; the page need not ask how high it is at each width.
         line.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         column = QVBoxLayout(self)
-        column.setContentsMargins(SPACE_M, 2 * SPACE_M + _ICON_SIDE, SPACE_M, SPACE_M)
+        column.setContentsMargins(SPACE_S, 2 * SPACE_M + _ICON_SIDE, SPACE_S, SPACE_M)
         column.setSpacing(0)
         for label in (title, line):
             label.setAlignment(Qt.AlignmentFlag.AlignCenter)

@@ -155,3 +155,9 @@ def test_random_changes_take_the_place_of_the_samples_while_they_are_chosen(hand
     assert not hands.page.browser.isVisible()
     switch.click()
     assert hands.page.browser.isVisible()
+
+
+def test_the_ways_to_begin_fit_the_lowest_window(hands: Hands) -> None:
+    hands.driver.window.resize(800, 560)
+    hands.driver.wait(lambda: hands.page.width() <= 800)
+    assert hands.page.minimumSizeHint().width() <= 780
