@@ -46,14 +46,10 @@ class IdxDataset:
         self.address = str(path)
         self.problems: tuple[DataError, ...] = ()
         self._images = images
-        if values.max() < 10:
-            self.classes = tuple("0123456789")
-            self.labels = as_labels(values)
-        else:
-            # Letters, for example, are counted from 1: there is no class without samples.
-            present, places = np.unique(values, return_inverse=True)
-            self.classes = tuple(str(value) for value in present)
-            self.labels = as_labels(places)
+        # Letters, for example, are counted from 1: there is no class without samples.
+        present, places = np.unique(values, return_inverse=True)
+        self.classes = tuple(str(value) for value in present)
+        self.labels = as_labels(places)
 
     def picture(self, index: int) -> NDArray[np.uint8]:
         """Return a sample: uint8 ``(H, W, 3)``, its channels equal."""
