@@ -12,6 +12,7 @@ from cnngui.pipeline.data_events import DataEvent
 from cnngui.pipeline.kernel_pictures import KernelsDrawn
 from cnngui.pipeline.messages import Playback
 from cnngui.pipeline.training.progress import (
+    MemoryMeasured,
     RunRead,
     RunsListed,
     TrainingEnded,
@@ -180,6 +181,7 @@ Event = (
     | TrainingRefused
     | RunsListed
     | RunRead
+    | MemoryMeasured
     | KernelsDrawn
     | Crashed
 )

@@ -10,7 +10,11 @@ from cnngui.pipeline.events import Crashed, Event, PlaybackChanged, SaveProgress
 from cnngui.pipeline.kernel_pictures import KernelsDrawn
 from cnngui.pipeline.mailbox import Slot
 from cnngui.pipeline.results import FrameResult
-from cnngui.pipeline.training.progress import TrainingPreparing, TrainingProgressed
+from cnngui.pipeline.training.progress import (
+    MemoryMeasured,
+    TrainingPreparing,
+    TrainingProgressed,
+)
 
 _NEWEST_ONLY = (
     PlaybackChanged,
@@ -19,6 +23,7 @@ _NEWEST_ONLY = (
     SamplingCountdown,
     TrainingPreparing,
     TrainingProgressed,
+    MemoryMeasured,
     KernelsDrawn,
 )
 _MOST_EVENTS = 1000

@@ -23,6 +23,7 @@ from cnngui.pipeline.events import Event
 from cnngui.pipeline.live import LivePipeline
 from cnngui.pipeline.results import FrameResult
 from cnngui.pipeline.training.progress import (
+    MemoryMeasured,
     RunRead,
     RunsListed,
     TrainingEnded,
@@ -34,6 +35,7 @@ from cnngui.pipeline.training.progress import (
 from cnngui.pipeline.training.run_codec import shortened
 from cnngui.pipeline.training.settings import TrainingSettings
 from cnngui.spec.mending import fits_classes, mended_for_classes
+from cnngui.spec.network import NetworkSpec
 
 _CLOSE_TIMEOUT_S = 5.0
 """A batch of a very large network may take that long."""
@@ -54,6 +56,7 @@ class TrainingControl(QObject):
     progress_changed : ``progress``, ``preparing`` or ``problem``, and with them ``is_...``.
     runs_changed : ``runs``.
     settings_changed : ``settings``.
+    memory_changed : ``memory_bytes``.
     result_changed : ``result``.
     event_received : every event of the pipeline, after this object has taken it.
     """
@@ -62,6 +65,7 @@ class TrainingControl(QObject):
     progress_changed = Signal()
     runs_changed = Signal()
     settings_changed = Signal()
+    memory_changed = Signal()
     result_changed = Signal()
     event_received = Signal(object)
 
@@ -88,6 +92,8 @@ class TrainingControl(QObject):
         self._problem: UserError | None = None
         self._runs: tuple[TrainingProgress, ...] = ()
         self._result: FrameResult | None = None
+        self._memory_bytes = 0
+        self._measured: tuple[NetworkSpec, int] | None = None
         self._runs_asked = False
         self._taken_id = ""
         """The run whose weights the document was given."""
@@ -149,15 +155,22 @@ class TrainingControl(QObject):
         return self._runs
 
     @property
+    def memory_bytes(self) -> int:
+        """What memory a batch takes, as last measured; 0 for a network that cannot learn."""
+        return self._memory_bytes
+
+    @property
     def result(self) -> FrameResult | None:
         """The result that the window shows."""
         return self._result
 
     @property
     def needs_mending(self) -> bool:
-        """Whether the network's last layer does not have a unit for each class of the data."""
-        data = self._dataset
-        return data is not None and not fits_classes(self.document.spec, len(data.classes))
+        """Whether the network is sound but does not end in a unit for each class of the data."""
+        data, document = self._dataset, self.document
+        if data is None or not document.report.is_valid:
+            return False
+        return not fits_classes(document.spec, len(data.classes))
 
     def open_data(self, address: str) -> None:
         """Open a data set; ``data.opening`` says what an address may be."""
@@ -244,6 +257,14 @@ class TrainingControl(QObject):
             self.document.edit(mended, self.tr("Fit the network to the classes"))
 
     @Slot()
+    def measure_memory(self) -> None:
+        """Have it found out what memory a batch takes, unless that is known or asked for."""
+        wanted = self.document.spec, self._settings.batch_size
+        if wanted != self._measured:
+            self._measured = wanted
+            self.pipeline.training.measure_memory(*wanted)
+
+    @Slot()
     def load_runs(self) -> None:
         """Have the runs of earlier days read, the first time; ``runs_changed`` follows."""
         if not self._runs_asked:
@@ -277,6 +298,9 @@ class TrainingControl(QObject):
                 self._refuse(error)
             case RunsListed(runs):
                 self._list_runs(runs)
+            case MemoryMeasured(memory_bytes=memory_bytes):
+                self._memory_bytes = memory_bytes
+                self.memory_changed.emit()
             case RunRead(_, first, spec, weights):
                 words = self.tr("First weights of a run") if first else self.tr("Weights of a run")
                 self.document.learn(spec, weights, words)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import lru_cache
 from html import escape
 
 from PySide6.QtCore import Qt, Signal, Slot
@@ -23,8 +22,6 @@ from PySide6.QtWidgets import (
 )
 from superqt import QElidingLabel
 
-from cnngui.engine.training.network import training_bytes
-from cnngui.errors import NetworkError, TrainingError
 from cnngui.gui.network.wording import bytes_label
 from cnngui.gui.notices import Notice, NoticeBar
 from cnngui.gui.theme import ACCENT, SPACE_L, SPACE_M, SPACE_S, number_font
@@ -38,7 +35,6 @@ from cnngui.gui.training.train_actions import TrainActions
 from cnngui.gui.translation import translated
 from cnngui.pipeline.training.settings import TrainingSettings
 from cnngui.pipeline.training.suggestion import step_count, with_enough_steps
-from cnngui.spec.network import NetworkSpec
 
 _COLUMNS = (232, 480, 144, 176)
 """Widths to begin with: settings, curves, layers, runs."""
@@ -146,6 +142,7 @@ class TrainPage(QWidget):
             changed.connect(self._on_something_changed)
         self._runs.model.ticked_changed.connect(self._show_curves)
         control.settings_changed.connect(self._on_settings_changed)
+        control.memory_changed.connect(self._show_memory)
         self._actions.starting.connect(self._form.take_typed)
         self._form.settings_edited.connect(self._on_form_settings_edited)
         self._runs.restore_requested.connect(control.restore_run)
@@ -179,7 +176,7 @@ class TrainPage(QWidget):
     @Slot()
     def _on_settings_changed(self) -> None:
         self._form.show_settings(self._control.settings)
-        self._show_memory()
+        self._control.measure_memory()
         self._show_notices()
 
     @Slot(object)
@@ -195,7 +192,7 @@ class TrainPage(QWidget):
         self._show_notices()
         self._show_status()
         self._form.set_training(self._control.is_under_way)
-        self._show_memory()
+        self._control.measure_memory()
         self._runs.show_runs(self._control.runs)
         self._show_curves()
 
@@ -214,9 +211,10 @@ class TrainPage(QWidget):
             self._bar.setValue(0)
         self._status.setToolTip(self._status.text())
 
+    @Slot()
     def _show_memory(self) -> None:
-        batch_size = self._control.settings.batch_size
-        self._form.show_memory(_memory_words(self._control.document.spec, batch_size))
+        needed = self._control.memory_bytes
+        self._form.show_memory(bytes_label(needed) if needed else "")
 
     def _samples_words(self) -> str:
         data = self._control.dataset
@@ -256,6 +254,8 @@ class TrainPage(QWidget):
                 "that the program draws."
             )
             return words.format(link)
+        if faults := self._network_words():
+            return escape(faults)
         if control.needs_mending:
             # Here it stays when the notice above is closed.
             text, action = self._mending_words()
@@ -271,6 +271,7 @@ class TrainPage(QWidget):
         self._tell(Notice(refused, key="refused"))
         failed = progress is not None and progress.state == "failed"
         self._tell(Notice(progress.message if failed and progress else "", key="failed"))
+        self._tell(Notice(self._network_words(), "warning", key="network"))
         self._tell(self._mending_offer())
         self._tell(self._longer_offer())
 
@@ -282,6 +283,14 @@ class TrainPage(QWidget):
         self._notices.dismiss(notice.key)
         if notice.text:
             self._notices.show_notice(notice)
+
+    def _network_words(self) -> str:
+        """Return what keeps the network itself from being trained, whatever the samples."""
+        control, document = self._control, self._control.document
+        if control.dataset is None or control.is_under_way or document.report.is_valid:
+            return ""
+        words = self.tr("The network has a problem, at {0}")
+        return words.format(document.report.problems[0])
 
     def _mending_offer(self) -> Notice:
         control = self._control
@@ -295,7 +304,8 @@ class TrainPage(QWidget):
         control, settings = self._control, self._control.settings
         samples = len(control.dataset) if control.dataset is not None else 0
         longer = with_enough_steps(settings, samples) if samples else None
-        if longer is None or control.is_under_way or control.needs_mending:
+        cannot_begin = control.needs_mending or not control.document.report.is_valid
+        if longer is None or control.is_under_way or cannot_begin:
             return Notice("", key="longer")
         text = self.tr("With so few samples the weights change only {0} times: too seldom to learn")
         action = self.tr("Take {0} epochs, batches of {1}")
@@ -318,15 +328,6 @@ class TrainPage(QWidget):
             return text, self.tr("Give it {0} outputs").format(classes)
         text = self.tr("The network does not end in one number for each class.")
         return text, self.tr("Add a layer with {0} outputs").format(classes)
-
-
-@lru_cache(maxsize=4)
-def _memory_words(spec: NetworkSpec, batch_size: int) -> str:
-    """Return how much memory a batch takes; "" for a network that cannot learn as it is."""
-    try:
-        return bytes_label(training_bytes(spec, batch_size))
-    except (NetworkError, TrainingError):
-        return ""
 
 
 def _scrolling(form: QWidget) -> QScrollArea:

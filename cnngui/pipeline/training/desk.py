@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from cnngui.data.dataset import Dataset
+from cnngui.errors import NetworkError, TrainingError
 from cnngui.pipeline.events import Event
 from cnngui.pipeline.file_worker import FileWorker, Job
 from cnngui.pipeline.training.commands import (
@@ -16,7 +17,12 @@ from cnngui.pipeline.training.commands import (
     SetLearningRate,
     Stop,
 )
-from cnngui.pipeline.training.progress import RunRead, RunsListed, TrainingEnded
+from cnngui.pipeline.training.progress import (
+    MemoryMeasured,
+    RunRead,
+    RunsListed,
+    TrainingEnded,
+)
 from cnngui.pipeline.training.run_store import RunStore
 from cnngui.pipeline.training.settings import TrainingSettings
 from cnngui.pipeline.training.worker import LiveView, TrainingWorker
@@ -42,6 +48,7 @@ class TrainingDesk:
         self._live_view = live_view
         self._files = files
         self._store = store
+        self._to_measure: tuple[NetworkSpec, int] | None = None
 
     def start(
         self,
@@ -87,6 +94,20 @@ class TrainingDesk:
         """Let the live view compute with the weights that its network names."""
         self._live_view.show_weights(NetworkSpec(), None)
 
+    def measure_memory(self, spec: NetworkSpec, batch_size: int) -> None:
+        """Find out what memory a batch takes; ``MemoryMeasured`` follows. The newest call wins.
+
+        A large network takes half a second.
+        """
+        self._to_measure = asked = spec, batch_size
+
+        def measured() -> Event | None:
+            return (
+                MemoryMeasured(*asked, _batch_bytes(*asked)) if self._to_measure is asked else None
+            )
+
+        self._do(measured)
+
     def list_runs(self) -> None:
         """Read the runs kept on disk, and let go of those put aside; ``RunsListed`` follows."""
 
@@ -123,8 +144,17 @@ class TrainingDesk:
         self._worker.join(timeout_s)
         return self._worker.ended
 
-    def _do(self, run: Callable[[], Event]) -> None:
+    def _do(self, run: Callable[[], Event | None]) -> None:
         self._files.tell(Job("run", run))
 
     def _listed(self) -> Event:
         return RunsListed(self._store.runs())
+
+
+def _batch_bytes(spec: NetworkSpec, batch_size: int) -> int:
+    from cnngui.engine.training.network import training_bytes  # not needed at the start
+
+    try:
+        return training_bytes(spec, batch_size)
+    except (NetworkError, TrainingError):
+        return 0

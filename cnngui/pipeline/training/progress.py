@@ -180,6 +180,15 @@ class TrainingPreparing:
     total: int
 
 
+@dataclass(frozen=True)
+class MemoryMeasured:
+    """Event, newest wins: a batch takes so many bytes; 0 for a network that cannot learn."""
+
+    spec: NetworkSpec
+    batch_size: int
+    memory_bytes: int
+
+
 @dataclass(frozen=True, eq=False)
 class TrainingProgressed:
     """Event, newest wins: a training goes on, has paused or has ended."""

@@ -12,6 +12,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from cnngui.cli import Arguments
+from cnngui.engine.training.network import training_bytes
 from cnngui.formats.network_file import write_network
 from cnngui.gui.session import kept_networks
 from cnngui.gui.settings import Settings
@@ -181,6 +182,43 @@ def test_what_cannot_be_trained_says_why(driver):
     training.open_data("/nowhere")
     driver.wait(lambda: training.dataset_problem is not None)
     assert training.dataset is not None
+
+
+def test_memory_is_measured_once_for_each_network_and_batch(driver):
+    training = control(driver)
+    training.measure_memory()
+    driver.wait(lambda: training.memory_bytes == training_bytes(driver.document.spec, 32))
+    with driver.qtbot.assertNotEmitted(training.memory_changed, wait=0):
+        training.measure_memory()
+    driver.document.edit(driver.document.spec.edited("conv1", out_channels=0), "edit")
+    training.measure_memory()
+    driver.wait(lambda: training.memory_bytes == 0)
+
+
+def test_a_network_with_problems_is_refused_for_those(driver):
+    training = control(driver)
+    spec = driver.document.spec
+    driver.document.edit(spec.edited("conv1", out_channels=0), "edit")
+    assert not training.needs_mending
+    training.start()
+    assert "conv1.out_channels" in str(training.problem)
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        NETWORK.edited("conv1", frozen=True).edited("fc1", frozen=True),
+        NetworkSpec(input=InputSpec(channels=3, height=1, width=2), layers=(Flatten(id="only"),)),
+    ],
+    ids=["all frozen", "no parameters"],
+)
+def test_a_network_with_nothing_to_learn_is_refused_in_words(driver, spec):
+    training = control(driver)
+    driver.document.edit(spec, "edit")
+    training.start()
+    driver.wait(lambda: training.problem is not None)
+    assert "not frozen" in str(training.problem)
+    assert not training.is_under_way
 
 
 def test_a_learning_rate_of_a_billion_keeps_the_last_good_weights(driver):

@@ -15,9 +15,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from cnngui.engine.training.network import training_bytes
 from cnngui.errors import TrainingError
-from cnngui.gui.network.wording import bytes_label
 from cnngui.gui.theme import DARK, apply_theme, colors
 from cnngui.gui.training.curves_view import CurvesView
 from cnngui.gui.training.health_view import HealthView
@@ -107,12 +105,13 @@ def test_with_samples_it_can_begin(qtbot: QtBot, page: TrainPage, control: FakeC
 def test_memory_is_told_before_a_training_for_the_batch_size_chosen(
     page: TrainPage, control: FakeControl
 ) -> None:
-    needed = bytes_label(training_bytes(control.document.spec, 32))
-    assert text(page, "training_memory") == needed
     control.set_settings(TrainingSettings(batch_size=64))
-    assert text(page, "training_memory") != needed
-    flatless = replace(control.document.spec, layers=control.document.spec.layers[:1])
-    control.document.edit(flatless, "ends in maps")
+    assert control.measured[-1] == 64
+    control.memory_bytes = 12_300_000
+    control.memory_changed.emit()
+    assert text(page, "training_memory").startswith("12.3")
+    control.memory_bytes = 0
+    control.memory_changed.emit()
     assert text(page, "training_memory") == ""
 
 
@@ -169,6 +168,11 @@ def test_a_network_with_problems_is_not_trained(page: TrainPage, control: FakeCo
     control.document.edit(control.document.spec.edited("conv1", out_channels=0), "break")
     assert enabled(page) == []
     assert "problems" in button(page, "button_train").toolTip()
+    for words in (text(page, "notice_text"), text(page, "training_hint")):
+        assert "conv1.out_channels: must" in words
+    assert not button(page, "notice_action").isVisible(), "what is offered does not mend that"
+    control.document.undo_stack.undo()
+    assert "conv1" not in text(page, "training_hint")
 
 
 def test_the_status_line_says_how_it_stands(page: TrainPage, control: FakeControl) -> None:

@@ -95,6 +95,7 @@ class FakeControl(QObject):
     progress_changed = Signal()
     runs_changed = Signal()
     settings_changed = Signal()
+    memory_changed = Signal()
 
     def __init__(self, spec: NetworkSpec = NETWORK) -> None:
         super().__init__()
@@ -107,6 +108,8 @@ class FakeControl(QObject):
         self.preparing: tuple[int, int] | None = None
         self.problem: UserError | None = None
         self.runs: tuple[TrainingProgress, ...] = ()
+        self.memory_bytes = 0
+        self.measured: list[int] = []
         self.asked: list[tuple[Any, ...]] = []
 
     @property
@@ -123,12 +126,17 @@ class FakeControl(QObject):
 
     @property
     def needs_mending(self) -> bool:
-        data = self.dataset
-        return data is not None and not fits_classes(self.document.spec, len(data.classes))
+        data, document = self.dataset, self.document
+        if data is None or not document.report.is_valid:
+            return False
+        return not fits_classes(document.spec, len(data.classes))
 
     def set_settings(self, settings: TrainingSettings) -> None:
         self.settings = settings
         self.settings_changed.emit()
+
+    def measure_memory(self) -> None:
+        self.measured.append(self.settings.batch_size)
 
     def start(self) -> None:
         self.asked.append(("start",))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 import types
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +16,7 @@ from cnngui.formats.network_file import read_network, with_named_weights
 from cnngui.pipeline.events import Crashed, JobFailed, Saved
 from cnngui.pipeline.live import LivePipeline
 from cnngui.pipeline.training.progress import (
+    MemoryMeasured,
     RunRead,
     RunsListed,
     TrainingEnded,
@@ -292,6 +294,26 @@ def test_closing_keeps_the_best_weights(pipeline, listener):
     assert ended is not None
     assert ended.progress.state == "stopped"
     pipeline.training.close(1.0)
+
+
+def test_of_networks_to_be_measured_the_newest_counts(pipeline, listener, monkeypatch):
+    begun, going_on, measured = threading.Event(), threading.Event(), []
+
+    def slow(spec, batch_size):
+        measured.append(batch_size)
+        begun.set()
+        assert going_on.wait(10)
+        return 100 * batch_size
+
+    monkeypatch.setattr("cnngui.engine.training.network.training_bytes", slow)
+    pipeline.training.measure_memory(classifier(), 7)
+    assert begun.wait(10)
+    for batch_size in (8, 9):
+        pipeline.training.measure_memory(classifier(), batch_size)
+    going_on.set()
+    wanted = MemoryMeasured(classifier(), 9, 900)
+    listener.until(lambda: wanted in listener.events, "the newest")
+    assert measured == [7, 9]
 
 
 def test_runs_are_kept_listed_put_aside_and_brought_back(pipeline, listener):
