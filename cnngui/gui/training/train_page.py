@@ -267,13 +267,14 @@ class TrainPage(QWidget):
 
     def _show_notices(self) -> None:
         control, progress = self._control, self._control.progress
-        refused = str(control.problem) if control.problem is not None else ""
-        self._tell(Notice(refused, key="refused"))
+        self._tell(self._longer_offer())
+        self._tell(self._mending_offer())
+        self._tell(Notice(self._network_words(), "warning", key="network"))
+        # What went wrong comes last: it is what is seen of several.
         failed = progress is not None and progress.state == "failed"
         self._tell(Notice(progress.message if failed and progress else "", key="failed"))
-        self._tell(Notice(self._network_words(), "warning", key="network"))
-        self._tell(self._mending_offer())
-        self._tell(self._longer_offer())
+        refused = str(control.problem) if control.problem is not None else ""
+        self._tell(Notice(refused, key="refused"))
 
     def _tell(self, notice: Notice) -> None:
         """Show what is new; what was closed stays away. A notice without text ends the last."""

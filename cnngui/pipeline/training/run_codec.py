@@ -83,7 +83,7 @@ def run_from(entry: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Training
         settings=settings_from_entry(entry["settings"]),
         samples=(int(entry["samples"][0]), int(entry["samples"][1])),
         seconds_left=0.0,
-        curves=Curves(**{item.name: arrays[f"curves.{item.name}"] for item in fields(Curves)}),
+        curves=_curves(arrays),
         layers=tuple(_health(health) for health in entry["layers"]),
         moments=tuple(
             KernelMoment(int(step), float(epoch), _kernels(arrays, number))
@@ -91,6 +91,21 @@ def run_from(entry: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Training
         ),
         evaluation=_evaluation(entry["evaluated_classes"], arrays),
     )
+
+
+def _curves(arrays: dict[str, NDArray[Any]]) -> Curves:
+    curves = Curves(**{item.name: arrays[f"curves.{item.name}"] for item in fields(Curves)})
+    measured = {"validation_epochs", "validation_loss", "validation_accuracy"}
+    for item in fields(Curves):
+        when = curves.validation_epochs if item.name in measured else curves.epochs
+        _demand(getattr(curves, item.name), "f", (when.size,))
+    return curves
+
+
+def _demand(array: NDArray[Any], kinds: str, shape: tuple[int, ...]) -> None:
+    """Raise a ValueError for an array of another kind or shape."""
+    if array.dtype.kind not in kinds or array.shape != shape:
+        raise ValueError(f"{array.dtype} {array.shape} in place of {kinds} {shape}")
 
 
 def _health(entry: dict[str, Any]) -> LayerHealth:
@@ -105,15 +120,26 @@ def _health(entry: dict[str, Any]) -> LayerHealth:
 
 def _kernels(arrays: dict[str, NDArray[Any]], number: int) -> dict[str, NDArray[np.float32]]:
     start = f"moment{number}."
-    return {
+    kernels = {
         name.removeprefix(start): array for name, array in arrays.items() if name.startswith(start)
     }
+    for array in kernels.values():
+        if array.ndim != 4:
+            raise ValueError(f"kernels of {array.ndim} axes")
+        _demand(array, "f", array.shape)
+    return kernels
 
 
 def _evaluation(classes: list[str] | None, arrays: dict[str, NDArray[Any]]) -> Evaluation | None:
     if classes is None:
         return None
     labels, probabilities = arrays["evaluation.labels"], arrays["evaluation.probabilities"]
+    count = len(labels)
+    _demand(labels, "iu", (count,))
+    _demand(arrays["evaluation.indices"], "iu", (count,))
+    _demand(probabilities, "f", (count, len(classes)))
+    if count and not 0 <= labels.min() <= labels.max() < len(classes):
+        raise ValueError("labels beyond the classes")
     return Evaluation(
         classes=tuple(map(str, classes)),
         indices=arrays["evaluation.indices"],

@@ -12,6 +12,7 @@ import logging
 import secrets
 import shutil
 import zipfile
+import zlib
 from datetime import datetime
 from pathlib import Path
 
@@ -138,7 +139,21 @@ class RunStore:
             return []
 
 
-_UNREADABLE = (OSError, ValueError, KeyError, TypeError, EOFError, UserError, zipfile.BadZipFile)
+_UNREADABLE = (
+    OSError,
+    ValueError,
+    LookupError,
+    TypeError,
+    ArithmeticError,
+    AttributeError,
+    EOFError,
+    MemoryError,
+    NotImplementedError,
+    RecursionError,
+    UserError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
 """What reading files that anything may have written to can end in."""
 
 

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import json
 import logging
 from dataclasses import fields, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cnngui.data.augmentation import Augmentation
@@ -113,6 +116,65 @@ def test_what_is_damaged_is_left_out_with_a_line_in_the_log(store, tmp_path, cap
     with caplog.at_level(logging.WARNING, "cnngui"):
         assert [run.run_id for run in store.runs()] == ["20260102-1"]
     assert "20260101-1" in caplog.text
+
+
+NUMBERS = st.sampled_from([-1, 0, 10**400, 1e300, np.inf, -np.inf, np.nan, True])
+JSON = st.recursive(
+    st.none() | NUMBERS | st.text(max_size=3),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner),
+    max_leaves=4,
+)
+
+
+@given(data=st.data())
+@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+def test_no_description_ends_the_listing(data):
+    with TemporaryDirectory() as folder:
+        store = RunStore(Path(folder))
+        keep(store, evaluation=evaluation())
+        keep(store, "20260102-1")
+        path = Path(folder, "20260101-1", "run.json")
+        entry = json.loads(path.read_text())
+        entry[data.draw(st.sampled_from(sorted(entry)))] = data.draw(JSON)
+        path.write_text(json.dumps(entry))
+        assert store.runs()[0].run_id == "20260102-1"
+
+
+@given(data=st.data())
+@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+def test_no_arrays_end_the_listing(data):
+    with TemporaryDirectory() as folder:
+        store = RunStore(Path(folder))
+        keep(store, evaluation=evaluation())
+        keep(store, "20260102-1")
+        path = Path(folder, "20260101-1", "curves.npz")
+        content = bytearray(path.read_bytes())
+        for place in data.draw(st.lists(st.integers(0, len(content) - 1), max_size=4)):
+            content[place] = data.draw(st.integers(0, 255))
+        path.write_bytes(content)
+        assert store.runs()[0].run_id == "20260102-1"
+
+
+@pytest.mark.parametrize(
+    ("name", "array"),
+    [
+        ("curves.loss", np.zeros(4, np.float32)),
+        ("curves.epochs", np.float32(1)),
+        ("curves.accuracy", np.array(["much"] * 5)),
+        ("moment0.conv1", np.zeros(3, np.float32)),
+        ("evaluation.labels", np.array([0, 1, 2, 3])),
+        ("evaluation.indices", np.array([3, 1, 4])),
+        ("evaluation.probabilities", np.zeros((4, 2), np.float32)),
+    ],
+)
+def test_arrays_that_do_not_fit_are_left_out(store, tmp_path, name, array):
+    keep(store, evaluation=evaluation())
+    path = tmp_path / "runs" / "20260101-1" / "curves.npz"
+    with np.load(path) as file:
+        arrays = dict(file)
+    assert name in arrays
+    np.savez(path, **(arrays | {name: array}))
+    assert store.runs() == ()
 
 
 def test_arrays_hold_no_pickles(store, tmp_path):
