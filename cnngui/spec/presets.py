@@ -32,6 +32,13 @@ PRESETS = (
         "classic-filters.safetensors",
     ),
     Preset(
+        "shapes",
+        "Shapes",
+        "A small network that has learned to tell six drawn shapes apart",
+        "shapes.safetensors",
+        clip="shapes",
+    ),
+    Preset(
         "lenet-5",
         "LeNet-5",
         "LeCun's reader of handwritten digits, 1998: two convolutions, average pooling, tanh",
