@@ -20,7 +20,7 @@ sys.path.insert(0, str(FOLDER.parent))
 
 import numpy as np  # noqa: E402
 from PySide6.QtCore import QElapsedTimer, QEventLoop, QTimer  # noqa: E402
-from PySide6.QtGui import QImage  # noqa: E402
+from PySide6.QtGui import QAction, QImage  # noqa: E402
 from PySide6.QtWidgets import QApplication, QWidget  # noqa: E402
 
 from cnngui.cli import Arguments, parse_arguments  # noqa: E402
@@ -29,10 +29,16 @@ from cnngui.gui.main_window import MainWindow  # noqa: E402
 from cnngui.gui.settings import Settings  # noqa: E402
 from cnngui.gui.start import begin  # noqa: E402
 from cnngui.gui.theme import Theme, apply_theme  # noqa: E402
+from cnngui.gui.training.control import TrainingControl  # noqa: E402
+from cnngui.gui.training.drawer import TrainingDrawer  # noqa: E402
+from cnngui.gui.training.kernels_page import KernelsPage  # noqa: E402
 from cnngui.gui.views.wall import WallView  # noqa: E402
 from cnngui.opencv import cv2  # noqa: E402
+from cnngui.pipeline.training.settings import TrainingSettings  # noqa: E402
 
-PATIENCE_MS = 20_000
+PATIENCE_MS = 60_000
+FRAMES_TO_LINGER = 25
+TRAIN_PAGE, KERNELS_PAGE, RESULTS_PAGE = 1, 2, 3
 
 
 def wait_for(happened: Callable[[], bool]) -> None:
@@ -76,6 +82,11 @@ class Photographer:
 
         wait_for(is_shown)
 
+    def linger(self) -> None:
+        """Wait until some more frames were shown, and with them what was asked for meanwhile."""
+        first = self.window.result.index
+        wait_for(lambda: self.window.result.index > first + FRAMES_TO_LINGER)
+
     def save(self, name: str, widget: QWidget | None = None) -> None:
         """Photograph the window or one part of it."""
         (widget or self.window).grab().save(str(FOLDER / name))
@@ -116,6 +127,32 @@ def _pixels(image: QImage, width: int) -> np.ndarray:
     return cv2.resize(picture, (width, height), interpolation=cv2.INTER_AREA)
 
 
+def photograph_training() -> None:
+    """Teach a network the program's shapes and take the pages that tell of it."""
+    teacher = Photographer("light", 1600, 1000, "--network=tiny-vgg", "--source=sample:shapes")
+    window = teacher.window
+    drawer, control = window.findChild(TrainingDrawer), window.findChild(TrainingControl)
+    window.findChild(QAction, "action_training").trigger()
+    control.open_data("shapes:count=1500")
+    wait_for(lambda: control.dataset is not None)
+    control.mend_network()
+    control.set_settings(TrainingSettings(epochs=8, schedule="cosine"))
+    drawer.show_page(TRAIN_PAGE)
+    control.start()
+    teacher.show_layer("conv_1_1", 30)
+    wait_for(lambda: control.progress is not None and control.progress.epoch > 5)
+    teacher.save("training.png")
+    wait_for(lambda: control.progress.state == "finished")
+    drawer.show_page(KERNELS_PAGE)
+    window.findChild(KernelsPage).compare.click()
+    teacher.linger()
+    teacher.save("kernels.png", drawer)
+    drawer.show_page(RESULTS_PAGE)
+    teacher.linger()
+    teacher.save("results.png", drawer)
+    teacher.close()
+
+
 def main() -> None:
     """Take every picture."""
     light = Photographer("light", 1600, 1000)
@@ -129,6 +166,8 @@ def main() -> None:
     dark.show_layer("block1_relu2", 60)
     dark.save("window-dark.png")
     dark.close()
+
+    photograph_training()
 
 
 if __name__ == "__main__":
