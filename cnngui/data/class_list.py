@@ -10,6 +10,7 @@ from pathlib import Path
 from cnngui.atomic import write_atomically
 from cnngui.errors import DataError
 from cnngui.image_names import natural_key
+from cnngui.spec.checks import MAX_TEXT_LENGTH
 
 CLASSES_FILE = "classes.json"
 
@@ -87,11 +88,14 @@ def listed_classes(folder: Path, problems: list[DataError]) -> tuple[SampleClass
     for path in sorted(found, key=natural_key):
         if path.name.startswith("."):
             continue
-        if path.name.isprintable():
-            names.append(path.name)
-        else:
+        if not path.name.isprintable():
             rule = "a class must have a name in UTF-8, of characters that can be printed"
             problems.append(DataError(ascii(path.name), rule))
+        elif len(path.name) > MAX_TEXT_LENGTH:
+            rule = f"a class must have a name of at most {MAX_TEXT_LENGTH} characters"
+            problems.append(DataError(f"{path.name[:20]}...", rule, len(path.name)))
+        else:
+            names.append(path.name)
     known = _read(folder / CLASSES_FILE, problems)
     ordered = [name for name in known if name in set(names)]
     ordered += [name for name in names if name not in known]

@@ -151,6 +151,15 @@ def test_names_that_are_no_text_are_said_so(tmp_path: Path) -> None:
     assert len(data.problems) == 2
 
 
+def test_a_name_that_no_network_can_give_to_a_class_is_said(tmp_path: Path) -> None:
+    for name in ("a" * 200, "b" * 201):
+        write_image(tmp_path / name / "1.png")
+    data = open_folder(tmp_path)
+    assert data.classes == ("a" * 200,)
+    (problem,) = data.problems
+    assert "at most 200 characters, got 201" in str(problem)
+
+
 @settings(
     deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )

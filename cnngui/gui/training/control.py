@@ -33,7 +33,7 @@ from cnngui.pipeline.training.progress import (
     TrainingRefused,
 )
 from cnngui.pipeline.training.run_codec import shortened
-from cnngui.pipeline.training.settings import TrainingSettings
+from cnngui.pipeline.training.settings import MOST_CLASSES, TrainingSettings
 from cnngui.spec.mending import fits_classes, mended_for_classes
 from cnngui.spec.network import NetworkSpec
 
@@ -166,9 +166,12 @@ class TrainingControl(QObject):
 
     @property
     def needs_mending(self) -> bool:
-        """Whether the network is sound but does not end in a unit for each class of the data."""
+        """Whether the network is sound but does not end in a unit for each class of the data.
+
+        Of more classes than can be learned it never does: a mended one could not be trained.
+        """
         data, document = self._dataset, self.document
-        if data is None or not document.report.is_valid:
+        if data is None or len(data.classes) > MOST_CLASSES or not document.report.is_valid:
             return False
         return not fits_classes(document.spec, len(data.classes))
 
@@ -327,17 +330,31 @@ class TrainingControl(QObject):
 
     def _begin(self, paused: bool) -> None:
         data, document = self._dataset, self.document
-        if data is None:
-            self._refuse(TrainingError(self.tr("training"), self.tr("needs samples to learn from")))
-        elif not document.report.is_valid:
-            rule = self.tr("must have no problems to be trained")
-            self._refuse(TrainingError(document.spec.name, rule, document.report.problems[0]))
-        elif not self.needs_mending:
+        obstacle = self._obstacle()
+        if obstacle is not None:
+            self._refuse(obstacle)
+        elif data is not None and not self.needs_mending:
             self._problem, self._preparing = None, (0, 0)
             named = replace(document.spec, classes=data.classes)
             document.edit(named, self.tr("Name the classes"))
             self.pipeline.training.start(document.spec, None, data, self._settings, paused=paused)
             self.progress_changed.emit()
+
+    def _obstacle(self) -> UserError | None:
+        """Return what must be changed before a training, besides what ``mend_network`` does."""
+        from cnngui.pipeline.training.requirements import refuse_unusable_data  # not at the start
+
+        data, document = self._dataset, self.document
+        if data is None:
+            return TrainingError(self.tr("training"), self.tr("needs samples to learn from"))
+        if not document.report.is_valid:
+            rule = self.tr("must have no problems to be trained")
+            return TrainingError(document.spec.name, rule, document.report.problems[0])
+        try:
+            refuse_unusable_data(data)
+        except TrainingError as error:
+            return error
+        return None
 
     def _refuse(self, error: UserError | None) -> None:
         self._problem, self._preparing = error, None

@@ -10,7 +10,7 @@ import numpy as np
 from cnngui.data.dataset import Dataset
 from cnngui.engine.training.network import training_bytes
 from cnngui.errors import TrainingError
-from cnngui.pipeline.training.settings import TrainingSettings
+from cnngui.pipeline.training.settings import MOST_CLASSES, TrainingSettings
 from cnngui.pipeline.training.settings_codec import RANGES
 from cnngui.spec.checks import shown
 from cnngui.spec.layers import INPUT_ID
@@ -18,7 +18,6 @@ from cnngui.spec.mending import fits_classes
 from cnngui.spec.network import NetworkSpec
 from cnngui.spec.shapes import infer, shape_text
 
-MOST_CLASSES = 1000
 _MOST_NAMED = 5
 _SHARE_OF_MEMORY = 0.5
 

@@ -10,6 +10,8 @@ from cnngui.data.augmentation import NO_AUGMENTATION, Augmentation
 OptimizerName = Literal["sgd", "adam", "adamw"]
 ScheduleName = Literal["constant", "step", "cosine"]
 LossName = Literal["cross-entropy", "mse"]
+MOST_CLASSES = 1000
+"""That many a network can be taught."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -21,6 +21,7 @@ from cnngui.gui.training.drawer import TrainingDrawer
 from cnngui.pipeline.training.settings import TrainingSettings
 from cnngui.spec.layers import Conv2d, Flatten, GlobalAvgPool2d, Linear, ReLU
 from cnngui.spec.network import InputSpec, NetworkSpec
+from tests.data.files import write_image
 from tests.gui.driver import Driver
 
 SHAPES = "shapes:count=60:size=16"
@@ -193,6 +194,20 @@ def test_memory_is_measured_once_for_each_network_and_batch(driver):
     driver.document.edit(driver.document.spec.edited("conv1", out_channels=0), "edit")
     training.measure_memory()
     driver.wait(lambda: training.memory_bytes == 0)
+
+
+def test_samples_that_cannot_be_learned_leave_the_network_as_it_is(driver, tmp_path):
+    for name in range(1001):
+        (tmp_path / "many" / str(name)).mkdir(parents=True)
+    write_image(tmp_path / "many" / "0" / "1.png")
+    write_image(tmp_path / "many" / "1" / "1.png")
+    training, before = control(driver), driver.document.spec
+    training.open_data(str(tmp_path / "many"))
+    driver.wait(lambda: len(training.dataset.classes) == 1001)
+    assert not training.needs_mending
+    training.start()
+    assert "at most 1,000 classes, got 1,001" in str(training.problem)
+    assert driver.document.spec == before
 
 
 def test_a_network_with_problems_is_refused_for_those(driver):
