@@ -2371,6 +2371,10 @@ Train the network: after each epoch you see here what it gets right and what it 
         <translation>请按&lt;b&gt;训练&lt;/b&gt;。网络会反复看这些样本，卷积核每次改变一点：在上方观察卷积核，在这里看它学得怎么样。</translation>
     </message>
     <message>
+        <source>The network has a problem, at {0}</source>
+        <translation>网络有问题：{0}</translation>
+    </message>
+    <message>
         <source>With so few samples the weights change only {0} times: too seldom to learn</source>
         <translation>样本太少，权重只会更新 {0} 次，学不会</translation>
     </message>

@@ -48,7 +48,9 @@ def test_files_open_by_path(tmp_path):
 
 @pytest.mark.parametrize("name", ["", "resnet", "a/b", "net.pt", "\0"])
 def test_unknown_names_are_refused_with_the_names_there_are(name):
-    with pytest.raises(NetworkFileError, match="classic-filters, shapes, lenet-5, tiny-vgg, residual"):
+    with pytest.raises(
+        NetworkFileError, match="classic-filters, shapes, lenet-5, tiny-vgg, residual"
+    ):
         open_network(name)
 
 
