@@ -118,6 +118,7 @@ class _Team:
     def __init__(self, threads: int) -> None:
         self.threads = threads
         self._asking = threading.Lock()
+        self._asker: int | None = None
         self._asked: list[SimpleQueue[tuple[Context, Work] | None]] = [
             SimpleQueue() for _ in range(threads - 1)
         ]
@@ -132,28 +133,40 @@ class _Team:
             helper.start()
 
     def run(self, work: Callable[[int, int], None], count: int, most: int) -> None:
+        if self._asker == threading.get_ident():
+            # Asked from within work: the helpers are at it.
+            for item in range(count):
+                work(0, item)
+            return
         # One at a time: the answers of two askers would be mixed up.
         with self._asking:
-            helpers = self._asked[: max(min(count, most) - 1, 0)]
-            # next() of a counter is one step of the interpreter, so no item is taken twice. Nobody
-            # is given a fixed share: a core that is busy otherwise simply takes fewer.
-            items = itertools.count()
+            self._asker = threading.get_ident()
+            try:
+                self._share(work, count, most)
+            finally:
+                self._asker = None
 
-            def take_items(worker: int) -> None:
-                for item in items:
-                    if item >= count:
-                        return
-                    work(worker, item)
+    def _share(self, work: Callable[[int, int], None], count: int, most: int) -> None:
+        helpers = self._asked[: max(min(count, most) - 1, 0)]
+        # next() of a counter is one step of the interpreter, so no item is taken twice. Nobody
+        # is given a fixed share: a core that is busy otherwise simply takes fewer.
+        items = itertools.count()
 
-            with kept_apart([helper.native_id or 0 for helper in self._helpers[: len(helpers)]]):
-                for queue in helpers:
-                    # What NumPy is to warn about is part of the context.
-                    queue.put((copy_context(), take_items))
-                try:
-                    take_items(0)
-                finally:
-                    wait_until(lambda: self._done.qsize() == len(helpers))
-                    failures = [self._done.get() for _ in helpers]
+        def take_items(worker: int) -> None:
+            for item in items:
+                if item >= count:
+                    return
+                work(worker, item)
+
+        with kept_apart([helper.native_id or 0 for helper in self._helpers[: len(helpers)]]):
+            for queue in helpers:
+                # What NumPy is to warn about is part of the context.
+                queue.put((copy_context(), take_items))
+            try:
+                take_items(0)
+            finally:
+                wait_until(lambda: self._done.qsize() == len(helpers))
+                failures = [self._done.get() for _ in helpers]
         for failure in failures:
             if failure is not None:
                 raise failure
@@ -222,7 +235,8 @@ def run(work: Callable[[int, int], None], count: int, most: int) -> None:
     On all threads, but on no more than ``most``: ``worker`` is below that whatever was configured
     in the meantime, and the thread that asks is worker 0. No two calls with one worker run at a
     time, so scratch memory can be kept per worker. Context variables have the values that they have
-    for who asks. The first exception is raised again, after all have stopped.
+    for who asks. The first exception is raised again, after all have stopped. Who asks again from
+    within ``work`` works alone.
     """
     _current_team().run(work, count, most)
 

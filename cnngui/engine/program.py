@@ -92,7 +92,16 @@ class Program:
 
         ``is_abandoned`` is asked before every band, from any thread; AbandonedError if it says yes.
         """
-        milestones = [(count, partial(_show, observers, shown)) for count, shown in self._shown]
+        observing = 0.0
+
+        def show(shown: _Shown) -> None:
+            nonlocal observing
+            before = perf_counter()
+            for request, view in shown:
+                observers[request](view)
+            observing += perf_counter() - before
+
+        milestones = [(count, partial(show, shown)) for count, shown in self._shown]
 
         def compute(thread: int, piece: int) -> None:
             if is_abandoned():
@@ -104,10 +113,13 @@ class Program:
         self._given[:] = [x]
         start = perf_counter()
         # Weights from a file may overflow: that is for the user to see in the maps, not in a log.
-        with np.errstate(all="ignore"):
-            schedule.run(self._needs, compute, milestones, self._threads)
-        self._elapsed = perf_counter() - start
-        self._given.clear()
+        try:
+            with np.errstate(all="ignore"):
+                schedule.run(self._needs, compute, milestones, self._threads)
+        finally:
+            self._given.clear()
+            # While one thread observes, the others compute.
+            self._elapsed = perf_counter() - start - observing / self._threads
 
     def _compute(self, thread: int, piece: int) -> None:
         work = self._work[thread][piece]
@@ -209,11 +221,6 @@ class Program:
 def _take_input(given: Sequence[Array], part: Part, target: Array) -> None:
     images, rows = (slice(some.start, some.stop) for some in (part.images, part.rows))
     np.copyto(target, given[0][images, :, rows])
-
-
-def _show(observers: Observers, shown: _Shown) -> None:
-    for request, view in shown:
-        observers[request](view)
 
 
 def layer_of(request: str | Sample) -> str:

@@ -7,7 +7,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cnngui.engine.kernels import activation, conv_direct, conv_winograd, pool, run
+from cnngui.engine.kernels import (
+    activation,
+    conv_direct,
+    conv_winograd,
+    elementwise,
+    linear,
+    pool,
+    run,
+)
 from cnngui.engine.kernels.conv_kernel import Kernel
 from cnngui.engine.kernels.layout import as_layout, is_pixel_major, prefers_pixels
 from cnngui.engine.kernels.scratch import Scratch
@@ -194,3 +202,51 @@ def test_pooling_pairs_of_columns():
     run(pool.max_pool(x, out, pool.Windows((2, 2), (2, 2)), range(10), Scratch()))
     expected = x.reshape(1, 16, 10, 2, 32, 2).max(axis=(3, 5))
     np.testing.assert_array_equal(out, expected)
+
+
+def test_wide_maps_are_averaged_as_narrow_ones_are():
+    rng = np.random.default_rng(0)
+    for width in (64, 66):  # by a matrix, and neighbour by neighbour
+        x = tensor(rng, (2, 3, 6, width), pixels=False)
+        out = tensor(rng, (2, 3, 3, width // 2), pixels=False)
+        windows = pool.Windows((2, 2), (2, 2))
+        run(pool.avg_pool(x, out, windows, range(3), Scratch(), count_include_pad=True))
+        expected = x.reshape(2, 3, 3, 2, width // 2, 2).mean(axis=(3, 5))
+        np.testing.assert_allclose(out, expected, rtol=1e-5, atol=1e-6)
+
+
+@given(st.data())
+@settings(deadline=None, max_examples=60)
+def test_arrays_seen_as_lines_have_the_same_values(data):
+    shape = data.draw(st.lists(st.integers(1, 3), min_size=1, max_size=4).map(tuple))
+    order = data.draw(st.permutations(range(len(shape))))
+    margin = data.draw(st.integers(0, 1))
+    wide = tuple(shape[axis] + margin for axis in order)
+    memory = np.arange(np.prod(wide), dtype=np.float32).reshape(wide).transpose(np.argsort(order))
+    out = memory[tuple(slice(length) for length in shape)]
+    repeated = data.draw(st.integers(0, len(shape)))
+    factor = np.arange(np.prod(shape[repeated:]), dtype=np.float32).reshape(shape[repeated:])
+    expected = out + factor
+    beside = memory.copy()
+    elementwise.bind(np.add, out, factor, out=out)()
+    np.testing.assert_array_equal(out, expected)
+    beside[tuple(slice(length) for length in shape)] = expected
+    np.testing.assert_array_equal(memory, beside)
+
+
+def test_a_plain_tensor_is_one_line():
+    x = tensor(np.random.default_rng(0), (1, 3, 4, 5), pixels=False)
+    bias = np.ones((3, 1, 1), np.float32)
+    assert [array.shape for array in elementwise.as_lines(x, x)] == [(60,), (60,)]
+    assert [array.shape for array in elementwise.as_lines(bias, x)] == [(4, 3, 5), (4, 3, 5)]
+
+
+@pytest.mark.parametrize("images", [1, 2])
+def test_linear_layers_of_one_image_and_of_more(images):
+    rng = np.random.default_rng(0)
+    x, weight, bias, out = (
+        rng.standard_normal(shape).astype(np.float32)
+        for shape in ((images, 7), (4, 7), (4,), (images, 4))
+    )
+    run(linear.linear(x, weight, bias, out))
+    np.testing.assert_allclose(out, x @ weight.T + bias, rtol=1e-5, atol=1e-6)

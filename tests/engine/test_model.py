@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tracemalloc
+from time import perf_counter
 
 import numpy as np
 import pytest
@@ -62,6 +63,28 @@ def test_only_what_is_observed_is_computed():
     assert model.layer_seconds == {}
     model.forward(picture(BRANCHED), {})
     assert model.layer_seconds == {}
+
+
+def test_what_observers_take_is_not_told_of_the_layers():
+    model, x = Model(BRANCHED), picture(BRANCHED)
+    model.forward(x, {"relu1": lambda view: None})
+
+    def look_long(view):
+        end = perf_counter() + 0.2
+        while perf_counter() < end:
+            pass
+
+    model.forward(x, {"conv1": look_long, "relu1": lambda view: None})
+    assert sum(model.layer_seconds.values()) < 0.1
+
+
+def test_an_observer_may_compute(set_threads):
+    set_threads(2)
+    spec = network(Conv2d(id="conv", padding="same"), ReLU(id="relu"), height=240, width=320)
+    model, other, x = Model(spec), Model(spec), picture(spec)
+    found = []
+    model.forward(x, {"conv": lambda view: found.append(other.activations(x, ["relu"]))})
+    assert found[0]["relu"].any()
 
 
 def test_observers_are_called_in_order_with_read_only_views():

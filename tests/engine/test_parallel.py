@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextvars
 import os
 import subprocess
 import sys
@@ -152,3 +153,32 @@ def test_waiting_helpers_keep_nothing_alive():
     seen = weakref.ref(work)
     del work
     assert seen() is None
+
+
+@pytest.mark.usefixtures("two_threads")
+def test_who_asks_from_within_work_works_alone():
+    done = []
+
+    def ask_again(worker, item):
+        if worker == 0:
+            parallel.run(lambda inner, number: done.append((inner, number)), 3, 2)
+
+    parallel.run(ask_again, 1, 2)
+    assert done == [(0, 0), (0, 1), (0, 2)]
+    parallel.run(lambda worker, item: done.append(item), 5, 2)
+    assert len(done) == 8
+
+
+@pytest.mark.usefixtures("two_threads")
+def test_helpers_see_the_context_variables_of_who_asks():
+    variable = contextvars.ContextVar("variable", default="nothing")
+    variable.set("something")
+    met = threading.Barrier(2, timeout=10)
+    seen = []
+
+    def work(worker, item):
+        met.wait()
+        seen.append(variable.get())
+
+    parallel.run(work, 2, 2)
+    assert seen == ["something", "something"]
