@@ -8,13 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnngui.featuremaps.colormaps import lookup_table
-from cnngui.featuremaps.kernel_wall import (
-    COLOR_CHANNELS,
-    change_share,
-    draw_kernels,
-    largest_weight,
-    plan_kernels,
-)
+from cnngui.featuremaps.kernel_layout import COLOR_CHANNELS, plan_kernels
+from cnngui.featuremaps.kernel_wall import change_share, draw_kernels, largest_weight
 from cnngui.pipeline.events import Event
 from cnngui.pipeline.kernel_pictures import KernelRequest, KernelsDrawn
 from cnngui.pipeline.worker import Worker

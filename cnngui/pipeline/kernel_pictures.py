@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cnngui.featuremaps.kernel_wall import KernelLayout
+from cnngui.featuremaps.kernel_layout import KernelLayout
 
 
 @dataclass(frozen=True, eq=False)

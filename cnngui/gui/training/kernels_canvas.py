@@ -16,7 +16,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
-from cnngui.featuremaps.kernel_wall import KernelPoint
+from cnngui.featuremaps.kernel_layout import KernelPoint
 from cnngui.gui.theme import ACCENT, SLIM_SCROLL_BAR, SPACE_M, SPACE_S, colors, number_font
 from cnngui.gui.views.choice_button import ICON_SIZE
 from cnngui.gui.views.naming import number_text

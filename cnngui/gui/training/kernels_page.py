@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 from superqt import QElidingLabel
 
-from cnngui.featuremaps.kernel_wall import KernelPoint
+from cnngui.featuremaps.kernel_layout import KernelPoint
 from cnngui.gui.icons import icon
 from cnngui.gui.network.wording import shape_label
 from cnngui.gui.theme import SPACE_L, SPACE_M, SPACE_S, number_font

@@ -1,0 +1,287 @@
+"""Where the kernels of a convolution are: a block per kernel, a cell per input channel.
+
+Each weight is a square of equal pixels. Kernels that do not fit are reached row by row; of kernels
+with more inputs than a block can hold, the first inputs are shown.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from itertools import product
+
+COLOR_CHANNELS = 3
+"""A kernel that spans so many channels of a picture is also shown as a picture itself."""
+
+BLOCK_GAP = 8
+"""Pixels between blocks, across and down."""
+_PANEL_GAP = 24
+_LEAST_CELL = 6
+"""Pixels: no cell's longer side is smaller, or nothing could be seen in it or pointed at."""
+_LARGEST_CELL = 160
+_CAPTION_HEIGHT = 14
+_LEAST_CAPTIONED = 24
+"""Pixels: above a lower block its number would take too much of the room."""
+
+
+@dataclass(frozen=True, slots=True)
+class KernelPoint:
+    """What is at a point of the picture.
+
+    Attributes
+    ----------
+    panel : 0 for the first copy of the wall.
+    kernel : its number in the layer.
+    input : the number of the input channel within the kernel; None on the picture in colour.
+    row, column : of the weight.
+    """
+
+    panel: int
+    kernel: int
+    input: int | None
+    row: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class KernelLayout:
+    """Where the kernels are. All lengths are pixels.
+
+    Attributes
+    ----------
+    count, inputs, kernel_height, kernel_width : the shape of the layer's weights.
+    panels : how many copies of the wall are side by side, each with weights of its own.
+    has_captions : whether there is room above each block for its number.
+    has_color : whether the first cell of each block is the kernel as a picture in colour.
+    inputs_shown : how many inputs' cells a block holds.
+    scale : side of the square that is one weight.
+    cell_columns, cell_rows : cells of a block.
+    columns : blocks side by side in one panel.
+    rows : of blocks that are shown.
+    first_row : the first of them.
+    """
+
+    count: int
+    inputs: int
+    kernel_height: int
+    kernel_width: int
+    panels: int
+    has_captions: bool
+    has_color: bool
+    inputs_shown: int
+    scale: int
+    cell_columns: int
+    cell_rows: int
+    columns: int
+    rows: int
+    first_row: int = 0
+
+    @property
+    def all_rows(self) -> int:
+        """Rows of blocks that hold every kernel."""
+        return -(-self.count // self.columns)
+
+    @property
+    def first(self) -> int:
+        """The first kernel shown."""
+        return self.first_row * self.columns
+
+    @property
+    def shown(self) -> int:
+        """How many kernels are shown."""
+        return min(self.rows * self.columns, self.count - self.first)
+
+    @property
+    def cells(self) -> int:
+        """Cells of a block that hold something."""
+        return self.inputs_shown + self.has_color
+
+    @property
+    def cell_width(self) -> int:
+        """Of one input's kernel."""
+        return self.kernel_width * self.scale
+
+    @property
+    def cell_height(self) -> int:
+        """Of one input's kernel."""
+        return self.kernel_height * self.scale
+
+    @property
+    def cell_gap(self) -> int:
+        """Between the cells of a block; it must not look like a weight that is zero."""
+        return 1 + self.scale // 4
+
+    @property
+    def block_width(self) -> int:
+        """Of one kernel with all its cells."""
+        return self.cell_columns * (self.cell_width + self.cell_gap) - self.cell_gap
+
+    @property
+    def block_height(self) -> int:
+        """Of one kernel with all its cells, without its caption."""
+        return self.cell_rows * (self.cell_height + self.cell_gap) - self.cell_gap
+
+    @property
+    def caption_height(self) -> int:
+        """Room above each block for its number."""
+        return _CAPTION_HEIGHT if self.has_captions else 0
+
+    @property
+    def row_height(self) -> int:
+        """From one row of blocks to the next."""
+        return self.caption_height + self.block_height + BLOCK_GAP
+
+    @property
+    def panel_width(self) -> int:
+        """Of one copy of the wall."""
+        return self.columns * (self.block_width + BLOCK_GAP) - BLOCK_GAP
+
+    @property
+    def width(self) -> int:
+        """Of the whole picture."""
+        return self.panels * (self.panel_width + _PANEL_GAP) - _PANEL_GAP
+
+    @property
+    def height(self) -> int:
+        """Of the whole picture."""
+        return self.rows * self.row_height - BLOCK_GAP
+
+    def panel_left(self, panel: int) -> int:
+        """Return where a panel begins."""
+        return panel * (self.panel_width + _PANEL_GAP)
+
+    def block_rect(self, kernel: int, panel: int = 0) -> tuple[int, int, int, int]:
+        """Return ``(x, y, width, height)`` of a kernel that is shown."""
+        row, column = divmod(kernel - self.first, self.columns)
+        return (
+            self.panel_left(panel) + column * (self.block_width + BLOCK_GAP),
+            row * self.row_height + self.caption_height,
+            self.block_width,
+            self.block_height,
+        )
+
+    def kernel_at(self, x: float, y: float) -> int | None:
+        """Return the kernel whose block is at a point; None between and beside the blocks."""
+        found = self._block_at(x, y)
+        return None if found is None else found[1]
+
+    def locate(self, x: float, y: float) -> KernelPoint | None:
+        """Return what is at a point; None between and beside the cells."""
+        found = self._block_at(x, y)
+        if found is None:
+            return None
+        panel, kernel, across, down = found
+        column, across = divmod(across, self.cell_width + self.cell_gap)
+        row, down = divmod(down, self.cell_height + self.cell_gap)
+        cell = row * self.cell_columns + column
+        if cell >= self.cells or across >= self.cell_width or down >= self.cell_height:
+            return None
+        channel = cell - self.has_color
+        return KernelPoint(
+            panel=panel,
+            kernel=kernel,
+            input=channel if channel >= 0 else None,
+            row=down // self.scale,
+            column=across // self.scale,
+        )
+
+    def _block_at(self, x: float, y: float) -> tuple[int, int, int, int] | None:
+        """Return panel, kernel, and how far across and down in its block a point is."""
+        if not (0 <= x < self.width and 0 <= y < self.height):
+            return None
+        panel, across = divmod(int(x), self.panel_width + _PANEL_GAP)
+        column, across = divmod(across, self.block_width + BLOCK_GAP)
+        row, down = divmod(int(y), self.row_height)
+        down -= self.caption_height
+        place = row * self.columns + column
+        if column >= self.columns or place >= self.shown:
+            return None
+        if across >= self.block_width or not 0 <= down < self.block_height:
+            return None
+        return panel, self.first + place, across, down
+
+
+@lru_cache(maxsize=32)
+def plan_kernels(
+    shape: tuple[int, int, int, int],
+    width: int,
+    height: int,
+    *,
+    panels: int = 1,
+    has_color: bool = False,
+    first_row: int = 0,
+) -> KernelLayout:
+    """Choose the largest cells with which every kernel fits, or else the smallest readable ones.
+
+    Parameters
+    ----------
+    shape : of the weights, ``(out, in / groups, kh, kw)``, each at least 1.
+    width, height : pixels of the room; the picture fits into it unless that is smaller than the
+        smallest readable block.
+    panels : copies of the wall that share the width.
+    has_color : begin each block with the kernel in colour; for ``COLOR_CHANNELS`` inputs.
+    first_row : of blocks; brought into the range that there is.
+    """
+    longer = max(shape[2:])
+    room = max((width + _PANEL_GAP) // panels - _PANEL_GAP, 1), max(height, 1)
+    smallest = math.ceil(_LEAST_CELL / longer)
+    scales = range(max(_LARGEST_CELL // longer, smallest), smallest - 1, -1)
+    for has_captions, scale in product((True, False), scales):
+        candidates = [
+            layout
+            for layout in _layouts(shape, scale, panels, has_captions, has_color, room)
+            if layout.shown == layout.count
+            and layout.inputs_shown == layout.inputs
+            and layout.width <= width
+            and layout.height <= height
+            and (layout.block_height >= _LEAST_CAPTIONED or not has_captions)
+        ]
+        if candidates:
+            # Of those, the one that fills the room's width best: few rows are seen at once.
+            return min(candidates, key=lambda layout: layout.rows)
+    layouts = _layouts(shape, smallest, panels, False, has_color, room)
+    layout = max(layouts, key=lambda layout: (layout.inputs_shown, layout.rows * layout.columns))
+    last = max(layout.all_rows - layout.rows, 0)
+    return replace(layout, first_row=min(max(first_row, 0), last))
+
+
+def _layouts(
+    shape: tuple[int, int, int, int],
+    scale: int,
+    panels: int,
+    has_captions: bool,
+    has_color: bool,
+    room: tuple[int, int],
+) -> list[KernelLayout]:
+    """Return layouts with blocks of various proportions that fit the room, at least one."""
+    count, inputs, kernel_height, kernel_width = shape
+    gap = 1 + scale // 4
+    most_columns = max((room[0] + gap) // (kernel_width * scale + gap), 1)
+    most_rows = max((room[1] + gap) // (kernel_height * scale + gap), 1)
+    square = math.isqrt(inputs + has_color - 1) + 1
+    made = []
+    for wanted in sorted({square, inputs + has_color}):
+        cell_columns = min(wanted, most_columns)
+        cell_rows = min(-(-(inputs + has_color) // cell_columns), most_rows)
+        block = KernelLayout(
+            count=count,
+            inputs=inputs,
+            kernel_height=kernel_height,
+            kernel_width=kernel_width,
+            panels=panels,
+            has_captions=has_captions,
+            has_color=has_color,
+            inputs_shown=max(min(inputs, cell_columns * cell_rows - has_color), 1 - has_color),
+            scale=scale,
+            cell_columns=cell_columns,
+            cell_rows=cell_rows,
+            columns=1,
+            rows=1,
+        )
+        columns = max((room[0] + BLOCK_GAP) // (block.block_width + BLOCK_GAP), 1)
+        rows = max((room[1] + BLOCK_GAP) // block.row_height, 1)
+        made.append(
+            replace(block, columns=min(columns, count), rows=min(rows, -(-count // columns)))
+        )
+    return made
