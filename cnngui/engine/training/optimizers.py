@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
+from dataclasses import dataclass
 from math import sqrt
 from typing import Any
 
@@ -19,6 +20,24 @@ from cnngui.engine.training.clipping import Arrays
 
 _BLOCK = 65_536
 """Values: five arrays of 256 KB, which a core's own cache holds."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Block:
+    """Some values of all parameters, so few that they stay in cache; each array is flat.
+
+    Attributes
+    ----------
+    gradient : of this step; may be spoilt.
+    values : the parameters; may be spoilt. Only with weight decay.
+    change : to be filled with what is taken away from the parameters.
+    memory : what is remembered from step to step.
+    """
+
+    gradient: NDArray[Any]
+    values: NDArray[Any]
+    change: NDArray[Any]
+    memory: list[NDArray[Any]]
 
 
 class Optimizer(ABC):
@@ -51,38 +70,41 @@ class Optimizer(ABC):
         if self.weight_decay:
             np.concatenate([part.reshape(-1) for part in _arrays(parameters)], out=self._values)
         for block in self._blocks:
-            self._update(
-                self._gradient[block],
-                self._values[block],
-                self._change[block],
-                [state[block] for state in self._memory],
-            )
+            self._update(block)
         for parameter, change in zip(_arrays(parameters), _arrays(self.changes), strict=True):
             parameter -= change
 
     @abstractmethod
-    def _update(
-        self,
-        gradient: NDArray[Any],
-        values: NDArray[Any],
-        change: NDArray[Any],
-        memory: list[NDArray[Any]],
-    ) -> None:
-        """Fill ``change``. Gradient and values (these only with weight decay) may be spoilt."""
+    def _update(self, block: _Block) -> None:
+        """Fill the block's ``change``."""
+
+    def _add_decay(self, block: _Block) -> None:
+        """Make the weight decay part of the gradient: L2."""
+        if self.weight_decay:
+            np.multiply(block.values, self.weight_decay, out=block.values)
+            np.add(block.gradient, block.values, out=block.gradient)
 
     def _prepare(self, parameters: Arrays) -> None:
         size = sum(array.size for array in _arrays(parameters))
         dtype = next(_arrays(parameters)).dtype
-        self._gradient, self._change = np.empty(size, dtype), np.empty(size, dtype)
+        self._gradient, all_changes = np.empty(size, dtype), np.empty(size, dtype)
         self._values = np.empty(size if self.weight_decay else 0, dtype)
-        self._memory = [np.zeros(size, dtype) for _ in range(self._states)]
-        self._blocks = [slice(start, start + _BLOCK) for start in range(0, size, _BLOCK)]
+        memory = [np.zeros(size, dtype) for _ in range(self._states)]
+        self._blocks = [
+            _Block(
+                self._gradient[part],
+                self._values[part],
+                all_changes[part],
+                [state[part] for state in memory],
+            )
+            for part in (slice(start, start + _BLOCK) for start in range(0, size, _BLOCK))
+        ]
         start = 0
         changes: dict[str, dict[str, NDArray[Any]]] = {}
         for layer_id, of_layer in parameters.items():
             changes[layer_id] = {}
             for name, array in of_layer.items():
-                part = self._change[start : start + array.size]
+                part = all_changes[start : start + array.size]
                 changes[layer_id][name] = part.reshape(array.shape)
                 start += array.size
         self.changes = changes
@@ -110,17 +132,9 @@ class SGD(Optimizer):
         self.momentum = momentum
         self.nesterov = nesterov
 
-    def _update(
-        self,
-        gradient: NDArray[Any],
-        values: NDArray[Any],
-        change: NDArray[Any],
-        memory: list[NDArray[Any]],
-    ) -> None:
-        (velocity,) = memory
-        if self.weight_decay:
-            values *= self.weight_decay
-            gradient += values
+    def _update(self, block: _Block) -> None:
+        self._add_decay(block)
+        gradient, change, (velocity,) = block.gradient, block.change, block.memory
         velocity *= self.momentum
         velocity += gradient
         if self.nesterov:
@@ -147,22 +161,12 @@ class Adam(Optimizer):
         self.betas = betas
         self.eps = eps
 
-    def _update(
-        self,
-        gradient: NDArray[Any],
-        values: NDArray[Any],
-        change: NDArray[Any],
-        memory: list[NDArray[Any]],
-    ) -> None:
-        if self.weight_decay:
-            values *= self.weight_decay
-            gradient += values
-        self._adapt(gradient, change, memory)
+    def _update(self, block: _Block) -> None:
+        self._add_decay(block)
+        self._adapt(block)
 
-    def _adapt(
-        self, gradient: NDArray[Any], change: NDArray[Any], memory: list[NDArray[Any]]
-    ) -> None:
-        mean, square = memory
+    def _adapt(self, block: _Block) -> None:
+        gradient, change, (mean, square) = block.gradient, block.change, block.memory
         (beta1, beta2), steps = self.betas, self._steps
         mean *= beta1
         np.multiply(gradient, 1 - beta1, out=change)
@@ -191,14 +195,9 @@ class AdamW(Adam):
     ) -> None:
         super().__init__(learning_rate, betas, eps, weight_decay)
 
-    def _update(
-        self,
-        gradient: NDArray[Any],
-        values: NDArray[Any],
-        change: NDArray[Any],
-        memory: list[NDArray[Any]],
-    ) -> None:
-        self._adapt(gradient, change, memory)
+    def _update(self, block: _Block) -> None:
+        self._adapt(block)
         if self.weight_decay:
-            values *= self.learning_rate * self.weight_decay
-            change += values
+            decay = self.learning_rate * self.weight_decay
+            np.multiply(block.values, decay, out=block.values)
+            np.add(block.change, block.values, out=block.change)
