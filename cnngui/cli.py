@@ -124,13 +124,7 @@ def _parser() -> argparse.ArgumentParser:
         type=whole_number(0, MAX_SEED),
         help="draw the weights anew by this seed; those that come from a file stay",
     )
-    parser.add_argument(
-        "--threads",
-        metavar="N",
-        type=whole_number(0, MAX_THREADS),
-        default=0,
-        help="processor cores to compute on (default: all, or all but one of more than two)",
-    )
+    add_threads(parser)
     group = parser.add_argument_group("without a window, for scripts")
     group.add_argument("--headless", action="store_true", help="run every frame in order, then end")
     group.add_argument(
@@ -155,6 +149,17 @@ def _parser() -> argparse.ArgumentParser:
         help="keep the source's tempo and drop frames as the window does",
     )
     return parser
+
+
+def add_threads(parser: argparse.ArgumentParser) -> None:
+    """Add the option that every way to run the program has."""
+    parser.add_argument(
+        "--threads",
+        metavar="N",
+        type=whole_number(0, MAX_THREADS),
+        default=0,
+        help="processor cores to compute on (default: all, or all but one of more than two)",
+    )
 
 
 def name(text: str) -> str:

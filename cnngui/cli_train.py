@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, get_args
 
-from cnngui.cli import MAX_FRAMES, MAX_THREADS, Parser, name, number, whole_number
+from cnngui.cli import MAX_FRAMES, Parser, add_threads, name, number, whole_number
 from cnngui.data.augmentation import NO_AUGMENTATION, Augmentation
 from cnngui.errors import ArgumentError
 from cnngui.pipeline.training.settings import (
@@ -127,13 +127,7 @@ def _parser() -> argparse.ArgumentParser:
         default=0,
         help="measure in the end on the last N samples of the data, which are not trained with",
     )
-    add(
-        "--threads",
-        metavar="N",
-        type=whole_number(0, MAX_THREADS),
-        default=0,
-        help="processor cores to compute on (default: all, or all but one of more than two)",
-    )
+    add_threads(parser)
     _add_settings(parser.add_argument_group("how it learns"))
     return parser
 

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
 from cnngui import __version__
-from cnngui.atomic import place_of, write_atomically
+from cnngui.atomic import place_of
 from cnngui.capture.address import parse_address
 from cnngui.cli import DEFAULT_NETWORK, DEFAULT_SOURCE, EXIT_STOPPED, Arguments
 from cnngui.engine import parallel
 from cnngui.formats.opening import open_network
 from cnngui.pipeline.batch import STOPPED, BatchReport, BatchRequest, run_batch
 from cnngui.spec.shapes import infer
-from cnngui.terminal import refuse_unwritable, signals_stop
+from cnngui.terminal import refuse_unwritable, signals_stop, write_report
 
 
 def run_headless(arguments: Arguments) -> int:
@@ -46,10 +45,7 @@ def run_headless(arguments: Arguments) -> int:
     with signals_stop() as stopped:
         report = run_batch(request, stopped.is_set)
     if arguments.report is not None:
-        numbers = _as_json(arguments, source, request, report)
-        text = json.dumps(numbers, indent=1, ensure_ascii=False) + "\n"
-        # A folder's name need not be valid text; \udcff is how JSON writes what is not.
-        write_atomically(arguments.report, text.encode(errors="backslashreplace"))
+        write_report(arguments.report, _as_json(arguments, source, request, report))
     _print_summary(arguments, request, report)
     return EXIT_STOPPED if report.ended_early == STOPPED else 0
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import sys
 import tempfile
@@ -12,7 +11,7 @@ from time import perf_counter
 from typing import Any, TextIO
 
 from cnngui import __version__
-from cnngui.atomic import place_of, write_atomically
+from cnngui.atomic import place_of
 from cnngui.cli import EXIT_MENDABLE, EXIT_STOPPED
 from cnngui.cli_train import TrainArguments
 from cnngui.data.dataset import Dataset, OpeningCancelledError
@@ -30,7 +29,7 @@ from cnngui.pipeline.training.settings_codec import settings_entry
 from cnngui.pipeline.training.trainer import Trainer
 from cnngui.spec.mending import fits_classes, mended_for_classes
 from cnngui.spec.network import NetworkSpec
-from cnngui.terminal import refuse_unwritable, signals_stop
+from cnngui.terminal import refuse_unwritable, signals_stop, write_report
 from cnngui.weights import Weights
 
 _REDRAW_S = 0.1
@@ -81,9 +80,7 @@ def run_training(arguments: TrainArguments) -> int:
     if test is not None and progress.state == "finished":
         tested = trainer.evaluate(test, trainer.best_weights())
     if arguments.report is not None:
-        numbers = _as_json(arguments, progress, tested, seconds)
-        text = json.dumps(numbers, indent=1, ensure_ascii=False) + "\n"
-        write_atomically(arguments.report, text.encode(errors="backslashreplace"))
+        write_report(arguments.report, _as_json(arguments, progress, tested, seconds))
     _print_summary(progress, tested, seconds)
     if is_written:
         print(f"Network: {arguments.out.absolute()}")

@@ -1,7 +1,8 @@
-"""What runs without a window have in common: ending when asked to, and places tried beforehand."""
+"""What runs without a window have in common: ending when asked to, places tried, reports."""
 
 from __future__ import annotations
 
+import json
 import signal
 import tempfile
 import threading
@@ -9,7 +10,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
+from cnngui.atomic import write_atomically
 from cnngui.errors import SaveError
 
 
@@ -23,6 +26,19 @@ def refuse_unwritable(folder: Path, *, may_be_made: bool) -> None:
     except OSError as error:
         rule = "must be a folder that can be written to"
         raise SaveError(str(folder), rule, error.strerror or error) from error
+
+
+def write_report(path: Path, numbers: dict[str, Any]) -> None:
+    """Write what JSON can hold.
+
+    Raises
+    ------
+    SaveError
+        If the disk refuses.
+    """
+    text = json.dumps(numbers, indent=1, ensure_ascii=False) + "\n"
+    # A folder's name need not be valid text; \udcff is how JSON writes what is not.
+    write_atomically(path, text.encode(errors="backslashreplace"))
 
 
 @contextmanager
