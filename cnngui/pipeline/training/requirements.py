@@ -69,15 +69,18 @@ def refuse_misfit(spec: NetworkSpec, count: int) -> None:
         raise TrainingError(last, rule, shape_text(infer(spec).shapes[last]))
 
 
-def refuse_too_large(spec: NetworkSpec, batch_size: int) -> None:
-    """Raise a TrainingError where a batch takes more memory than the machine should give.
+def affordable_bytes(spec: NetworkSpec, batch_size: int) -> int:
+    """Return how many bytes a batch takes, as ``training_bytes`` does.
 
-    The message names the batch size that fits.
+    Raises
+    ------
+    TrainingError
+        That is more than the machine should give. The message names the batch size that fits.
     """
     room = _SHARE_OF_MEMORY * _machine_bytes()
     needed = training_bytes(spec, batch_size)
     if needed <= room:
-        return
+        return needed
     fitting = batch_size
     while fitting and training_bytes(spec, fitting) > room:
         fitting //= 2

@@ -15,7 +15,7 @@ from cnngui.data.split import stratified_split
 from cnngui.engine.training.clipping import clip_by_norm, lengths_by_layer
 from cnngui.engine.training.interruption import Interruption
 from cnngui.engine.training.losses import loss_named
-from cnngui.engine.training.network import TrainableNetwork, training_bytes
+from cnngui.engine.training.network import TrainableNetwork
 from cnngui.engine.training.schedules import rate_factor
 from cnngui.errors import DataError, TrainingError
 from cnngui.pipeline.training.batches import Batches
@@ -27,8 +27,8 @@ from cnngui.pipeline.training.kept import KeptWeights
 from cnngui.pipeline.training.progress import Evaluation, TrainingProgress, TrainingState
 from cnngui.pipeline.training.recipe import lower_rate, make_optimizer
 from cnngui.pipeline.training.requirements import (
+    affordable_bytes,
     refuse_misfit,
-    refuse_too_large,
     refuse_unusable_data,
     refuse_unusable_settings,
 )
@@ -98,8 +98,7 @@ class Trainer:
         self.spec = replace(spec, classes=data.classes)
         # Before memory is taken for the samples.
         first = TrainableNetwork(self.spec, weights, seed=settings.seed)
-        refuse_too_large(self.spec, settings.batch_size)
-        self._memory_bytes = training_bytes(self.spec, settings.batch_size)
+        self._memory_bytes = affordable_bytes(self.spec, settings.batch_size)
         self._run_id = run_id
         self._data = data
         self._settings = settings

@@ -10,7 +10,7 @@ from cnngui.engine import parallel
 from cnngui.engine.model import Model
 from cnngui.engine.preprocess import normalise_batch
 from cnngui.errors import DataError, NetworkError, TrainingError
-from cnngui.pipeline.training import batches, requirements, trainer
+from cnngui.pipeline.training import batches, requirements
 from cnngui.pipeline.training.settings import TrainingSettings
 from cnngui.pipeline.training.settings_codec import settings_entry
 from cnngui.pipeline.training.trainer import Trainer
@@ -348,7 +348,7 @@ def test_a_network_that_cannot_be_trained_is_refused():
 
 
 def test_a_batch_too_large_for_the_machine_is_refused_with_one_that_fits(monkeypatch):
-    needed = trainer.training_bytes(small(), 64)
+    needed = requirements.training_bytes(small(), 64)
     monkeypatch.setattr(requirements, "_machine_bytes", lambda: 0.3 * needed)
     with pytest.raises(TrainingError, match=r"use batches of [48],? got .* GB for a batch of 64"):
         make(batch_size=64)
