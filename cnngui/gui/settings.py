@@ -99,11 +99,9 @@ class Settings:
     @property
     def save_folder(self) -> Path:
         """Where snapshots and recordings go. It need not exist yet."""
-        text = self._text("save_folder")
-        if text and Path(text).is_absolute():
-            return Path(text)
         pictures = QStandardPaths.StandardLocation.PicturesLocation
-        return Path(QStandardPaths.writableLocation(pictures) or Path.home()) / "cnngui"
+        usual = Path(QStandardPaths.writableLocation(pictures) or Path.home()) / "cnngui"
+        return self._folder("save_folder", usual)
 
     @save_folder.setter
     def save_folder(self, folder: Path) -> None:
@@ -112,10 +110,7 @@ class Settings:
     @property
     def collection(self) -> Path:
         """The folder in which samples were recorded last. It need not exist yet."""
-        text = self._text("collection")
-        if text and Path(text).is_absolute():
-            return Path(text)
-        return self.save_folder / "samples" / "my samples"
+        return self._folder("collection", self.save_folder / "samples" / "my samples")
 
     @collection.setter
     def collection(self, folder: Path) -> None:
@@ -160,7 +155,7 @@ class Settings:
 
     @property
     def mirror(self) -> bool:
-        return self._text("camera/mirror").lower() == "true"
+        return self._flag("camera/mirror")
 
     @mirror.setter
     def mirror(self, mirror: bool) -> None:
@@ -215,7 +210,7 @@ class Settings:
     @property
     def training_shown(self) -> bool:
         """Whether the drawer for training is open."""
-        return self._text("window/training_shown").lower() == "true"
+        return self._flag("window/training_shown")
 
     @training_shown.setter
     def training_shown(self, shown: bool) -> None:
@@ -248,6 +243,13 @@ class Settings:
         # An INI file gives back a list of one as a plain string.
         found = [value] if isinstance(value, str) else value if isinstance(value, list) else []
         return [text for text in found if isinstance(text, str) and text][:_RECENT_COUNT]
+
+    def _folder(self, key: str, default: Path) -> Path:
+        path = Path(self._text(key))
+        return path if path.is_absolute() else default
+
+    def _flag(self, key: str) -> bool:
+        return self._text(key).lower() == "true"
 
     def _choice(self, key: str, choices: tuple[Choice, ...], default: Choice) -> Choice:
         text = self._text(key)
