@@ -46,6 +46,8 @@ def belongs_to_field(focus: QWidget | None, event: QKeyEvent) -> bool:
 
 
 _NATIVE = QKeySequence.SequenceFormat.NativeText
+_LOOKING = 2
+"""So many groups, the first and longest, are about looking: they fill a column."""
 
 
 class ShortcutSheet(QDialog):
@@ -65,19 +67,20 @@ class ShortcutSheet(QDialog):
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle(self.tr("Shortcuts"))
-        groups = [
+        anywhere = [
             (group.title, [(info.keys_text, info.text) for info in group.actions if info.keys])
             for group in action_groups()
         ]
-        groups.append((self.tr("Samples"), self._of_samples()))
-        groups.append((self.tr("Training"), _lines_of(train_actions)))
-        groups.append((self.tr("Selected layer"), _lines_of(layer_actions)))
-        groups.append((self.tr("List of layers"), self._of_the_list()))
+        in_a_part = [
+            (self.tr("Samples"), self._of_samples()),
+            (self.tr("Training"), _lines_of(train_actions)),
+            (self.tr("Selected layer"), _lines_of(layer_actions)),
+            (self.tr("List of layers"), self._of_the_list()),
+        ]
         row = QHBoxLayout(self)
         row.setContentsMargins(SPACE_L, SPACE_L, SPACE_L, SPACE_L)
-        row.setSpacing(SPACE_L * 3)
-        half = len(groups) // 2
-        for column in (groups[:half], groups[half:]):
+        row.setSpacing(SPACE_L * 2)
+        for column in (anywhere[:_LOOKING], anywhere[_LOOKING:], in_a_part):
             row.addLayout(self._lay_out(column))
 
     def _of_samples(self) -> list[tuple[str, str]]:

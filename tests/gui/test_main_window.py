@@ -380,6 +380,14 @@ def test_the_keys_that_open_the_sheet_of_shortcuts_close_it(driver: Driver) -> N
     driver.wait(driver.window.isActiveWindow)
 
 
+def test_the_sheet_of_shortcuts_fits_a_small_screen(driver: Driver) -> None:
+    driver.key(Qt.Key.Key_F1)
+    sheet = driver.window.findChild(ShortcutSheet)
+    assert sheet is not None
+    assert sheet.width() <= 1024
+    assert sheet.height() <= 600
+
+
 def test_themes_change_at_once_and_are_remembered(driver: Driver) -> None:
     menu = driver.button("button_theme").menu()
     try:
