@@ -26,6 +26,7 @@ from cnngui.data.class_list import (
     write_classes,
 )
 from cnngui.data.folder import FolderDataset, open_folder
+from cnngui.data.resizing import resized
 from cnngui.errors import DataError, SaveError
 from cnngui.opencv import cv2
 
@@ -91,11 +92,7 @@ class SampleFolder:
         """
         name = f"{datetime.now():%Y-%m-%d_%H-%M-%S-%f}-{secrets.token_hex(2)}.png"
         path = self._class_path(class_name) / name
-        height, width = pixels.shape[:2]
-        if max(height, width) > MOST_SIDE:
-            scale = MOST_SIDE / max(height, width)
-            size = max(1, round(width * scale)), max(1, round(height * scale))
-            pixels = np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
+        pixels = resized(pixels, min(max(pixels.shape[:2]), MOST_SIDE))
         _, encoded = cv2.imencode(".png", cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR))
         write_atomically(path, encoded.tobytes())
         return path

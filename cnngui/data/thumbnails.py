@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from cnngui.data.augmentation import Augmentation
 from cnngui.data.augmenting import augment
 from cnngui.data.dataset import Dataset
+from cnngui.data.resizing import resized
 from cnngui.errors import DataError
-from cnngui.opencv import cv2
 
 _AUGMENTED_SIDE = 128
 _UNREADABLE_GREY = 96
@@ -22,7 +22,7 @@ def thumbnail(dataset: Dataset, index: int, size: int) -> NDArray[np.uint8]:
     -------
     Read-only uint8 ``(h, w, 3)``, RGB; plain grey if the file can no longer be read.
     """
-    return _frozen(_resized(_picture(dataset, index), size))
+    return _frozen(resized(_picture(dataset, index), size))
 
 
 def augmented_thumbnails(
@@ -37,11 +37,11 @@ def augmented_thumbnails(
     """
     rng = np.random.default_rng(seed)
     small = {
-        index: _resized(_picture(dataset, index), min(size, _AUGMENTED_SIDE))
+        index: resized(_picture(dataset, index), min(size, _AUGMENTED_SIDE))
         for index in set(indices)
     }
     return tuple(
-        _frozen(_resized(augment(small[index][np.newaxis], how, rng)[0], size)) for index in indices
+        _frozen(resized(augment(small[index][np.newaxis], how, rng)[0], size)) for index in indices
     )
 
 
@@ -50,17 +50,6 @@ def _picture(dataset: Dataset, index: int) -> NDArray[np.uint8]:
         return dataset.picture(index)
     except DataError:
         return np.full((1, 1, 3), _UNREADABLE_GREY, np.uint8)
-
-
-def _resized(picture: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
-    height, width = picture.shape[:2]
-    scale = size / max(height, width)
-    if scale == 1:
-        return picture
-    shape = max(1, round(width * scale)), max(1, round(height * scale))
-    # Pixels of a small picture are to be seen as what they are.
-    interpolation = cv2.INTER_AREA if scale < 1 else cv2.INTER_NEAREST
-    return np.asarray(cv2.resize(picture, shape, interpolation=interpolation), np.uint8)
 
 
 def _frozen(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
