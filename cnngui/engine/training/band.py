@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -11,14 +11,12 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from cnngui.engine.training import activation, conv, join, linear, norm, pool
+from cnngui.engine.training.arrays import Arrays
 from cnngui.engine.training.graph import Graph, Step
 from cnngui.engine.training.memory import Memory, Recycled
 from cnngui.engine.training.operation import Operation, Place
 from cnngui.spec import layers as spec
 from cnngui.spec.layers import INPUT_ID
-
-Arrays = Mapping[str, Mapping[str, NDArray]]
-"""Layer id to parameter name to array."""
 
 _OPERATIONS: dict[type[spec.LayerSpec], type[Operation]] = {
     spec.Conv2d: conv.Convolution,
@@ -82,6 +80,7 @@ class Band:
     images : ``(size, C, H, W)``, to be set before ``read`` is called.
     output, d_output : ``(K, size)``: what the loss reads, and its gradient.
     operations : in order.
+    backward_steps : from the last layer to the first.
     """
 
     def __init__(
@@ -110,16 +109,12 @@ class Band:
         self.output = values[graph.output]
         self.d_output = self._recycled.take(self.output.shape) if learning else _NOTHING
         self.operations: list[Operation] = []
-        self._backward_steps: list[BackwardStep] = []
+        self.backward_steps: list[BackwardStep] = []
         d_values = {graph.output: self.d_output}
         # Backward's order: who comes first writes a gradient, the others add to it.
         for step in reversed(graph.steps):
             self._bind(step, values, d_values)
         self.operations.reverse()
-
-    def backward_steps(self) -> Iterator[BackwardStep]:
-        """Return what is done from the last layer to the first."""
-        return iter(self._backward_steps)
 
     def read(self) -> None:
         """Take over the images, in the order of our own maps."""
@@ -179,7 +174,7 @@ class Band:
             calls: list[Callable[[], object]] = [operation.learn] if step.learns else []
             if any(d_source is not None for d_source in d_sources):
                 calls += [operation.backward, *additions]
-            self._backward_steps.append(BackwardStep(operation, calls))
+            self.backward_steps.append(BackwardStep(operation, calls))
             for array in done_with:
                 self._recycled.give_back(array)
 

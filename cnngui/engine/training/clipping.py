@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from math import isfinite, sqrt
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-Arrays = Mapping[str, Mapping[str, NDArray[Any]]]
-"""Layer id to parameter name to array: parameters, their gradients, or their changes."""
+from cnngui.engine.training.arrays import Arrays, each_of
 
 
 def length(arrays: Iterable[NDArray[Any]]) -> float:
@@ -41,9 +40,8 @@ def clip_by_norm(gradients: Arrays, most: float) -> float:
     -------
     The length before. Gradients of which it is not finite stay as they are.
     """
-    before = length(array for of_layer in gradients.values() for array in of_layer.values())
+    before = length(each_of(gradients))
     if isfinite(before) and before > most:
-        for of_layer in gradients.values():
-            for gradient in of_layer.values():
-                gradient *= most / before
+        for gradient in each_of(gradients):
+            gradient *= most / before
     return before

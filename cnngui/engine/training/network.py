@@ -13,7 +13,8 @@ from numpy.typing import DTypeLike, NDArray
 
 from cnngui.engine import parallel
 from cnngui.engine.model import Model
-from cnngui.engine.training.band import Arrays, Band, Learning
+from cnngui.engine.training.arrays import Arrays
+from cnngui.engine.training.band import Band, Learning
 from cnngui.engine.training.graph import Graph, graph_of
 from cnngui.engine.training.interruption import Interruption
 from cnngui.engine.training.losses import Loss

@@ -8,7 +8,6 @@ and takes each parameter's part of it away. Large networks are done in blocks th
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
 from dataclasses import dataclass
 from math import sqrt
 from typing import Any
@@ -16,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cnngui.engine.training.clipping import Arrays
+from cnngui.engine.training.arrays import Arrays, each_of
 
 _BLOCK = 65_536
 """Values: five arrays of 256 KB, which a core's own cache holds."""
@@ -66,12 +65,12 @@ class Optimizer(ABC):
         if self._steps == 0:
             self._prepare(parameters)
         self._steps += 1
-        np.concatenate([part.reshape(-1) for part in _arrays(gradients)], out=self._gradient)
+        np.concatenate([part.reshape(-1) for part in each_of(gradients)], out=self._gradient)
         if self.weight_decay:
-            np.concatenate([part.reshape(-1) for part in _arrays(parameters)], out=self._values)
+            np.concatenate([part.reshape(-1) for part in each_of(parameters)], out=self._values)
         for block in self._blocks:
             self._update(block)
-        for parameter, change in zip(_arrays(parameters), _arrays(self.changes), strict=True):
+        for parameter, change in zip(each_of(parameters), each_of(self.changes), strict=True):
             parameter -= change
 
     @abstractmethod
@@ -85,8 +84,8 @@ class Optimizer(ABC):
             np.add(block.gradient, block.values, out=block.gradient)
 
     def _prepare(self, parameters: Arrays) -> None:
-        size = sum(array.size for array in _arrays(parameters))
-        dtype = next(_arrays(parameters)).dtype
+        size = sum(array.size for array in each_of(parameters))
+        dtype = next(each_of(parameters)).dtype
         self._gradient, all_changes = np.empty(size, dtype), np.empty(size, dtype)
         self._values = np.empty(size if self.weight_decay else 0, dtype)
         memory = [np.zeros(size, dtype) for _ in range(self._states)]
@@ -108,11 +107,6 @@ class Optimizer(ABC):
                 changes[layer_id][name] = part.reshape(array.shape)
                 start += array.size
         self.changes = changes
-
-
-def _arrays(arrays: Arrays) -> Iterator[NDArray[Any]]:
-    for of_layer in arrays.values():
-        yield from of_layer.values()
 
 
 class SGD(Optimizer):

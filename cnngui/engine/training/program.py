@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import ceil, prod
 
@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnngui.engine import parallel
+from cnngui.engine.training.arrays import Arrays, each_of
 from cnngui.engine.training.band import Band
 from cnngui.engine.training.graph import Graph
 from cnngui.engine.training.interruption import Interruption
@@ -110,7 +111,7 @@ class Program:
         self,
         bands: Sequence[Band],
         slices: Sequence[slice],
-        gradients: Mapping[str, Mapping[str, NDArray]],
+        gradients: Arrays,
         interruption: Interruption,
     ) -> None:
         self._bands, self._slices, self._gradients = bands, slices, gradients
@@ -134,9 +135,9 @@ class Program:
             stage.run(self._interruption)
         with np.errstate(all="ignore"):
             for band in self._bands[1:]:
-                for layer_id, gradients in self._gradients.items():
-                    for name, gradient in gradients.items():
-                        gradient += band.gradients[layer_id][name]
+                both = zip(each_of(self._gradients), each_of(band.gradients), strict=True)
+                for gradient, share in both:
+                    gradient += share
 
 
 def _forward_stages(bands: Sequence[Band]) -> list[_Stage]:
@@ -154,7 +155,7 @@ def _forward_stages(bands: Sequence[Band]) -> list[_Stage]:
 
 def _backward_stages(bands: Sequence[Band]) -> list[_Stage]:
     stages = [_Stage([[] for _ in bands])]
-    for steps in zip(*(band.backward_steps() for band in bands), strict=True):
+    for steps in zip(*(band.backward_steps for band in bands), strict=True):
         if (meeting := steps[0].operation.meeting) is not None:
             for calls, step in zip(stages[-1].calls, steps, strict=True):
                 calls.append(step.operation.prepare_backward)
