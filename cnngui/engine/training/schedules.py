@@ -7,7 +7,7 @@ from typing import Literal
 
 
 def step_factor(progress: float) -> float:
-    """Return a tenth less after each third of the way; ``progress`` is in 0..1."""
+    """Return 1, and a tenth of it after each third of the way; ``progress`` is in 0..1."""
     return 0.1 ** min(int(3 * progress), 2)
 
 
