@@ -14,6 +14,11 @@ IMAGE_SUFFIXES = frozenset(
 )
 
 
+def is_image_name(path: Path) -> bool:
+    """Whether a file is named as images are."""
+    return path.suffix.lower() in IMAGE_SUFFIXES
+
+
 def natural_key(path: Path) -> list[tuple[int, str]]:
     """Sort digits as numbers (2.png before 10.png); the name settles what is then equal."""
     parts = re.split(r"(\d+)", path.name.casefold())

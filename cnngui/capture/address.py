@@ -9,7 +9,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from cnngui.errors import SourceError
-from cnngui.image_names import IMAGE_SUFFIXES
+from cnngui.image_names import is_image_name
 
 SourceKind = Literal["sample", "camera", "video", "image", "folder", "stream"]
 
@@ -117,5 +117,4 @@ def _parse_path(text: str) -> SourceAddress:
     if not stat.S_ISREG(mode):
         # Reading a pipe or a device as a file could block for ever.
         raise SourceError(text, "must be a file or folder", "a device, pipe or socket")
-    is_image = path.suffix.lower() in IMAGE_SUFFIXES
-    return SourceAddress("image" if is_image else "video", str(path))
+    return SourceAddress("image" if is_image_name(path) else "video", str(path))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from cnngui.capture.source import Picture, Source, SourceInfo
 from cnngui.errors import SourceError
-from cnngui.image_names import IMAGE_SUFFIXES, natural_key
+from cnngui.image_names import is_image_name, natural_key
 from cnngui.picture_files import read_picture
 
 FOLDER_RATE = 2.0
@@ -117,7 +117,7 @@ def _image_files(folder: Path) -> list[Path]:
     name = folder.name or str(folder)
     try:
         entries = list(folder.iterdir())
-        images = [path for path in entries if _is_image(path)]
+        images = [path for path in entries if is_image_name(path) and path.is_file()]
     except OSError as error:
         rule = "must be a folder that may be read"
         raise SourceError(name, rule, error.strerror or error) from error
@@ -125,7 +125,3 @@ def _image_files(folder: Path) -> list[Path]:
         rule = "a folder must hold at least one image (png, jpg, bmp, webp, tiff, ...)"
         raise SourceError(name, rule, f"{len(entries)} other entries" if entries else "none")
     return sorted(images, key=natural_key)
-
-
-def _is_image(path: Path) -> bool:
-    return path.suffix.lower() in IMAGE_SUFFIXES and path.is_file()

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from cnngui.data.class_list import listed_classes
 from cnngui.data.dataset import OpeningCancelledError, as_labels, fitted_batch
 from cnngui.errors import DataError, SourceError
-from cnngui.image_names import IMAGE_SUFFIXES, natural_key
+from cnngui.image_names import is_image_name, natural_key
 from cnngui.picture_files import read_picture
 from cnngui.spec.network import InputSpec
 
@@ -124,9 +124,7 @@ def _image_files(folder: Path, problems: list[DataError]) -> list[Path]:
         images = [
             path
             for path in folder.iterdir()
-            if path.suffix.lower() in IMAGE_SUFFIXES
-            and not path.name.startswith(".")
-            and path.is_file()
+            if is_image_name(path) and not path.name.startswith(".") and path.is_file()
         ]
     except OSError as error:
         rule = "must be a folder that may be read"
