@@ -68,7 +68,7 @@ def avg_pool(
     never what lies beyond the padding (a last window in ceil mode), as PyTorch does.
     """
     shares = [
-        1 / _window_sizes(out_range, side, axis, windows, count_include_pad)
+        1 / window_sizes(out_range, side, axis, windows, count_include_pad)
         for axis, (out_range, side) in enumerate(
             ((rows, x.shape[2]), (range(out.shape[3]), x.shape[3]))
         )
@@ -216,10 +216,18 @@ def _taps(outputs: range, side: int, axis: int, windows: Windows) -> list[tuple[
     return taps
 
 
-def _window_sizes(
+def window_sizes(
     outputs: range, side: int, axis: int, windows: Windows, count_include_pad: bool
 ) -> NDArray[np.int64]:
-    """Return how many places of one axis each window's mean is divided by."""
+    """Return how many places of one axis each window's mean is divided by.
+
+    Parameters
+    ----------
+    outputs : which windows.
+    side : how many values lie along the axis.
+    axis : 0 for rows, 1 for columns.
+    windows, count_include_pad : as of ``avg_pool``.
+    """
     pad = windows.padding[axis]
     first = np.arange(outputs.start, outputs.stop) * windows.stride[axis] - pad
     last = np.minimum(first + windows.kernel_size[axis], side + pad)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from cnngui.engine.kernels.pool import Windows, window_sizes
 from cnngui.engine.training.operation import Operation, Place
 from cnngui.engine.training.windows import Axis
 from cnngui.spec.layers import AvgPool2d, MaxPool2d
@@ -22,17 +23,7 @@ def _along(axis: int, array: NDArray, place: slice) -> NDArray:
 
 def max_pool(x: NDArray, out: NDArray, windows: Axis, axis: int) -> None:
     """The largest value of each window."""
-    taps = windows.taps
-    everywhere = slice(0, windows.out_size)
-    if len(taps) > 1 and taps[0][0] == taps[1][0] == everywhere:
-        first, second = (_along(axis, x, values) for _, values in taps[:2])
-        np.maximum(first, second, out=out)
-        taps = taps[2:]
-    else:
-        out.fill(-np.inf)
-    for results, values in taps:
-        target = _along(axis, out, results)
-        np.maximum(target, _along(axis, x, values), out=target)
+    _combine(np.maximum, x, out, windows, axis, empty=-np.inf)
 
 
 def max_pool_gradient(
@@ -70,17 +61,7 @@ def max_pool_gradient(
 
 def sum_pool(x: NDArray, out: NDArray, windows: Axis, axis: int) -> None:
     """The sum of each window; padding counts as zero."""
-    taps = windows.taps
-    everywhere = slice(0, windows.out_size)
-    if len(taps) > 1 and taps[0][0] == taps[1][0] == everywhere:
-        first, second = (_along(axis, x, values) for _, values in taps[:2])
-        np.add(first, second, out=out)
-        taps = taps[2:]
-    else:
-        out.fill(0)
-    for results, values in taps:
-        target = _along(axis, out, results)
-        target += _along(axis, x, values)
+    _combine(np.add, x, out, windows, axis, empty=0.0)
 
 
 def sum_pool_gradient(d_out: NDArray, d_x: NDArray, windows: Axis, axis: int) -> None:
@@ -95,20 +76,21 @@ def sum_pool_gradient(d_out: NDArray, d_x: NDArray, windows: Axis, axis: int) ->
             target += share
 
 
-def window_sizes(windows: Axis, count_include_pad: bool, after: int) -> NDArray[np.int64]:
-    """Return what each result along one axis is divided by.
-
-    Parameters
-    ----------
-    windows : along that axis.
-    count_include_pad : whether padding counts as values do.
-    after : how far the padding goes on after the last value; beyond it nothing counts.
-    """
-    starts = np.arange(windows.out_size) * windows.stride - windows.before
-    stops = starts + windows.kernel
-    if count_include_pad:
-        return np.minimum(stops, windows.size + after) - starts
-    return np.minimum(stops, windows.size) - np.maximum(starts, 0)
+def _combine(
+    combine: np.ufunc, x: NDArray, out: NDArray, windows: Axis, axis: int, empty: float
+) -> None:
+    """Combine the values of each window; ``empty`` is the result where there are none."""
+    taps = windows.taps
+    everywhere = slice(0, windows.out_size)
+    if len(taps) > 1 and taps[0][0] == taps[1][0] == everywhere:
+        first, second = (_along(axis, x, values) for _, values in taps[:2])
+        combine(first, second, out=out)
+        taps = taps[2:]
+    else:
+        out.fill(empty)
+    for results, values in taps:
+        target = _along(axis, out, results)
+        combine(target, _along(axis, x, values), out=target)
 
 
 class _Pooling(Operation):
@@ -177,9 +159,10 @@ class MeanPooling(_Pooling):
     def __init__(self, layer: AvgPool2d, place: Place) -> None:
         super().__init__(layer, place)
         (self._between,) = place.scratch(self._between_shape)
+        windows = Windows(layer.kernel_size, layer.stride, layer.padding)
         sizes = (
-            window_sizes(axis, layer.count_include_pad, pad)
-            for axis, pad in zip((self._rows, self._columns), layer.padding, strict=True)
+            window_sizes(range(along.out_size), along.size, axis, windows, layer.count_include_pad)
+            for axis, along in enumerate((self._rows, self._columns))
         )
         self._share = (1 / np.multiply.outer(*sizes)).astype(self.out.dtype)[:, None, :, None]
 
