@@ -20,6 +20,7 @@ from cnngui.spec.shapes import conv_padding
 
 Array = NDArray[np.float32]
 Description = TypeVar("Description", bound=spec.LayerSpec)
+Pooling = TypeVar("Pooling", spec.MaxPool2d, spec.AvgPool2d)
 
 
 class Layer(Generic[Description]):
@@ -220,10 +221,11 @@ class _Conv2d(Layer[spec.Conv2d]):
         )
 
 
-class _Pool(Layer[Description]):
+class _Pool(Layer[Pooling]):
     @property
     def windows(self) -> pool.Windows:
-        raise NotImplementedError
+        layer = self.description
+        return pool.Windows(layer.kernel_size, layer.stride, layer.padding)
 
     @property
     def continues_band(self) -> bool:
@@ -259,21 +261,11 @@ class _Pool(Layer[Description]):
 class _MaxPool2d(_Pool[spec.MaxPool2d]):
     takes_maxima = True
 
-    @property
-    def windows(self) -> pool.Windows:
-        layer = self.description
-        return pool.Windows(layer.kernel_size, layer.stride, layer.padding)
-
     def pool(self, x: Array, out: Array, rows: range, scratch: Scratch) -> Calls:
         return pool.max_pool(x, out, self.windows, rows, scratch)
 
 
 class _AvgPool2d(_Pool[spec.AvgPool2d]):
-    @property
-    def windows(self) -> pool.Windows:
-        layer = self.description
-        return pool.Windows(layer.kernel_size, layer.stride, layer.padding)
-
     def pool(self, x: Array, out: Array, rows: range, scratch: Scratch) -> Calls:
         include = self.description.count_include_pad
         return pool.avg_pool(x, out, self.windows, rows, scratch, count_include_pad=include)

@@ -12,11 +12,6 @@ from cnngui.engine.kernels import Calls, elementwise
 Array = NDArray[np.float32]
 
 
-def copy(x: Array, out: Array) -> Calls:
-    """The same values in other memory."""
-    return [elementwise.bind_copy(out, x)]
-
-
 def add(inputs: Sequence[Array], out: Array) -> Calls:
     """The sum of two or more tensors of one shape."""
     first, second, *rest = inputs
