@@ -13,6 +13,7 @@ import sys
 import threading
 import time
 from collections import Counter
+from statistics import median
 from typing import Any
 
 import psutil
@@ -37,7 +38,7 @@ def measure(runs: int = _RUNS) -> list[dict[str, Any]]:
         for case in _CASES:
             measured[case].append(_in_own_process(*case))
     return [
-        {name: _median([row[name] for row in rows]) for name in rows[0]}
+        {name: median([row[name] for row in rows]) for name in rows[0]}
         | {"maps": maps}
         | {"longest_stall_of_all_runs_ms": max(row["longest_stall_ms"] for row in rows)}
         for (_, maps), rows in measured.items()
@@ -136,10 +137,6 @@ def _machine_busy_seconds() -> float:
     """Return the processor time that all programs together have had."""
     times = psutil.cpu_times()
     return float(times.user + times.system)
-
-
-def _median(values: list[float]) -> float:
-    return sorted(values)[len(values) // 2]
 
 
 if __name__ == "__main__":

@@ -13,7 +13,6 @@ from cnngui.engine.training.losses import CrossEntropy
 from cnngui.engine.training.network import TrainableNetwork
 from cnngui.engine.training.optimizers import Adam
 from cnngui.spec.layers import (
-    INPUT_ID,
     Conv2d,
     Flatten,
     LayerSpec,
@@ -149,11 +148,8 @@ def _torch(
     batch, right = torch.from_numpy(x), torch.from_numpy(labels)
 
     def step() -> None:
-        values: dict[str, Any] = {INPUT_ID: batch}
-        for index, layer in enumerate(network.layers):
-            sources = [values[name] for name in network.inputs_of(index)]
-            values[layer.id] = torch_peer.compute(layer, sources, parameters.get(layer.id, {}))
-        loss = torch.nn.functional.cross_entropy(values[network.layers[-1].id], right)
+        result = torch_peer.compute(network, parameters, batch)
+        loss = torch.nn.functional.cross_entropy(result, right)
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()

@@ -34,19 +34,23 @@ def prepare(
     batch = torch.from_numpy(x)
 
     def forward() -> NDArray[np.float32]:
-        values: dict[str, Any] = {INPUT_ID: batch}
         with torch.inference_mode():
-            for index, layer in enumerate(network.layers):
-                sources = [values[name] for name in network.inputs_of(index)]
-                values[layer.id] = compute(layer, sources, parameters.get(layer.id, {}))
-        result: NDArray[np.float32] = values[network.layers[-1].id].numpy()
+            result: NDArray[np.float32] = compute(network, parameters, batch).numpy()
         return result
 
     return forward
 
 
-def compute(layer: spec.LayerSpec, sources: list[Any], parameters: dict[str, Any]) -> Any:
-    """Return what PyTorch makes of one layer, of tensors that it may be asked to differentiate."""
+def compute(network: NetworkSpec, parameters: dict[str, dict[str, Any]], batch: Any) -> Any:
+    """Return the last layer of a batch, of tensors that PyTorch may be asked to differentiate."""
+    values = {INPUT_ID: batch}
+    for index, layer in enumerate(network.layers):
+        sources = [values[name] for name in network.inputs_of(index)]
+        values[layer.id] = _compute_layer(layer, sources, parameters.get(layer.id, {}))
+    return values[network.layers[-1].id]
+
+
+def _compute_layer(layer: spec.LayerSpec, sources: list[Any], parameters: dict[str, Any]) -> Any:
     from torch.nn import functional
 
     x = sources[0]
