@@ -27,8 +27,7 @@ from cnngui.pipeline.capture_worker import (
     Step,
 )
 from cnngui.pipeline.data_desk import DataDesk
-from cnngui.pipeline.engine_worker import (
-    EngineWorker,
+from cnngui.pipeline.engine_commands import (
     SaveNetwork,
     SetFrozen,
     SetNetwork,
@@ -36,6 +35,7 @@ from cnngui.pipeline.engine_worker import (
     SetView,
     TakeSnapshot,
 )
+from cnngui.pipeline.engine_worker import EngineWorker
 from cnngui.pipeline.events import Event, NetworkRead
 from cnngui.pipeline.file_worker import FileWorker, Job
 from cnngui.pipeline.kernel_painter import KernelPainter
@@ -67,10 +67,12 @@ class LivePipeline:
         return at once. Take everything there is before waiting for the next call.
     open_source : opens what an address names.
     retry_delays_s : waiting times before a lost camera or stream is tried again.
+    runs_folder : where trainings are kept; None takes one for temporary files.
 
     Attributes
     ----------
-    kernels : paints kernels.
+    data, sampling, training, kernels : what the window asks about samples, of recording them, of
+        a training, and of a layer's kernels.
     """
 
     def __init__(
