@@ -57,6 +57,12 @@ def camera(pipeline: LivePipeline, opener: Opener, listener: Listener) -> Camera
     return camera
 
 
+@pytest.fixture
+def stalls_soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A source that gives nothing new for a moment is said to have stopped."""
+    monkeypatch.setattr(sample_recorder, "STALLED_AFTER_S", 0.1)
+
+
 def recorded(folder: SampleFolder) -> list[int]:
     """The numbers of the pictures on disk, in the order in which they were taken."""
     data = folder.as_dataset()
@@ -69,9 +75,9 @@ def test_frames_become_samples_while_recording(
     pipeline.sampling.begin(folder, "cup", FAST)
     assert listener.event(SamplingStarted).class_name == "cup"
     for number in (2, 3, 4):
-        first = listener.event(SampleRecorded)
-        assert first.path.parent.name == "cup"
-        assert first.count == number - 1
+        sample = listener.event(SampleRecorded)
+        assert sample.path.parent.name == "cup"
+        assert sample.count == number - 1
         camera.send(number)
     listener.event(SampleRecorded)
     pipeline.sampling.end()
@@ -141,14 +147,10 @@ def test_beginning_another_class_ends_the_one_before(
     assert listener.event(SampleRecorded).class_name == "book"
 
 
+@pytest.mark.usefixtures("stalls_soon")
 def test_no_frame_is_recorded_twice_and_a_silent_source_is_said(
-    pipeline: LivePipeline,
-    listener: Listener,
-    camera: Camera,
-    folder: SampleFolder,
-    monkeypatch: pytest.MonkeyPatch,
+    pipeline: LivePipeline, listener: Listener, camera: Camera, folder: SampleFolder
 ) -> None:
-    monkeypatch.setattr(sample_recorder, "STALLED_AFTER_S", 0.1)
     pipeline.sampling.begin(folder, "cup", FAST)
     assert listener.event(SamplingPaused).class_name == "cup"
     assert recorded(folder) == [1]
@@ -158,14 +160,10 @@ def test_no_frame_is_recorded_twice_and_a_silent_source_is_said(
     listener.event(SamplingPaused)
 
 
+@pytest.mark.usefixtures("stalls_soon")
 def test_a_frozen_picture_is_recorded_once(
-    pipeline: LivePipeline,
-    listener: Listener,
-    camera: Camera,
-    folder: SampleFolder,
-    monkeypatch: pytest.MonkeyPatch,
+    pipeline: LivePipeline, listener: Listener, camera: Camera, folder: SampleFolder
 ) -> None:
-    monkeypatch.setattr(sample_recorder, "STALLED_AFTER_S", 0.1)
     pipeline.set_frozen(True)
     pipeline.sampling.begin(folder, "cup", FAST)
     listener.event(SampleRecorded)
@@ -177,15 +175,14 @@ def test_a_frozen_picture_is_recorded_once(
     listener.until(lambda: recorded(folder)[-1] == 4)
 
 
+@pytest.mark.usefixtures("stalls_soon")
 def test_a_source_that_vanishes_loses_no_sample_and_recording_goes_on_when_it_is_back(
     pipeline: LivePipeline,
     listener: Listener,
     opener: Opener,
     camera: Camera,
     folder: SampleFolder,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(sample_recorder, "STALLED_AFTER_S", 0.1)
     again = Camera()
     opener.prepare(CAMERA, again)
     pipeline.sampling.begin(folder, "cup", FAST)
@@ -198,13 +195,10 @@ def test_a_source_that_vanishes_loses_no_sample_and_recording_goes_on_when_it_is
     listener.until(lambda: recorded(folder) == [1, 7])
 
 
+@pytest.mark.usefixtures("stalls_soon")
 def test_recording_without_any_source_is_said(
-    pipeline: LivePipeline,
-    listener: Listener,
-    folder: SampleFolder,
-    monkeypatch: pytest.MonkeyPatch,
+    pipeline: LivePipeline, listener: Listener, folder: SampleFolder
 ) -> None:
-    monkeypatch.setattr(sample_recorder, "STALLED_AFTER_S", 0.05)
     pipeline.sampling.begin(folder, "cup", FAST)
     paused = listener.event(SamplingPaused)
     assert "must give new pictures" in str(paused.error)
@@ -256,11 +250,7 @@ def test_a_class_that_is_gone_ends_recording(
 
 
 def test_closing_while_recording_keeps_what_is_there(
-    pipeline: LivePipeline,
-    listener: Listener,
-    opener: Opener,
-    film: Film,
-    folder: SampleFolder,
+    pipeline: LivePipeline, listener: Listener, film: Film, folder: SampleFolder
 ) -> None:
     pipeline.sampling.begin(folder, "cup", FAST)
     listener.event(SampleRecorded)
