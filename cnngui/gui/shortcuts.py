@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QPalette
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -35,7 +35,7 @@ def belongs_to_field(focus: QWidget | None, event: QKeyEvent) -> bool:
     """Say whether a key is meant for the widget with the focus, so that no shortcut may take it.
 
     Fields that are typed into take every plain key; lists, sliders and choices take the arrows.
-    Widgets of our own say so themselves, by accepting ``QEvent.Type.ShortcutOverride``.
+    Widgets of our own say so themselves, by ``keeps_key``.
     """
     if event.modifiers() & _COMMANDS:
         return False
@@ -43,6 +43,18 @@ def belongs_to_field(focus: QWidget | None, event: QKeyEvent) -> bool:
         return True
     takes_arrows = isinstance(focus, QAbstractItemView | QAbstractSlider | QComboBox)
     return takes_arrows and event.key() in _ARROWS
+
+
+def keeps_key(event: QEvent, keys: Container[int]) -> bool:
+    """Keep a key from the window's shortcuts if it is one of these; say whether it was.
+
+    To be asked first in a widget's ``event``. Without it, the shortcuts would take the key.
+    """
+    is_question = event.type() == QEvent.Type.ShortcutOverride
+    if not (is_question and isinstance(event, QKeyEvent) and event.key() in keys):
+        return False
+    event.accept()
+    return True
 
 
 _NATIVE = QKeySequence.SequenceFormat.NativeText

@@ -16,6 +16,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip, QWidget
 
+from cnngui.gui.shortcuts import keeps_key
 from cnngui.gui.theme import (
     ACCENT,
     SLIM_SCROLL_BAR,
@@ -118,11 +119,7 @@ class ConfusionView(QAbstractScrollArea):
         return super().viewportEvent(event)
 
     def event(self, event: QEvent) -> bool:
-        is_question = event.type() == QEvent.Type.ShortcutOverride
-        if is_question and isinstance(event, QKeyEvent) and event.key() in _ARROWS:
-            event.accept()  # or the window's shortcuts would take them
-            return True
-        return super().event(event)
+        return keeps_key(event, _ARROWS) or super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         step = _ARROWS.get(Qt.Key(event.key()))

@@ -17,6 +17,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
 from cnngui.featuremaps.kernel_layout import KernelPoint
+from cnngui.gui.shortcuts import keeps_key
 from cnngui.gui.theme import ACCENT, SLIM_SCROLL_BAR, SPACE_M, SPACE_S, colors, number_font
 from cnngui.gui.views.choice_button import ICON_SIZE
 from cnngui.gui.views.naming import number_text
@@ -147,11 +148,7 @@ class KernelsCanvas(QAbstractScrollArea):
         return super().viewportEvent(event)
 
     def event(self, event: QEvent) -> bool:
-        is_question = event.type() == QEvent.Type.ShortcutOverride
-        if is_question and isinstance(event, QKeyEvent) and event.key() in _KEYS:
-            event.accept()  # or the window's shortcuts would take them
-            return True
-        return super().event(event)
+        return keeps_key(event, _KEYS) or super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = Qt.Key(event.key())

@@ -32,6 +32,7 @@ from PySide6.QtWidgets import (
 )
 
 from cnngui.featuremaps.scaling import encode
+from cnngui.gui.shortcuts import keeps_key
 from cnngui.gui.theme import ACCENT, SPACE_M, SPACE_S, colors
 from cnngui.gui.views.naming import number_text
 from cnngui.gui.views.pictures import color_table, indexed_image
@@ -173,11 +174,7 @@ class _KernelPictures(QWidget):
                 text = self.tr("input {name}").format(name=self._names[place])
                 QToolTip.showText(event.globalPos(), text, self)
             return True
-        is_question = event.type() == QEvent.Type.ShortcutOverride
-        if is_question and isinstance(event, QKeyEvent) and event.key() in _ARROWS:
-            event.accept()  # or the window's shortcuts would take them
-            return True
-        return super().event(event)
+        return keeps_key(event, _ARROWS) or super().event(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
