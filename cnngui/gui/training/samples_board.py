@@ -145,11 +145,10 @@ class SamplesBoard(QWidget):
     @Slot()
     def _follow_recording(self) -> None:
         """Show which class is being recorded, and how long it will still be until it is."""
-        recording = self._recording
-        self._pace.show_pace(recording.pace)
+        pace, recorded, words = self._recording.pace, self._recording.place, self._recording.words
+        self._pace.show_pace(pace)
         for place, card in enumerate(self.cards):
-            card.show_way(recording.pace.burst)
-            card.show_recording(place == recording.place, recording.words)
+            card.show_recording(pace.burst, place == recorded, words)
 
     @Slot()
     def _follow_result(self) -> None:

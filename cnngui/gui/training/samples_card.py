@@ -40,13 +40,12 @@ from cnngui.gui.network.spin_boxes import guard
 from cnngui.gui.theme import ACCENT, SPACE_M, SPACE_S, colors, number_font
 from cnngui.gui.training.control import TrainingControl
 from cnngui.gui.training.samples_grid import SamplesGrid
+from cnngui.gui.training.samples_keys import MOST_KEYS
 from cnngui.gui.training.samples_model import SAMPLES_MIME
 from cnngui.gui.training.samples_words import count_label
 from cnngui.spec.checks import MAX_TEXT_LENGTH
 
 WIDTH, WIDEST = 208, 420
-MOST_KEYS = 9
-"""Number keys that record; later classes have their buttons only."""
 
 _DOT = 12
 _RECORD_HEIGHT = 32
@@ -126,27 +125,28 @@ class ClassCard(QWidget):
         self.setAccessibleName(self.tr("Class {0}, {1} samples").format(shown.name, len(numbers)))
         self._record.setAccessibleName(self.tr("Record {0}").format(shown.name))
 
-    def show_recording(self, recording: bool, words: str = "") -> None:
-        """Show whether this class is being recorded; ``words`` stand on the button then."""
+    def show_recording(self, burst: int, recording: bool, words: str) -> None:
+        """Show how recording goes, and whether this class is being recorded.
+
+        Parameters
+        ----------
+        burst : how many samples a click records; 0 as long as the button is held.
+        recording : whether it goes on.
+        words : stand on the button meanwhile; empty leaves what stands there usually.
+        """
+        if burst:
+            usual, how = self.tr("Record {0}").format(burst), self.tr("Click Record")
+        else:
+            usual, how = self.tr("Hold to record"), self.tr("Hold Record")
+        if self._place < MOST_KEYS:
+            usual += f"  [{self._place + 1}]"
+            how = self.tr("{0}, or press {1}").format(how, self._place + 1)
+        self._empty.setText(how)
         self._is_recording = recording
-        self._record.setText(words if recording and words else self._usual_words)
+        self._record.setText(words if recording and words else usual)
         self._record.setDown(recording)
         self._record.setIcon(_record_icon(recording))
         self.update()
-
-    def show_way(self, burst: int) -> None:
-        """Say how recording goes: while the button is held, or so many at a click."""
-        key = f"  [{self._place + 1}]" if self._place < MOST_KEYS else ""
-        if burst:
-            self._usual_words = self.tr("Record {0}").format(burst) + key
-            how = self.tr("Click Record")
-        else:
-            self._usual_words = self.tr("Hold to record") + key
-            how = self.tr("Hold Record")
-        if self._place < MOST_KEYS:
-            how = self.tr("{0}, or press {1}").format(how, self._place + 1)
-        self._empty.setText(how)
-        self._record.setText(self._usual_words)
 
     def edit_name(self) -> None:
         """Let the user type another name."""

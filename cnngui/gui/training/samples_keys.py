@@ -8,7 +8,9 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from cnngui.gui.shortcuts import belongs_to_field
 
-_MOST = 9
+MOST_KEYS = 9
+"""Number keys that record; later classes have their buttons only."""
+
 _LINGER_MS = 80
 """A keyboard repeats a held key by letting it go and pressing it at the same moment. Not every time
 does Qt tell that from a person's doing, so letting go counts when no press has followed."""
@@ -60,7 +62,7 @@ class HoldKeys(QObject):
     def _take_key(self, event: QKeyEvent) -> bool:
         """Say whether the key is one of ours, which nobody else needs to see."""
         place = event.key() - Qt.Key.Key_1
-        if not 0 <= place < _MOST:
+        if not 0 <= place < MOST_KEYS:
             return False
         if event.type() == QEvent.Type.KeyRelease and place == self._held:
             if not event.isAutoRepeat():
