@@ -66,17 +66,16 @@ class SamplesBrowser(QWidget):
         row.addWidget(self.classes)
         row.addWidget(self.grid, 1)
 
-    def show_dataset(self, dataset: Dataset | None) -> None:
+    def show_dataset(self, dataset: Dataset) -> None:
         """Show another data set, all of its classes."""
         if dataset is self._dataset:
             return
         self._dataset = dataset
         with QSignalBlocker(self.classes):
             self.classes.clear()
-            if dataset is not None:
-                self._add(self.tr("All classes"), len(dataset))
-                for name, count in zip(dataset.classes, class_counts(dataset), strict=True):
-                    self._add(name, count)
+            self._add(self.tr("All classes"), len(dataset))
+            for name, count in zip(dataset.classes, class_counts(dataset), strict=True):
+                self._add(name, count)
             self.classes.setCurrentRow(0)
         self._show_chosen(0)
 
@@ -90,10 +89,12 @@ class SamplesBrowser(QWidget):
     @Slot(int)
     def _show_chosen(self, row: int) -> None:
         dataset = self._dataset
-        if dataset is None or row <= 0:
-            self.grid.set_samples(dataset, range(len(dataset)) if dataset is not None else ())
-        else:
-            self.grid.set_samples(dataset, np.flatnonzero(dataset.labels == row - 1).tolist())
+        if dataset is None:
+            return
+        chosen = (
+            np.flatnonzero(dataset.labels == row - 1).tolist() if row > 0 else range(len(dataset))
+        )
+        self.grid.set_samples(dataset, chosen)
         self.grid.scrollToTop()
 
 

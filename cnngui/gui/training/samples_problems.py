@@ -20,8 +20,7 @@ class SamplesProblems(QListWidget):
         self.setStyleSheet(f"QListWidget {{ background: transparent; padding: {SPACE_M}px; }}")
         self.verticalScrollBar().setStyleSheet(SLIM_SCROLL_BAR)
 
-    def show_dataset(self, dataset: Dataset | None) -> None:
+    def show_dataset(self, dataset: Dataset) -> None:
         """List what was left out of a data set."""
         self.clear()
-        if dataset is not None:
-            self.addItems([str(problem) for problem in dataset.problems])
+        self.addItems([str(problem) for problem in dataset.problems])
