@@ -15,7 +15,7 @@ LABELS = np.arange(4, dtype=np.uint8)
 
 
 @pytest.mark.parametrize(
-    "address", ["shapes", "paper", "digits", "shapes:count=7", "digits:size=9:seed=4"]
+    "address", ["shapes", "shapes:", "paper", "digits", "shapes:count=7", "digits:size=9:seed=4"]
 )
 def test_drawn_ones_open_again_by_their_address(address: str) -> None:
     data = open_dataset(address)
@@ -33,12 +33,9 @@ def test_options_are_obeyed() -> None:
 
 @pytest.mark.parametrize(
     "address",
-    ["shapes:", "shapes:count", "shapes:count=0", "shapes:size=7", "digits:seed=-1", "shapes:a=1"],
+    ["shapes:count", "shapes:count=0", "shapes:size=7", "digits:seed=-1", "shapes:a=1"],
 )
 def test_wrong_options_are_said(address: str) -> None:
-    if address == "shapes:":
-        assert len(open_dataset(address)) > 0
-        return
     with pytest.raises(DataError, match=address):
         open_dataset(address)
 
