@@ -61,11 +61,8 @@ def test_preparing_does_not_load_numpy():
 
 
 @pytest.fixture
-def two_threads():
-    before = parallel.thread_count()
-    parallel.configure(2)
-    yield
-    parallel.configure(before)
+def two_threads(set_threads):
+    set_threads(2)
 
 
 @pytest.mark.usefixtures("two_threads")
@@ -112,8 +109,7 @@ def test_shutdown_ends_the_helpers_until_they_are_needed():
     assert parallel.thread_count() == before
 
 
-def test_threads_may_be_changed_while_others_compute():
-    before = parallel.thread_count()
+def test_threads_may_be_changed_while_others_compute(set_threads):
     done: list[int] = []
 
     def compute():
@@ -124,22 +120,19 @@ def test_threads_may_be_changed_while_others_compute():
     for asker in askers:
         asker.start()
     for threads in (1, 3, 2) * 10:
-        parallel.configure(threads)
+        set_threads(threads)
     for asker in askers:
         asker.join(timeout=30)
         assert not asker.is_alive()
     assert len(done) == 2 * 200 * 4
-    parallel.configure(before)
 
 
-def test_no_more_workers_than_allowed():
-    before = parallel.thread_count()
-    parallel.configure(3)
+def test_no_more_workers_than_allowed(set_threads):
+    set_threads(3)
     workers: set[int] = set()
     for _ in range(50):
         parallel.run(lambda worker, item: workers.add(worker), 20, 2)
     assert workers <= {0, 1}
-    parallel.configure(before)
 
 
 @pytest.mark.usefixtures("two_threads")

@@ -4,15 +4,13 @@ import threading
 
 import pytest
 
-from cnngui.engine import parallel, schedule
+from cnngui.engine import schedule
 
 
 @pytest.fixture(params=[1, 2, 3])
-def threads(request):
-    before = parallel.thread_count()
-    parallel.configure(request.param)
-    yield request.param
-    parallel.configure(before)
+def threads(request, set_threads):
+    set_threads(request.param)
+    return request.param
 
 
 def test_every_piece_is_computed_once_after_those_it_needs(threads):
@@ -55,9 +53,8 @@ def test_milestones_are_passed_in_order_by_who_asks(threads):
     assert len(done) == 50
 
 
-def test_a_piece_that_waits_for_another_thread_goes_on():
-    before = parallel.thread_count()
-    parallel.configure(2)
+def test_a_piece_that_waits_for_another_thread_goes_on(set_threads):
+    set_threads(2)
     met = threading.Barrier(2, timeout=10)
     order: list[int] = []
 
@@ -68,7 +65,6 @@ def test_a_piece_that_waits_for_another_thread_goes_on():
 
     schedule.run([(), (), (0, 1), (2,)], compute, [], 2)
     assert order[2:] == [2, 3]
-    parallel.configure(before)
 
 
 @pytest.mark.parametrize("failing", ["piece", "milestone"])
