@@ -31,20 +31,25 @@ def conv2d(x, weight, bias=None, stride=(1, 1), dilation=(1, 1), groups=1) -> Ar
 
 def pool(x, kind, out_size, kernel_size, stride, padding, count_include_pad=True) -> Array:
     """The windows' maxima or means, as PyTorch counts what lies in the padding and beyond."""
-    images, channels, height, width = x.shape
-    out = np.zeros((images, channels, *out_size))
+    out = np.zeros((*x.shape[:2], *out_size))
     for n, c, y, x_ in np.ndindex(*out.shape):
-        top, left = y * stride[0] - padding[0], x_ * stride[1] - padding[1]
-        bottom = min(top + kernel_size[0], height + padding[0])
-        right = min(left + kernel_size[1], width + padding[1])
-        inside = [
-            float(x[n, c, i, j])
-            for i, j in itertools.product(range(top, bottom), range(left, right))
-            if 0 <= i < height and 0 <= j < width
-        ]
+        places, with_padding = pool_window((y, x_), x.shape[2:], kernel_size, stride, padding)
+        inside = [float(x[n, c, i, j]) for i, j in places]
         if kind == "max":
             out[n, c, y, x_] = max(inside)
         else:
-            count = (bottom - top) * (right - left) if count_include_pad else len(inside)
-            out[n, c, y, x_] = sum(inside) / count
+            out[n, c, y, x_] = sum(inside) / (with_padding if count_include_pad else len(inside))
     return out
+
+
+def pool_window(place, size, kernel_size, stride, padding) -> tuple[list[tuple[int, int]], int]:
+    """(where a window lies on values: rows and columns, how many places it has with padding)."""
+    top, left = (place[axis] * stride[axis] - padding[axis] for axis in (0, 1))
+    bottom = min(top + kernel_size[0], size[0] + padding[0])
+    right = min(left + kernel_size[1], size[1] + padding[1])
+    inside = [
+        (i, j)
+        for i, j in itertools.product(range(top, bottom), range(left, right))
+        if 0 <= i < size[0] and 0 <= j < size[1]
+    ]
+    return inside, (bottom - top) * (right - left)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import itertools
-
 import numpy as np
 from numpy.typing import NDArray
+
+from tests.engine.naive import pool_window
 
 Array = NDArray[np.floating]
 
@@ -31,20 +31,13 @@ def conv2d(d_out, x, weight, stride=(1, 1), dilation=(1, 1), groups=1) -> tuple[
 def pool(d_out, x, kind, kernel_size, stride, padding, count_include_pad=True) -> Array:
     """The gradient of each window goes to its largest value, or to all in equal parts."""
     d_x = np.zeros(x.shape)
-    height, width = x.shape[2:]
     for n, c, y, x_ in np.ndindex(*d_out.shape):
-        top, left = y * stride[0] - padding[0], x_ * stride[1] - padding[1]
-        bottom = min(top + kernel_size[0], height + padding[0])
-        right = min(left + kernel_size[1], width + padding[1])
-        inside = [
-            (n, c, i, j)
-            for i, j in itertools.product(range(top, bottom), range(left, right))
-            if 0 <= i < height and 0 <= j < width
-        ]
+        places, with_padding = pool_window((y, x_), x.shape[2:], kernel_size, stride, padding)
+        inside = [(n, c, i, j) for i, j in places]
         if kind == "max":
             d_x[max(inside, key=lambda place: x[place])] += d_out[n, c, y, x_]
         else:
-            count = (bottom - top) * (right - left) if count_include_pad else len(inside)
+            count = with_padding if count_include_pad else len(inside)
             for place in inside:
                 d_x[place] += d_out[n, c, y, x_] / count
     return d_x
