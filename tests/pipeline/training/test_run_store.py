@@ -17,7 +17,6 @@ from cnngui.pipeline.training.progress import Curves, Evaluation
 from cnngui.pipeline.training.run_codec import shortened
 from cnngui.pipeline.training.run_store import RunStore, new_run_id
 from cnngui.pipeline.training.settings import TrainingSettings
-from cnngui.pipeline.training.settings_codec import settings_entry, settings_from_entry
 from cnngui.pipeline.training.summary import summarise
 from tests.pipeline.fakes import classifier
 from tests.pipeline.training.fake_trainer import progress_of, weights_of
@@ -215,31 +214,3 @@ def test_of_the_kernels_history_beginning_and_end_are_kept():
     one = replace(progress, moments=progress.moments[:1])
     assert [moment.step for moment in shortened(one).moments] == [0]
     assert shortened(replace(progress, moments=())).moments == ()
-
-
-def test_settings_come_back():
-    assert settings_from_entry(settings_entry(SETTINGS)) == SETTINGS
-
-
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
-    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=5), inner),
-    max_leaves=4,
-)
-NAMES = st.sampled_from([item.name for item in fields(TrainingSettings)])
-
-
-@settings(deadline=None, max_examples=60)
-@given(st.dictionaries(NAMES, JSON))
-def test_bad_settings_have_their_defaults(entry):
-    found = settings_from_entry(entry)
-    for name in set(settings_entry(found)) - set(entry):
-        assert getattr(found, name) == getattr(TrainingSettings(), name)
-    assert settings_from_entry(settings_entry(found)) == found
-
-
-@pytest.mark.parametrize(
-    "entry", [None, 3, [], {"epochs": "many"}, {"epochs": True}, {"batch_size": 0}, {"seed": 1.5}]
-)
-def test_unusable_settings_are_the_usual_ones(entry):
-    assert settings_from_entry(entry) == TrainingSettings()
