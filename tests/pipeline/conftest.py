@@ -5,9 +5,11 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from cnngui.data.sample_folder import SampleFolder
 from cnngui.engine import parallel
 from cnngui.pipeline.live import LivePipeline
 from tests.pipeline.fakes import FILM, Film, Listener, Opener, small_network
@@ -58,3 +60,12 @@ def film(pipeline: LivePipeline, opener: Opener, listener: Listener) -> Film:
     pipeline.open_source(FILM)
     listener.result(lambda result: result.position > 2)
     return source
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> SampleFolder:
+    """A folder of own samples with two classes, and no samples yet."""
+    folder = SampleFolder(tmp_path / "mine")
+    folder.add_class("cup")
+    folder.add_class("book")
+    return folder

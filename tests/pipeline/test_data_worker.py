@@ -28,14 +28,6 @@ from tests.data.files import picture, write_image
 from tests.pipeline.fakes import PATIENCE_S, Listener
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> SampleFolder:
-    folder = SampleFolder(tmp_path / "mine")
-    folder.add_class("cup")
-    folder.add_class("book")
-    return folder
-
-
 class Gate:
     """Holds the next opening, or the next thumbnail, until the test lets it go on."""
 

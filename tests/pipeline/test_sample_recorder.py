@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -35,14 +34,6 @@ from tests.pipeline.fakes import (
 )
 
 FAST = 1000.0
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> SampleFolder:
-    folder = SampleFolder(tmp_path / "mine")
-    folder.add_class("cup")
-    folder.add_class("book")
-    return folder
 
 
 @pytest.fixture
