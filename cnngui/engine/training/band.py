@@ -10,6 +10,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from cnngui.engine.kernels import Calls
 from cnngui.engine.training import activation, conv, join, linear, norm, pool
 from cnngui.engine.training.arrays import Arrays
 from cnngui.engine.training.graph import Graph, Step
@@ -55,11 +56,19 @@ class Learning:
 
 
 @dataclass(frozen=True)
-class BackwardStep:
-    """What a band does when the gradient with respect to an operation's result is known."""
+class BandStep:
+    """What a band does in one operation, forward or backward.
 
-    operation: Operation
-    calls: list[Callable[[], object]]
+    Attributes
+    ----------
+    calls : its work, in order.
+    prepare : what it does before the bands of the batch meet.
+    share : what is called once when all have prepared; None where they do not meet.
+    """
+
+    calls: Calls
+    prepare: Callable[[], object]
+    share: Callable[[], object] | None
 
 
 class Band:
@@ -79,8 +88,8 @@ class Band:
     ----------
     images : ``(size, C, H, W)``, to be set before ``read`` is called.
     output, d_output : ``(K, size)``: what the loss reads, and its gradient.
-    operations : in order.
-    backward_steps : from the last layer to the first.
+    forward_steps : from the first layer to the last.
+    backward_steps : from the last layer to the first, of those that gradients pass through.
     """
 
     def __init__(
@@ -108,13 +117,13 @@ class Band:
         self._recycled = Recycled(memory, dtype)
         self.output = values[graph.output]
         self.d_output = self._recycled.take(self.output.shape) if learning else _NOTHING
-        self.operations: list[Operation] = []
-        self.backward_steps: list[BackwardStep] = []
+        self.forward_steps: list[BandStep] = []
+        self.backward_steps: list[BandStep] = []
         d_values = {graph.output: self.d_output}
         # Backward's order: who comes first writes a gradient, the others add to it.
         for step in reversed(graph.steps):
             self._bind(step, values, d_values)
-        self.operations.reverse()
+        self.forward_steps.reverse()
 
     def read(self) -> None:
         """Take over the images, in the order of our own maps."""
@@ -141,7 +150,7 @@ class Band:
         name = step.layer.id
         d_out = d_values.get(name, _NOTHING)
         d_sources: list[NDArray | None] = []
-        additions: list[Callable[[], object]] = []
+        additions: Calls = []
         done_with = [] if name in self._in_place else [d_out]
         for source in step.sources:
             if source not in self._with_gradient:
@@ -169,12 +178,15 @@ class Band:
                 is_training=self._learning is not None and step.needs_gradient,
             ),
         )
-        self.operations.append(operation)
+        meeting = operation.meeting
+        share = meeting.share_forward if meeting else None
+        self.forward_steps.append(BandStep([operation.forward], operation.prepare_forward, share))
         if self._learning and step.needs_gradient:
-            calls: list[Callable[[], object]] = [operation.learn] if step.learns else []
+            calls: Calls = [operation.learn] if step.learns else []
             if any(d_source is not None for d_source in d_sources):
                 calls += [operation.backward, *additions]
-            self.backward_steps.append(BackwardStep(operation, calls))
+            share = meeting.share_backward if meeting else None
+            self.backward_steps.append(BandStep(calls, operation.prepare_backward, share))
             for array in done_with:
                 self._recycled.give_back(array)
 

@@ -12,12 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnngui.engine import parallel
+from cnngui.engine.kernels import Calls
 from cnngui.engine.training.arrays import Arrays, each_of
-from cnngui.engine.training.band import Band
+from cnngui.engine.training.band import Band, BandStep
 from cnngui.engine.training.graph import Graph
 from cnngui.engine.training.interruption import Interruption
-
-Calls = list[Callable[[], None]]
 
 _LEAST_MULTIPLY_ADDS = 4_000_000
 """Of a band's forward: below that, waking a thread costs more than it brings."""
@@ -75,7 +74,7 @@ class _Stage:
     """What all bands do without waiting for each other, and what is done when all are through."""
 
     calls: list[Calls]
-    then: Callable[[], None] | None = None
+    then: Callable[[], object] | None = None
 
     def run(self, interruption: Interruption) -> None:
         left = [deque(calls) for calls in self.calls]
@@ -116,8 +115,9 @@ class Program:
     ) -> None:
         self._bands, self._slices, self._gradients = bands, slices, gradients
         self._interruption = interruption
-        self._forward = _forward_stages(bands)
-        self._backward = _backward_stages(bands)
+        reading: list[Calls] = [[band.read] for band in bands]
+        self._forward = _stages(reading, [band.forward_steps for band in bands])
+        self._backward = _stages([[] for _ in bands], [band.backward_steps for band in bands])
 
     def forward(self, x: NDArray) -> NDArray:
         """Return what the last layer makes of x ``(N, C, H, W)``: ``(N, K)``, fresh."""
@@ -140,27 +140,15 @@ class Program:
                     gradient += share
 
 
-def _forward_stages(bands: Sequence[Band]) -> list[_Stage]:
-    stages = [_Stage([[band.read] for band in bands])]
-    for operations in zip(*(band.operations for band in bands), strict=True):
-        if (meeting := operations[0].meeting) is not None:
-            for calls, operation in zip(stages[-1].calls, operations, strict=True):
-                calls.append(operation.prepare_forward)
-            stages[-1].then = meeting.share_forward
-            stages.append(_Stage([[] for _ in bands]))
-        for calls, operation in zip(stages[-1].calls, operations, strict=True):
-            calls.append(operation.forward)
-    return stages
-
-
-def _backward_stages(bands: Sequence[Band]) -> list[_Stage]:
-    stages = [_Stage([[] for _ in bands])]
-    for steps in zip(*(band.backward_steps for band in bands), strict=True):
-        if (meeting := steps[0].operation.meeting) is not None:
+def _stages(first: list[Calls], steps_of_bands: Sequence[Sequence[BandStep]]) -> list[_Stage]:
+    """Cut what all bands do where they meet. ``first``: what each band does before its steps."""
+    stages = [_Stage(first)]
+    for steps in zip(*steps_of_bands, strict=True):
+        if (share := steps[0].share) is not None:
             for calls, step in zip(stages[-1].calls, steps, strict=True):
-                calls.append(step.operation.prepare_backward)
-            stages[-1].then = meeting.share_backward
-            stages.append(_Stage([[] for _ in bands]))
+                calls.append(step.prepare)
+            stages[-1].then = share
+            stages.append(_Stage([[] for _ in steps]))
         for calls, step in zip(stages[-1].calls, steps, strict=True):
             calls += step.calls
     return stages
