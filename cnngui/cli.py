@@ -106,14 +106,14 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--source",
         metavar="SOURCE",
-        type=name,
+        type=not_empty,
         help="a video, image or folder of images; a URL (http, https, rtsp, rtmp); "
         f"camera:NAME-or-NUMBER; or {DEFAULT_SOURCE}, the built-in clip (the default)",
     )
     parser.add_argument(
         "--network",
         metavar="NETWORK",
-        type=name,
+        type=not_empty,
         help="a file (.json, .safetensors) or one of "
         + ", ".join(preset.key for preset in PRESETS)
         + f" (default: {DEFAULT_NETWORK})",
@@ -162,8 +162,8 @@ def add_threads(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def name(text: str) -> str:
-    """Read what must not be empty."""
+def not_empty(text: str) -> str:
+    """Read a name or an address."""
     if not text:  # a variable that a script forgot to set, above all
         raise argparse.ArgumentTypeError("must not be empty")
     return text

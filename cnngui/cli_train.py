@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, get_args
 
-from cnngui.cli import MAX_FRAMES, Parser, add_threads, name, number, whole_number
+from cnngui.cli import MAX_FRAMES, Parser, add_threads, not_empty, number, whole_number
 from cnngui.data.augmentation import NO_AUGMENTATION, Augmentation
 from cnngui.errors import ArgumentError
 from cnngui.pipeline.training.settings import (
@@ -91,7 +91,7 @@ def _parser() -> argparse.ArgumentParser:
     add(
         "--network",
         metavar="NETWORK",
-        type=name,
+        type=not_empty,
         required=True,
         help="a file (.json, .safetensors) or one of "
         + ", ".join(preset.key for preset in PRESETS)
@@ -100,7 +100,7 @@ def _parser() -> argparse.ArgumentParser:
     add(
         "--data",
         metavar="DATA",
-        type=name,
+        type=not_empty,
         required=True,
         help="a folder with a sub-folder of pictures for each class; an IDX file of pictures "
         "(its labels beside it, .gz or plain) or a folder with such; or shapes, paper (shapes on "
@@ -117,7 +117,7 @@ def _parser() -> argparse.ArgumentParser:
     add(
         "--test",
         metavar="DATA",
-        type=name,
+        type=not_empty,
         help="measure in the end on these samples, which are of the same classes",
     )
     add(

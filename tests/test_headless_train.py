@@ -288,21 +288,3 @@ def test_nonsense_is_refused_by_name(line: str, thing: str) -> None:
         parse_train_arguments([*(NEEDED if line else ()), *line.split()])
     assert thing in str(caught.value)
     assert "\n" not in str(caught.value)
-
-
-def test_help_loads_nothing_heavy() -> None:
-    code = """
-import sys
-from cnngui.app import main
-try:
-    main(["train", "--help"])
-except SystemExit as end:
-    assert not end.code
-heavy = {"numpy", "cv2", "PySide6", "safetensors"} & set(sys.modules)
-assert not heavy, heavy
-"""
-    finished = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True
-    )
-    assert finished.returncode == 0, finished.stderr
-    assert "--hold-out-last" in finished.stdout
