@@ -6,6 +6,7 @@ import numpy as np
 from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
+    QFontMetrics,
     QHelpEvent,
     QKeyEvent,
     QMouseEvent,
@@ -17,7 +18,15 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip, QWidget
 
 from cnngui.gui.shortcuts import keeps_key
-from cnngui.gui.theme import ACCENT, SLIM_SCROLL_BAR, SPACE_M, SPACE_S, colors, number_font
+from cnngui.gui.theme import (
+    ACCENT,
+    SLIM_SCROLL_BAR,
+    SPACE_M,
+    SPACE_S,
+    colors,
+    number_font,
+    text_width,
+)
 from cnngui.gui.training.results_words import class_words
 from cnngui.gui.views.naming import share_text
 from cnngui.gui.views.vector import paint_bar
@@ -56,9 +65,9 @@ class ClassAccuracies(QAbstractScrollArea):
         """Show the classes of an evaluation; those without samples come last."""
         self._evaluation = evaluation
         self._order = np.argsort(evaluation.summary.class_accuracies, kind="stable").tolist()
-        metrics = self.fontMetrics()
-        self._name_width = (
-            metrics.horizontalAdvance(max(evaluation.classes, key=len, default="")) + 2
+        metrics = QFontMetrics(number_font(self.font()))
+        self._name_width = max(
+            (text_width(metrics, name) for name in evaluation.classes), default=0
         )
         self._lay_out()
 

@@ -26,6 +26,7 @@ from cnngui.gui.theme import (
     Colors,
     colors,
     number_font,
+    text_width,
 )
 from cnngui.gui.training.results_words import confusion_words
 from cnngui.pipeline.training.progress import Evaluation
@@ -244,8 +245,7 @@ class ConfusionView(QAbstractScrollArea):
             return
         names, size = self._evaluation.classes, self.viewport().size()
         metrics = QFontMetrics(self._font)
-        longest = max((metrics.horizontalAdvance(name) for name in names), default=0)
-        longest += 2  # or rounding takes a name's last letter
+        longest = max((text_width(metrics, name) for name in names), default=0)
         corner = max(map(metrics.horizontalAdvance, self._axes))
         self._label_width = min(max(longest, corner), _WIDEST_LABEL)
         self._label_height = min(max(longest, 2 * metrics.height()), _TALLEST_LABEL)
