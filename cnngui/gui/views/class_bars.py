@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from cnngui.engine.training.losses import softmax
 from cnngui.gui.theme import SPACE_M, SPACE_S, colors, number_font, text_width
 from cnngui.gui.views.naming import number_text, share_text
 from cnngui.gui.views.vector import paint_bar, round_limit
@@ -49,7 +49,7 @@ class ClassBars(QWidget):
             return
         names = network.classes if len(network.classes) == len(scores) else ()
         if names and isinstance(last, Linear):
-            scores = _softmax(scores)  # what it was or will be trained with
+            scores = softmax(scores[np.newaxis])[0]  # what it was or will be trained with
         self._are_shares = bool(names) or isinstance(last, Softmax)
         self._signed = not self._are_shares and bool((scores < 0).any())
         limit = 1.0 if self._are_shares else round_limit(scores)
@@ -100,9 +100,3 @@ class ClassBars(QWidget):
                 _ROW_HEIGHT - 12,
             )
             paint_bar(painter, track, share, self._state.diverging if self._signed else None)
-
-
-def _softmax(scores: NDArray[np.float32]) -> NDArray[np.float32]:
-    powers = np.exp(scores - scores.max())
-    shares: NDArray[np.float32] = powers / powers.sum()
-    return shares
