@@ -154,7 +154,7 @@ class KernelsPage(QWidget):
     def _runs(self) -> list[TrainingProgress]:
         """Return the runs that have kernels to show, newest first."""
         progress = self._control.progress
-        runs = [run for run in self._control.runs if progress is None or run is not progress]
+        runs = list(self._control.runs)
         if progress is not None:
             runs = [progress, *(run for run in runs if run.run_id != progress.run_id)]
         return [run for run in runs if run.moments and run.moments[0].kernels]

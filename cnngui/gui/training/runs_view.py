@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from PySide6.QtCore import QEvent, QPoint, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QColor, QKeyEvent, QKeySequence, QPalette
@@ -46,14 +47,12 @@ class RunsView(QWidget):
         self._list.selectionModel().currentChanged.connect(self._update_actions)
         self.model.modelReset.connect(self._update_actions)
         self._take = self._action(
-            self.tr("Take these weights"),
-            "check-circle-outline",
-            lambda run_id: self._restore(run_id),
+            self.tr("Take these weights"), "check-circle-outline", self._restore
         )
         self._take_first = self._action(
             self.tr("Weights before training"),
             "skip-previous-circle-outline",
-            lambda run_id: self._restore(run_id, first=True),
+            partial(self._restore, first=True),
         )
         self._delete = self._action(
             self.tr("Delete run"), "delete-outline", self.delete_requested.emit
