@@ -303,11 +303,13 @@ class TrainPage(QWidget):
     def _longer_offer(self) -> Notice:
         """Few samples, as people record them, in large batches teach a network hardly anything."""
         control, settings = self._control, self._control.settings
-        samples = len(control.dataset) if control.dataset is not None else 0
-        longer = with_enough_steps(settings, samples) if samples else None
-        cannot_begin = control.needs_mending or not control.document.report.is_valid
-        if longer is None or control.is_under_way or cannot_begin:
-            return Notice("", key="longer")
+        no_offer = Notice("", key="longer")
+        if not control.dataset or control.is_under_way or not control.document.report.is_valid:
+            return no_offer
+        samples = len(control.dataset)
+        longer = with_enough_steps(settings, samples)
+        if longer is None or control.needs_mending:
+            return no_offer
         text = self.tr("With so few samples the weights change only {0} times: too seldom to learn")
         action = self.tr("Take {0} epochs, batches of {1}")
         return Notice(
