@@ -230,4 +230,4 @@ def _first_sight(spec: NetworkSpec) -> str:
     with_maps = (
         layer.id for layer in spec.layers if layer.enabled and len(shapes.get(layer.id, ())) == 3
     )
-    return next(with_maps, spec.layers[-1].id if spec.layers else INPUT_ID)
+    return next(with_maps, spec.last_id)

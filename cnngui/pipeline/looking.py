@@ -54,7 +54,7 @@ def look(
     fresh : whether this frame was not computed before.
     is_abandoned : asked while computing; see ``Model.forward``.
     """
-    last_id = network.last_id
+    last_id = network.spec.last_id
     shown_id = view.layer_id if view.layer_id in network.shapes else last_id
     thumbnails: dict[str, Thumbnail] = {}
     # What is made of the layers seen whole: kept where it is made.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -135,7 +135,7 @@ class FrameResult:
     thumbnails: Mapping[str, Thumbnail]
     scores: NDArray[np.float32] | None
     layer_ms: Mapping[str, float]
-    weights: Weights = field(default_factory=dict)
+    weights: Weights
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,6 @@ from cnngui.featuremaps.colormaps import DIVERGING, SEQUENTIAL
 from cnngui.featuremaps.scaling import Range, Scaling
 from cnngui.featuremaps.snapshot import SnapshotContent
 from cnngui.fit import fit_frame
-from cnngui.spec.layers import INPUT_ID
 from cnngui.spec.network import NetworkSpec
 from cnngui.spec.ranges import is_signed
 from cnngui.spec.shapes import Shape, infer
@@ -56,7 +55,6 @@ class RunningNetwork:
             self.weights = _sealed(self._model.weights())
         self.shapes: Mapping[str, Shape] = infer(spec).shapes
         self.signed = is_signed(spec)
-        self.last_id = spec.layers[-1].id if spec.layers else INPUT_ID
         self._values: NDArray[np.float32] | None = None
 
     def fit(self, frame: Frame) -> NDArray[np.uint8]:

@@ -23,8 +23,7 @@ _MOST_FEATURES = 8192
 def fits_classes(spec: NetworkSpec, count: int) -> bool:
     """Return whether a network is valid and its last layer has one unit for each class."""
     report = infer(spec)
-    last = spec.layers[-1].id if spec.layers else INPUT_ID
-    return report.is_valid and report.shapes[last] == (count,)
+    return report.is_valid and report.shapes[spec.last_id] == (count,)
 
 
 def mended_for_classes(spec: NetworkSpec, classes: tuple[str, ...]) -> NetworkSpec:
@@ -47,7 +46,7 @@ def mended_for_classes(spec: NetworkSpec, classes: tuple[str, ...]) -> NetworkSp
     if source != INPUT_ID and isinstance(spec.layer(source), Linear):
         return spec.edited(source, out_features=len(classes), weights_id="", frozen=False)
     if softmax is None:
-        return _with_head(spec, len(spec.layers), _last_id(spec), ("Linear", "Softmax"))
+        return _with_head(spec, len(spec.layers), spec.last_id, ("Linear", "Softmax"))
     place = spec.index_of(softmax)
     (read,) = spec.inputs_of(place)
     return _with_head(spec.edited(softmax, inputs=()), place, read, ("Linear",))
@@ -55,16 +54,12 @@ def mended_for_classes(spec: NetworkSpec, classes: tuple[str, ...]) -> NetworkSp
 
 def _before_the_end(spec: NetworkSpec) -> tuple[str, str | None]:
     """Return the layer whose units the last layer passes on, and the first Softmax on that way."""
-    source, softmax = _last_id(spec), None
+    source, softmax = spec.last_id, None
     while source != INPUT_ID and _passes_on(spec.layer(source)):
         if isinstance(spec.layer(source), Softmax):
             softmax = source
         source = spec.inputs_of(spec.index_of(source))[0]
     return source, softmax
-
-
-def _last_id(spec: NetworkSpec) -> str:
-    return spec.layers[-1].id if spec.layers else INPUT_ID
 
 
 def _passes_on(layer: LayerSpec) -> bool:

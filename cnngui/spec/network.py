@@ -62,6 +62,11 @@ class NetworkSpec:
     def __contains__(self, layer_id: object) -> bool:
         return any(layer.id == layer_id for layer in self.layers)
 
+    @property
+    def last_id(self) -> str:
+        """The id of the last layer, whose output is the network's; of the input without layers."""
+        return self.layers[-1].id if self.layers else INPUT_ID
+
     def layer(self, layer_id: str) -> LayerSpec:
         """Return the layer of that id; KeyError if there is none."""
         return self.layers[self.index_of(layer_id)]

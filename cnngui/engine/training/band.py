@@ -165,8 +165,7 @@ class Band:
                 additions.append(partial(np.add, total, d_source, out=total))
                 done_with.append(d_source)
             d_sources.append(d_source)
-        operation = self._operation(
-            step,
+        operation = operation_at(
             Place(
                 sources=[values[source] for source in step.sources],
                 out=values[name],
@@ -177,6 +176,9 @@ class Band:
                 memory=self._memory,
                 is_training=self._learning is not None and step.needs_gradient,
             ),
+            step,
+            self._learning,
+            self._number,
         )
         meeting = operation.meeting
         share = meeting.share_forward if meeting else None
@@ -190,19 +192,20 @@ class Band:
             for array in done_with:
                 self._recycled.give_back(array)
 
-    def _operation(self, step: Step, place: Place) -> Operation:
-        match step.layer:
-            case spec.BatchNorm2d() as layer if self._learning and not layer.frozen:
-                shared = self._learning.statistics
-                statistics = shared.setdefault(layer.id, norm.BatchStatistics(layer))
-                return norm.BatchNormalisation(layer, place, statistics)
-            case spec.Dropout() as layer if self._learning:
-                rng = self._learning.rng_of(layer.id, self._number)
-                return activation.Dropping(layer, place, rng)
-            case spec.MaxPool2d() as layer:
-                return pool.MaxPooling(layer, place, rectifies=step.rectifies)
-            case layer:
-                return _OPERATIONS[type(layer)](layer, place)
+
+def operation_at(place: Place, step: Step, learning: Learning | None, number: int) -> Operation:
+    """Return what does a layer's work. ``learning``, ``number``: as of ``Band``."""
+    match step.layer:
+        case spec.BatchNorm2d() as layer if learning and not layer.frozen:
+            shared = learning.statistics
+            statistics = shared.setdefault(layer.id, norm.BatchStatistics(layer))
+            return norm.BatchNormalisation(layer, place, statistics)
+        case spec.Dropout() as layer if learning:
+            return activation.Dropping(layer, place, learning.rng_of(layer.id, number))
+        case spec.MaxPool2d() as layer:
+            return pool.MaxPooling(layer, place, rectifies=step.rectifies)
+        case layer:
+            return _OPERATIONS[type(layer)](layer, place)
 
 
 def _in_place(graph: Graph, *, is_training: bool) -> set[str]:

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 from superqt import QElidingLabel
 
 from cnngui.data.augmentation import NO_AUGMENTATION, Augmentation
+from cnngui.data.dataset import Dataset
 from cnngui.gui.icons import icon
 from cnngui.gui.theme import SPACE_L, SPACE_M, SPACE_S, colors
 from cnngui.gui.training.augmentation_form import AugmentationForm
@@ -79,19 +80,25 @@ class AugmentationPanel(QWidget):
         row.setSpacing(SPACE_L)
         row.addLayout(left)
         row.addLayout(right, 1)
-        control.settings_changed.connect(self._follow)
+        control.settings_changed.connect(self._on_settings_changed)
         control.dataset_changed.connect(self._on_dataset_changed)
         control.event_received.connect(self._take_event)
-        self._follow()
+        self._on_settings_changed()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._ask()
 
+    @property
+    def _dataset(self) -> Dataset | None:
+        """Where the sample is from; None if there is no sample."""
+        dataset = self._control.dataset
+        return dataset if dataset is not None and len(dataset) else None
+
     def _ask(self) -> None:
         """Ask for the pictures anew, if somebody looks."""
-        dataset = self._control.dataset
-        if dataset is None or not len(dataset) or not self.isVisible():
+        dataset = self._dataset
+        if dataset is None or not self.isVisible():
             return
         self._control.pipeline.data.ask_thumbnails(
             _REQUEST,
@@ -102,20 +109,8 @@ class AugmentationPanel(QWidget):
             self._seed,
         )
 
-    def _choose_sample(self) -> None:
-        self._sample, self._seed = random.randrange(_MOST_SEED), random.randrange(_MOST_SEED)  # noqa: S311
-
-    @Slot()
-    def _follow(self) -> None:
-        augmentation = self._control.settings.augmentation
-        self._form.show_augmentation(augmentation)
-        self._clear.setEnabled(not augmentation.is_nothing)
-        self._write_caption()
-        self._ask()
-
     def _write_caption(self) -> None:
-        dataset = self._control.dataset
-        if dataset is None or not len(dataset):
+        if self._dataset is None:
             text = self.tr("Choose samples first: then one of them is shown here, changed.")
         elif self._control.settings.augmentation.is_nothing:
             text = self.tr("Nothing is changed: training shows every sample as it is.")
@@ -124,16 +119,23 @@ class AugmentationPanel(QWidget):
         self._caption.setText(text)
 
     @Slot()
+    def _on_settings_changed(self) -> None:
+        augmentation = self._control.settings.augmentation
+        self._form.show_augmentation(augmentation)
+        self._clear.setEnabled(not augmentation.is_nothing)
+        self._write_caption()
+        self._ask()
+
+    @Slot()
     def _on_dataset_changed(self) -> None:
-        dataset = self._control.dataset
-        if dataset is None or not len(dataset):
+        if self._dataset is None:
             self.preview.show_images([])
         self._write_caption()
         self._ask()
 
     @Slot()
     def _on_again_clicked(self) -> None:
-        self._choose_sample()
+        self._sample, self._seed = random.randrange(_MOST_SEED), random.randrange(_MOST_SEED)  # noqa: S311
         self._ask()
 
     @Slot(object)

@@ -13,9 +13,6 @@ from cnngui.data.class_list import CLASSES_FILE
 from cnngui.gui.icons import icon
 from cnngui.gui.settings import Settings
 
-SHAPES, PAPER, DIGITS = "shapes", "paper", "digits"
-_DRAWN = (SHAPES, PAPER, DIGITS)
-
 
 class SampleSources(QObject):
     """Asks where samples are.
@@ -89,9 +86,9 @@ class SampleSources(QObject):
             self.tr("Go on with a collection, or choose where a new one is kept"),
         )
         self.record.triggered.connect(self._on_record_triggered)
-        self.shapes.triggered.connect(lambda: self.data_chosen.emit(SHAPES))
-        self.paper.triggered.connect(lambda: self.data_chosen.emit(PAPER))
-        self.digits.triggered.connect(lambda: self.data_chosen.emit(DIGITS))
+        self._drawn = {"shapes": self.shapes, "paper": self.paper, "digits": self.digits}
+        for address, action in self._drawn.items():
+            action.triggered.connect(partial(self.data_chosen.emit, address))
         self.folder.triggered.connect(self._on_folder_triggered)
         self.idx.triggered.connect(self._on_idx_triggered)
         self.new_collection.triggered.connect(self._on_new_collection_triggered)
@@ -113,15 +110,14 @@ class SampleSources(QObject):
 
     def title(self, address: str) -> str:
         """Return what a data set drawn by the program is called; empty for others."""
-        drawn = {SHAPES: self.shapes, PAPER: self.paper, DIGITS: self.digits}
-        return drawn[address].text() if address in drawn else ""
+        return self._drawn[address].text() if address in self._drawn else ""
 
     def recent(self) -> list[str]:
         """Return what was opened lately and is still there, newest first."""
         return [
             address
             for address in self._settings.recent_data
-            if address not in _DRAWN and Path(address).exists()
+            if address not in self._drawn and Path(address).exists()
         ]
 
     def note_opened(self, address: str) -> None:

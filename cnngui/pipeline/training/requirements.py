@@ -13,7 +13,6 @@ from cnngui.errors import TrainingError
 from cnngui.pipeline.training.settings import MOST_CLASSES, TrainingSettings
 from cnngui.pipeline.training.settings_codec import RANGES
 from cnngui.spec.checks import shown
-from cnngui.spec.layers import INPUT_ID
 from cnngui.spec.mending import fits_classes
 from cnngui.spec.network import NetworkSpec
 from cnngui.spec.shapes import infer, shape_text
@@ -64,7 +63,7 @@ def refuse_misfit(spec: NetworkSpec, count: int) -> None:
     """
     infer(spec).raise_if_invalid()
     if not fits_classes(spec, count):
-        last = spec.layers[-1].id if spec.layers else INPUT_ID
+        last = spec.last_id
         rule = f"must put out {count} numbers, one for each class; it can be mended to do so"
         raise TrainingError(last, rule, shape_text(infer(spec).shapes[last]))
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from cnngui.engine.training import activation, norm
-from cnngui.engine.training.band import _OPERATIONS
+from cnngui.engine.training.band import Learning, operation_at
+from cnngui.engine.training.graph import Step
 from cnngui.engine.training.memory import Memory
 from cnngui.engine.training.operation import Operation, Place
 from cnngui.spec import layers as spec
@@ -103,17 +103,14 @@ class Bench:
             memory=memory,
             is_training=True,
         )
-        match self.layer:
-            case spec.BatchNorm2d() as layer if not layer.frozen:
-                # Running statistics change with every forward; they are not differentiated.
-                place.parameters = {name: a.copy() for name, a in self.parameters.items()} | {
-                    name: self.parameters[name] for name in ("weight", "bias")
-                }
-                return norm.BatchNormalisation(layer, place, norm.BatchStatistics(layer))
-            case spec.Dropout() as layer:
-                return activation.Dropping(layer, place, np.random.default_rng(self._seed))
-            case layer:
-                return _OPERATIONS[type(layer)](layer, place)
+        if isinstance(self.layer, spec.BatchNorm2d) and not self.layer.frozen:
+            # Running statistics change with every forward; they are not differentiated.
+            place.parameters = {name: a.copy() for name, a in self.parameters.items()} | {
+                name: self.parameters[name] for name in ("weight", "bias")
+            }
+        step = Step(self.layer, (), learns=True, needs_gradient=True, rectifies=False)
+        learning = Learning(lambda layer_id, band: np.random.default_rng(self._seed))
+        return operation_at(place, step, learning, 0)
 
 
 def numerical_gradient(bench: Bench, variable: Array, step: float = 1e-5) -> Array:

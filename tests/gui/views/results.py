@@ -60,6 +60,7 @@ def frame_result(
         },
         scores=scores,
         layer_ms={},
+        weights={},
     )
 
 
