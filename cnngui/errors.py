@@ -1,11 +1,70 @@
-"""Every error that a user can cause and mend.
+"""Every error that a user can cause and mend, in words that can be translated.
 
 A message names the thing, then the rule, then what was found, in that order:
 ``clip.mp4: a video must have at least one frame, got 0``.
+Its words are templates with named values, so that the window can say them in the user's language;
+the terminal prints them in English.
 Anything that is not a ``UserError`` is a defect of the program.
 """
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Words with the values that belong in them, not yet in any language.
+
+    Attributes
+    ----------
+    template : English, with the values' names in braces ("must be at most {most:,} layers").
+    values : pairs of name and value. A value may be a text itself, and is then translated too.
+    """
+
+    template: str
+    values: tuple[tuple[str, object], ...] = ()
+
+    def __str__(self) -> str:
+        return self.said(str)
+
+    def __format__(self, spec: str) -> str:
+        return format(str(self), spec)
+
+    def said(self, translate: Callable[[str], str]) -> str:
+        """Return the words in a language.
+
+        Parameters
+        ----------
+        translate : from a template to the one of that language, which names the same values.
+        """
+        values = {
+            name: value.said(translate) if isinstance(value, Text) else value
+            for name, value in self.values
+        }
+        return translate(self.template).format(**values)
+
+
+def text(template: str, /, **values: object) -> Text:
+    """Return a message's words, or part of them.
+
+    The template stands in the call as a literal: that is where translators' lists find it. Values
+    are hashable: names, numbers, other texts.
+    """
+    return Text(template, tuple(values.items()))
+
+
+Words: TypeAlias = Text | str
+"""A string stands for itself in every language, as names and numbers do."""
+
+
+def message(thing: Words, rule: Words, got: Words = "") -> Text:
+    """Return the whole sentence: what it is about, the rule, and what was found if that is told."""
+    if got:
+        return text("{thing}: {rule}, got {got}", thing=thing, rule=rule, got=got)
+    return text("{thing}: {rule}", thing=thing, rule=rule)
 
 
 class UserError(Exception):
@@ -15,18 +74,23 @@ class UserError(Exception):
     ----------
     thing : what the message is about, in the user's words (a file's name, ``conv1.kernel_size``).
     rule : what would have been right, as a clause ("must be a JSON object").
-    got : what was found instead; left out of the message when empty.
+    got : what was found instead; left out of the message when empty. What is neither a text nor a
+        string is kept as the string of it.
     """
 
-    def __init__(self, thing: str, rule: str, got: object = "") -> None:
+    def __init__(self, thing: Words, rule: Words, got: object = "") -> None:
         self.thing = thing
         self.rule = rule
-        self.got = str(got)
+        self.got: Words = got if isinstance(got, Text) else str(got)
         super().__init__(thing, rule, self.got)
 
+    @property
+    def message(self) -> Text:
+        """The whole sentence."""
+        return message(self.thing, self.rule, self.got)
+
     def __str__(self) -> str:
-        found = f", got {self.got}" if self.got else ""
-        return f"{self.thing}: {self.rule}{found}"
+        return str(self.message)
 
 
 class SourceError(UserError):

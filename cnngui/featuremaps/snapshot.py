@@ -113,7 +113,7 @@ def write_snapshot(
             raise
     except SaveError as error:
         # A file that failed names itself by where it was for the moment.
-        thing = error.thing.replace(unfinished.name, place.name)
+        thing = str(error.thing).replace(unfinished.name, place.name)
         raise type(error)(thing, error.rule, error.got) from error
     except OSError as error:
         rule = "must be a folder that can be written to, with room for a snapshot"

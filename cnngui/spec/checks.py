@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeGuard
 
+from cnngui.errors import Words
 from cnngui.spec.layers import INPUT_ID, Argument, LayerSpec, arguments_of
 from cnngui.spec.network import FITS, InputSpec, NetworkSpec
 
@@ -41,8 +42,8 @@ class Problem:
 
     layer_id: str
     field: str
-    rule: str
-    got: str = ""
+    rule: Words
+    got: Words = ""
 
     @property
     def thing(self) -> str:
@@ -54,7 +55,7 @@ class Problem:
     @property
     def message(self) -> str:
         """The rule and what was found, to be read beside the field."""
-        return f"{self.rule}, got {self.got}" if self.got else self.rule
+        return f"{self.rule}, got {self.got}" if self.got else str(self.rule)
 
     def __str__(self) -> str:
         return f"{self.thing}: {self.message}"

@@ -12,7 +12,7 @@ from functools import lru_cache
 from math import prod
 from types import MappingProxyType
 
-from cnngui.errors import NetworkError
+from cnngui.errors import NetworkError, Words
 from cnngui.spec.checks import Problem, description_problems, shown
 from cnngui.spec.layers import (
     INPUT_ID,
@@ -76,7 +76,7 @@ _INPUT_SIZES = tuple(f"{INPUT_ID}.{field}" for field in ("channels", "height", "
 class _MisfitError(Exception):
     """The shapes do not fit: at which field, the rule, what was found."""
 
-    def __init__(self, field: str, rule: str, got: str = "") -> None:
+    def __init__(self, field: str, rule: Words, got: Words = "") -> None:
         super().__init__(field, rule, got)
         self.field, self.rule, self.got = field, rule, got
 
