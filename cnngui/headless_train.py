@@ -18,7 +18,7 @@ from cnngui.data.dataset import Dataset, OpeningCancelledError
 from cnngui.data.opening import open_dataset
 from cnngui.data.part import held_out
 from cnngui.engine import parallel
-from cnngui.engine.training.interruption import AbandonedError, Interruption
+from cnngui.engine.gradients.interruption import AbandonedError, Interruption
 from cnngui.errors import SaveError
 from cnngui.formats.network_file import write_network
 from cnngui.formats.opening import open_network

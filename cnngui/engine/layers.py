@@ -1,4 +1,4 @@
-"""Layers that can be run: a description and its parameters, delegating to the kernels."""
+"""Layers that can be run: a description and its parameters, delegating to the operations."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnngui.engine.initializers import Parameters
-from cnngui.engine.kernels import Calls, activation, conv, join, linear, norm, pool
-from cnngui.engine.kernels.conv_kernel import Kernel
-from cnngui.engine.kernels.layout import prefers_pixels
-from cnngui.engine.kernels.scratch import Scratch
+from cnngui.engine.ops import Calls, activation, conv, join, linear, norm, pool
+from cnngui.engine.ops.conv_weights import ConvWeights
+from cnngui.engine.ops.layout import prefers_pixels
+from cnngui.engine.ops.scratch import Scratch
 from cnngui.engine.tensor import Margins, Part, Tensor
 from cnngui.spec import layers as spec
 from cnngui.spec.shapes import conv_padding
@@ -157,7 +157,7 @@ class _Softmax(Layer[spec.Softmax]):
 class _Conv2d(Layer[spec.Conv2d]):
     def __init__(self, description: spec.Conv2d, parameters: Parameters) -> None:
         super().__init__(description, parameters)
-        self._kernel = Kernel(
+        self._weights = ConvWeights(
             parameters.get("weight", np.empty((0, 0, 0, 0), np.float32)),
             parameters.get("bias"),
             description.stride,
@@ -187,7 +187,7 @@ class _Conv2d(Layer[spec.Conv2d]):
 
     @property
     def wants_pixels(self) -> bool:
-        return self._kernel.is_depthwise and self.description.out_channels >= 16
+        return self._weights.is_depthwise and self.description.out_channels >= 16
 
     def rows_read(self, rows: range) -> range:
         return self._span(rows, axis=0)
@@ -201,7 +201,7 @@ class _Conv2d(Layer[spec.Conv2d]):
         )
 
     def scratch_values(self, source_shape: Sequence[int], shape: Sequence[int]) -> int:
-        if self._kernel.is_depthwise:
+        if self._weights.is_depthwise:
             return prod(shape[1:])
         kernel_height, kernel_width = self.description.kernel_size
         _, channels, height, width = shape
@@ -215,7 +215,7 @@ class _Conv2d(Layer[spec.Conv2d]):
         columns = self._span(range(target.shape[3]), axis=1)
         return conv.conv2d(
             sources[0].view(Part(part.images, self.rows_read(part.rows)), columns),
-            self._kernel,
+            self._weights,
             target.view(part),
             scratch,
         )

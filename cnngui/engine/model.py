@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnngui.engine import parallel
+from cnngui.engine.glimpse import Glimpse
 from cnngui.engine.initializers import Parameters, draw, weights_key
 from cnngui.engine.layers import runtime_layer
 from cnngui.engine.plan import Node
 from cnngui.engine.program import Observer, Observers, Program, layer_of
-from cnngui.engine.sample import Sample
 from cnngui.spec.cost import layer_costs
 from cnngui.spec.layers import INPUT_ID, ParametricSpec
 from cnngui.spec.network import NetworkSpec
@@ -58,7 +58,7 @@ class Model:
             )
             for index, layer in enumerate(spec.layers)
         }
-        self._programs: dict[tuple[int, int, frozenset[str | Sample]], Program] = {}
+        self._programs: dict[tuple[int, int, frozenset[str | Glimpse]], Program] = {}
 
     @property
     def layer_seconds(self) -> Mapping[str, float]:
@@ -83,7 +83,7 @@ class Model:
         Parameters
         ----------
         x : float32 ``(N, C, H, W)``.
-        observers : by layer id, for all of its output ("input" is allowed), or by ``Sample``.
+        observers : by layer id, for all of its output ("input" is allowed), or by ``Glimpse``.
             Called when the layer is complete, with a read-only view ``(N, C, H, W)`` or ``(N, F)``
             whose strides may be any and whose content is valid only during the call.
         is_abandoned : asked again and again while computing, from any thread. Saying yes ends a
@@ -127,7 +127,7 @@ class Model:
             if isinstance(layer, ParametricSpec) and layer.id in self._parameters
         }
 
-    def _program(self, images: int, wanted: frozenset[str | Sample]) -> Program:
+    def _program(self, images: int, wanted: frozenset[str | Glimpse]) -> Program:
         for layer_id in map(layer_of, wanted):
             if layer_id != INPUT_ID and layer_id not in self._nodes:
                 raise KeyError(layer_id)

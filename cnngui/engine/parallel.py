@@ -48,10 +48,10 @@ def prepare_environment(environment: MutableMapping[str, str] = os.environ) -> N
 
 
 def _openblas_misses_avx512(vendor: str, family: int, flags: set[str]) -> bool:
-    """Tell whether OpenBLAS would take AVX2 kernels where its AVX-512 ones run, twice as fast.
+    """Tell whether OpenBLAS would take AVX2 routines where its AVX-512 ones run, twice as fast.
 
     OpenBLAS up to 0.3.31 knows AMD's processors up to family 25 and takes every later one for an
-    AVX2 machine. The kernels named SkylakeX crash where any of their instructions is missing.
+    AVX2 machine. The routines named SkylakeX crash where any of their instructions is missing.
     """
     return (
         vendor == "AuthenticAMD"

@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import ceil, prod
 
-from cnngui.engine.kernels.layout import prefers_pixels
+from cnngui.engine.glimpse import Glimpse
 from cnngui.engine.layers import Layer
-from cnngui.engine.sample import Sample
+from cnngui.engine.ops.layout import prefers_pixels
 from cnngui.engine.tensor import Margins, Part
 from cnngui.spec.layers import INPUT_ID
 
@@ -55,17 +55,17 @@ class Stage:
 
 
 @dataclass(frozen=True)
-class Sampling:
-    """A sample taken from one band.
+class GlimpsePart:
+    """A glimpse taken from one band.
 
     Attributes
     ----------
     layer : whose values they are.
     source : where they are read. If that is what the layer itself reads, the layer has yet to be
-        computed, for the values of the sample alone.
+        computed, for the values of the glimpse alone.
     """
 
-    sample: Sample
+    glimpse: Glimpse
     layer: str
     source: str
     part: Part
@@ -91,7 +91,7 @@ class Plan:
 
     Attributes
     ----------
-    samples : those taken band by band. The others are of tensors that are kept.
+    glimpses : those taken band by band. The others are of tensors that are kept.
     origins : for each layer id the one whose tensor it has: its own, or of what passes unchanged,
         or of the layer that does its work.
     shapes : ``(N, C, H, W)`` of each tensor that is computed, and of the input.
@@ -106,23 +106,23 @@ class Plan:
         nodes: Mapping[str, Node],
         input_shape: tuple[int, ...],
         images: int,
-        wanted: Collection[str | Sample],
+        wanted: Collection[str | Glimpse],
     ) -> None:
-        samples = [request for request in wanted if isinstance(request, Sample)]
-        sampled = [sample.layer_id for sample in samples]
+        glimpses = [request for request in wanted if isinstance(request, Glimpse)]
+        glimpsed = [glimpse.layer_id for glimpse in glimpses]
         whole = [request for request in wanted if isinstance(request, str)]
         # There is nothing to spare in flat layers.
-        whole += [name for name in sampled if name in nodes and len(nodes[name].shape) == 1]
+        whole += [name for name in glimpsed if name in nodes and len(nodes[name].shape) == 1]
         self.origins = _origins(nodes)
-        self.nodes = _needed(nodes, self.origins, [*whole, *sampled])
-        self._absorb_layers([*whole, *sampled])
+        self.nodes = _needed(nodes, self.origins, [*whole, *glimpsed])
+        self._absorb_layers([*whole, *glimpsed])
         self.shapes: dict[str, Shape4] = {INPUT_ID: _shape4(images, input_shape)} | {
             name: _shape4(images, node.shape) for name, node in self.nodes.items()
         }
         self.steps = [tuple(step) for step in self._gather_steps()]
         self.kept = {self.origins[name] for name in whole} | self._read_by_other_steps()
-        self.samples = [
-            sample for sample in samples if self.origins[sample.layer_id] not in self.kept
+        self.glimpses = [
+            glimpse for glimpse in glimpses if self.origins[glimpse.layer_id] not in self.kept
         ]
         self.margins = self._find_margins()
         self.with_pixels_outermost = self._choose_layouts()
@@ -189,20 +189,20 @@ class Plan:
         rows = layer.rows_read(part.rows) if layer.splits_rows else range(self.shapes[source][2])
         return Part(part.images, rows)
 
-    def stages(self, step: Sequence[str], band: Part) -> list[Stage | Sampling]:
+    def stages(self, step: Sequence[str], band: Part) -> list[Stage | GlimpsePart]:
         """Return the work for a band of the step's last layer, in the order of computing."""
         parts = self._parts(step, band)
         stages = [Stage(name, tuple(self._sources(name)), name, parts[name]) for name in step]
         moved = self._take_maxima_first(stages)
-        work: list[Stage | Sampling] = []
+        work: list[Stage | GlimpsePart] = []
         for number, stage in enumerate(stages):
             # Who looks at a layer that was moved gets its values from what it would have read.
             for name in moved:
                 if stage.sources == tuple(self._sources(name)):
-                    work += self._samplings(name, stage.sources[0], parts[name])
+                    work += self._glimpse_parts(name, stage.sources[0], parts[name])
             work.append(stage)
             if all(later.target != stage.target for later in stages[number + 1 :]):
-                work += self._samplings(stage.target, stage.target, parts[stage.target])
+                work += self._glimpse_parts(stage.target, stage.target, parts[stage.target])
         return work
 
     def _take_maxima_first(self, stages: list[Stage]) -> list[str]:
@@ -223,15 +223,15 @@ class Plan:
                 stages[place] = Stage(pool.name, bend.sources, target, pool.part)
                 stages[place + 1] = Stage(bend.name, (target,), target, pool.part)
                 moved.append(bend.name)
-                if any(self.origins[sample.layer_id] == bend.name for sample in self.samples):
+                if any(self.origins[glimpse.layer_id] == bend.name for glimpse in self.glimpses):
                     needed.update(bend.sources)
         return moved
 
-    def _samplings(self, name: str, source: str, part: Part) -> list[Sampling]:
+    def _glimpse_parts(self, name: str, source: str, part: Part) -> list[GlimpsePart]:
         return [
-            Sampling(sample, name, source, part)
-            for sample in self.samples
-            if self.origins[sample.layer_id] == name and sample.rows_within(part.rows)
+            GlimpsePart(glimpse, name, source, part)
+            for glimpse in self.glimpses
+            if self.origins[glimpse.layer_id] == name and glimpse.rows_within(part.rows)
         ]
 
     def _absorb_layers(self, looked_at: Collection[str]) -> None:

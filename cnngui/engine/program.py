@@ -12,22 +12,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnngui.engine import parallel, schedule
-from cnngui.engine.kernels import Calls
-from cnngui.engine.kernels.scratch import Scratch
-from cnngui.engine.plan import Node, Plan, Sampling, Stage
-from cnngui.engine.sample import Sample
+from cnngui.engine.glimpse import Glimpse
+from cnngui.engine.ops import Calls
+from cnngui.engine.ops.scratch import Scratch
+from cnngui.engine.plan import GlimpsePart, Node, Plan, Stage
 from cnngui.engine.tensor import Part, Tensor
 from cnngui.spec.layers import INPUT_ID
 
 Array = NDArray[np.float32]
 Observer = Callable[[Array], None]
-Observers = Mapping[str | Sample, Observer]
-"""By what is asked for: a layer's whole output, by its id, or a sample of it."""
+Observers = Mapping[str | Glimpse, Observer]
+"""By what is asked for: a layer's whole output, by its id, or a glimpse of it."""
 
 
 Work = list[tuple[int, Calls]]
 """(number of the layer in the program, its calls), in order."""
-_Shown = list[tuple[str | Sample, Array]]
+_Shown = list[tuple[str | Glimpse, Array]]
 """(what was asked for, where it is), in order."""
 
 
@@ -43,7 +43,7 @@ class Program:
     nodes : the network's layers by id, in the order in which they are computed.
     input_shape : ``(C, H, W)``.
     images : the batch size.
-    wanted : what is asked for: ids of layers, "input" among them, and samples.
+    wanted : what is asked for: ids of layers, "input" among them, and glimpses.
     """
 
     def __init__(
@@ -51,7 +51,7 @@ class Program:
         nodes: Mapping[str, Node],
         input_shape: tuple[int, ...],
         images: int,
-        wanted: Collection[str | Sample],
+        wanted: Collection[str | Glimpse],
     ) -> None:
         self._plan = plan = Plan(nodes, input_shape, images, wanted)
         self._tensors = {
@@ -60,9 +60,9 @@ class Program:
             )
             for name in plan.kept
         }
-        self._samples = {
-            sample: sample.empty(plan.shapes[plan.origins[sample.layer_id]])
-            for sample in plan.samples
+        self._glimpses = {
+            glimpse: glimpse.empty(plan.shapes[plan.origins[glimpse.layer_id]])
+            for glimpse in plan.glimpses
         }
         self._pieces = plan.pieces()
         self._needs = [piece.needs for piece in self._pieces]
@@ -85,7 +85,7 @@ class Program:
     def nbytes(self) -> int:
         """Memory for values that are kept from band to band."""
         tensors = sum(tensor.memory.nbytes for tensor in self._tensors.values())
-        return tensors + sum(sample.nbytes for sample in self._samples.values())
+        return tensors + sum(glimpse.nbytes for glimpse in self._glimpses.values())
 
     def run(self, x: Array, observers: Observers, is_abandoned: Callable[[], bool]) -> None:
         """Compute. Observers must be those of what is asked for.
@@ -151,7 +151,7 @@ class Program:
         return seconds
 
     def _place_observers(
-        self, nodes: Mapping[str, Node], wanted: Collection[str | Sample]
+        self, nodes: Mapping[str, Node], wanted: Collection[str | Glimpse]
     ) -> list[tuple[int, _Shown]]:
         """Return what is complete when so many pieces are done, and where it is."""
         complete_after = {
@@ -171,9 +171,9 @@ class Program:
             shown.setdefault(count, []).append((request, view[:, :, 0, 0] if is_flat else view))
         return sorted(shown.items())
 
-    def _view(self, request: str | Sample) -> Array:
-        if isinstance(request, Sample) and request in self._samples:
-            return self._samples[request]
+    def _view(self, request: str | Glimpse) -> Array:
+        if isinstance(request, Glimpse) and request in self._glimpses:
+            return self._glimpses[request]
         tensor = self._tensors[self._plan.origins[layer_of(request)]]
         if isinstance(request, str):
             return tensor.values
@@ -203,10 +203,10 @@ class Program:
                     shape = plan.shapes[stage.target]
                     tensors[stage.target] = Tensor.of_part(shape, stage.part, pixels, scratch)
 
-        def calls_of(stage: Stage | Sampling) -> tuple[int, Calls]:
-            if isinstance(stage, Sampling):
-                room = self._samples[stage.sample]
-                calls = _take_sample(plan, stage, tensors, room, scratch)
+        def calls_of(stage: Stage | GlimpsePart) -> tuple[int, Calls]:
+            if isinstance(stage, GlimpsePart):
+                room = self._glimpses[stage.glimpse]
+                calls = _take_glimpse(plan, stage, tensors, room, scratch)
                 return self._number[stage.layer], calls
             return self._number[stage.name], plan.nodes[stage.name].layer.bind(
                 [tensors[source] for source in stage.sources],
@@ -223,26 +223,26 @@ def _take_input(given: Sequence[Array], part: Part, target: Array) -> None:
     np.copyto(target, given[0][images, :, rows])
 
 
-def layer_of(request: str | Sample) -> str:
-    """Return the id of the layer that is asked for, as a whole or as a sample."""
-    return request.layer_id if isinstance(request, Sample) else request
+def layer_of(request: str | Glimpse) -> str:
+    """Return the id of the layer that is asked for, as a whole or as a glimpse."""
+    return request.layer_id if isinstance(request, Glimpse) else request
 
 
-def _take_sample(
+def _take_glimpse(
     plan: Plan,
-    sampling: Sampling,
+    glimpse_part: GlimpsePart,
     tensors: Mapping[str, Tensor],
     room: Array,
     scratch: Scratch,
 ) -> Calls:
-    """Bind the taking of a band's part of a sample."""
-    sample, part = sampling.sample, sampling.part
-    values = sample.of(tensors[sampling.source], part)
-    rows = sample.rows_within(part.rows)
+    """Bind the taking of a band's part of a glimpse."""
+    glimpse, part = glimpse_part.glimpse, glimpse_part.part
+    values = glimpse.of(tensors[glimpse_part.source], part)
+    rows = glimpse.rows_within(part.rows)
     target = room[part.images.start : part.images.stop, :, rows.start : rows.stop]
-    if sampling.source == sampling.layer:
+    if glimpse_part.source == glimpse_part.layer:
         return [partial(np.copyto, target, values)]
-    layer = plan.nodes[sampling.layer].layer
+    layer = plan.nodes[glimpse_part.layer].layer
     whole = Part(range(len(target)), range(len(rows)))
     small = Tensor(values.shape, values), Tensor(target.shape, target)
     return layer.bind(small[:1], small[1], whole, scratch)

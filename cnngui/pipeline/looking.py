@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnngui.capture.frame import Frame
+from cnngui.engine.glimpse import Glimpse
 from cnngui.engine.model import Observer
-from cnngui.engine.sample import Sample
 from cnngui.featuremaps.histogram import histogram
 from cnngui.featuremaps.scaling import Range, encode, value_ranges
 from cnngui.featuremaps.statistics import measure, order_channels
@@ -85,7 +85,7 @@ def look(
 
         return draw
 
-    observers: dict[str | Sample, Observer] = {}
+    observers: dict[str | Glimpse, Observer] = {}
     if len(network.shapes[shown_id]) == 1:
         observers[shown_id] = copier(shown_id)
     else:
@@ -94,8 +94,8 @@ def look(
         observers[last_id] = copier(last_id)  # the inspector shows the network's verdict too
     for layer_id in view.thumbnails:
         if layer_id in network.shapes:
-            sample = _sample(layer_id, network.shapes[layer_id], view)
-            observers[sample] = drawer(layer_id)
+            glimpse = _glimpse(layer_id, network.shapes[layer_id], view)
+            observers[glimpse] = drawer(layer_id)
     pixels = network.fit(frame)
     network.run(pixels, observers, is_abandoned)
     vector = None
@@ -120,12 +120,12 @@ def look(
     )
 
 
-def _sample(layer_id: str, shape: Shape, view: ViewRequest) -> Sample:
+def _glimpse(layer_id: str, shape: Shape, view: ViewRequest) -> Glimpse:
     """Return what a thumbnail needs of a layer: of a flat one everything."""
     if len(shape) == 1:
-        return Sample(layer_id, shape[0])
+        return Glimpse(layer_id, shape[0])
     channels, step = sample_for_thumbnail(shape, *view.thumbnail_size)
-    return Sample(layer_id, channels, step, step)
+    return Glimpse(layer_id, channels, step, step)
 
 
 def _wall(

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import psutil
 
+from cnngui.engine.glimpse import Glimpse
 from cnngui.engine.model import Model
-from cnngui.engine.sample import Sample
 from cnngui.featuremaps.thumbnail import sample_for_thumbnail
 from cnngui.spec.layers import INPUT_ID
 from cnngui.spec.shapes import infer
@@ -33,8 +33,8 @@ def measure() -> list[dict[str, Any]]:
     strip = []
     for name in names:
         channels, step = sample_for_thumbnail(shapes[name], *_THUMBNAIL_SIZE)
-        strip.append(Sample(name, channels, step, step))
-    views: dict[str, list[list[str | Sample]]] = {
+        strip.append(Glimpse(name, channels, step, step))
+    views: dict[str, list[list[str | Glimpse]]] = {
         "cnngui, last layer": [[names[-1]]],
         "cnngui, last layer and the strip": [[*strip, names[-1]]],
         "cnngui, one layer after the other and the strip": [[*strip, name] for name in names],

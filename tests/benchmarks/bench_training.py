@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnngui.engine import parallel
-from cnngui.engine.training.losses import CrossEntropy
-from cnngui.engine.training.network import TrainableNetwork
-from cnngui.engine.training.optimizers import Adam
+from cnngui.engine.learning.losses import CrossEntropy
+from cnngui.engine.learning.network import TrainableNetwork
+from cnngui.engine.learning.optimizers import Adam
 from cnngui.spec.layers import (
     Conv2d,
     Flatten,

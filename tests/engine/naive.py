@@ -1,4 +1,4 @@
-"""What the kernels must compute, written as plainly as can be: loops, in float64."""
+"""What the operations must compute, written as plainly as can be: loops, in float64."""
 
 from __future__ import annotations
 

@@ -8,10 +8,10 @@ from time import perf_counter
 import numpy as np
 import pytest
 
+from cnngui.engine.glimpse import Glimpse
 from cnngui.engine.initializers import draw, weights_key
 from cnngui.engine.model import Model
 from cnngui.engine.program import AbandonedError
-from cnngui.engine.sample import Sample
 from cnngui.errors import NetworkError
 from cnngui.spec.layers import (
     Add,
@@ -213,7 +213,7 @@ NORMALISED = network(
         (["norm2"], ["conv1"]),
         (["conv1", "norm2"], ["conv1", "norm1", "norm2"]),
         (["dropout", "relu1"], ["conv1", "norm2", "relu1"]),
-        ([Sample("conv1", 2), "norm1"], ["conv1", "norm1"]),
+        ([Glimpse("conv1", 2), "norm1"], ["conv1", "norm1"]),
         (["norm3"], ["conv1", "relu1", "pool1", "conv2"]),
         (["norm3", "side"], ["conv1", "relu1", "pool1", "conv2", "norm3", "side"]),
     ],
@@ -250,7 +250,7 @@ def test_large_linear_layers_are_split_by_units(set_threads, threads, images):
     set_threads(threads)
     weight, bias = model.weights()["linear"]["weight"], model.weights()["linear"]["bias"]
     expected = x.reshape(images, -1) @ weight.T + bias
-    units = Sample("linear", 5)
+    units = Glimpse("linear", 5)
     found = {}
     model.forward(x, {units: lambda view: found.update(units=view.copy())})
     np.testing.assert_allclose(found["units"], expected[:, :5], atol=1e-4)
@@ -300,7 +300,7 @@ def test_memory_of_earlier_requests_is_given_back(set_threads):
     )
     model, x = Model(spec), picture(spec)
     names = [layer.id for layer in spec.layers]
-    strip = [Sample(name, 4, 6, 6) for name in names]
+    strip = [Glimpse(name, 4, 6, 6) for name in names]
     tracemalloc.start()
     try:
         for shown in names:

@@ -7,7 +7,7 @@ from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from cnngui.engine.training.losses import softmax
+from cnngui.engine.learning.losses import softmax
 from cnngui.gui.theme import SPACE_M, SPACE_S, colors, number_font, text_width
 from cnngui.gui.views.naming import number_text, share_text
 from cnngui.gui.views.vector import paint_bar, round_limit

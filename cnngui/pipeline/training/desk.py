@@ -152,7 +152,7 @@ class TrainingDesk:
 
 
 def _batch_bytes(spec: NetworkSpec, batch_size: int) -> int:
-    from cnngui.engine.training.network import training_bytes  # not needed at the start
+    from cnngui.engine.learning.network import training_bytes  # not needed at the start
 
     try:
         return training_bytes(spec, batch_size)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnngui.data.dataset import Dataset
-from cnngui.engine.training.losses import Loss
+from cnngui.engine.learning.losses import Loss
 from cnngui.errors import DataError
 from cnngui.pipeline.training.batches import Batches
 from cnngui.pipeline.training.progress import Evaluation

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cnngui.engine.training.optimizers import SGD, Adam, AdamW, Optimizer
+from cnngui.engine.learning.optimizers import SGD, Adam, AdamW, Optimizer
 from cnngui.pipeline.training.settings import TrainingSettings
 
 

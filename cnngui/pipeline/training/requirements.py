@@ -8,7 +8,7 @@ import os
 import numpy as np
 
 from cnngui.data.dataset import Dataset
-from cnngui.engine.training.network import training_bytes
+from cnngui.engine.learning.network import training_bytes
 from cnngui.errors import TrainingError
 from cnngui.pipeline.training.settings import MOST_CLASSES, TrainingSettings
 from cnngui.pipeline.training.settings_codec import RANGES

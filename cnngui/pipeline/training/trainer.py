@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 
 from cnngui.data.dataset import Dataset
 from cnngui.data.split import stratified_split
-from cnngui.engine.training.clipping import clip_by_norm, lengths_by_layer
-from cnngui.engine.training.interruption import Interruption
-from cnngui.engine.training.losses import loss_named
-from cnngui.engine.training.network import TrainableNetwork
-from cnngui.engine.training.schedules import rate_factor
+from cnngui.engine.gradients.interruption import Interruption
+from cnngui.engine.learning.clipping import clip_by_norm, lengths_by_layer
+from cnngui.engine.learning.losses import loss_named
+from cnngui.engine.learning.network import TrainableNetwork
+from cnngui.engine.learning.schedules import rate_factor
 from cnngui.errors import DataError, TrainingError
 from cnngui.pipeline.training.batches import Batches
 from cnngui.pipeline.training.curves import CurveRecorder

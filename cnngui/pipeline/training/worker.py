@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from cnngui.data.dataset import OpeningCancelledError
-from cnngui.engine.training.interruption import AbandonedError, Interruption
+from cnngui.engine.gradients.interruption import AbandonedError, Interruption
 from cnngui.errors import TrainingError, UserError
 from cnngui.formats.network_file import with_named_weights
 from cnngui.pipeline.events import Event, JobFailed

@@ -12,7 +12,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from cnngui.cli import Arguments
-from cnngui.engine.training.network import training_bytes
+from cnngui.engine.learning.network import training_bytes
 from cnngui.formats.network_file import write_network
 from cnngui.gui.session import kept_networks
 from cnngui.gui.settings import Settings

@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from cnngui.data.dataset import Dataset
-from cnngui.engine.training.interruption import Interruption
+from cnngui.engine.gradients.interruption import Interruption
 from cnngui.pipeline.training.progress import (
     Curves,
     KernelMoment,

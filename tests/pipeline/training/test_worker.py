@@ -305,7 +305,7 @@ def test_of_networks_to_be_measured_the_newest_counts(pipeline, listener, monkey
         assert going_on.wait(10)
         return 100 * batch_size
 
-    monkeypatch.setattr("cnngui.engine.training.network.training_bytes", slow)
+    monkeypatch.setattr("cnngui.engine.learning.network.training_bytes", slow)
     pipeline.training.measure_memory(classifier(), 7)
     assert begun.wait(10)
     for batch_size in (8, 9):

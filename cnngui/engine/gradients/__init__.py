@@ -1,0 +1,1 @@
+"""Differentiation: networks run forward with memory, and backward."""

@@ -1,0 +1,154 @@
+"""A training step made ready: every operation bound to its arrays, divided among the threads."""
+
+from __future__ import annotations
+
+import itertools
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from math import ceil, prod
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnngui.engine import parallel
+from cnngui.engine.gradients.arrays import Arrays, each_of
+from cnngui.engine.gradients.band import Band, BandStep
+from cnngui.engine.gradients.graph import Graph
+from cnngui.engine.gradients.interruption import Interruption
+from cnngui.engine.ops import Calls
+
+_LEAST_MULTIPLY_ADDS = 4_000_000
+"""Of a band's forward: below that, waking a thread costs more than it brings."""
+
+_CACHE_BYTES = 1_250_000
+"""Of a layer's output: larger ones have left the second-level cache when the next layer comes."""
+
+_FEWEST_IMAGES = 16
+"""Of a band that is made small for the cache: these are the innermost loops' length."""
+
+_MOST_MULTIPLY_ADDS = 10_000_000_000
+_MOST_OUTPUT_BYTES = 10_000_000
+"""Of a band's forward, and of a layer: pieces are short enough for others to come between soon."""
+
+_MOST_BANDS_EACH = 4
+"""Of a thread, for that: large networks take some tenths of a second to make a band ready."""
+
+_MOST_GRADIENT_BYTES = 4_000_000
+"""Of parameters that are worth having gradients in more bands than there are threads."""
+
+
+def bands_of(graph: Graph, images: int, multiply_adds: int, itemsize: int) -> list[slice]:
+    """Divide a batch into bands of images: one for each thread that is worth waking, or more.
+
+    Which images go together decides how sums are rounded. So the same number of threads gives the
+    same to the last bit.
+
+    Parameters
+    ----------
+    graph : the layers.
+    images : how many.
+    multiply_adds : of one image's forward.
+    itemsize : bytes of a value.
+    """
+    worthwhile = images * multiply_adds // _LEAST_MULTIPLY_ADDS
+    threads = max(min(parallel.thread_count(), images, worthwhile), 1)
+    parameters = sum(
+        prod(shape) for shapes in graph.parameters.values() for shape in shapes.values()
+    )
+    bands_each = 1
+    if parameters * itemsize <= _MOST_GRADIENT_BYTES:
+        largest = itemsize * max(prod(graph.shapes[step.layer.id]) for step in graph.steps)
+        fitting = ceil(largest * images / threads / _CACHE_BYTES)
+        each = images // threads
+        work = max(multiply_adds / _MOST_MULTIPLY_ADDS, largest / _MOST_OUTPUT_BYTES)
+        short = min(ceil(each * work), each, _MOST_BANDS_EACH)
+        bands_each = max(min(fitting, each // _FEWEST_IMAGES), short, 1)
+    count = threads * bands_each
+    edges = [images * part // count for part in range(count + 1)]
+    return [slice(*ends) for ends in itertools.pairwise(edges)]
+
+
+@dataclass
+class _Stage:
+    """What all bands do without waiting for each other, and what is done when all are through."""
+
+    calls: list[Calls]
+    then: Callable[[], object] | None = None
+
+    def run(self, interruption: Interruption) -> None:
+        left = [deque(calls) for calls in self.calls]
+
+        def work(_: int, band: int) -> None:
+            calls = left[band]
+            # What becomes infinite is the caller's to judge; each thread has its own settings.
+            with np.errstate(all="ignore"):
+                while calls and not interruption.is_wanted():
+                    calls.popleft()()
+
+        parallel.run(work, len(left), parallel.thread_count())
+        while any(left):
+            # Nobody holds the threads meanwhile: who interrupts may compute with them.
+            interruption.take()
+            parallel.run(work, len(left), parallel.thread_count())
+        if self.then is not None:
+            self.then()
+
+
+class Program:
+    """All bands of a batch, and what they do in which order.
+
+    Parameters
+    ----------
+    bands : of the batch.
+    slices : which images of the batch each has.
+    gradients : what the first band writes its gradients to; those of the others are added.
+    interruption : asked between the pieces.
+    """
+
+    def __init__(
+        self,
+        bands: Sequence[Band],
+        slices: Sequence[slice],
+        gradients: Arrays,
+        interruption: Interruption,
+    ) -> None:
+        self._bands, self._slices, self._gradients = bands, slices, gradients
+        self._interruption = interruption
+        reading: list[Calls] = [[band.read] for band in bands]
+        self._forward = _stages(reading, [band.forward_steps for band in bands])
+        self._backward = _stages([[] for _ in bands], [band.backward_steps for band in bands])
+
+    def forward(self, x: NDArray) -> NDArray:
+        """Return what the last layer makes of x ``(N, C, H, W)``: ``(N, K)``, fresh."""
+        for band, images in zip(self._bands, self._slices, strict=True):
+            band.images = x[images]
+        for stage in self._forward:
+            stage.run(self._interruption)
+        return np.concatenate([band.output.T for band in self._bands])
+
+    def backward(self, d_output: NDArray) -> None:
+        """Write the gradients, given that with respect to what forward returned."""
+        for band, images in zip(self._bands, self._slices, strict=True):
+            np.copyto(band.d_output, d_output[images].T)
+        for stage in self._backward:
+            stage.run(self._interruption)
+        with np.errstate(all="ignore"):
+            for band in self._bands[1:]:
+                both = zip(each_of(self._gradients), each_of(band.gradients), strict=True)
+                for gradient, share in both:
+                    gradient += share
+
+
+def _stages(first: list[Calls], steps_of_bands: Sequence[Sequence[BandStep]]) -> list[_Stage]:
+    """Cut what all bands do where they meet. ``first``: what each band does before its steps."""
+    stages = [_Stage(first)]
+    for steps in zip(*steps_of_bands, strict=True):
+        if (share := steps[0].share) is not None:
+            for calls, step in zip(stages[-1].calls, steps, strict=True):
+                calls.append(step.prepare)
+            stages[-1].then = share
+            stages.append(_Stage([[] for _ in steps]))
+        for calls, step in zip(stages[-1].calls, steps, strict=True):
+            calls += step.calls
+    return stages

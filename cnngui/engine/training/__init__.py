@@ -1,1 +1,0 @@
-"""Networks that learn: forward with memory, backward, losses, optimizers."""
