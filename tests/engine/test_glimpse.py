@@ -14,7 +14,6 @@ from cnngui.engine.glimpse import Glimpse
 from cnngui.engine.model import Model
 from cnngui.spec.layers import (
     Add,
-    BatchNorm2d,
     Conv2d,
     Dropout,
     LeakyReLU,
@@ -38,13 +37,12 @@ def glimpsed(model: Model, x, requests, whole=()):
     return {request: found[request] for request in requests}
 
 
-def assert_glimpses_are_slices(model: Model, x, requests, whole=()) -> None:
+def assert_glimpses_are_slices(model: Model, x, requests, whole=(), *, exactly=True) -> None:
     everything = model.activations(x, ["input", *(layer.id for layer in model.spec.layers)])
     for glimpse, array in glimpsed(model, x, requests, whole).items():
         maps = everything[glimpse.layer_id]
         expected = maps[:, : glimpse.channels, :: glimpse.row_step, :: glimpse.column_step]
-        if any(isinstance(layer, BatchNorm2d) for layer in model.spec.layers):
-            # Perhaps multiplied into the weights of the layer before.
+        if not exactly:
             scale = max(np.abs(maps).max(), 1e-3)
             np.testing.assert_allclose(array, expected, rtol=1e-5, atol=1e-5 * scale)
         else:
@@ -68,7 +66,9 @@ def test_of_generated_networks_cut_into_many_bands(network, data, images, band_b
         patch.setattr(plan, "_BAND_BYTES", band_bytes)
         model = Model(network, networks.random_weights(network))
         try:
-            assert_glimpses_are_slices(model, x, requests, whole)
+            # Not to the last bit: a batch normalisation may be multiplied into the weights of the
+            # layer before, and who reads a layer decides how its bands are cut, and so multiplied.
+            assert_glimpses_are_slices(model, x, requests, whole, exactly=False)
         finally:
             parallel.configure(before)
 
