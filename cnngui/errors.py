@@ -9,6 +9,7 @@ Anything that is not a ``UserError`` is a defect of the program.
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -65,6 +66,42 @@ def message(thing: Words, rule: Words, got: Words = "") -> Text:
     if got:
         return text("{thing}: {rule}, got {got}", thing=thing, rule=rule, got=got)
     return text("{thing}: {rule}", thing=thing, rule=rule)
+
+
+def system_reason(error: OSError) -> Words:
+    """Return why the operating system refused something."""
+    known = _SYSTEM_REASONS.get(error.errno) if error.errno is not None else None
+    return known or error.strerror or str(error)
+
+
+_SYSTEM_REASONS = {
+    errno.EACCES: text("Permission denied"),
+    errno.EBUSY: text("Device or resource busy"),
+    errno.ECONNABORTED: text("Connection aborted"),
+    errno.ECONNREFUSED: text("Connection refused"),
+    errno.ECONNRESET: text("Connection reset by peer"),
+    errno.EDQUOT: text("Disk quota exceeded"),
+    errno.EEXIST: text("File exists"),
+    errno.EFBIG: text("File too large"),
+    errno.EHOSTUNREACH: text("No route to host"),
+    errno.EINVAL: text("Invalid argument"),
+    errno.EIO: text("Input/output error"),
+    errno.EISDIR: text("Is a directory"),
+    errno.ELOOP: text("Too many levels of symbolic links"),
+    errno.EMFILE: text("Too many open files"),
+    errno.ENAMETOOLONG: text("File name too long"),
+    errno.ENETUNREACH: text("Network is unreachable"),
+    errno.ENODEV: text("No such device"),
+    errno.ENOENT: text("No such file or directory"),
+    errno.ENOSPC: text("No space left on device"),
+    errno.ENOTDIR: text("Not a directory"),
+    errno.ENOTEMPTY: text("Directory not empty"),
+    errno.ENXIO: text("No such device or address"),
+    errno.EPERM: text("Operation not permitted"),
+    errno.EROFS: text("Read-only file system"),
+    errno.ETIMEDOUT: text("Connection timed out"),
+}
+"""As the C library says them; what is rarer stays in the system's own words."""
 
 
 class UserError(Exception):

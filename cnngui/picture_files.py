@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from cnngui.errors import SourceError
+from cnngui.errors import SourceError, Words, system_reason, text
 from cnngui.opencv import MAX_PICTURE_PIXELS, cv2, native_stderr_silenced
 
 Picture = NDArray[np.uint8]
@@ -37,14 +37,13 @@ def read_picture(path: Path) -> Picture:
     try:
         size = path.stat().st_size
         if size > MAX_FILE_BYTES:
-            raise SourceError(
-                thing, f"an image file may have at most {MAX_FILE_BYTES:,} bytes", f"{size:,}"
-            )
+            rule = text("an image file may have at most {most:,} bytes", most=MAX_FILE_BYTES)
+            raise SourceError(thing, rule, f"{size:,}")
         # Not cv2.imread: on Windows it cannot open names outside the code page.
         data = path.read_bytes()
     except OSError as error:
-        rule = "must be a file that may be read"
-        raise SourceError(thing, rule, error.strerror or error) from error
+        rule = text("must be a file that may be read")
+        raise SourceError(thing, rule, system_reason(error)) from error
     with native_stderr_silenced():
         return decode_picture(data, thing, keep_transparency=True)
 
@@ -65,10 +64,10 @@ def decode_picture(data: bytes, thing: str, keep_transparency: bool = False) -> 
         header, before memory is taken).
     """
     if not data:
-        raise SourceError(thing, "an image must have content", "an empty file")
+        raise SourceError(thing, text("an image must have content"), text("an empty file"))
     if data.startswith(_PNG) and not _chunks_fit(data):
         # OpenCV would first take as much memory as the broken length says.
-        raise _undecodable(data, thing, "a broken one")
+        raise _undecodable(data, thing, text("a broken one"))
     encoded = np.frombuffer(data, np.uint8)
     try:
         decoded: cv2.typing.MatLike | None = None
@@ -79,9 +78,9 @@ def decode_picture(data: bytes, thing: str, keep_transparency: bool = False) -> 
     except cv2.error as error:
         if "validateInputImageSize" in str(error):
             raise _too_large(thing, header_size(data)) from error
-        raise SourceError(thing, "must be a whole image", "a broken one") from error
+        raise SourceError(thing, text("must be a whole image"), text("a broken one")) from error
     if decoded is None:
-        raise _undecodable(data, thing, "something else")
+        raise _undecodable(data, thing, text("something else"))
     return as_picture(decoded)
 
 
@@ -108,11 +107,11 @@ def _decode_transparent(encoded: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
     return laid
 
 
-def _undecodable(data: bytes, thing: str, found: str) -> SourceError:
+def _undecodable(data: bytes, thing: str, found: Words) -> SourceError:
     size = header_size(data)
     if size and size[0] * size[1] > MAX_PICTURE_PIXELS:  # libpng has limits of its own
         return _too_large(thing, size)
-    return SourceError(thing, "must be a whole image of a known kind", found)
+    return SourceError(thing, text("must be a whole image of a known kind"), found)
 
 
 def _chunks_fit(data: bytes) -> bool:
@@ -127,8 +126,8 @@ def _chunks_fit(data: bytes) -> bool:
 
 
 def _too_large(thing: str, size: tuple[int, int] | None) -> SourceError:
-    rule = f"an image may have at most {MAX_PICTURE_PIXELS:,} pixels"
-    return SourceError(thing, rule, f"{size[0]:,} x {size[1]:,}" if size else "more")
+    rule = text("an image may have at most {most:,} pixels", most=MAX_PICTURE_PIXELS)
+    return SourceError(thing, rule, f"{size[0]:,} x {size[1]:,}" if size else text("more"))
 
 
 def header_size(data: bytes) -> tuple[int, int] | None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
-from cnngui.errors import SourceError
+from cnngui.errors import SourceError, system_reason, text
 from cnngui.image_names import is_image_name
 
 SourceKind = Literal["sample", "camera", "video", "image", "folder", "stream"]
@@ -53,68 +53,77 @@ class SourceAddress:
         return Path(self.target).name or self.target
 
 
-def parse_address(text: str) -> SourceAddress:
+def parse_address(written: str) -> SourceAddress:
     """Read an address as typed, dropped or remembered.
 
     Parameters
     ----------
-    text : ``sample``, ``sample:shapes``, ``camera:NAME-or-INDEX``, a URL (http, https, rtsp, rtmp)
-        or a path. A folder is a folder of images, a file with an image's suffix an image, every
-        other file a video.
+    written : ``sample``, ``sample:shapes``, ``camera:NAME-or-INDEX``, a URL (http, https, rtsp,
+        rtmp) or a path. A folder is a folder of images, a file with an image's suffix an image,
+        every other file a video.
 
     Raises
     ------
     SourceError : nothing of the kind, or no such file.
     """
-    text = text.strip()
+    written = written.strip()
     for clip in CLIPS:
-        if text == str(address := SourceAddress("sample", clip)):
+        if written == str(address := SourceAddress("sample", clip)):
             return address
-    if text.startswith(_CAMERA_PREFIX):
-        target = text.removeprefix(_CAMERA_PREFIX).strip()
+    if written.startswith(_CAMERA_PREFIX):
+        target = written.removeprefix(_CAMERA_PREFIX).strip()
         if not target:
-            raise SourceError(text, "must go on with a camera's name or number", "nothing")
+            rule = text("must go on with a camera's name or number")
+            raise SourceError(written, rule, text("nothing"))
         return SourceAddress("camera", target)
-    if "://" in text:
-        return _parse_url(text)
-    if not text:
-        raise SourceError("source", "must be a path, a URL, camera:NAME or sample", "nothing")
-    return _parse_path(text)
+    if "://" in written:
+        return _parse_url(written)
+    if not written:
+        rule = text(
+            "must be a path, a URL, {camera} or {sample}", camera="camera:NAME", sample=SAMPLE
+        )
+        raise SourceError(text("source"), rule, text("nothing"))
+    return _parse_path(written)
 
 
-def _parse_url(text: str) -> SourceAddress:
+def _parse_url(written: str) -> SourceAddress:
     try:
-        parts = urlsplit(text)
+        parts = urlsplit(written)
         host = parts.hostname
         _ = parts.port  # a port that is no number is found out only when asked for
-        text.encode()
+        written.encode()
     except ValueError as error:
-        raise SourceError(text, "must be a URL", str(error)) from error
+        raise SourceError(written, text("must be a URL"), text("a malformed one")) from error
     if parts.scheme not in STREAM_SCHEMES:
-        rule = f"a stream must be {', '.join(STREAM_SCHEMES)}"
-        raise SourceError(text, rule, parts.scheme or "no scheme")
+        rule = text("a stream must be {schemes}", schemes=", ".join(STREAM_SCHEMES))
+        raise SourceError(written, rule, parts.scheme or text("no scheme"))
     if not host:
-        raise SourceError(text, "a URL must name a host", "none")
-    return SourceAddress("stream", text)
+        raise SourceError(written, text("a URL must name a host"), text("none"))
+    return SourceAddress("stream", written)
 
 
-def _parse_path(text: str) -> SourceAddress:
+def _parse_path(written: str) -> SourceAddress:
     try:
-        path = Path(text).expanduser().absolute()
+        path = Path(written).expanduser().absolute()
         mode = path.stat().st_mode
         str(path).encode()  # OpenCV, given such a name, ends the whole program
     except FileNotFoundError as error:
-        raise SourceError(text, "must be an existing file or folder", "no such file") from error
+        rule = text("must be an existing file or folder")
+        raise SourceError(written, rule, text("no such file")) from error
     except OSError as error:
-        rule = "must be a file or folder that may be read"
-        raise SourceError(text, rule, error.strerror or error) from error
+        rule = text("must be a file or folder that may be read")
+        raise SourceError(written, rule, system_reason(error)) from error
     except UnicodeEncodeError as error:
-        raise SourceError(text, "must have a name that is text in UTF-8", "other bytes") from error
-    except (ValueError, RuntimeError) as error:  # a null byte in it; "~nobody"
-        raise SourceError(text, "must be a path", error) from error
+        rule = text("must have a name that is text in UTF-8")
+        raise SourceError(written, rule, text("other bytes")) from error
+    except ValueError as error:
+        raise SourceError(written, text("must be a path"), text("a null byte in it")) from error
+    except RuntimeError as error:  # "~nobody"
+        raise SourceError(written, text("must be a path"), text("an unknown user")) from error
     if stat.S_ISDIR(mode):
         return SourceAddress("folder", str(path))
     if not stat.S_ISREG(mode):
         # Reading a pipe or a device as a file could block for ever.
-        raise SourceError(text, "must be a file or folder", "a device, pipe or socket")
+        rule = text("must be a file or folder")
+        raise SourceError(written, rule, text("a device, pipe or socket"))
     return SourceAddress("image" if is_image_name(path) else "video", str(path))

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from cnngui.capture.settings import CaptureSettings
 from cnngui.capture.source import Picture, Source, SourceInfo
-from cnngui.errors import SourceError
+from cnngui.errors import SourceError, text
 from cnngui.opencv import cv2, enumerate_cameras
 from cnngui.picture_files import as_picture
 
@@ -159,12 +159,12 @@ def find_camera(target: str) -> CameraInfo:
     ]
     if not found and target.isdecimal():
         found = [camera for camera in cameras if camera.index == int(target)]
-    thing = f"camera {target}"
-    present = ", ".join(camera.label for camera in cameras) or "no camera"
+    thing = text("camera {name}", name=target)
+    present = ", ".join(camera.label for camera in cameras) or text("no camera")
     if not found:
-        raise SourceError(thing, "must be connected", present)
+        raise SourceError(thing, text("must be connected"), present)
     if len(found) > 1:
-        raise SourceError(thing, "must be one camera's name", present)
+        raise SourceError(thing, text("must be one camera's name"), present)
     return found[0]
 
 
@@ -178,7 +178,7 @@ class CameraSource(Source):
 
     def __init__(self, target: str, settings: CaptureSettings) -> None:
         camera = find_camera(target)
-        self._thing = f"camera {camera.label}"
+        self._thing = text("camera {name}", name=camera.label)
         device = _backend.open(camera, settings)
         if device is None:
             raise self._no_picture()
@@ -205,7 +205,8 @@ class CameraSource(Source):
         if picture is None:
             picture = self._device.read()
         if picture is None:
-            raise SourceError(self._thing, "must stay connected and go on sending", "no picture")
+            rule = text("must stay connected and go on sending")
+            raise SourceError(self._thing, rule, text("no picture"))
         return picture
 
     def close(self) -> None:
@@ -213,5 +214,5 @@ class CameraSource(Source):
         self._device.close()
 
     def _no_picture(self) -> SourceError:
-        found = "none (in use by another program, or not permitted?)"
-        return SourceError(self._thing, "must be free and give pictures", found)
+        found = text("none (in use by another program, or not permitted?)")
+        return SourceError(self._thing, text("must be free and give pictures"), found)

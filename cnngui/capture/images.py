@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from cnngui.capture.source import Picture, Source, SourceInfo
-from cnngui.errors import SourceError
+from cnngui.errors import SourceError, system_reason, text
 from cnngui.image_names import is_image_name, natural_key
 from cnngui.picture_files import read_picture
 
@@ -60,11 +60,13 @@ class FolderSource(Source):
         self._known_bad: set[int] = set()
         first = self.read()
         if first is None:
-            raise SourceError(
-                self._name,
-                "a folder must hold at least one image that can be read",
-                f"{len(self._files)} that cannot; the first is {self._warnings[0]}",
+            found = text(
+                "{count} that cannot; the first is {error}",
+                count=len(self._files),
+                error=self._warnings[0].message,
             )
+            rule = text("a folder must hold at least one image that can be read")
+            raise SourceError(self._name, rule, found)
         self._next = 0
         height, width = first.shape[:2]
         self._info = SourceInfo(
@@ -119,9 +121,10 @@ def _image_files(folder: Path) -> list[Path]:
         entries = list(folder.iterdir())
         images = [path for path in entries if is_image_name(path) and path.is_file()]
     except OSError as error:
-        rule = "must be a folder that may be read"
-        raise SourceError(name, rule, error.strerror or error) from error
+        rule = text("must be a folder that may be read")
+        raise SourceError(name, rule, system_reason(error)) from error
     if not images:
-        rule = "a folder must hold at least one image (png, jpg, bmp, webp, tiff, ...)"
-        raise SourceError(name, rule, f"{len(entries)} other entries" if entries else "none")
+        rule = text("a folder must hold at least one image (png, jpg, bmp, webp, tiff, ...)")
+        others = text("{count} other entries", count=len(entries))
+        raise SourceError(name, rule, others if entries else text("none"))
     return sorted(images, key=natural_key)

@@ -12,6 +12,8 @@ from __future__ import annotations
 import base64
 import http.client
 import select
+import socket
+import ssl
 import time
 import urllib.error
 import urllib.request
@@ -20,13 +22,21 @@ from email.message import Message
 from urllib.parse import unquote, urlsplit
 
 from cnngui.capture.source import OPEN_TIMEOUT_S, READ_TIMEOUT_S, Picture, Source, SourceInfo
-from cnngui.errors import SourceError
+from cnngui.errors import SourceError, Text, Words, system_reason, text
 from cnngui.picture_files import decode_picture
 
 MAX_PART_BYTES = 2**26
 MAX_HEADER_BYTES = 2**14
 _CHUNK_BYTES = 2**16
 _DRAIN_S = 0.05
+
+
+class MalformedError(ValueError):
+    """What was received is no sequence of pictures; ``found`` says what it is instead."""
+
+    def __init__(self, found: Text) -> None:
+        super().__init__(str(found))
+        self.found = found
 
 
 class PartParser:
@@ -49,7 +59,7 @@ class PartParser:
 
         Raises
         ------
-        ValueError : a part or its header is larger than allowed, or a length is not a number.
+        MalformedError : a part or its header is larger than allowed, or a length is not a number.
         """
         self._buffer += piece
         while (content := self._take_part()) is not None:
@@ -66,7 +76,9 @@ class PartParser:
         head_end, content_start = self._head(line_end + 1) if line_end >= 0 else (-1, -1)
         if head_end < 0:
             if len(self._buffer) - start > MAX_HEADER_BYTES:
-                raise ValueError(f"a part's header of more than {MAX_HEADER_BYTES} bytes")
+                raise MalformedError(
+                    text("a part's header of more than {most} bytes", most=MAX_HEADER_BYTES)
+                )
             return None
         length = _content_length(bytes(self._buffer[line_end + 1 : head_end]))
         if length is None:
@@ -77,7 +89,9 @@ class PartParser:
                 content_end = -1
         if content_end < 0:
             if len(self._buffer) - content_start > MAX_PART_BYTES:
-                raise ValueError(f"a picture of more than {MAX_PART_BYTES} bytes")
+                raise MalformedError(
+                    text("a picture of more than {most} bytes", most=MAX_PART_BYTES)
+                )
             return None
         content = bytes(self._buffer[content_start:content_end])
         del self._buffer[:content_end]
@@ -109,9 +123,15 @@ def _content_length(head: bytes) -> int | None:
         if name.strip().lower() == b"content-length":
             digits = value.strip()
             if not digits.isdigit() or len(digits) > 12:
-                raise ValueError(f"a length of {digits[:40]!r}")
+                raise MalformedError(text("a length of {length}", length=repr(digits[:40])))
             if int(digits) > MAX_PART_BYTES:
-                raise ValueError(f"a picture of {int(digits)} bytes, more than {MAX_PART_BYTES}")
+                raise MalformedError(
+                    text(
+                        "a picture of {count} bytes, more than {most}",
+                        count=int(digits),
+                        most=MAX_PART_BYTES,
+                    )
+                )
             return int(digits)
     return None
 
@@ -133,12 +153,12 @@ def connect(url: str, name: str) -> http.client.HTTPResponse:
         request.add_unredirected_header(
             "Authorization", "Basic " + base64.b64encode(secret.encode()).decode("ascii")
         )
-    rule = f"must answer within {OPEN_TIMEOUT_S:g} s"
+    rule = text("must answer within {seconds:g} s", seconds=OPEN_TIMEOUT_S)
     try:
         return urllib.request.urlopen(request, timeout=OPEN_TIMEOUT_S)  # noqa: S310
     except urllib.error.HTTPError as error:
         error.close()
-        raise SourceError(name, "must be there", f"{error.code} {error.reason}") from error
+        raise SourceError(name, text("must be there"), f"HTTP {error.code}") from error
     except urllib.error.URLError as error:
         raise SourceError(name, rule, _reason(error.reason)) from error
     except (OSError, http.client.HTTPException, ValueError) as error:
@@ -198,9 +218,8 @@ class MjpegSource(Source):
         while not self._parts:
             self._receive()
             if not self._parts and time.monotonic() > deadline:
-                raise SourceError(
-                    self._name, f"must send a picture within {READ_TIMEOUT_S:g} s", "only pieces"
-                )
+                rule = text("must send a picture within {seconds:g} s", seconds=READ_TIMEOUT_S)
+                raise SourceError(self._name, rule, text("only pieces"))
         if self._newest_only:
             self._drain()
             del self._parts[:-1]
@@ -222,19 +241,28 @@ class MjpegSource(Source):
         try:
             piece = self._response.read1(_CHUNK_BYTES)
         except (OSError, http.client.HTTPException, ValueError) as error:
-            rule = f"must go on sending within {READ_TIMEOUT_S:g} s"
+            rule = text("must go on sending within {seconds:g} s", seconds=READ_TIMEOUT_S)
             raise SourceError(self._name, rule, _reason(error)) from error
         if not piece:
-            raise SourceError(self._name, "a stream must go on", "its end")
+            raise SourceError(self._name, text("a stream must go on"), text("its end"))
         try:
             self._parts.extend(self._parser.feed(piece))
-        except ValueError as error:
-            raise SourceError(self._name, "must be a stream of pictures", error) from error
+        except MalformedError as error:
+            rule = text("must be a stream of pictures")
+            raise SourceError(self._name, rule, error.found) from error
 
 
-def _reason(error: object) -> str:
-    if isinstance(error, TimeoutError):
-        return "silence"
-    if isinstance(error, OSError) and error.strerror:
-        return error.strerror.lower()
-    return str(error) or type(error).__name__
+def _reason(error: object) -> Words:
+    match error:
+        case TimeoutError():
+            return text("silence")
+        case ssl.SSLCertVerificationError():
+            return text("a certificate that cannot be trusted")
+        case ssl.SSLError():  # before OSError: its numbers are not the system's
+            return text("a fault in the encryption")
+        case socket.gaierror():
+            return text("an unknown host")
+        case OSError():
+            return system_reason(error)
+        case _:
+            return text("something else than HTTP")

@@ -11,7 +11,7 @@ from cnngui.capture.images import FolderSource, ImageSource
 from cnngui.capture.settings import CaptureSettings
 from cnngui.capture.source import Source
 from cnngui.capture.videos import VideoSource
-from cnngui.errors import SourceError
+from cnngui.errors import SourceError, system_reason, text
 from cnngui.resources import resource_path
 
 CLIP_FILES = {"": "clip/clip.webm", "shapes": "clip/shapes.webm"}
@@ -45,10 +45,11 @@ def _open_video(path: Path) -> Source:
     try:
         with path.open("rb") as file:
             if not file.read(1):
-                raise SourceError(path.name, "a video must have content", "an empty file")
+                rule = text("a video must have content")
+                raise SourceError(path.name, rule, text("an empty file"))
     except OSError as error:  # FFmpeg only says that it could not
-        rule = "must be a file that may be read"
-        raise SourceError(path.name, rule, error.strerror or error) from error
+        rule = text("must be a file that may be read")
+        raise SourceError(path.name, rule, system_reason(error)) from error
     return VideoSource(str(path), path.name)
 
 

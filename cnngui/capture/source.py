@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
-from cnngui.errors import SourceError
+from cnngui.errors import SourceError, text
 from cnngui.picture_files import Picture
 
 OPEN_TIMEOUT_S = 5.0
@@ -68,7 +68,8 @@ class Source(ABC):
 
     def seek(self, position: int) -> None:
         """Make the next ``read`` give the picture at ``position``, held within the medium."""
-        raise SourceError(self.info.name, "must be a file or folder to be wound to a place")
+        rule = text("must be a file or folder to be wound to a place")
+        raise SourceError(self.info.name, rule)
 
     def take_warnings(self) -> list[SourceError]:
         """Return, once, what was wrong without ending the source (a skipped file of a folder)."""

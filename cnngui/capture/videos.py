@@ -6,7 +6,7 @@ import math
 from dataclasses import replace
 
 from cnngui.capture.source import OPEN_TIMEOUT_S, READ_TIMEOUT_S, Picture, Source, SourceInfo
-from cnngui.errors import SourceError
+from cnngui.errors import SourceError, text
 from cnngui.opencv import MAX_PICTURE_PIXELS, cv2
 from cnngui.picture_files import as_picture
 
@@ -61,9 +61,8 @@ class VideoSource(Source):
             picture = self._decoded()
         if picture is None:
             if self._info.live:
-                raise SourceError(
-                    self._name, "a stream must go on", f"its end or {READ_TIMEOUT_S:g} s of silence"
-                )
+                found = text("its end or {seconds:g} s of silence", seconds=READ_TIMEOUT_S)
+                raise SourceError(self._name, text("a stream must go on"), found)
             self._note_end()
             return None
         self._position = self._next
@@ -108,10 +107,13 @@ class VideoSource(Source):
         ]
         capture = cv2.VideoCapture(self._target, cv2.CAP_FFMPEG, timeouts)
         if not capture.isOpened():
-            rule = "must be a video that FFmpeg can read"
+            rule = text("must be a video that FFmpeg can read")
             if self._is_remote:
-                rule = f"must answer within {OPEN_TIMEOUT_S:g} s as a stream that FFmpeg can read"
-            raise SourceError(self._name, rule, "nothing of the kind")
+                rule = text(
+                    "must answer within {seconds:g} s as a stream that FFmpeg can read",
+                    seconds=OPEN_TIMEOUT_S,
+                )
+            raise SourceError(self._name, rule, text("nothing of the kind"))
         return capture
 
     def _wind_to(self, position: int) -> bool:
@@ -126,11 +128,11 @@ class VideoSource(Source):
         width = int(self._capture.get(cv2.CAP_PROP_FRAME_WIDTH))
         height = int(self._capture.get(cv2.CAP_PROP_FRAME_HEIGHT))
         if width * height > MAX_PICTURE_PIXELS:
-            rule = f"a video's frame may have at most {MAX_PICTURE_PIXELS:,} pixels"
+            rule = text("a video's frame may have at most {most:,} pixels", most=MAX_PICTURE_PIXELS)
             raise SourceError(self._name, rule, f"{width:,} x {height:,}")
         first = self._decoded()
         if first is None:
-            raise SourceError(self._name, "a video must have at least one frame", 0)
+            raise SourceError(self._name, text("a video must have at least one frame"), 0)
         self._pending = first
         height, width = first.shape[:2]
         rate = self._capture.get(cv2.CAP_PROP_FPS)
@@ -151,7 +153,8 @@ class VideoSource(Source):
         try:
             read, bgr = self._capture.read()
         except cv2.error as error:
-            raise SourceError(self._name, "must be a video that can be decoded", error) from error
+            rule = text("must be a video that can be decoded")
+            raise SourceError(self._name, rule, text("a broken one")) from error
         return as_picture(bgr) if read else None
 
     def _note_end(self) -> None:
@@ -160,8 +163,8 @@ class VideoSource(Source):
         if found == promised or self._position != found - 1:
             return  # as promised; or wound past the last frame, which says nothing about the count
         if found < promised * _SHORT_SHARE:
-            rule = f"must hold the {promised} frames that it announces"
-            error = SourceError(self._name, rule, f"{found} (cut off?)")
+            rule = text("must hold the {count} frames that it announces", count=promised)
+            error = SourceError(self._name, rule, text("{count} (cut off?)", count=found))
             if self._is_remote:  # it is the connection that was cut
                 raise error
             self._warnings.append(error)
