@@ -12,11 +12,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from cnngui.cli import EXIT_MENDABLE, EXIT_STOPPED, parse_arguments
-from cnngui.cli_train import COMMAND, parse_train_arguments
 from cnngui.engine.parallel import prepare_environment
 from cnngui.errors import UserError
 from cnngui.resources import resource_path
+from cnngui.terminal.cli import EXIT_MENDABLE, EXIT_STOPPED, parse_arguments
+from cnngui.terminal.cli_train import COMMAND, parse_train_arguments
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -48,7 +48,7 @@ def _run(argv: Sequence[str] | None) -> int:
     argv = sys.argv[1:] if argv is None else argv
     if argv[:1] == [COMMAND]:
         arguments_of_training = parse_train_arguments(argv[1:])
-        from cnngui.headless_train import run_training
+        from cnngui.terminal.train import run_training
 
         return run_training(arguments_of_training)
     arguments = parse_arguments(argv)
@@ -62,7 +62,7 @@ def _run(argv: Sequence[str] | None) -> int:
         print("This is the same without one; cnngui --help tells what else it can do.")
         folder = Path.home() / "Pictures" / "cnngui"
         arguments = replace(arguments, headless=True, snapshot=folder)
-    from cnngui.headless import run_headless
+    from cnngui.terminal.headless import run_headless
 
     return run_headless(arguments)
 

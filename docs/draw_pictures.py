@@ -23,18 +23,18 @@ from PySide6.QtCore import QElapsedTimer, QEventLoop, QTimer  # noqa: E402
 from PySide6.QtGui import QAction, QImage  # noqa: E402
 from PySide6.QtWidgets import QApplication, QWidget  # noqa: E402
 
-from cnngui.cli import Arguments, parse_arguments  # noqa: E402
 from cnngui.gui.document import Document  # noqa: E402
-from cnngui.gui.main_window import MainWindow  # noqa: E402
+from cnngui.gui.kernels.page import KernelsPage  # noqa: E402
 from cnngui.gui.settings import Settings  # noqa: E402
 from cnngui.gui.start import begin  # noqa: E402
-from cnngui.gui.theme import Theme, apply_theme  # noqa: E402
 from cnngui.gui.training.control import TrainingControl  # noqa: E402
-from cnngui.gui.training.drawer import TrainingDrawer  # noqa: E402
-from cnngui.gui.training.kernels_page import KernelsPage  # noqa: E402
 from cnngui.gui.views.wall import WallView  # noqa: E402
-from cnngui.opencv import cv2  # noqa: E402
+from cnngui.gui.widgets.theme import Theme, apply_theme  # noqa: E402
+from cnngui.gui.window.drawer import TrainingDrawer  # noqa: E402
+from cnngui.gui.window.main_window import MainWindow  # noqa: E402
+from cnngui.images.opencv import cv2  # noqa: E402
 from cnngui.pipeline.training.settings import TrainingSettings  # noqa: E402
+from cnngui.terminal.cli import Arguments, parse_arguments  # noqa: E402
 
 PATIENCE_MS = 60_000
 FRAMES_TO_LINGER = 25

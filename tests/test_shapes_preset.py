@@ -9,8 +9,8 @@ from cnngui.capture.opening import open_source
 from cnngui.data.opening import open_dataset
 from cnngui.engine.model import Model
 from cnngui.engine.preprocess import normalise_batch
-from cnngui.fit import fit_frame
 from cnngui.formats.opening import open_network
+from cnngui.images.fit import fit_frame
 from cnngui.spec.network import InputSpec
 from cnngui.spec.presets import preset_of
 

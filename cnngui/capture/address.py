@@ -9,7 +9,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from cnngui.errors import SourceError, system_reason, text
-from cnngui.image_names import is_image_name
+from cnngui.images.names import is_image_name
 
 SourceKind = Literal["sample", "camera", "video", "image", "folder", "stream"]
 

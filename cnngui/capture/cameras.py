@@ -12,8 +12,8 @@ from typing import Protocol
 from cnngui.capture.settings import CaptureSettings
 from cnngui.capture.source import Picture, Source, SourceInfo
 from cnngui.errors import SourceError, text
-from cnngui.opencv import cv2, enumerate_cameras
-from cnngui.picture_files import as_picture
+from cnngui.images.files import as_picture
+from cnngui.images.opencv import cv2, enumerate_cameras
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from cnngui.capture.source import Picture, Source, SourceInfo
 from cnngui.errors import SourceError, system_reason, text
-from cnngui.image_names import is_image_name, natural_key
-from cnngui.picture_files import read_picture
+from cnngui.images.files import read_picture
+from cnngui.images.names import is_image_name, natural_key
 
 FOLDER_RATE = 2.0
 """A folder plays like a slide show: so many pictures a second at normal speed."""

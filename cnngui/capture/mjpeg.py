@@ -23,7 +23,7 @@ from urllib.parse import unquote, urlsplit
 
 from cnngui.capture.source import OPEN_TIMEOUT_S, READ_TIMEOUT_S, Picture, Source, SourceInfo
 from cnngui.errors import SourceError, Text, Words, system_reason, text
-from cnngui.picture_files import decode_picture
+from cnngui.images.files import decode_picture
 
 MAX_PART_BYTES = 2**26
 MAX_HEADER_BYTES = 2**14

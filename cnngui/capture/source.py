@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Self
 
 from cnngui.errors import SourceError, text
-from cnngui.picture_files import Picture
+from cnngui.images.files import Picture
 
 OPEN_TIMEOUT_S = 5.0
 READ_TIMEOUT_S = 5.0

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from cnngui.capture.source import OPEN_TIMEOUT_S, READ_TIMEOUT_S, Picture, Source, SourceInfo
 from cnngui.errors import SourceError, text
-from cnngui.opencv import MAX_PICTURE_PIXELS, cv2
-from cnngui.picture_files import as_picture
+from cnngui.images.files import as_picture
+from cnngui.images.opencv import MAX_PICTURE_PIXELS, cv2
 
 _MAX_RATE = 1000.0  # above it, containers give their clock's ticks instead of a rate
 _MAX_FRAME_COUNT = 10**9  # above it (or negative) a container without an index is guessing

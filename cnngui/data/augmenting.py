@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnngui.data.augmentation import Augmentation
-from cnngui.opencv import cv2
+from cnngui.images.opencv import cv2
 
 _CUTOUT_GREY = 128
 _NOISE_SHIFTS = 2**14

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from cnngui.atomic import write_atomically
 from cnngui.errors import DataError
-from cnngui.image_names import natural_key
+from cnngui.images.names import natural_key
 from cnngui.spec.checks import MAX_TEXT_LENGTH
 
 CLASSES_FILE = "classes.json"

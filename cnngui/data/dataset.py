@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from cnngui.errors import UserError
-from cnngui.fit import fit_frame
+from cnngui.images.fit import fit_frame
 from cnngui.spec.network import InputSpec
 
 

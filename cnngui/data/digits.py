@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnngui.data.drawn import DrawnDataset, DrawnOptions
-from cnngui.opencv import cv2
+from cnngui.images.opencv import cv2
 
 CLASSES = tuple("0123456789")
 USUAL_OPTIONS = DrawnOptions(count=4000, seed=0, size=28)

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from cnngui.data.class_list import listed_classes
 from cnngui.data.dataset import OpeningCancelledError, as_labels, fitted_batch
 from cnngui.errors import DataError, SourceError
-from cnngui.image_names import is_image_name, natural_key
-from cnngui.picture_files import read_picture
+from cnngui.images.files import read_picture
+from cnngui.images.names import is_image_name, natural_key
 from cnngui.spec.network import InputSpec
 
 

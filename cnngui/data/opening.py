@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from cnngui.data import digits, paper, shapes
+from cnngui.data import digits, drawn_shapes, paper
 from cnngui.data.dataset import Dataset
 from cnngui.data.drawn import DrawnOptions
 from cnngui.data.folder import open_folder
@@ -22,8 +22,8 @@ from cnngui.data.idx import is_idx_images_name, open_idx
 from cnngui.errors import DataError
 
 _DRAWN = {
-    "shapes": (shapes.shapes, shapes.USUAL_OPTIONS),
-    "paper": (paper.shapes_on_paper, shapes.USUAL_OPTIONS),
+    "shapes": (drawn_shapes.shapes, drawn_shapes.USUAL_OPTIONS),
+    "paper": (paper.shapes_on_paper, drawn_shapes.USUAL_OPTIONS),
     "digits": (digits.digits, digits.USUAL_OPTIONS),
 }
 _RANGES = {"seed": (0, 2**32 - 1), "count": (1, 1_000_000), "size": (8, 512)}

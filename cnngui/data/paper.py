@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from cnngui.data import scenes
 from cnngui.data.drawn import DrawnDataset, DrawnOptions
+from cnngui.data.drawn_shapes import CLASSES, FINER, USUAL_OPTIONS, contrasting_colour
 from cnngui.data.shape_outlines import SHAPES, Figure, by_hand
-from cnngui.data.shapes import CLASSES, FINER, USUAL_OPTIONS, contrasting_colour
 
 _PENS = ((20, 20, 25), (25, 40, 130), (170, 30, 40), (20, 100, 60), (60, 30, 90), (70, 70, 75))
 

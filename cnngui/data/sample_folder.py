@@ -26,9 +26,9 @@ from cnngui.data.class_list import (
     write_classes,
 )
 from cnngui.data.folder import FolderDataset, open_folder
-from cnngui.data.resizing import resized
 from cnngui.errors import DataError, SaveError
-from cnngui.opencv import cv2
+from cnngui.images.opencv import cv2
+from cnngui.images.resizing import resized
 
 MOST_SIDE = 320
 """Pixels of the longer side: enough for every input, and a thousand samples take 100 MB."""

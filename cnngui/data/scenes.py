@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from cnngui.opencv import cv2
+from cnngui.images.opencv import cv2
 
 Canvas = NDArray[np.uint8]
 """uint8 ``(H, W, 3)``, RGB, drawn into."""

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from cnngui.data.augmentation import Augmentation
 from cnngui.data.augmenting import augment
 from cnngui.data.dataset import Dataset
-from cnngui.data.resizing import resized
 from cnngui.errors import DataError
+from cnngui.images.resizing import resized
 
 _AUGMENTED_SIDE = 128
 _UNREADABLE_GREY = 96

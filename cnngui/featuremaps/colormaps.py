@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnngui.featuremaps.scaling import BACKGROUND_CODE, HIGHEST_CODE, LOWEST_CODE
-from cnngui.opencv import cv2
+from cnngui.images.opencv import cv2
 
 _OPENCV_TABLES = {
     "viridis": cv2.COLORMAP_VIRIDIS,

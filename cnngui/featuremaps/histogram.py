@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnngui.featuremaps.statistics import find_extremes
-from cnngui.opencv import cv2
+from cnngui.images.opencv import cv2
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -12,8 +12,8 @@ import numpy as np
 
 from cnngui.errors import SaveError
 from cnngui.featuremaps.colormaps import PAPER, Picture
-from cnngui.featuremaps.shrinking import shrink
-from cnngui.opencv import cv2
+from cnngui.images.opencv import cv2
+from cnngui.images.shrinking import shrink
 
 RESERVE_BYTES = 32 * 2**20
 """Recording stops when less than this is free: the end of the file still has to be written."""

@@ -12,7 +12,7 @@ from cnngui.featuremaps.bars import bar_range, draw_bars
 from cnngui.featuremaps.colormaps import PAPER, Picture, colourise
 from cnngui.featuremaps.scaling import HIGHEST_CODE, LOWEST_CODE, encode
 from cnngui.featuremaps.wall import WallLayout, compose_wall, tile_side
-from cnngui.opencv import cv2
+from cnngui.images.opencv import cv2
 
 _INK = (232, 234, 238)
 _PALE_INK = (150, 156, 166)

@@ -29,7 +29,7 @@ from cnngui.featuremaps.scaling import Range, Scaling, encode, value_ranges
 from cnngui.featuremaps.sheet import draw_sheet, draw_vector
 from cnngui.featuremaps.statistics import ChannelStatistics, measure
 from cnngui.formats.network_file import write_network
-from cnngui.opencv import cv2
+from cnngui.images.opencv import cv2
 from cnngui.spec.network import NetworkSpec
 from cnngui.weights import Weights
 

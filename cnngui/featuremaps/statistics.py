@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from cnngui.opencv import cv2
+from cnngui.images.opencv import cv2
 
 ChannelOrder = Literal["index", "mean", "maximum", "variance"]
 CHANNEL_ORDERS: tuple[ChannelOrder, ...] = ("index", "mean", "maximum", "variance")

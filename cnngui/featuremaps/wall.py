@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnngui.featuremaps.scaling import BACKGROUND_CODE, encode
-from cnngui.featuremaps.shrinking import shrink
-from cnngui.opencv import cv2
+from cnngui.images.opencv import cv2
+from cnngui.images.shrinking import shrink
 
 MIN_TILE = 40
 """Pixels: about the longer side of the smallest tile; more channels than that allows make pages."""

@@ -15,8 +15,8 @@ from typing import TypeVar
 from PySide6.QtCore import QByteArray, QSettings, QStandardPaths
 
 from cnngui.featuremaps.colormaps import DIVERGING, SEQUENTIAL
-from cnngui.gui.theme import THEMES, Theme
-from cnngui.gui.translation import LANGUAGES, Language
+from cnngui.gui.widgets.theme import THEMES, Theme
+from cnngui.gui.words.translation import LANGUAGES, Language
 from cnngui.pipeline.training.settings import TrainingSettings
 from cnngui.pipeline.training.settings_codec import settings_entry, settings_from_entry
 

@@ -11,22 +11,22 @@ from PySide6.QtWidgets import QApplication
 
 from cnngui import __version__
 from cnngui.capture.address import SourceAddress, parse_address
-from cnngui.cli import DEFAULT_NETWORK, DEFAULT_SOURCE, Arguments
 from cnngui.errors import UserError
 from cnngui.formats.network_file import NetworkFile
 from cnngui.formats.opening import open_network
 from cnngui.gui.crashes import CrashReporter, open_log
 from cnngui.gui.document import Document, Origin
-from cnngui.gui.icons import icon
-from cnngui.gui.main_window import MainWindow
-from cnngui.gui.notices import Notice
 from cnngui.gui.session import kept_networks
 from cnngui.gui.settings import Settings
-from cnngui.gui.theme import ACCENT, apply_theme
-from cnngui.gui.translation import install_language
+from cnngui.gui.widgets.icons import icon
+from cnngui.gui.widgets.notices import Notice
+from cnngui.gui.widgets.theme import ACCENT, apply_theme
+from cnngui.gui.window.main_window import MainWindow
+from cnngui.gui.words.translation import install_language
 from cnngui.spec.network import NetworkSpec
 from cnngui.spec.presets import preset_of
 from cnngui.spec.shapes import infer
+from cnngui.terminal.cli import DEFAULT_NETWORK, DEFAULT_SOURCE, Arguments
 
 
 def run_window(arguments: Arguments) -> int:

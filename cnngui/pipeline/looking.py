@@ -16,7 +16,7 @@ from cnngui.featuremaps.scaling import Range, encode, value_ranges
 from cnngui.featuremaps.statistics import measure, order_channels
 from cnngui.featuremaps.thumbnail import sample_for_thumbnail, thumbnail
 from cnngui.featuremaps.wall import compose_wall, plan_wall
-from cnngui.fit import fit_frame
+from cnngui.images.fit import fit_frame
 from cnngui.pipeline.messages import ViewRequest
 from cnngui.pipeline.results import (
     ChannelResult,

@@ -15,7 +15,7 @@ from cnngui.errors import NetworkError
 from cnngui.featuremaps.colormaps import DIVERGING, SEQUENTIAL
 from cnngui.featuremaps.scaling import Range, Scaling
 from cnngui.featuremaps.snapshot import SnapshotContent
-from cnngui.fit import fit_frame
+from cnngui.images.fit import fit_frame
 from cnngui.spec.network import NetworkSpec
 from cnngui.spec.ranges import is_signed
 from cnngui.spec.shapes import Shape, infer

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from cnngui.engine import parallel
 from cnngui.engine.model import Model
-from cnngui.opencv import cv2
+from cnngui.images.opencv import cv2
 from cnngui.spec.layers import INPUT_ID
 from cnngui.spec.network import NetworkSpec
 from cnngui.weights import Weights

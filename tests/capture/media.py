@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnngui.capture.source import Picture, Source
-from cnngui.opencv import cv2
+from cnngui.images.opencv import cv2
 
 BITS = 8
 

@@ -16,7 +16,7 @@ from typing import Literal, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from cnngui.opencv import cv2
+from cnngui.images.opencv import cv2
 
 Mode = Literal["serve", "hang", "drop", "error"]
 

@@ -15,8 +15,8 @@ from cnngui.capture.address import parse_address
 from cnngui.capture.opening import open_source
 from cnngui.capture.source import Picture
 from cnngui.errors import SourceError
-from cnngui.opencv import cv2
-from cnngui.picture_files import decode_picture, header_size
+from cnngui.images.files import decode_picture, header_size
+from cnngui.images.opencv import cv2
 from tests.capture.media import noise, number_of, numbered, png_header, read_all, write_image
 
 

@@ -9,7 +9,7 @@ from cnngui.capture.address import SourceAddress, parse_address
 from cnngui.capture.opening import open_source
 from cnngui.capture.source import Source
 from cnngui.errors import SourceError
-from cnngui.opencv import cv2
+from cnngui.images.opencv import cv2
 from tests.capture.media import noise, number_of, numbered, read_all, write_video
 
 

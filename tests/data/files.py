@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from cnngui.opencv import cv2
+from cnngui.images.opencv import cv2
 
 
 def picture(value: int = 100, height: int = 6, width: int = 8) -> np.ndarray:

@@ -8,9 +8,9 @@ import pytest
 from cnngui.data.dataset import Dataset
 from cnngui.data.digits import digits
 from cnngui.data.drawn import DrawnOptions
+from cnngui.data.drawn_shapes import shapes
 from cnngui.data.paper import shapes_on_paper
 from cnngui.data.shape_outlines import SHAPES, by_hand
-from cnngui.data.shapes import shapes
 from cnngui.spec.network import InputSpec
 
 COLLECTIONS = [shapes, shapes_on_paper, digits]

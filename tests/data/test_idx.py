@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from cnngui.data.dataset import OpeningCancelledError
 from cnngui.data.idx import open_idx
 from cnngui.errors import DataError
-from cnngui.fit import fit_frame
+from cnngui.images.fit import fit_frame
 from cnngui.pipeline.training.requirements import refuse_unusable_data
 from cnngui.spec.network import InputSpec
 from tests.data.files import idx_bytes, write_mnist

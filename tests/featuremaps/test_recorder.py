@@ -10,7 +10,7 @@ from cnngui.errors import SaveError
 from cnngui.featuremaps import recorder
 from cnngui.featuremaps.colormaps import PAPER
 from cnngui.featuremaps.recorder import MAX_GAP_S, Recorder, compose_record
-from cnngui.opencv import cv2
+from cnngui.images.opencv import cv2
 
 WIDTH, HEIGHT, RATE = 160, 120, 10.0
 

@@ -13,7 +13,7 @@ from cnngui.errors import SaveError
 from cnngui.featuremaps.colormaps import lookup_table
 from cnngui.featuremaps.snapshot import SaveCancelledError, SnapshotContent, write_snapshot
 from cnngui.formats.network_file import read_network
-from cnngui.opencv import cv2
+from cnngui.images.opencv import cv2
 from cnngui.spec.layers import Conv2d, Flatten, Linear, ReLU
 from cnngui.spec.network import InputSpec, NetworkSpec
 

@@ -10,13 +10,13 @@ from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QMenu, QToolButton
 from pytestqt.qtbot import QtBot
 
-from cnngui.cli import Arguments
 from cnngui.gui.document import Document
-from cnngui.gui.main_window import MainWindow
 from cnngui.gui.settings import Settings
 from cnngui.gui.start import begin
-from cnngui.gui.transport import Transport
+from cnngui.gui.window.main_window import MainWindow
+from cnngui.gui.window.transport import Transport
 from cnngui.pipeline.results import FrameResult
+from cnngui.terminal.cli import Arguments
 
 WAIT_MS = 15_000
 NO_ARGUMENTS = Arguments()

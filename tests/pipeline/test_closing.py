@@ -13,7 +13,7 @@ import pytest
 from cnngui.capture import mjpeg
 from cnngui.capture.address import parse_address
 from cnngui.formats.network_file import read_network
-from cnngui.opencv import cv2
+from cnngui.images.opencv import cv2
 from cnngui.pipeline.events import RecordingStarted, SaveProgress, SourceLost
 from cnngui.pipeline.live import LivePipeline
 from tests.capture.mjpeg_server import MjpegServer

@@ -13,7 +13,7 @@ import pytest
 from cnngui.engine.model import Model
 from cnngui.engine.preprocess import normalise
 from cnngui.formats.network_file import read_network
-from cnngui.opencv import cv2
+from cnngui.images.opencv import cv2
 from cnngui.pipeline import engine_worker, recording_worker
 from cnngui.pipeline.events import (
     JobFailed,

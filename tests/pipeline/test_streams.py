@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from cnngui.capture.address import SourceAddress, parse_address
-from cnngui.opencv import cv2
+from cnngui.images.opencv import cv2
 from cnngui.pipeline.events import Saved, SourceFailed, SourceLost, SourceOpened
 from cnngui.pipeline.live import LivePipeline
 from tests.capture.mjpeg_server import MjpegServer

@@ -1,1 +1,1 @@
-"""The drawer in which a network is taught: samples, training, kernels, results."""
+"""Training: settings, curves, the health of layers, the runs that are kept."""

@@ -8,15 +8,15 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelInde
 from PySide6.QtGui import QBrush, QColor
 from PySide6.QtWidgets import QWidget
 
-from cnngui.gui.theme import colors
 from cnngui.gui.training.curves_view import RUN_COLORS
-from cnngui.gui.training.run_words import (
+from cnngui.gui.widgets.theme import colors
+from cnngui.gui.words.runs import (
     accuracy_words,
     run_when,
     settings_words,
     state_words,
 )
-from cnngui.gui.translation import translated
+from cnngui.gui.words.translation import translated
 from cnngui.pipeline.training.progress import TrainingProgress
 
 _Index = QModelIndex | QPersistentModelIndex

@@ -6,9 +6,9 @@ from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
-from cnngui.gui.icons import icon
-from cnngui.gui.theme import SPACE_M, SPACE_S, colors
-from cnngui.gui.views.pictures import draw_picture, fitted, plain_image
+from cnngui.gui.widgets.icons import icon
+from cnngui.gui.widgets.pictures import draw_picture, fitted, plain_image
+from cnngui.gui.widgets.theme import SPACE_M, SPACE_S, colors
 from cnngui.pipeline.results import FrameResult
 
 

@@ -32,11 +32,11 @@ from PySide6.QtWidgets import (
 )
 
 from cnngui.featuremaps.scaling import encode
-from cnngui.gui.shortcuts import keeps_key
-from cnngui.gui.theme import ACCENT, SPACE_M, SPACE_S, colors
-from cnngui.gui.views.naming import number_text
-from cnngui.gui.views.pictures import color_table, indexed_image
-from cnngui.gui.views.view_state import ViewState
+from cnngui.gui.view_state import ViewState
+from cnngui.gui.widgets.pictures import color_table, indexed_image
+from cnngui.gui.widgets.theme import ACCENT, SPACE_M, SPACE_S, colors
+from cnngui.gui.window.shortcuts import keeps_key
+from cnngui.gui.words.naming import number_text
 
 _PICTURE_SIZE = 44
 _MOST_PICTURE_ROWS = 3

@@ -18,10 +18,18 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
-from cnngui.gui.theme import ACCENT, SPACE_L, SPACE_M, SPACE_S, colors, number_font, text_width
-from cnngui.gui.views.naming import channel_label, channel_names, number_text
-from cnngui.gui.views.pictures import color_table
-from cnngui.gui.views.view_state import ViewState
+from cnngui.gui.view_state import ViewState
+from cnngui.gui.widgets.pictures import color_table
+from cnngui.gui.widgets.theme import (
+    ACCENT,
+    SPACE_L,
+    SPACE_M,
+    SPACE_S,
+    colors,
+    number_font,
+    text_width,
+)
+from cnngui.gui.words.naming import channel_label, channel_names, number_text
 from cnngui.pipeline.results import FrameResult, VectorResult
 from cnngui.spec.layers import Softmax
 

@@ -10,12 +10,12 @@ from superqt import QElidingLabel
 from cnngui.featuremaps.colormaps import DIVERGING, SEQUENTIAL
 from cnngui.featuremaps.scaling import SCALINGS
 from cnngui.featuremaps.statistics import CHANNEL_ORDERS
-from cnngui.gui.icons import icon
 from cnngui.gui.network.wording import shape_label
-from cnngui.gui.theme import SPACE_M, SPACE_S
-from cnngui.gui.views.choice_button import ICON_SIZE, ChoiceButton
-from cnngui.gui.views.pictures import gradient_icon
-from cnngui.gui.views.view_state import AUTOMATIC, ViewState
+from cnngui.gui.view_state import AUTOMATIC, ViewState
+from cnngui.gui.widgets.choice_button import ICON_SIZE, ChoiceButton
+from cnngui.gui.widgets.icons import icon
+from cnngui.gui.widgets.pictures import gradient_icon
+from cnngui.gui.widgets.theme import SPACE_M, SPACE_S
 
 _NARROW = 620
 """Pixels: below this width the choices are without words."""

@@ -11,16 +11,16 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from cnngui.cli import Arguments
 from cnngui.engine.learning.network import training_bytes
 from cnngui.formats.network_file import write_network
 from cnngui.gui.session import kept_networks
 from cnngui.gui.settings import Settings
 from cnngui.gui.training.control import TrainingControl
-from cnngui.gui.training.drawer import TrainingDrawer
+from cnngui.gui.window.drawer import TrainingDrawer
 from cnngui.pipeline.training.settings import TrainingSettings
 from cnngui.spec.layers import Conv2d, Flatten, GlobalAvgPool2d, Linear, ReLU
 from cnngui.spec.network import InputSpec, NetworkSpec
+from cnngui.terminal.cli import Arguments
 from tests.data.files import write_image
 from tests.gui.driver import Driver
 

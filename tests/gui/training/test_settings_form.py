@@ -5,11 +5,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractSpinBox, QComboBox, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from cnngui.gui.training.actions import TrainActions
+from cnngui.gui.training.page import TrainPage
 from cnngui.gui.training.settings_form import LIMITS, LogSpinBox, SettingsForm
-from cnngui.gui.training.train_actions import TrainActions
-from cnngui.gui.training.train_page import TrainPage
 from cnngui.pipeline.training.settings import TrainingSettings
-from tests.gui.training.trainings import FakeControl, FakeData, training
+from tests.gui.trainings import FakeControl, FakeData, training
 from tests.gui.views.conftest import show
 
 

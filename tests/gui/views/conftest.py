@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from cnngui.gui.document import Document
-from cnngui.gui.views.view_state import ViewState
+from cnngui.gui.view_state import ViewState
 from cnngui.spec.layers import Conv2d, Flatten, Linear, MaxPool2d, ReLU, Softmax
 from cnngui.spec.network import InputSpec, NetworkSpec
 from tests.gui.views.results import Maps

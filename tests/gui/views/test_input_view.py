@@ -6,8 +6,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QToolButton
 from pytestqt.qtbot import QtBot
 
+from cnngui.gui.view_state import ViewState
 from cnngui.gui.views.input_view import InputView
-from cnngui.gui.views.view_state import ViewState
 from tests.gui.views.conftest import show
 from tests.gui.views.results import Maps, frame_result
 

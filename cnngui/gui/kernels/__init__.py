@@ -1,0 +1,1 @@
+"""The kernels of a layer, and how they change while they learn."""

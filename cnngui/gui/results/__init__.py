@@ -1,0 +1,1 @@
+"""How well the network tells the classes apart, and where it is wrong."""

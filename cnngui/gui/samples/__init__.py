@@ -1,0 +1,1 @@
+"""Samples: chosen, recorded and looked through."""

@@ -1,0 +1,169 @@
+"""What can be done to a collection of samples, each a step that can be undone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Slot
+
+from cnngui.data.sample_folder import SampleFolder
+from cnngui.gui.samples.collection import SamplesCollection
+from cnngui.gui.samples.commands import MoveCommand, SamplesCommand
+from cnngui.gui.training.control import TrainingControl
+from cnngui.pipeline.data_events import (
+    SampleRecorded,
+    SamplesChanged,
+    SamplingFailed,
+    SamplingStopped,
+)
+
+
+class SamplesEdits(QObject):
+    """Edits the collection that is open, on the document's undo stack.
+
+    Undoing an edit of a collection that is not open any more opens it again. Classes are named by
+    their place among them, samples by their number in the collection's ``dataset``.
+    """
+
+    def __init__(
+        self, control: TrainingControl, collection: SamplesCollection, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._collection = collection
+        self._desk = control.pipeline.data
+        self._stack = control.document.undo_stack
+        self._recorded: list[Path] = []
+        self._asked_moves: list[MoveCommand] = []
+        control.event_received.connect(self._take_event)
+
+    def add_class(self) -> None:
+        """Add a class."""
+        if (folder := self._collection.folder) is None:
+            return
+        desk, name = self._desk, self._collection.free_name()
+        self._push(
+            folder,
+            self.tr("Add class {0}").format(name),
+            lambda: desk.add_class(folder, name),
+            lambda: desk.remove_class(folder, name),
+        )
+
+    def rename_class(self, place: int, name: str) -> None:
+        """Call a class by another name."""
+        if (folder := self._collection.folder) is None:
+            return
+        desk, before = self._desk, self._collection.classes[place].name
+        self._push(
+            folder,
+            self.tr("Rename class {0}").format(before),
+            lambda: desk.rename_class(folder, before, name),
+            lambda: desk.rename_class(folder, name, before),
+        )
+
+    def recolour_class(self, place: int, colour: str) -> None:
+        """Give a class another colour."""
+        if (folder := self._collection.folder) is None:
+            return
+        desk, before = self._desk, self._collection.classes[place]
+        self._push(
+            folder,
+            self.tr("Colour of class {0}").format(before.name),
+            lambda: desk.recolour_class(folder, before.name, colour),
+            lambda: desk.recolour_class(folder, before.name, before.colour),
+        )
+
+    def remove_class(self, place: int) -> None:
+        """Remove a class with its samples."""
+        if (folder := self._collection.folder) is None:
+            return
+        desk, removed = self._desk, self._collection.classes[place]
+        self._push(
+            folder,
+            self.tr("Remove class {0}").format(removed.name),
+            lambda: desk.remove_class(folder, removed.name),
+            lambda: desk.restore_class(folder, removed, place),
+        )
+
+    def delete(self, numbers: Sequence[int]) -> None:
+        """Delete samples."""
+        if (folder := self._collection.folder) is None or not numbers:
+            return
+        desk, paths = self._desk, self._collection.paths_of(numbers)
+        self._push(
+            folder,
+            _counted(self.tr("Delete 1 sample"), self.tr("Delete {0} samples"), len(paths)),
+            lambda: desk.delete_samples(folder, paths),
+            lambda: desk.restore_samples(folder, paths),
+        )
+
+    def move(self, numbers: Sequence[int], place: int) -> None:
+        """Put samples of one class into another."""
+        if self._collection.folder is None or not numbers:
+            return
+        name = self._collection.classes[place].name
+        text = _counted(self.tr("Move 1 sample"), self.tr("Move {0} samples"), len(numbers))
+        paths = self._collection.paths_of(numbers)
+        self._stack.push(MoveCommand(text, paths, name, self._ask_move))
+
+    def _push(
+        self,
+        folder: SampleFolder,
+        text: str,
+        do: Callable[[], None],
+        take_back: Callable[[], None],
+        is_done: bool = False,
+    ) -> None:
+        def shown(change: Callable[[], None]) -> Callable[[], None]:
+            def show_and_change() -> None:
+                self._collection.show(folder)
+                change()
+
+            return show_and_change
+
+        self._stack.push(SamplesCommand(text, shown(do), shown(take_back), is_done))
+
+    def _ask_move(self, command: MoveCommand, paths: tuple[Path, ...], class_name: str) -> None:
+        folder = _folder_of(paths)
+        self._collection.show(folder)
+        self._asked_moves.append(command)
+        self._desk.move_samples(folder, paths, class_name)
+
+    @Slot(object)
+    def _take_event(self, event: object) -> None:
+        match event:
+            case SamplesChanged(_, _, _, paths) if paths:
+                self._note_moved(paths)
+            case SampleRecorded(path, _, _):
+                self._recorded.append(path)
+            case SamplingStopped() | SamplingFailed():
+                self._note_recorded()
+
+    def _note_moved(self, paths: tuple[Path, ...]) -> None:
+        """Tell the command that asked for it where its samples are; older ones have failed."""
+        for place, command in enumerate(self._asked_moves):
+            if command.take_paths(paths):
+                del self._asked_moves[: place + 1]
+                return
+
+    def _note_recorded(self) -> None:
+        """Make what was recorded a step, too."""
+        paths, self._recorded = tuple(self._recorded), []
+        if not paths:
+            return
+        folder, desk = _folder_of(paths), self._desk
+        self._push(
+            folder,
+            _counted(self.tr("Record 1 sample"), self.tr("Record {0} samples"), len(paths)),
+            lambda: desk.restore_samples(folder, paths),
+            lambda: desk.delete_samples(folder, paths),
+            is_done=True,
+        )
+
+
+def _folder_of(paths: Sequence[Path]) -> SampleFolder:
+    return SampleFolder(paths[0].parent.parent)
+
+
+def _counted(one: str, many: str, count: int) -> str:
+    return one if count == 1 else many.format(count)

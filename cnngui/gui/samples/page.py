@@ -1,0 +1,103 @@
+"""The page on which samples are chosen, recorded and looked through."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+
+from cnngui.data.dataset import Dataset
+from cnngui.gui.samples.augmentation_panel import AugmentationPanel
+from cnngui.gui.samples.board import SamplesBoard
+from cnngui.gui.samples.browser import SamplesBrowser
+from cnngui.gui.samples.collection import SamplesCollection
+from cnngui.gui.samples.edits import SamplesEdits
+from cnngui.gui.samples.header import SamplesHeader
+from cnngui.gui.samples.problems import SamplesProblems
+from cnngui.gui.samples.recording import SamplesRecording
+from cnngui.gui.samples.sources import SampleSources
+from cnngui.gui.samples.welcome import SamplesWelcome
+from cnngui.gui.training.control import TrainingControl
+from cnngui.gui.widgets.theme import SPACE_S
+
+
+class SamplesPage(QWidget):
+    """Shows the training's data set, or the ways to get one.
+
+    Attributes
+    ----------
+    sources : the ways to get samples, as actions.
+    collection : the samples recorded here, while they are what is learned from.
+    recording, edits : what is done to them.
+    board, browser : what shows them, and what shows any other data set.
+    """
+
+    def __init__(self, control: TrainingControl, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._control = control
+        self._dataset: Dataset | None = None
+        self.sources = SampleSources(control.remembered, self)
+        self.collection = SamplesCollection(control, self)
+        self._header = SamplesHeader(control, self.sources, self.collection)
+        self._welcome = SamplesWelcome(self.sources)
+        self.recording = SamplesRecording(control, self.collection, self)
+        self.edits = SamplesEdits(control, self.collection, self)
+        self.board = SamplesBoard(control, self.collection, self.recording, self.edits)
+        self.browser = SamplesBrowser(control)
+        self._problems = SamplesProblems()
+        self._augmentation = AugmentationPanel(control)
+        self._body = QStackedWidget()
+        for part in (
+            self._welcome,
+            self.board,
+            self.browser,
+            self._problems,
+            self._augmentation,
+        ):
+            self._body.addWidget(part)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(SPACE_S)
+        column.addWidget(self._header)
+        column.addWidget(self._body, 1)
+        self.sources.data_chosen.connect(control.open_data)
+        self.sources.collection_chosen.connect(self._on_collection_chosen)
+        self._header.view_changed.connect(self._show_part)
+        control.dataset_changed.connect(self._on_dataset_changed)
+        self.collection.changed.connect(self._show_part)
+        self._on_dataset_changed()
+
+    @Slot(object)
+    def _on_collection_chosen(self, folder: Path) -> None:
+        self._control.cancel_data()
+        self.collection.open(folder)
+        # The keyboard is for the keys that record, not for the first field that takes it.
+        self.board.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    @Slot()
+    def _on_dataset_changed(self) -> None:
+        dataset, recorded = self._control.dataset, self.collection.dataset
+        if dataset is None or dataset is self._dataset:
+            return  # only its opening goes on
+        self._dataset = dataset
+        self.sources.note_opened(dataset.address)
+        self._problems.show_dataset(dataset)
+        if recorded is not None and recorded.address != dataset.address:
+            self.collection.close()
+        self._show_part()
+
+    @Slot()
+    def _show_part(self) -> None:
+        """Bring to the front what there is to be seen."""
+        part: QWidget = self._welcome
+        if self._header.shows_changes:
+            part = self._augmentation
+        elif self._header.shows_problems:
+            part = self._problems
+        elif self.collection.folder is not None:
+            part = self.board
+        elif self._dataset is not None:
+            part = self.browser
+            self.browser.show_dataset(self._dataset)
+        self._body.setCurrentWidget(part)

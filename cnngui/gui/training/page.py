@@ -1,0 +1,344 @@
+"""The page on which the network is trained: buttons, settings, curves, layers, runs."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from html import escape
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QPalette, QShowEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QScrollArea,
+    QSizePolicy,
+    QSplitter,
+    QStackedWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+from superqt import QElidingLabel
+
+from cnngui.gui.network.wording import bytes_label
+from cnngui.gui.training.actions import TrainActions
+from cnngui.gui.training.control import TrainingControl
+from cnngui.gui.training.curves_view import CurvesView
+from cnngui.gui.training.health_view import HealthView
+from cnngui.gui.training.runs_view import RunsView
+from cnngui.gui.training.settings_form import SettingsForm
+from cnngui.gui.widgets.notices import Notice, NoticeBar
+from cnngui.gui.widgets.theme import ACCENT, SPACE_L, SPACE_M, SPACE_S, number_font
+from cnngui.gui.words.runs import status_words
+from cnngui.gui.words.translation import translated
+from cnngui.pipeline.training.settings import TrainingSettings
+from cnngui.pipeline.training.suggestion import step_count, with_enough_steps
+
+_COLUMNS = (232, 480, 144, 176)
+"""Widths to begin with: settings, curves, layers, runs."""
+_STRETCHES = (0, 4, 1, 1)
+_LEAST_HEIGHT = 136
+_MEND = "mend"
+_BAR_STEPS = 250
+_BAR_STYLE = f"""
+    QProgressBar {{ border: none; background: palette(button); max-height: {SPACE_S}px; }}
+    QProgressBar::chunk {{ background: {ACCENT.name()}; }}
+"""
+
+
+class TrainPage(QWidget):
+    """Shows how the training of a control goes, and asks the control for everything.
+
+    Parameters
+    ----------
+    control : knows and does everything.
+    actions : of the buttons.
+
+    Signals
+    -------
+    samples_requested : the user wants to choose samples.
+    """
+
+    samples_requested = Signal()
+
+    def __init__(
+        self, control: TrainingControl, actions: TrainActions, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._control = control
+        self._is_stale = True
+        self._told: dict[str, str] = {}
+        self._actions = actions
+        self._notices = NoticeBar()
+        self._status = QElidingLabel()
+        self._status.setObjectName("training_status")
+        self._status.setFont(number_font(self.font()))
+        self._status.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._bar = QProgressBar()
+        self._bar.setRange(0, _BAR_STEPS)
+        self._bar.setTextVisible(False)
+        self._bar.setStyleSheet(_BAR_STYLE)
+        self._bar.setAccessibleName(self.tr("How far the training is"))
+        self._form = SettingsForm()
+        self._hint = self._make_hint()
+        self._curves = CurvesView()
+        self._middle = QStackedWidget()
+        self._middle.addWidget(self._hint)
+        self._middle.addWidget(self._curves)
+        self._health = HealthView()
+        self._runs = RunsView()
+        self.setMinimumHeight(_LEAST_HEIGHT)
+        self._lay_out()
+        self._connect()
+        self._on_settings_changed()
+        self._refresh()
+
+    def heightForWidth(self, width: int) -> int:
+        """Let a low drawer squeeze the columns: the wrapped text of a notice asks for more."""
+        return _LEAST_HEIGHT
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._is_stale:
+            self._refresh()
+
+    def _lay_out(self) -> None:
+        buttons = QHBoxLayout()
+        buttons.setSpacing(SPACE_S)
+        for action in self._actions.all():
+            button = QToolButton()
+            button.setObjectName(f"button_{action.objectName().removeprefix('action_')}")
+            button.setDefaultAction(action)
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+            buttons.addWidget(button)
+        buttons.addSpacing(SPACE_M)
+        buttons.addWidget(self._status, 1)
+        columns = QSplitter(Qt.Orientation.Horizontal)
+        columns.setChildrenCollapsible(False)
+        for place, widget in enumerate(
+            (_scrolling(self._form), self._middle, self._health, self._runs)
+        ):
+            columns.addWidget(widget)
+            columns.setStretchFactor(place, _STRETCHES[place])
+        columns.setSizes(_COLUMNS)
+        rows = QVBoxLayout(self)
+        rows.setContentsMargins(SPACE_M, SPACE_S, SPACE_M, SPACE_S)
+        rows.setSpacing(SPACE_S)
+        rows.addWidget(self._notices)
+        rows.addLayout(buttons)
+        rows.addWidget(self._bar)
+        rows.addWidget(columns, 1)
+
+    def _connect(self) -> None:
+        control = self._control
+        for changed in (
+            control.dataset_changed,
+            control.progress_changed,
+            control.runs_changed,
+            control.document.spec_changed,
+        ):
+            changed.connect(self._on_something_changed)
+        self._runs.model.ticked_changed.connect(self._show_curves)
+        control.settings_changed.connect(self._on_settings_changed)
+        control.memory_changed.connect(self._show_memory)
+        self._actions.starting.connect(self._form.take_typed)
+        self._form.settings_edited.connect(self._on_form_settings_edited)
+        self._runs.restore_requested.connect(control.restore_run)
+        self._runs.delete_requested.connect(control.delete_run)
+
+    def _make_hint(self) -> QLabel:
+        hint = QLabel()
+        hint.setObjectName("training_hint")
+        hint.setTextFormat(Qt.TextFormat.RichText)
+        hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        hint.setWordWrap(True)
+        hint.setContentsMargins(SPACE_L, SPACE_S, SPACE_L, SPACE_S)
+        hint.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        hint.linkActivated.connect(self._on_hint_link_activated)
+        return hint
+
+    @Slot(str)
+    def _on_hint_link_activated(self, link: str) -> None:
+        if link == _MEND:
+            self._control.mend_network()
+        else:
+            self.samples_requested.emit()
+
+    @Slot()
+    def _on_something_changed(self) -> None:
+        # A page that nobody sees costs nothing; what it missed is shown when it is.
+        self._is_stale = True
+        if self.isVisible():
+            self._refresh()
+
+    @Slot()
+    def _on_settings_changed(self) -> None:
+        self._form.show_settings(self._control.settings)
+        self._control.measure_memory()
+        self._show_notices()
+
+    @Slot(object)
+    def _on_form_settings_edited(self, edited: TrainingSettings) -> None:
+        before = self._control.settings
+        # The form knows nothing of augmentation, which another page may have changed meanwhile.
+        self._control.set_settings(replace(edited, augmentation=before.augmentation))
+        if self._control.is_under_way and edited.learning_rate != before.learning_rate:
+            self._control.set_learning_rate(edited.learning_rate)
+
+    def _refresh(self) -> None:
+        self._is_stale = False
+        self._show_notices()
+        self._show_status()
+        self._form.set_training(self._control.is_under_way)
+        self._control.measure_memory()
+        self._runs.show_runs(self._control.runs)
+        self._show_curves()
+
+    def _show_status(self) -> None:
+        control, progress = self._control, self._control.progress
+        if control.preparing is not None:
+            done, total = control.preparing
+            words = self.tr("Making the samples ready: {0} of {1}")
+            self._status.setText(words.format(f"{done:,}", f"{total:,}"))
+            self._bar.setValue(round(_BAR_STEPS * done / max(total, 1)))
+        elif progress is not None:
+            self._status.setText(status_words(progress))
+            self._bar.setValue(round(_BAR_STEPS * progress.step / max(progress.steps, 1)))
+        else:
+            self._status.setText(self._samples_words())
+            self._bar.setValue(0)
+        self._status.setToolTip(self._status.text())
+
+    @Slot()
+    def _show_memory(self) -> None:
+        needed = self._control.memory_bytes
+        self._form.show_memory(bytes_label(needed) if needed else "")
+
+    def _samples_words(self) -> str:
+        data = self._control.dataset
+        if data is None:
+            return ""
+        words = self.tr("{0}: {1} samples of {2} classes")
+        return words.format(translated(data.name), f"{len(data):,}", f"{len(data.classes):,}")
+
+    @Slot()
+    def _show_curves(self) -> None:
+        ticked = self._runs.model.ticked
+        shown = ticked[0] if len(ticked) == 1 else self._control.progress
+        if shown is None and not ticked:
+            self._hint.setText(self._hint_words())
+            self._middle.setCurrentWidget(self._hint)
+            self._health.show_layers(())
+            return
+        self._middle.setCurrentWidget(self._curves)
+        if len(ticked) > 1:
+            run_colors = [self._runs.model.color_of(run.run_id) for run in ticked]
+            self._curves.show_runs(ticked, run_colors)
+        elif shown is not None:
+            self._curves.show_training(shown)
+        self._health.show_layers(shown.layers if shown is not None else ())
+
+    def _hint_words(self) -> str:
+        control = self._control
+        words = self.tr("Choose samples")  # not in the braces: no translator would find it
+        link = f'<a href="samples">{words}</a>'
+        if control.dataset_progress is not None:
+            return self.tr("The samples are being opened …")
+        if control.dataset_problem is not None:
+            return f"{escape(str(control.dataset_problem))}<br>{link}"
+        if control.dataset is None:
+            words = self.tr(
+                "{0} first: record your own with the camera, open a folder, or take the shapes "
+                "that the program draws."
+            )
+            return words.format(link)
+        if faults := self._network_words():
+            return escape(faults)
+        if control.needs_mending:
+            # Here it stays when the notice above is closed.
+            text, action = self._mending_words()
+            return f'{text}<br><a href="{_MEND}">{action}</a>'
+        return self.tr(
+            "Press <b>Train</b>. The network is shown the samples again and again, and its "
+            "kernels change a little each time: watch them above, and here how well it does."
+        )
+
+    def _show_notices(self) -> None:
+        control, progress = self._control, self._control.progress
+        self._tell(self._longer_offer())
+        self._tell(self._mending_offer())
+        self._tell(Notice(self._network_words(), "warning", key="network"))
+        # What went wrong comes last: it is what is seen of several.
+        failed = progress is not None and progress.state == "failed"
+        self._tell(Notice(progress.message if failed and progress else "", key="failed"))
+        refused = str(control.problem) if control.problem is not None else ""
+        self._tell(Notice(refused, key="refused"))
+
+    def _tell(self, notice: Notice) -> None:
+        """Show what is new; what was closed stays away. A notice without text ends the last."""
+        if self._told.get(notice.key, "") == notice.text:
+            return
+        self._told[notice.key] = notice.text
+        self._notices.dismiss(notice.key)
+        if notice.text:
+            self._notices.show_notice(notice)
+
+    def _network_words(self) -> str:
+        """Return what keeps the network itself from being trained, whatever the samples."""
+        control, document = self._control, self._control.document
+        if control.dataset is None or control.is_under_way or document.report.is_valid:
+            return ""
+        words = self.tr("The network has a problem, at {0}")
+        return words.format(document.report.problems[0])
+
+    def _mending_offer(self) -> Notice:
+        control = self._control
+        if control.dataset is None or control.is_under_way or not control.needs_mending:
+            return Notice("", key="mend")
+        text, action = self._mending_words()
+        return Notice(text, "warning", key="mend", action_text=action, action=control.mend_network)
+
+    def _longer_offer(self) -> Notice:
+        """Few samples, as people record them, in large batches teach a network hardly anything."""
+        control, settings = self._control, self._control.settings
+        no_offer = Notice("", key="longer")
+        if not control.dataset or control.is_under_way or not control.document.report.is_valid:
+            return no_offer
+        samples = len(control.dataset)
+        longer = with_enough_steps(settings, samples)
+        if longer is None or control.needs_mending:
+            return no_offer
+        text = self.tr("With so few samples the weights change only {0} times: too seldom to learn")
+        action = self.tr("Take {0} epochs, batches of {1}")
+        return Notice(
+            text.format(step_count(settings, samples)),
+            key="longer",
+            action_text=action.format(longer.epochs, longer.batch_size),
+            action=lambda: control.set_settings(longer),
+        )
+
+    def _mending_words(self) -> tuple[str, str]:
+        """Return why the network does not fit the samples, and what would be done about it."""
+        data, document = self._control.dataset, self._control.document
+        classes = f"{len(data.classes) if data is not None else 0:,}"
+        last = document.spec.layers[-1].id if document.spec.layers else ""
+        shape = document.report.shapes.get(last, ())
+        if len(shape) == 1:
+            text = self.tr("The network has {0} outputs, the samples have {1} classes.")
+            text = text.format(f"{shape[0]:,}", classes)
+            return text, self.tr("Give it {0} outputs").format(classes)
+        text = self.tr("The network does not end in one number for each class.")
+        return text, self.tr("Add a layer with {0} outputs").format(classes)
+
+
+def _scrolling(form: QWidget) -> QScrollArea:
+    area = QScrollArea()
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setWidgetResizable(True)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setWidget(form)
+    bar_width = area.verticalScrollBar().sizeHint().width()
+    area.setMinimumWidth(form.minimumSizeHint().width() + bar_width + SPACE_S)
+    return area

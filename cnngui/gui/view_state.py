@@ -1,0 +1,202 @@
+"""What the person is looking at, and the request for pictures that follows from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from cnngui.featuremaps.colormaps import DIVERGING, DIVERGING_ON_DARK, SEQUENTIAL
+from cnngui.featuremaps.scaling import Scaling
+from cnngui.featuremaps.statistics import ChannelOrder
+from cnngui.gui.document import Document
+from cnngui.gui.widgets.theme import is_dark
+from cnngui.pipeline.messages import ViewRequest
+from cnngui.spec.checks import Problem
+from cnngui.spec.layers import INPUT_ID
+from cnngui.spec.network import NetworkSpec
+from cnngui.spec.shapes import Shape, infer
+
+AUTOMATIC = ""
+"""The colour map that suits the theme."""
+
+
+class ViewState(QObject):
+    """The chosen channel, page, zoom, scaling, order and colours; the layer is the document's.
+
+    ``changed`` says that ``request()`` is another one: the pipeline must be asked anew.
+    ``colormaps_changed`` concerns only how codes become colours.
+    """
+
+    changed = Signal()
+    colormaps_changed = Signal()
+
+    def __init__(self, document: Document, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._document = document
+        self._request = ViewRequest(layer_id=document.selected_id)
+        self._chosen = (AUTOMATIC, AUTOMATIC)
+        self._in_use = self._colormaps_to_use()
+        # Kept, because the strip asks for every layer with every frame.
+        self._inferred_for: NetworkSpec | None = None
+        self._shapes: Mapping[str, Shape] = {}
+        document.selection_changed.connect(self._on_document_selection_changed)
+        document.running_changed.connect(self._on_document_running_changed)
+
+    def request(self) -> ViewRequest:
+        """Return what the pipeline should make pictures of."""
+        return self._request
+
+    @property
+    def network(self) -> NetworkSpec:
+        """The network that runs."""
+        return self._document.running_spec
+
+    @property
+    def layer_ids(self) -> tuple[str, ...]:
+        """The input and the layers of the network that runs, in order."""
+        return (INPUT_ID, *(layer.id for layer in self.network.layers))
+
+    @property
+    def layer_id(self) -> str:
+        """The layer looked at. It may be one with a problem, which does not run."""
+        return self._document.selected_id
+
+    @property
+    def problem(self) -> Problem | None:
+        """The first problem of the network as edited, which is then not the one that runs."""
+        return next(iter(self._document.report.problems), None)
+
+    def shape_of(self, layer_id: str) -> Shape | None:
+        """Return the shape of a layer's output in the network that runs; None if it has none."""
+        if self._inferred_for is not self.network:
+            self._inferred_for = self.network
+            self._shapes = infer(self.network).shapes
+        return self._shapes.get(layer_id)
+
+    @property
+    def channel(self) -> int:
+        """The chosen channel of the layer, or unit of a flat one."""
+        return self._request.channel
+
+    @property
+    def page(self) -> int:
+        """The page of the wall, from 0."""
+        return self._request.page
+
+    @property
+    def zoom(self) -> float:
+        """1 where the whole wall fits its view."""
+        return self._request.zoom
+
+    @property
+    def scaling(self) -> Scaling:
+        """Which values share the darkest and the brightest colour."""
+        return self._request.scaling
+
+    @property
+    def order(self) -> ChannelOrder:
+        """By what the channels are sorted."""
+        return self._request.order
+
+    @property
+    def sequential(self) -> str:
+        """The colour map of maps that are never negative."""
+        return self._in_use[0]
+
+    @property
+    def diverging(self) -> str:
+        """The colour map of maps with both signs."""
+        return self._in_use[1]
+
+    @property
+    def chosen_colormaps(self) -> tuple[str, str]:
+        """The names chosen for maps without and with negative values, or ``AUTOMATIC``."""
+        return self._chosen
+
+    def colormap(self, signed: bool) -> str:
+        """Return the name of the colour map for maps of that kind."""
+        return self._in_use[signed]
+
+    def select_layer(self, layer_id: str) -> None:
+        """Look at another layer, or at the input."""
+        self._document.select(layer_id)
+
+    def step_layer(self, by: int) -> None:
+        """Look at the layer ``by`` places further on; stays at either end."""
+        ids = self.layer_ids
+        here = ids.index(self.layer_id) if self.layer_id in ids else len(ids) - 1
+        self.select_layer(ids[max(0, min(len(ids) - 1, here + by))])
+
+    def select_channel(self, channel: int) -> None:
+        """Choose a channel; the nearest there is if the layer has fewer."""
+        self._update(channel=self._nearest_channel(channel))
+
+    def set_page(self, page: int) -> None:
+        """Turn to a page of the wall."""
+        self._update(page=max(0, page))
+
+    def set_zoom(self, zoom: float) -> None:
+        """Ask for a wall magnified beyond its view; 1 fits it."""
+        self._update(zoom=max(1.0, zoom))
+
+    def set_scaling(self, scaling: Scaling) -> None:
+        """Choose which values share one range of colours."""
+        self._update(scaling=scaling)
+
+    def set_order(self, order: ChannelOrder) -> None:
+        """Choose by what the channels are sorted."""
+        self._update(order=order, page=0)
+
+    def set_wall_size(self, width: int, height: int) -> None:
+        """Say how many device pixels the wall has, so that it is drawn at the size shown."""
+        self._update(width=max(1, width), height=max(1, height))
+
+    def set_thumbnails(self, layer_ids: tuple[str, ...], size: tuple[int, int]) -> None:
+        """Say which layers' thumbnails are on the screen, and their (width, height) in pixels."""
+        self._update(thumbnails=layer_ids, thumbnail_size=size)
+
+    def set_inspector_shown(self, shown: bool) -> None:
+        """Say whether the inspector can be seen, and so whether its channel is worth the work."""
+        self._update(wants_channel=shown)
+
+    def set_colormaps(self, sequential: str, diverging: str) -> None:
+        """Choose both colour maps; a name that does not exist leaves that one as it is."""
+        self._chosen = (
+            sequential if sequential in (AUTOMATIC, *SEQUENTIAL) else self._chosen[0],
+            diverging if diverging in (AUTOMATIC, *DIVERGING) else self._chosen[1],
+        )
+        self.follow_theme()
+
+    def follow_theme(self) -> None:
+        """Take the colour maps that suit the theme on the screen, where none was chosen."""
+        in_use = self._colormaps_to_use()
+        if in_use != self._in_use:
+            self._in_use = in_use
+            self.colormaps_changed.emit()
+
+    def _colormaps_to_use(self) -> tuple[str, str]:
+        sequential, diverging = self._chosen
+        # Zero, which most of a map is near, must not glare in the dark.
+        suitable = DIVERGING_ON_DARK if is_dark() else DIVERGING[0]
+        return sequential or SEQUENTIAL[0], diverging or suitable
+
+    def _update(self, **changes: Any) -> None:
+        request = replace(self._request, **changes)
+        if request != self._request:
+            self._request = request
+            self.changed.emit()
+
+    def _nearest_channel(self, channel: int) -> int:
+        shape = self.shape_of(self.layer_id)
+        return max(0, min(channel, shape[0] - 1)) if shape else 0
+
+    def _on_document_selection_changed(self, layer_id: str) -> None:
+        self._update(
+            layer_id=layer_id, channel=self._nearest_channel(self.channel), page=0, zoom=1.0
+        )
+
+    def _on_document_running_changed(self) -> None:
+        self.select_channel(self.channel)

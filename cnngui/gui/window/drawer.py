@@ -1,0 +1,121 @@
+"""The drawer below the columns: samples, training, kernels and results, a page each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QCoreApplication, QTimer, Slot
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QTabBar, QVBoxLayout, QWidget
+
+from cnngui.gui.training.actions import TrainActions
+from cnngui.gui.training.control import TrainingControl
+from cnngui.gui.view_state import ViewState
+
+DRAWER_HEIGHT = 300
+_LEAST_HEIGHT = 160
+_SAMPLES = 0
+
+translate = QCoreApplication.translate
+
+
+class TrainingDrawer(QWidget):
+    """Pages under a row of tabs. A page is built when it is first seen.
+
+    Parameters
+    ----------
+    control : what the pages talk to.
+    state : what is looked at in the rest of the window.
+
+    Attributes
+    ----------
+    train_actions : what can be done with a training, by keys too while the drawer is open.
+    """
+
+    def __init__(
+        self, control: TrainingControl, state: ViewState, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.control = control
+        self.state = state
+        self.train_actions = TrainActions(control, self)
+        self.addActions(self.train_actions.all())
+        self._was_shown = False
+        self._tabs = QTabBar()
+        self._tabs.setObjectName("training_tabs")
+        self._tabs.setDrawBase(False)
+        self._tabs.setExpanding(False)
+        self._stack = QStackedWidget()
+        for title, _ in _pages():
+            self._tabs.addTab(title)
+            place = QScrollArea()
+            place.setWidgetResizable(True)
+            place.setFrameShape(QFrame.Shape.NoFrame)
+            self._stack.addWidget(place)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._tabs)
+        column.addWidget(self._stack, 1)
+        self.setMinimumHeight(_LEAST_HEIGHT)
+        self._tabs.currentChanged.connect(self._show_page)
+
+    def show_page(self, index: int) -> None:
+        """Bring a page to the front: samples, training, kernels, results."""
+        self._tabs.setCurrentIndex(index)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if not self._was_shown:
+            self._was_shown = True
+            # The rest of the window comes first.
+            QTimer.singleShot(0, self, self._begin)
+
+    @Slot()
+    def _begin(self) -> None:
+        self.control.load_runs()
+        self._show_page(self._tabs.currentIndex())
+
+    @Slot(int)
+    def _show_page(self, index: int) -> None:
+        place = self._stack.widget(index)
+        if isinstance(place, QScrollArea) and place.widget() is None and self._was_shown:
+            _, build = _pages()[index]
+            place.setWidget(build(self))
+        self._stack.setCurrentIndex(index)
+
+
+def _samples(drawer: TrainingDrawer) -> QWidget:
+    from cnngui.gui.samples.page import SamplesPage
+
+    return SamplesPage(drawer.control)
+
+
+def _train(drawer: TrainingDrawer) -> QWidget:
+    from cnngui.gui.training.page import TrainPage
+
+    page = TrainPage(drawer.control, drawer.train_actions)
+    page.samples_requested.connect(lambda: drawer.show_page(_SAMPLES))
+    return page
+
+
+def _kernels(drawer: TrainingDrawer) -> QWidget:
+    from cnngui.gui.kernels.page import KernelsPage
+
+    return KernelsPage(drawer.control, drawer.state)
+
+
+def _results(drawer: TrainingDrawer) -> QWidget:
+    from cnngui.gui.results.page import ResultsPage
+
+    return ResultsPage(drawer.control)
+
+
+def _pages() -> list[tuple[str, Callable[[TrainingDrawer], QWidget]]]:
+    """Return title and builder of each page; imports wait until a page is wanted."""
+    return [
+        (translate("TrainingDrawer", "Samples"), _samples),
+        (translate("TrainingDrawer", "Train"), _train),
+        (translate("TrainingDrawer", "Kernels"), _kernels),
+        (translate("TrainingDrawer", "Results"), _results),
+    ]

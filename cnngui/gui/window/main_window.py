@@ -1,0 +1,442 @@
+"""The window: where everything is, and who hears of what."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, Qt, QTimer, Slot
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDragEnterEvent,
+    QDropEvent,
+    QImage,
+    QKeyEvent,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QMainWindow,
+    QSplitter,
+    QVBoxLayout,
+    QWidget,
+)
+
+from cnngui.gui.bridge import PipelineBridge
+from cnngui.gui.document import Document
+from cnngui.gui.samples.notices import SamplesNotices
+from cnngui.gui.session import SessionKeeper
+from cnngui.gui.settings import Settings
+from cnngui.gui.training.control import TrainingControl
+from cnngui.gui.view_state import ViewState
+from cnngui.gui.widgets.notices import Notice, NoticeBar
+from cnngui.gui.window.actions import build_actions
+from cnngui.gui.window.camera_list import CameraList
+from cnngui.gui.window.drawer import DRAWER_HEIGHT, TrainingDrawer
+from cnngui.gui.window.network_menu import NetworkMenu
+from cnngui.gui.window.opener import Opener
+from cnngui.gui.window.preference_menus import language_menu, theme_menu, threads_menu
+from cnngui.gui.window.saver import Saver
+from cnngui.gui.window.shortcuts import ShortcutSheet, belongs_to_field
+from cnngui.gui.window.source_control import SourceControl
+from cnngui.gui.window.source_menu import SourceButton, SourceMenu
+from cnngui.gui.window.status import StatusLine
+from cnngui.gui.window.toolbar import ToolBar
+from cnngui.gui.window.transport import Transport
+from cnngui.gui.window.workbench import Workbench
+from cnngui.pipeline.events import Crashed, Event, NetworkApplied, NetworkFailed, NetworkRead
+from cnngui.pipeline.results import FrameResult
+from cnngui.spec.network import NetworkSpec
+from cnngui.spec.presets import preset_of
+from cnngui.weights import Weights
+
+_TICK_MS = 500
+
+
+class MainWindow(QMainWindow):
+    """Puts document, pipeline and views together.
+
+    Parameters
+    ----------
+    settings : what is remembered; written when the window closes.
+    document : the network to run.
+    """
+
+    def __init__(self, settings: Settings, document: Document) -> None:
+        super().__init__()
+        self._settings = settings
+        self._document = document
+        self._result: FrameResult | None = None
+        self._sheet: ShortcutSheet | None = None
+        self._bridge = PipelineBridge(settings.folder / "runs", self)
+        self._pipeline = self._bridge.pipeline
+        self._state = ViewState(document, self)
+        self._state.set_colormaps(*settings.colormaps)
+        self._cameras = CameraList(self)
+        self._build_parts()
+        self._lay_out()
+        self._connect_parts()
+        self._restore_layout()
+
+    def start(self, threads: int = 0) -> None:
+        """Start the threads. Networks and sources may be opened from now on.
+
+        ``threads`` cores compute, or, if 0, as many as the settings say.
+        """
+        self._on_colormaps_changed()
+        self._pipeline.set_threads(threads or self._settings.threads)
+        self._pipeline.start()
+        self._on_state_changed()
+        self._clock.start()
+
+    @property
+    def source(self) -> SourceControl:
+        """To open and play sources."""
+        return self._source
+
+    @property
+    def opener(self) -> Opener:
+        """To open whatever a person may name."""
+        return self._opener
+
+    @property
+    def result(self) -> FrameResult | None:
+        """The result that the views show."""
+        return self._result
+
+    @property
+    def notices(self) -> NoticeBar:
+        """To tell the user that something went wrong."""
+        return self._notices
+
+    @property
+    def status(self) -> StatusLine:
+        """To tell the user what was done."""
+        return self._status
+
+    @Slot(str, str)
+    def show_crash(self, where: str, report: str) -> None:
+        """Say that the program has a defect, and go on."""
+        words = self.tr("Something in the program failed ({0}). It goes on as well as it can.")
+        last_line = report.strip().rpartition("\n")[2]
+        self._notices.show_notice(
+            Notice(words.format(where), key=f"crash {last_line}", details=report)
+        )
+
+    def _build_parts(self) -> None:
+        settings, document = self._settings, self._document
+        self._notices = NoticeBar()
+        self._status = StatusLine()
+        self._transport = Transport()
+        self._workbench = Workbench(document, self._state)
+        self._source_menu = SourceMenu(settings, self._cameras, self)
+        source_button = SourceButton(self._source_menu)
+        self._opener = Opener(settings, self._notices, self)
+        self._session = SessionKeeper(settings.folder, document, self._pipeline, self)
+        self._source = SourceControl(
+            self._pipeline,
+            settings,
+            self._source_menu,
+            source_button,
+            self._transport,
+            self._status,
+            self._notices,
+            self,
+        )
+        self._training = TrainingControl(self._pipeline, document, settings, self)
+        self._drawer = TrainingDrawer(self._training, self._state)
+        self._samples_notices = SamplesNotices(self._notices, self)
+        self._saver = Saver(
+            self._pipeline, document, self._session, settings, self._status, self._notices, self
+        )
+        self._actions = build_actions(self, self._handlers())
+        self._network_menu = NetworkMenu(settings, self._actions, self)
+        self._toolbar = ToolBar(
+            source_button,
+            self._network_menu,
+            theme_menu(settings, self),
+            (
+                language_menu(settings, self._notices, self),
+                threads_menu(settings, self._pipeline.set_threads, self),
+            ),
+            self._actions,
+            self,
+        )
+        self._clock = QTimer(self, interval=_TICK_MS)
+
+    def _lay_out(self) -> None:
+        whole = QWidget()
+        rows = QVBoxLayout(whole)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(0)
+        rows.addWidget(self._notices)
+        self._rows = QSplitter(Qt.Orientation.Vertical)
+        self._rows.addWidget(self._workbench)
+        self._rows.addWidget(self._drawer)
+        self._rows.setStretchFactor(0, 1)
+        self._rows.setChildrenCollapsible(False)
+        rows.addWidget(self._rows, 1)
+        rows.addWidget(self._transport)
+        rows.addWidget(self._status)
+        self.setCentralWidget(whole)
+        self.addToolBar(self._toolbar)
+        self.setAcceptDrops(True)
+        self.setMinimumSize(800, 560)
+
+    def _connect_parts(self) -> None:
+        self._bridge.result_ready.connect(self._on_result_ready)
+        self._bridge.result_ready.connect(self._training.take_result)
+        for take_event in (
+            self._source.take_event,
+            self._saver.take_event,
+            self._training.take_event,
+            self._samples_notices.take_event,
+            self._take_event,
+        ):
+            self._bridge.event_received.connect(take_event)
+        self._document.running_changed.connect(self._on_document_running_changed)
+        self._document.path_changed.connect(self._write_title)
+        self._state.changed.connect(self._on_state_changed)
+        self._state.colormaps_changed.connect(self._on_colormaps_changed)
+        self._opener.source_chosen.connect(self._source.open)
+        self._opener.network_chosen.connect(self._pipeline.read_network)
+        self._source.opening.connect(self._unfreeze)
+        self._source_menu.file_requested.connect(self._opener.ask_video)
+        self._source_menu.folder_requested.connect(self._opener.ask_folder)
+        self._source_menu.stream_requested.connect(self._opener.ask_stream)
+        self._network_menu.network_chosen.connect(self._pipeline.read_network)
+        self._network_menu.open_requested.connect(self._opener.ask_network)
+        self._saver.recording_changed.connect(self._show_recording)
+        self._status.reset_requested.connect(self._pipeline.reset_counters)
+        self._clock.timeout.connect(self._on_clock_timeout)
+        undo_stack = self._document.undo_stack
+        for name, can_changed in (
+            ("undo", undo_stack.canUndoChanged),
+            ("redo", undo_stack.canRedoChanged),
+        ):
+            can_changed.connect(self._actions[name].setEnabled)
+        self._actions["undo"].setEnabled(undo_stack.canUndo())
+        self._actions["redo"].setEnabled(undo_stack.canRedo())
+        self._write_title()
+
+    def _handlers(self) -> dict[str, Callable[..., object]]:
+        pipeline, wall, state = self._pipeline, self._workbench.wall, self._state
+        return {
+            "freeze": pipeline.set_frozen,
+            "pause": self._source.toggle_playing,
+            "step": lambda: self._source.step(1),
+            "step_back": lambda: self._source.step(-1),
+            "paste": self._opener.paste,
+            "channel_left": lambda: wall.move_channel(-1, 0),
+            "channel_right": lambda: wall.move_channel(1, 0),
+            "channel_up": lambda: wall.move_channel(0, -1),
+            "channel_down": lambda: wall.move_channel(0, 1),
+            "previous_layer": lambda: state.step_layer(-1),
+            "next_layer": lambda: state.step_layer(1),
+            "previous_page": lambda: wall.turn_page(-1),
+            "next_page": lambda: wall.turn_page(1),
+            "zoom_in": wall.zoom_in,
+            "zoom_out": wall.zoom_out,
+            "fit": wall.fit,
+            "full_screen": self._set_full_screen,
+            "training": self._set_drawer_shown,
+            "snapshot": self._saver.save_snapshot,
+            "record": self._saver.set_recording,
+            "copy_wall": self._on_copy_wall_triggered,
+            "copy_channel": self._on_copy_channel_triggered,
+            "save_folder": self._saver.choose_folder,
+            "open": self._opener.ask_file,
+            "new": self._on_new_triggered,
+            "save": self._saver.save_network,
+            "save_as": self._saver.save_network_as,
+            "undo": self._document.undo_stack.undo,
+            "redo": self._document.undo_stack.redo,
+            "shortcuts": self._on_shortcuts_triggered,
+            "quit": self.close,
+        }
+
+    def _restore_layout(self) -> None:
+        geometry = self._settings.window_state("geometry")
+        if geometry.isEmpty() or not self.restoreGeometry(geometry):
+            # Said in two ways, because a screen without a window manager maximises nothing.
+            self.setGeometry(self.screen().availableGeometry())
+            self.setWindowState(Qt.WindowState.WindowMaximized)
+        self._workbench.restore_layout(self._settings, self.height())
+        self._rows.setSizes([self.height() - DRAWER_HEIGHT, DRAWER_HEIGHT])
+        self._rows.restoreState(self._settings.window_state("rows"))
+        self._actions["training"].setChecked(self._settings.training_shown)
+        self._drawer.setVisible(self._settings.training_shown)
+
+    @Slot(object)
+    def _on_result_ready(self, result: FrameResult) -> None:
+        self._result = result
+        self._source.show_result(result)
+        self._workbench.show_result(result)
+
+    @Slot(object)
+    def _take_event(self, event: Event) -> None:
+        match event:
+            case NetworkRead(name, spec, weights):
+                self._on_network_read(name, spec, weights)
+            case NetworkApplied():
+                self._notices.dismiss("network")
+            case NetworkFailed(_, error):
+                self._notices.show_notice(Notice(str(error), key="network"))
+            case Crashed(where, report):
+                self.show_crash(where, report)
+
+    def _on_network_read(self, name: str, spec: NetworkSpec, weights: Weights | None) -> None:
+        preset = preset_of(name)
+        path = None if preset is not None else Path(name).absolute()
+        if path is not None:
+            self._settings.add_recent_network(path)
+        self._notices.dismiss("network")
+        self._document.replace_network(spec, path, weights)
+        if preset is not None:
+            self._source.take_clip(preset.clip)
+        self._status.show_message(self.tr("Opened network {0}").format(spec.name))
+
+    @Slot()
+    def _on_document_running_changed(self) -> None:
+        document = self._document
+        self._bridge.generation = document.generation
+        self._pipeline.set_network(
+            document.running_spec, document.generation, document.pending_weights
+        )
+
+    @Slot()
+    def _on_state_changed(self) -> None:
+        self._pipeline.set_view(self._state.request())
+
+    @Slot()
+    def _on_colormaps_changed(self) -> None:
+        self._pipeline.set_colormaps(self._state.sequential, self._state.diverging)
+
+    @Slot()
+    def _on_clock_timeout(self) -> None:
+        self._status.show_counters(self._pipeline.counters())
+        if self._result is not None:
+            self._workbench.network_panel.show_timings(self._result.layer_ms)
+        if self._saver.recording_seconds is not None:
+            self._show_recording()
+
+    @Slot()
+    def _show_recording(self) -> None:
+        self._toolbar.show_recording(self._saver.recording_seconds)
+
+    @Slot()
+    def _unfreeze(self) -> None:
+        if self._actions["freeze"].isChecked():
+            self._actions["freeze"].trigger()
+
+    @Slot()
+    def _on_copy_wall_triggered(self) -> None:
+        self._say_copied(self._workbench.wall.copy_picture())
+
+    @Slot()
+    def _on_copy_channel_triggered(self) -> None:
+        picture = self._workbench.inspector.copy_picture()
+        if picture.isNull():
+            self._status.show_message(self.tr("No channel is shown that could be copied"))
+        else:
+            self._say_copied(picture)
+
+    def _say_copied(self, image: QImage) -> None:
+        words = self.tr("Copied a picture of {0} × {1} pixels")
+        self._status.show_message(words.format(image.width(), image.height()))
+
+    @Slot()
+    def _on_new_triggered(self) -> None:
+        self._document.replace_network(NetworkSpec(input=self._document.spec.input))
+
+    @Slot()
+    def _on_shortcuts_triggered(self) -> None:
+        if self._sheet is None:
+            self._sheet = ShortcutSheet(
+                self._workbench.network_panel.layer_actions.all(),
+                self._drawer.train_actions.all(),
+                self,
+            )
+            self._sheet.finished.connect(self.activateWindow)
+            self._sheet.addAction(self._actions["shortcuts"])  # its keys close it, too
+        if self._sheet.isVisible():
+            self._sheet.close()
+        else:
+            self._sheet.show()
+            self._sheet.activateWindow()
+
+    @Slot(bool)
+    def _set_full_screen(self, full: bool) -> None:
+        state = self.windowState()
+        screen = Qt.WindowState.WindowFullScreen
+        self.setWindowState(state | screen if full else state & ~screen)
+
+    @Slot(bool)
+    def _set_drawer_shown(self, shown: bool) -> None:
+        self._drawer.setVisible(shown)
+
+    @Slot()
+    def _write_title(self) -> None:
+        path = self._document.path
+        name = path.name if path is not None else self._document.spec.name
+        self.setWindowTitle(f"{name}[*] – cnngui")
+        self.setWindowModified(self._document.is_modified)
+
+    def event(self, event: QEvent) -> bool:
+        if (
+            isinstance(event, QKeyEvent)
+            and event.type() == QEvent.Type.ShortcutOverride
+            and belongs_to_field(QApplication.focusWidget(), event)
+        ):
+            event.accept()
+            return True
+        handled = super().event(event)
+        if event.type() == QEvent.Type.UpdateRequest:
+            self._bridge.result_painted()
+        return handled
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self._sheet is not None and self._sheet.isVisible():
+            self._sheet.close()
+        elif event.key() == Qt.Key.Key_Escape and self.isFullScreen():
+            self._actions["full_screen"].trigger()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and isinstance(
+            focus := QApplication.focusWidget(), QAbstractButton
+        ):
+            focus.click()  # what the space bar does where it does not freeze
+        else:
+            super().keyPressEvent(event)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._state.follow_theme()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._toolbar.set_width(event.size().width())
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if self._opener.accepts(event.mimeData()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        event.acceptProposedAction()
+        self._opener.open_mime(event.mimeData())
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self._clock.stop()
+        self._settings.save_window_state("geometry", self.saveGeometry())
+        self._workbench.save_layout(self._settings)
+        self._settings.save_window_state("rows", self._rows.saveState())
+        self._settings.training_shown = self._drawer.isVisible()
+        self._settings.colormaps = self._state.chosen_colormaps
+        self._settings.sync()
+        # For the user it is over; a source that hangs may take seconds more to be let go.
+        self.hide()
+        self._training.close()
+        self._session.keep()
+        self._cameras.close()
+        self._pipeline.close()
+        super().closeEvent(event)

@@ -1,0 +1,145 @@
+"""The sheet of shortcuts, and whose a key is: a shortcut's or the field's that has the focus."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Sequence
+
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QPalette
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QAbstractSlider,
+    QAbstractSpinBox,
+    QComboBox,
+    QDialog,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QWidget,
+)
+
+from cnngui.gui.widgets.theme import SPACE_L, SPACE_M, SPACE_S
+from cnngui.gui.window.actions import action_groups
+
+_COMMANDS = (
+    Qt.KeyboardModifier.ControlModifier
+    | Qt.KeyboardModifier.AltModifier
+    | Qt.KeyboardModifier.MetaModifier
+)
+_ARROWS = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down)
+
+
+def belongs_to_field(focus: QWidget | None, event: QKeyEvent) -> bool:
+    """Say whether a key is meant for the widget with the focus, so that no shortcut may take it.
+
+    Fields that are typed into take every plain key; lists, sliders and choices take the arrows.
+    Widgets of our own say so themselves, by ``keeps_key``.
+    """
+    if event.modifiers() & _COMMANDS:
+        return False
+    if isinstance(focus, QLineEdit | QAbstractSpinBox | QPlainTextEdit):
+        return True
+    takes_arrows = isinstance(focus, QAbstractItemView | QAbstractSlider | QComboBox)
+    return takes_arrows and event.key() in _ARROWS
+
+
+def keeps_key(event: QEvent, keys: Container[int]) -> bool:
+    """Keep a key from the window's shortcuts if it is one of these; say whether it was.
+
+    To be asked first in a widget's ``event``. Without it, the shortcuts would take the key.
+    """
+    is_question = event.type() == QEvent.Type.ShortcutOverride
+    if not (is_question and isinstance(event, QKeyEvent) and event.key() in keys):
+        return False
+    event.accept()
+    return True
+
+
+_NATIVE = QKeySequence.SequenceFormat.NativeText
+_LOOKING = 2
+"""So many groups, the first and longest, are about looking: they fill a column."""
+
+
+class ShortcutSheet(QDialog):
+    """Every shortcut by what it is for, from the table that the keys work by. Esc closes it.
+
+    Parameters
+    ----------
+    layer_actions : what can be done to a layer; its actions are the network panel's.
+    train_actions : what can be done with a training.
+    """
+
+    def __init__(
+        self,
+        layer_actions: Sequence[QAction],
+        train_actions: Sequence[QAction],
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(self.tr("Shortcuts"))
+        anywhere = [
+            (group.title, [(info.keys_text, info.text) for info in group.actions if info.keys])
+            for group in action_groups()
+        ]
+        in_a_part = [
+            (self.tr("Samples"), self._of_samples()),
+            (self.tr("Training"), _lines_of(train_actions)),
+            (self.tr("Selected layer"), _lines_of(layer_actions)),
+            (self.tr("List of layers"), self._of_the_list()),
+        ]
+        row = QHBoxLayout(self)
+        row.setContentsMargins(SPACE_L, SPACE_L, SPACE_L, SPACE_L)
+        row.setSpacing(SPACE_L * 2)
+        for column in (anywhere[:_LOOKING], anywhere[_LOOKING:], in_a_part):
+            row.addLayout(self._lay_out(column))
+
+    def _of_samples(self) -> list[tuple[str, str]]:
+        """Return what keys do while own samples are shown."""
+        return [
+            ("1 … 9", self.tr("Hold: record samples of a class")),
+            (_native("Esc"), self.tr("End a countdown or burst")),
+            (_native("Del"), self.tr("Delete the selected samples")),
+        ]
+
+    def _of_the_list(self) -> list[tuple[str, str]]:
+        """Return what the list of layers does while it has the keyboard."""
+        return [
+            (_native("Up", "Down"), self.tr("Layer above or below")),
+            (_native("Home", "End"), self.tr("Input or last layer")),
+            (_native("Return"), self.tr("Edit its arguments")),
+            (_native("Esc"), self.tr("Back to the list")),
+        ]
+
+    def _lay_out(self, groups: list[tuple[str, list[tuple[str, str]]]]) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(SPACE_L)
+        grid.setVerticalSpacing(SPACE_S)
+        for title, lines in groups:
+            heading = QLabel(title)
+            font = heading.font()
+            font.setBold(True)
+            heading.setFont(font)
+            heading.setContentsMargins(0, SPACE_M if grid.rowCount() > 1 else 0, 0, 0)
+            grid.addWidget(heading, grid.rowCount(), 0, 1, 2)
+            for keys_text, text in lines:
+                keys = QLabel(keys_text)
+                keys.setBackgroundRole(QPalette.ColorRole.Button)
+                keys.setAutoFillBackground(True)
+                keys.setContentsMargins(SPACE_S, 0, SPACE_S, 0)
+                place = grid.rowCount()
+                grid.addWidget(keys, place, 0, Qt.AlignmentFlag.AlignLeft)
+                grid.addWidget(QLabel(text), place, 1)
+        grid.setRowStretch(grid.rowCount(), 1)
+        return grid
+
+
+def _lines_of(actions: Sequence[QAction]) -> list[tuple[str, str]]:
+    """Return key and words of each action that has a key."""
+    lines = [(action.shortcut().toString(_NATIVE), action.text()) for action in actions]
+    return [line for line in lines if line[0]]
+
+
+def _native(*keys: str) -> str:
+    return ", ".join(QKeySequence(key).toString(_NATIVE) for key in keys)

@@ -1,0 +1,138 @@
+"""The right words at the foot of the window: what was just done, and how fast frames pass."""
+
+from __future__ import annotations
+
+from html import escape
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, Qt, QTimer, QUrl, Signal, Slot
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QSizePolicy,
+    QToolButton,
+    QWidget,
+)
+
+from cnngui.gui.widgets.icons import icon
+from cnngui.gui.widgets.theme import SPACE_M, SPACE_S, colors, number_font
+from cnngui.pipeline.results import Counters
+
+_MESSAGE_MS = 12_000
+_PROGRESS_WIDTH = 160
+
+
+class StatusLine(QWidget):
+    """A message that goes away by itself, progress of a long job, and the counters."""
+
+    cancel_requested = Signal()
+    reset_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._words = ""
+        self._path: Path | None = None
+        self._message = QLabel()
+        self._message.setObjectName("status_message")
+        self._message.setTextFormat(Qt.TextFormat.RichText)
+        self._message.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._message.linkActivated.connect(self._on_link_activated)
+        self._bar = QProgressBar()
+        self._bar.setFixedWidth(_PROGRESS_WIDTH)
+        self._cancel = QToolButton()
+        self._cancel.setObjectName("status_cancel")
+        self._cancel.setIcon(icon("close"))
+        self._cancel.setAutoRaise(True)
+        self._cancel.setToolTip(self.tr("Cancel"))
+        self._cancel.clicked.connect(self.cancel_requested)
+        self._counters = QLabel()
+        self._counters.setObjectName("status_counters")
+        self._counters.setFont(number_font(self.font()))
+        self._counters.setToolTip(
+            self.tr(
+                "Frames a second that the source gave, that the network computed and that reached "
+                "the screen; frames left out in all; time from capture to screen, median and the "
+                "value that 95 of 100 frames stay below"
+            )
+        )
+        reset = QToolButton()
+        reset.setObjectName("status_reset")
+        reset.setIcon(icon("restart"))
+        reset.setAutoRaise(True)
+        reset.setToolTip(self.tr("Count from zero"))
+        reset.clicked.connect(self.reset_requested)
+
+        row = QHBoxLayout(self)
+        row.setContentsMargins(SPACE_M, 0, SPACE_S, SPACE_S)
+        row.setSpacing(SPACE_S)
+        row.addWidget(self._message, 1)
+        for widget in (self._bar, self._cancel, self._counters, reset):
+            row.addWidget(widget)
+        self._clock = QTimer(self, interval=_MESSAGE_MS, singleShot=True)
+        self._clock.timeout.connect(self._on_clock_timeout)
+        self.clear_progress()
+
+    def show_message(self, words: str, path: Path | None = None) -> None:
+        """Say something for some seconds; with a path, followed by a link that opens it."""
+        self._words, self._path = words, path
+        self._write()
+        self._clock.start()
+
+    @property
+    def message(self) -> str:
+        """What is being said, without the link."""
+        return self._words
+
+    def show_progress(self, words: str, done: int, total: int) -> None:
+        """Show how far a job is, with a button that cancels it."""
+        self._bar.setFormat(f"{words} %p%")
+        self._bar.setRange(0, max(total, 0))
+        self._bar.setValue(done)
+        self._bar.show()
+        self._cancel.show()
+
+    def clear_progress(self) -> None:
+        """Take the progress away: the job is over."""
+        self._bar.hide()
+        self._cancel.hide()
+
+    def show_counters(self, counters: Counters) -> None:
+        """Show the numbers of the last seconds."""
+        text = self.tr("{0} in   {1} processed   {2} shown   {3} dropped   {4} ms   95% {5} ms")
+        self._counters.setText(
+            text.format(
+                f"{counters.rate_in:.1f}",
+                f"{counters.rate_processed:.1f}",
+                f"{counters.rate_shown:.1f}",
+                counters.dropped,
+                f"{counters.latency_median_ms:.0f}",
+                f"{counters.latency_p95_ms:.0f}",
+            )
+        )
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._write()
+
+    def _write(self) -> None:
+        text = escape(self._words)
+        if self._path is not None:
+            # Spelt out, because a label keeps a link's old colour after a change of theme.
+            text += f' <a href="open" style="color: {colors().link}">{escape(str(self._path))}</a>'
+        self._message.setText(text)
+
+    @Slot()
+    def _on_clock_timeout(self) -> None:
+        self._words, self._path = "", None
+        self._write()
+
+    @Slot(str)
+    def _on_link_activated(self, _link: str) -> None:
+        if self._path is None:
+            return
+        folder = self._path if self._path.is_dir() else self._path.parent
+        if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))):
+            self.show_message(self.tr("No program for folders answered. It is here:"), self._path)

@@ -1,0 +1,80 @@
+"""The three columns: network and input, layers and wall, inspector."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+
+from cnngui.gui.document import Document
+from cnngui.gui.network.panel import NetworkPanel
+from cnngui.gui.settings import Settings
+from cnngui.gui.view_state import ViewState
+from cnngui.gui.views.input_view import InputView
+from cnngui.gui.views.inspector import Inspector
+from cnngui.gui.views.strip import LayerStrip
+from cnngui.gui.views.wall import WallView
+from cnngui.pipeline.results import FrameResult
+
+_LEFT_WIDTH, _RIGHT_WIDTH = 330, 280
+_INPUT_SHARE = 0.2
+"""Of the window's height, for the picture of the input."""
+
+
+class Workbench(QSplitter):
+    """Everything that shows the network and the latest result.
+
+    Attributes
+    ----------
+    network_panel, wall, inspector : the parts that the window's actions work on.
+    """
+
+    def __init__(self, document: Document, state: ViewState, parent: QWidget | None = None) -> None:
+        super().__init__(Qt.Orientation.Horizontal, parent)
+        self.network_panel = NetworkPanel(document)
+        self.wall = WallView(state)
+        self.inspector = Inspector(state)
+        self._strip = LayerStrip(state, document)
+        self._input_view = InputView()
+        # A click on a thumbnail must not take the arrows away from the channels.
+        self._strip.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        # It would swallow what is meant for the window.
+        self.wall.canvas.setAcceptDrops(False)
+
+        self._state = state
+        self._left = QSplitter(Qt.Orientation.Vertical)
+        self._left.addWidget(self.network_panel)
+        self._left.addWidget(self._input_view)
+        self._left.setStretchFactor(0, 1)
+        middle = QWidget()
+        column = QVBoxLayout(middle)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._strip)
+        column.addWidget(self.wall, 1)
+        for place, widget in enumerate((self._left, middle, self.inspector)):
+            self.addWidget(widget)
+            self.setStretchFactor(place, place == 1)
+            self.setCollapsible(place, place != 1)
+        self.splitterMoved.connect(self._tell_what_is_shown)
+
+    def show_result(self, result: FrameResult) -> None:
+        """Paint a result in every view."""
+        for view in (self._strip, self.wall, self.inspector, self._input_view):
+            view.show_result(result)
+
+    def restore_layout(self, settings: Settings, height: int) -> None:
+        """Divide the room as it was last, or else to suit a window of that height."""
+        self.setSizes([_LEFT_WIDTH, 1_000, _RIGHT_WIDTH])
+        self._left.setSizes([height, round(height * _INPUT_SHARE)])
+        self._left.restoreState(settings.window_state("left"))
+        self.restoreState(settings.window_state("columns"))
+        self._tell_what_is_shown()
+
+    def save_layout(self, settings: Settings) -> None:
+        """Remember how the room is divided."""
+        settings.save_window_state("left", self._left.saveState())
+        settings.save_window_state("columns", self.saveState())
+
+    @Slot()
+    def _tell_what_is_shown(self) -> None:
+        self._state.set_inspector_shown(self.sizes()[2] > 0)

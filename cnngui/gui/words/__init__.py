@@ -1,0 +1,1 @@
+"""Texts that every wing uses, and the language they are in."""

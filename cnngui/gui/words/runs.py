@@ -1,0 +1,166 @@
+"""What the window says of a training: its state, its settings, its figures, its ailments."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QCoreApplication, QDate, QLocale
+
+from cnngui.gui.network.wording import bytes_label
+from cnngui.gui.window.transport import clock
+from cnngui.gui.words.naming import number_text, share_text
+from cnngui.pipeline.training.progress import (
+    Ailment,
+    LayerHealth,
+    TrainingProgress,
+    TrainingState,
+)
+from cnngui.pipeline.training.settings import TrainingSettings
+
+translate = QCoreApplication.translate
+
+_TIME, _TIME_LENGTH = "%Y%m%d-%H%M%S", 15
+_SLOW = 10.0
+"""Samples a second below which a digit after the point says something."""
+
+
+def state_words(state: TrainingState) -> str:
+    """Return what a training is doing, in one word or two."""
+    return {
+        "preparing": translate("Training", "Reading the samples"),
+        "running": translate("Training", "Training"),
+        "paused": translate("Training", "Paused"),
+        "finished": translate("Training", "Finished"),
+        "stopped": translate("Training", "Stopped"),
+        "failed": translate("Training", "Failed"),
+    }[state]
+
+
+def status_words(progress: TrainingProgress) -> str:
+    """Return in one line how a training stands; what is not known yet is left out."""
+    parts = [
+        translate("Training", "Measuring") if progress.measuring else state_words(progress.state),
+        translate("Training", "epoch {0} of {1}").format(
+            f"{progress.epoch:.1f}", progress.settings.epochs
+        ),
+    ]
+    if progress.state == "running" and progress.seconds_left > 0:
+        parts.append(translate("Training", "{0} left").format(clock(progress.seconds_left + 0.5)))
+    if progress.state == "running" and progress.samples_per_second > 0:
+        rate = progress.samples_per_second
+        number = f"{rate:,.0f}" if rate >= _SLOW else f"{rate:.1f}"
+        parts.append(translate("Training", "{0} samples/s").format(number))
+    if progress.learning_rate > 0:
+        rate_words = translate("Training", "learning rate {0}")
+        parts.append(rate_words.format(number_text(progress.learning_rate)))
+    if progress.memory_bytes:
+        parts.append(
+            translate("Training", "{0} for gradients").format(bytes_label(progress.memory_bytes))
+        )
+    return "  ·  ".join(parts)
+
+
+def optimizer_words(settings: TrainingSettings) -> str:
+    """Return an optimizer as people write it, with what is special about it."""
+    name = {"sgd": "SGD", "adam": "Adam", "adamw": "AdamW"}[settings.optimizer]
+    if settings.optimizer == "sgd" and settings.nesterov:
+        return f"{name} + Nesterov"
+    return name
+
+
+def settings_words(settings: TrainingSettings) -> str:
+    """Return what tells one training from another in a few words: ``Adam 0.001, 10 epochs``."""
+    parts = [
+        f"{optimizer_words(settings)} {number_text(settings.learning_rate)}",
+        translate("Training", "{0} epochs").format(settings.epochs),
+        translate("Training", "batch {0}").format(settings.batch_size),
+    ]
+    if settings.schedule != "constant":
+        parts.append(schedule_names()[settings.schedule])
+    if settings.weight_decay:
+        decay = number_text(settings.weight_decay)
+        parts.append(translate("Training", "weight decay {0}").format(decay))
+    if settings.clip_norm:
+        parts.append(
+            translate("Training", "clipped at {0}").format(number_text(settings.clip_norm))
+        )
+    if settings.loss != "cross-entropy":
+        parts.append(loss_names()[settings.loss])
+    if not settings.augmentation.is_nothing:
+        parts.append(translate("Training", "augmented"))
+    parts.append(translate("Training", "seed {0}").format(settings.seed))
+    return ", ".join(parts)
+
+
+def schedule_names() -> dict[str, str]:
+    """Return what the learning rate may do, by the setting's value."""
+    return {
+        "constant": translate("Training", "stays"),
+        "step": translate("Training", "falls in steps"),
+        "cosine": translate("Training", "falls as a cosine"),
+    }
+
+
+def loss_names() -> dict[str, str]:
+    """Return the losses' names, by the setting's value."""
+    return {
+        "cross-entropy": translate("Training", "cross-entropy"),
+        "mse": translate("Training", "mean squared error"),
+    }
+
+
+def run_when(run_id: str) -> str:
+    """Return when a run began, as its id says: the time, and before today the day, too."""
+    try:
+        began = datetime.strptime(run_id[:_TIME_LENGTH], _TIME)
+    except ValueError:
+        return ""
+    if began.date() == datetime.now().date():
+        return f"{began:%H:%M:%S}"
+    return (
+        QLocale().toString(QDate(began.year, began.month, began.day), "d MMM") + f" {began:%H:%M}"
+    )
+
+
+def accuracy_words(progress: TrainingProgress) -> str:
+    """Return how much the weights kept of a training get right; empty while nobody knows."""
+    return share_text(progress.best_accuracy) if len(progress.curves.accuracy) else ""
+
+
+def last_number(values: NDArray[np.float32]) -> float | None:
+    """Return the last value measured; None where there is none, or it is no number."""
+    if not len(values) or not np.isfinite(values[-1]):
+        return None
+    return float(values[-1])
+
+
+def ailment_words(layers: Sequence[LayerHealth]) -> list[str]:
+    """Return for each kind of trouble one sentence that says which layers have it and what to do.
+
+    The worst comes first; the list is empty while all layers learn.
+    """
+    texts: dict[Ailment, str] = {
+        "nan": translate(
+            "Training",
+            "{0}: values are no longer numbers. The training has stopped; the last good weights "
+            "are kept. Try a smaller learning rate.",
+        ),
+        "exploding": translate(
+            "Training",
+            "{0}: changes too much, gradients explode. Try a smaller learning rate, or clipping.",
+        ),
+        "vanishing": translate(
+            "Training",
+            "{0}: hardly learns, gradients vanish. Try a larger learning rate, ReLU instead of "
+            "Sigmoid or Tanh, or BatchNorm2d.",
+        ),
+    }
+    sentences = []
+    for ailment, text in texts.items():
+        ill = [layer.layer_id for layer in layers if layer.ailment == ailment]
+        if ill:
+            sentences.append(text.format(", ".join(ill)))
+    return sentences

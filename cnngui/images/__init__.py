@@ -1,0 +1,1 @@
+"""Reading, fitting and naming pictures; OpenCV is imported here alone."""

@@ -1,0 +1,1 @@
+"""The program without a window: its commands and their arguments."""

@@ -1,0 +1,268 @@
+"""Training without a window, as the command line asks, and what is said of it."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+import threading
+from pathlib import Path
+from time import perf_counter
+from typing import Any, TextIO
+
+from cnngui import __version__
+from cnngui.atomic import place_of
+from cnngui.data.dataset import Dataset, OpeningCancelledError
+from cnngui.data.opening import open_dataset
+from cnngui.data.part import held_out
+from cnngui.engine import parallel
+from cnngui.engine.gradients.interruption import AbandonedError, Interruption
+from cnngui.errors import SaveError
+from cnngui.formats.network_file import write_network
+from cnngui.formats.opening import open_network
+from cnngui.pipeline.training.evaluate import labels_among
+from cnngui.pipeline.training.progress import Evaluation, TrainingProgress
+from cnngui.pipeline.training.requirements import refuse_unusable_data
+from cnngui.pipeline.training.settings_codec import settings_entry
+from cnngui.pipeline.training.trainer import Trainer
+from cnngui.spec.mending import fits_classes, mended_for_classes
+from cnngui.spec.network import NetworkSpec
+from cnngui.terminal.cli import EXIT_MENDABLE, EXIT_STOPPED
+from cnngui.terminal.cli_train import TrainArguments
+from cnngui.terminal.reports import refuse_unwritable, signals_stop, write_report
+from cnngui.weights import Weights
+
+_REDRAW_S = 0.1
+_BAR_WIDTH = 20
+_MOST_PROBLEMS_TOLD = 5
+_STEM_KEPT = 40
+"""Of a file's name, in the name of another file that takes its place."""
+
+
+def run_training(arguments: TrainArguments) -> int:
+    """Train, write the best weights and the report, print a summary; return the exit code.
+
+    Raises
+    ------
+    UserError
+        Network, data, output or report cannot be used. The last two are tried before anything runs.
+    """
+    found = open_network(arguments.network)
+    for path in filter(None, (arguments.out, arguments.report)):
+        refuse_unwritable(place_of(path).parent, may_be_made=False)
+    parallel.configure(arguments.threads)
+    with signals_stop() as stopped:
+        try:
+            data, test = _open_data(arguments, stopped)
+            refuse_unusable_data(data)
+            spec = found.spec.seeded(arguments.settings.seed)
+            if not fits_classes(spec, len(data.classes)):
+                spec = mended_for_classes(spec, data.classes)
+                print(f"The last layer was made to fit {len(data.classes)} classes.")
+            trainer = Trainer(
+                spec,
+                found.weights,
+                data,
+                arguments.settings,
+                is_cancelled=stopped.is_set,
+                interruption=Interruption(stopped.is_set, _abandon),
+            )
+        except OpeningCancelledError:
+            return EXIT_STOPPED
+        began = perf_counter()
+        _train(trainer, stopped)
+        seconds = perf_counter() - began
+    progress = trainer.progress
+    is_written = progress.state != "failed" or trainer.has_learned
+    if is_written:
+        _write_somewhere(arguments.out, trainer.spec, trainer.best_weights())
+    tested = None
+    if test is not None and progress.state == "finished":
+        tested = trainer.evaluate(test, trainer.best_weights())
+    if arguments.report is not None:
+        write_report(arguments.report, _as_json(arguments, progress, tested, seconds))
+    _print_summary(progress, tested, seconds)
+    if is_written:
+        print(f"Network: {arguments.out.absolute()}")
+    if progress.state == "failed":
+        print(f"cnngui: {progress.message}", file=sys.stderr)
+        return EXIT_MENDABLE
+    return EXIT_STOPPED if progress.state == "stopped" else 0
+
+
+def _open_data(
+    arguments: TrainArguments, stopped: threading.Event
+) -> tuple[Dataset, Dataset | None]:
+    """Return what is learned from, and what is measured with in the end."""
+    data, test = open_dataset(arguments.data, is_cancelled=stopped.is_set), None
+    for problem in data.problems[:_MOST_PROBLEMS_TOLD]:
+        print(f"Left out: {problem}")
+    if len(data.problems) > _MOST_PROBLEMS_TOLD:
+        print(f"Left out: {len(data.problems) - _MOST_PROBLEMS_TOLD:,} more")
+    if arguments.hold_out_last:
+        return held_out(data, arguments.hold_out_last)
+    if arguments.test is not None:
+        test = open_dataset(arguments.test, is_cancelled=stopped.is_set)
+        labels_among(data.classes, test)  # refuses what could not be measured in the end
+    return data, test
+
+
+def _write_somewhere(path: Path, spec: NetworkSpec, weights: Weights) -> None:
+    """Write the network. What was learned is not lost where the place has become unusable.
+
+    Raises
+    ------
+    SaveError
+        It could not be written; the message says where it is instead.
+    """
+    try:
+        write_network(path, spec, weights)
+    except SaveError as error:
+        with tempfile.NamedTemporaryFile(
+            prefix=f"{path.stem[:_STEM_KEPT]}-", suffix=path.suffix, delete=False
+        ) as file:
+            instead = Path(file.name)
+        try:
+            write_network(instead, spec, weights)
+        except SaveError:
+            instead.unlink(missing_ok=True)
+            raise error from None
+        rule = f"{error.rule}; what was learned is in {instead}"
+        raise SaveError(error.thing, rule, error.got) from error
+
+
+def _abandon() -> None:
+    raise AbandonedError
+
+
+def _train(trainer: Trainer, stopped: threading.Event) -> None:
+    display = _Display(sys.stderr)
+    while not trainer.is_done:
+        try:
+            trainer.step()
+        except AbandonedError:
+            trainer.stop()
+        if stopped.is_set():
+            trainer.stop()
+        display.show(trainer)
+    display.close()
+
+
+class _Display:
+    """A bar that moves, on a terminal; elsewhere a line for each epoch."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._moves = stream.isatty()
+        self._due = 0.0
+        self._epochs_told = 0
+
+    def show(self, trainer: Trainer) -> None:
+        if self._moves:
+            if perf_counter() >= self._due:
+                self._draw(trainer.progress)
+                self._due = perf_counter() + _REDRAW_S
+        elif trainer.epochs_measured > self._epochs_told:
+            self._epochs_told = trainer.epochs_measured
+            print(_told(trainer.progress), file=self._stream, flush=True)
+
+    def close(self) -> None:
+        if self._moves:
+            self._stream.write("\r\x1b[K")
+            self._stream.flush()
+
+    def _draw(self, progress: TrainingProgress) -> None:
+        filled = _BAR_WIDTH * progress.step // progress.steps
+        bar = "#" * filled + "-" * (_BAR_WIDTH - filled)
+        left = f" {progress.seconds_left:,.0f} s left," if progress.seconds_left else ""
+        text = f"[{bar}]{left} {_told(progress)}"
+        width = shutil.get_terminal_size().columns - 1
+        self._stream.write(f"\r\x1b[K{text[:width]}")
+        self._stream.flush()
+
+
+def _told(progress: TrainingProgress) -> str:
+    curves = progress.curves
+    parts = [f"epoch {round(progress.epoch, 1):g} of {progress.settings.epochs}"]
+    if len(curves.loss):
+        parts.append(f"loss {curves.smooth_loss[-1]:.4f}")
+        parts.append(f"accuracy {100 * curves.smooth_accuracy[-1]:.1f} %")
+    if len(curves.validation_accuracy):
+        parts.append(f"on samples kept apart {100 * curves.validation_accuracy[-1]:.1f} %")
+    if progress.samples_per_second:
+        parts.append(f"{progress.samples_per_second:,.0f} samples a second")
+    return ", ".join(parts)
+
+
+def _as_json(
+    arguments: TrainArguments,
+    progress: TrainingProgress,
+    tested: Evaluation | None,
+    seconds: float,
+) -> dict[str, Any]:
+    curves = progress.curves
+    return {
+        "program": f"cnngui {__version__}",
+        "network": progress.spec.name,
+        "data": arguments.data,
+        "test": arguments.test,
+        "classes": progress.spec.classes,
+        "samples": {
+            "training": progress.samples[0],
+            "validation": progress.samples[1],
+            "test": 0 if tested is None else len(tested.labels),
+        },
+        "settings": settings_entry(progress.settings),
+        "threads": parallel.thread_count(),
+        "state": progress.state,
+        "message": progress.message or None,
+        "batches": progress.step,
+        "epochs": round(progress.epoch, 4),
+        "seconds": round(seconds, 3),
+        "samples_per_second": round(progress.samples_per_second, 1),
+        "memory_bytes": progress.memory_bytes,
+        "best": {"epoch": progress.best_epoch, "accuracy": progress.best_accuracy},
+        "curves": {
+            "batches": {
+                "epoch": curves.epochs.tolist(),
+                "loss": curves.loss.tolist(),
+                "accuracy": curves.accuracy.tolist(),
+            },
+            "validation": {
+                "epoch": curves.validation_epochs.tolist(),
+                "loss": curves.validation_loss.tolist(),
+                "accuracy": curves.validation_accuracy.tolist(),
+            },
+        },
+        "evaluation": _evaluation_as_json(progress.evaluation),
+        "test_evaluation": _evaluation_as_json(tested),
+    }
+
+
+def _evaluation_as_json(evaluation: Evaluation | None) -> dict[str, Any] | None:
+    if evaluation is None:
+        return None
+    summary = evaluation.summary
+    by_class = zip(evaluation.classes, summary.class_accuracies.tolist(), strict=True)
+    return {
+        "accuracy": summary.accuracy,
+        # NaN, of a class without samples, is nothing that JSON knows.
+        "class_accuracies": {name: None if share != share else share for name, share in by_class},
+        "confusion_matrix": None if summary.matrix is None else summary.matrix.tolist(),
+    }
+
+
+def _print_summary(progress: TrainingProgress, tested: Evaluation | None, seconds: float) -> None:
+    print(
+        f"{progress.spec.name} on {progress.data_name}: {progress.epoch:.4g} epochs in "
+        f"{seconds:.1f} s, {progress.samples_per_second:,.0f} samples a second"
+    )
+    if progress.state != "failed" and progress.best_epoch == 0:
+        print("Nothing did better than the weights that it began with; those are kept.")
+    elif progress.samples[1] and progress.best_epoch > 0:
+        print(
+            f"Best after epoch {progress.best_epoch:.4g}: {100 * progress.best_accuracy:.2f} % of "
+            f"{progress.samples[1]:,} samples kept apart"
+        )
+    if tested is not None:
+        print(f"Test: {100 * tested.summary.accuracy:.2f} % of {len(tested.labels):,} samples")

@@ -1,0 +1,223 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from cnngui.gui.results.page import ResultsPage
+from cnngui.pipeline.data_events import ThumbnailsReady
+from cnngui.pipeline.training.progress import TrainingProgress
+from tests.gui.learned import LEARNER, LearnedControl, evaluation
+from tests.gui.trainings import FakeData, training
+from tests.gui.views.conftest import show
+
+LEFT = Qt.MouseButton.LeftButton
+
+# Samples 0, 3 are circles, 1, 4 squares, 2, 5 stars, as FakeData has them.
+RESULT = evaluation(
+    [0, 1, 2, 0, 1, 2],
+    [
+        [0.9, 0.1, 0.0],
+        [0.1, 0.8, 0.1],
+        [0.1, 0.1, 0.8],
+        [0.1, 0.0, 0.9],
+        [0.3, 0.4, 0.3],
+        [0.6, 0.3, 0.1],
+    ],
+)
+RUN = training(spec=LEARNER, evaluation=RESULT)
+EARLIER = training(
+    "20250102-030405-b",
+    spec=LEARNER,
+    state="finished",
+    samples=(6, 0),
+    evaluation=evaluation([0, 1], [[0.0, 1.0, 0.0], [0.0, 1.0, 0.0]]),
+)
+
+
+@pytest.fixture
+def control(qapp: QApplication) -> LearnedControl:
+    return LearnedControl()
+
+
+@pytest.fixture
+def page(qtbot: QtBot, control: LearnedControl) -> ResultsPage:
+    page = ResultsPage(control)  # type: ignore[arg-type]
+    show(qtbot, page, 1024, 270)
+    return page
+
+
+@pytest.fixture
+def filled(page: ResultsPage, control: LearnedControl) -> ResultsPage:
+    control.give(FakeData())
+    control.report(RUN)
+    return page
+
+
+def numbers(page: ResultsPage) -> list[int]:
+    model = page.samples.grid.model()
+    return [model.number_at(row) for row in range(model.rowCount())]
+
+
+def click_cell(qtbot: QtBot, page: ResultsPage, label: int, predicted: int) -> None:
+    place = page.matrix.cell_rect(label, predicted).center()
+    qtbot.mouseClick(page.matrix.viewport(), LEFT, pos=place)
+
+
+def test_before_the_first_epoch_it_says_what_to_do(
+    page: ResultsPage, control: LearnedControl
+) -> None:
+    assert "Train the network" in page.message.text()
+    assert page.message.isVisible()
+    control.report(training(spec=LEARNER))
+    assert page.message.isVisible()
+
+
+def test_accuracy_overall_and_of_each_class(filled: ResultsPage) -> None:
+    assert filled.accuracy.text() == "66.7 %"
+    assert "6 samples kept apart" in filled.basis.text()
+    assert filled.classes.order == [0, 2, 1]
+    assert filled.matrix.isVisible()
+
+
+def test_the_most_wrong_and_the_most_unsure(qtbot: QtBot, filled: ResultsPage) -> None:
+    assert filled.wrong.isChecked()
+    assert numbers(filled) == [3, 5]
+    qtbot.mouseClick(filled.unsure, LEFT)
+    assert not filled.wrong.isChecked()
+    assert numbers(filled) == [4, 5, 1, 2, 0, 3]
+
+
+def test_a_cell_opens_the_samples_behind_it(
+    qtbot: QtBot, filled: ResultsPage, control: LearnedControl
+) -> None:
+    click_cell(qtbot, filled, 0, 2)
+    assert numbers(filled) == [3]
+    assert filled.looked_at.text() == "1 of 2 “circle” were taken for “star”"
+    assert not filled.wrong.isChecked()
+    assert filled.samples.detail.words.text() == "“circle”, taken for “star” with 90 %"
+    rows = filled.samples.detail.bars.rows
+    assert [(name, is_truth) for name, _, is_truth in rows] == [
+        ("star", False),
+        ("circle", True),
+        ("square", False),
+    ]
+    assert ("result", [3]) in control.thumbnails.asked
+    picture = np.full((8, 8, 3), 200, np.uint8)
+    control.event_received.emit(ThumbnailsReady("result", (3,), (picture,)))
+    assert filled.samples.detail.picture.image.width() == 8
+    click_cell(qtbot, filled, 0, 1)
+    assert "no such samples" in filled.samples.message.text()
+    assert not filled.samples.open.isVisible()
+
+
+def test_cells_and_classes_by_keyboard(qtbot: QtBot, filled: ResultsPage) -> None:
+    qtbot.keyClick(filled.matrix, Qt.Key.Key_Down)
+    assert filled.looked_at.text() == "1 of 2 “circle” were recognised"
+    for _ in range(4):
+        qtbot.keyClick(filled.matrix, Qt.Key.Key_Down)
+    assert filled.looked_at.text() == "1 of 2 “star” were taken for “circle”"
+    assert numbers(filled) == [5]
+    qtbot.keyClick(filled.classes, Qt.Key.Key_Down)
+    assert filled.looked_at.text() == "1 of 2 “circle” were recognised"
+    assert numbers(filled) == [3]
+    place = filled.classes.row_rect(2).center()
+    qtbot.mouseClick(filled.classes.viewport(), LEFT, pos=place)
+    assert filled.looked_at.text() == "2 of 2 “square” were recognised"
+
+
+def test_samples_of_data_that_is_not_open(
+    qtbot: QtBot, page: ResultsPage, control: LearnedControl
+) -> None:
+    control.report(RUN)
+    assert page.samples.message.text() == "These samples are in “Shapes”, which is not open."
+    qtbot.mouseClick(page.samples.open, LEFT)
+    assert control.asked == [("open_data", "shapes")]
+    control.give(FakeData())
+    assert not page.samples.message.isVisible()
+    assert numbers(page) == [3, 5]
+
+
+def test_the_large_picture_is_of_the_data_set_that_is_open(
+    filled: ResultsPage, control: LearnedControl
+) -> None:
+    asked = control.thumbnails.asked
+    before = asked.count(("result", [3]))
+    control.give(FakeData())
+    assert asked.count(("result", [3])) == before + 1
+    control.report(replace(RUN, epoch=2.5))
+    assert asked.count(("result", [3])) == before + 1
+
+
+def test_samples_of_data_that_has_changed(page: ResultsPage, control: LearnedControl) -> None:
+    control.give(FakeData(("circle", "square")))
+    control.report(RUN)
+    assert "have changed since" in page.samples.message.text()
+    assert not page.samples.open.isVisible()
+    control.report(replace(RUN, evaluation=evaluation([0], [[1.0, 0.0, 0.0]], first=999)))
+    page.unsure.click()
+    assert "have changed since" in page.samples.message.text()
+
+
+def test_the_next_epoch_keeps_what_is_looked_at(
+    qtbot: QtBot, filled: ResultsPage, control: LearnedControl
+) -> None:
+    click_cell(qtbot, filled, 0, 2)
+    later = evaluation([0, 1, 2, 0], [[0, 0, 1], [0, 1, 0], [0, 0, 1], [0.2, 0, 0.8]])
+    control.report(replace(RUN, evaluation=later))
+    assert numbers(filled) == [0, 3]
+    assert filled.looked_at.text() == "2 of 2 “circle” were taken for “star”"
+
+
+def test_an_earlier_run_can_be_chosen(
+    qtbot: QtBot, filled: ResultsPage, control: LearnedControl
+) -> None:
+    assert not filled.run.isVisible()
+    control.runs = (RUN, EARLIER)
+    control.runs_changed.emit()
+    filled.run.setFocus()
+    qtbot.keyClick(filled.run, Qt.Key.Key_Down)
+    assert filled.accuracy.text() == "50 %"
+    assert "all 2 samples, which it has learned from" in filled.basis.text()
+    qtbot.keyClick(filled.run, Qt.Key.Key_Up)
+    assert filled.accuracy.text() == "66.7 %"
+
+
+def many_classes(count: int, samples: int) -> TrainingProgress:
+    labels = list(range(samples))
+    shares = np.eye(samples, count, 1).tolist()
+    names = tuple(f"class {number}" for number in range(count))
+    return training(spec=LEARNER, evaluation=evaluation(labels, shares, names))
+
+
+def test_forty_classes_scroll(qtbot: QtBot, page: ResultsPage, control: LearnedControl) -> None:
+    control.report(many_classes(40, 39))
+    assert page.matrix.verticalScrollBar().maximum() > 0
+    page.matrix.verticalScrollBar().setValue(page.matrix.verticalScrollBar().maximum())
+    page.matrix.horizontalScrollBar().setValue(page.matrix.horizontalScrollBar().maximum())
+    click_cell(qtbot, page, 38, 39)
+    assert page.looked_at.text() == "1 of 1 “class 38” were taken for “class 39”"
+
+
+def test_ten_thousand_classes_are_a_list_of_mistakes(
+    qtbot: QtBot, page: ResultsPage, control: LearnedControl
+) -> None:
+    control.report(many_classes(10_000, 100))
+    assert not page.matrix.isVisible()
+    assert page.confusions.isVisible()
+    assert page.confusions.item(0).text() == "1   class 0 → class 1"
+    assert page.confusions.item(0).toolTip() == "1 of 1 “class 0” were taken for “class 1”"
+    page.confusions.setFocus()
+    page.confusions.setCurrentRow(3)
+    assert page.looked_at.text() == "1 of 1 “class 3” were taken for “class 4”"
+    assert len(page.classes.order) == 10_000
+
+
+def test_the_cell_under_the_pointer_is_marked(qtbot: QtBot, filled: ResultsPage) -> None:
+    before = filled.matrix.grab().toImage()
+    qtbot.mouseMove(filled.matrix.viewport(), filled.matrix.cell_rect(1, 1).center())
+    qtbot.waitUntil(lambda: filled.matrix.grab().toImage() != before)
