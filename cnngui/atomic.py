@@ -6,7 +6,7 @@ import os
 import secrets
 from pathlib import Path
 
-from cnngui.errors import SaveError
+from cnngui.errors import SaveError, system_reason, text
 
 
 def write_atomically(path: Path, content: bytes) -> None:
@@ -32,7 +32,7 @@ def write_atomically(path: Path, content: bytes) -> None:
             temporary.unlink(missing_ok=True)
             raise
     except OSError as error:
-        raise SaveError(str(path), "must be writable", error.strerror or error) from error
+        raise SaveError(str(path), text("must be writable"), system_reason(error)) from error
 
 
 def place_of(path: Path) -> Path:
@@ -47,8 +47,8 @@ def place_of(path: Path) -> Path:
         place = Path(os.path.realpath(path))
         # A rename would put a file even in the place of /dev/null.
         if place.exists() and not place.is_file():
-            found = "a folder" if place.is_dir() else "a device or pipe"
-            raise SaveError(str(path), "must be a file", found)
+            found = text("a folder") if place.is_dir() else text("a device or pipe")
+            raise SaveError(str(path), text("must be a file"), found)
     except OSError as error:
-        raise SaveError(str(path), "must be writable", error.strerror or error) from error
+        raise SaveError(str(path), text("must be writable"), system_reason(error)) from error
     return place

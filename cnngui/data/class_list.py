@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cnngui.atomic import write_atomically
-from cnngui.errors import DataError
+from cnngui.errors import DataError, Text, system_reason, text
 from cnngui.images.names import natural_key
 from cnngui.spec.checks import MAX_TEXT_LENGTH
 
@@ -45,16 +45,19 @@ def check_name(name: str) -> None:
     DataError
     """
     if not name.strip():
-        raise DataError("class", "must have a name", "none")
+        raise DataError(text("class"), text("must have a name"), text("none"))
     if _FORBIDDEN.search(name) or not name.isprintable():
-        raise DataError(f"class {name!r}", 'must not have any of / \\ : * ? " < > | in its name')
+        rule = text(
+            "must not have any of {characters} in its name", characters='/ \\ : * ? " < > |'
+        )
+        raise DataError(named(name), rule)
     if name.startswith((".", " ")) or name.endswith((".", " ")):
-        raise DataError(f"class {name!r}", "must not begin or end with a dot or space")
+        raise DataError(named(name), text("must not begin or end with a dot or space"))
     if _DEVICES.fullmatch(name):
-        raise DataError(f"class {name!r}", "must not be named like a device of Windows")
+        raise DataError(named(name), text("must not be named like a device of Windows"))
     if len(name.encode()) > _LONGEST_NAME:
-        rule = f"must have a name of at most {_LONGEST_NAME} bytes"
-        raise DataError(f"class {name[:20]!r}...", rule, len(name.encode()))
+        rule = text("must have a name of at most {most} bytes", most=_LONGEST_NAME)
+        raise DataError(named(f"{name[:20]}..."), rule, len(name.encode()))
 
 
 def check_colour(colour: str) -> None:
@@ -65,7 +68,12 @@ def check_colour(colour: str) -> None:
     DataError
     """
     if not _COLOUR.fullmatch(colour):
-        raise DataError("a class's colour", "must be #rrggbb", repr(colour))
+        raise DataError(text("a class's colour"), text("must be #rrggbb"), repr(colour))
+
+
+def named(class_name: str) -> Text:
+    """Return what a message calls a class."""
+    return text("class {name}", name=repr(class_name))
 
 
 def listed_classes(folder: Path, problems: list[DataError]) -> tuple[SampleClass, ...]:
@@ -82,17 +90,19 @@ def listed_classes(folder: Path, problems: list[DataError]) -> tuple[SampleClass
     try:
         found = [path for path in folder.iterdir() if path.is_dir()]
     except OSError as error:
-        rule = "must be a folder that may be read"
-        raise DataError(str(folder), rule, error.strerror or error) from error
+        rule = text("must be a folder that may be read")
+        raise DataError(str(folder), rule, system_reason(error)) from error
     names = []
     for path in sorted(found, key=natural_key):
         if path.name.startswith("."):
             continue
         if not path.name.isprintable():
-            rule = "a class must have a name in UTF-8, of characters that can be printed"
+            rule = text("a class must have a name in UTF-8, of characters that can be printed")
             problems.append(DataError(ascii(path.name), rule))
         elif len(path.name) > MAX_TEXT_LENGTH:
-            rule = f"a class must have a name of at most {MAX_TEXT_LENGTH} characters"
+            rule = text(
+                "a class must have a name of at most {most} characters", most=MAX_TEXT_LENGTH
+            )
             problems.append(DataError(f"{path.name[:20]}...", rule, len(path.name)))
         else:
             names.append(path.name)
@@ -114,8 +124,8 @@ def write_classes(folder: Path, classes: tuple[SampleClass, ...]) -> None:
     """
     listed = [{"name": one.name, "colour": one.colour} for one in classes]
     content = {"format": _FORMAT, "version": _VERSION, "classes": listed}
-    text = json.dumps(content, ensure_ascii=False, indent=1)
-    write_atomically(folder / CLASSES_FILE, text.encode())
+    written = json.dumps(content, ensure_ascii=False, indent=1)
+    write_atomically(folder / CLASSES_FILE, written.encode())
 
 
 def _read(path: Path, problems: list[DataError]) -> dict[str, str]:
@@ -128,7 +138,11 @@ def _read(path: Path, problems: list[DataError]) -> dict[str, str]:
         listed = {str(one["name"]): str(one["colour"]) for one in content["classes"]}
     except FileNotFoundError:
         return {}
-    except (OSError, ValueError, TypeError, KeyError, RecursionError) as error:
-        problems.append(DataError(path.name, "must be a list of classes", repr(error)))
+    except OSError as error:
+        problems.append(DataError(path.name, text("must be readable"), system_reason(error)))
+        return {}
+    except (ValueError, TypeError, KeyError, RecursionError):
+        rule = text("must be a list of classes")
+        problems.append(DataError(path.name, rule, text("something else")))
         return {}
     return {name: colour if _COLOUR.fullmatch(colour) else "" for name, colour in listed.items()}

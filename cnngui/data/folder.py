@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from cnngui.data.class_list import listed_classes
 from cnngui.data.dataset import OpeningCancelledError, as_labels, fitted_batch
-from cnngui.errors import DataError, SourceError
+from cnngui.errors import DataError, SourceError, system_reason, text
 from cnngui.images.files import read_picture
 from cnngui.images.names import is_image_name, natural_key
 from cnngui.spec.network import InputSpec
@@ -84,9 +84,10 @@ def open_folder(
         for file in _image_files(path / name, problems)
     ]
     if not classes:
-        raise DataError(str(path), "must hold a sub-folder for each class", "none")
+        raise DataError(str(path), text("must hold a sub-folder for each class"), text("none"))
     if not candidates and not may_be_empty:
-        raise DataError(str(path), "must hold images (png, jpg, ...) in its sub-folders", "none")
+        rule = text("must hold images (png, jpg, ...) in its sub-folders")
+        raise DataError(str(path), rule, text("none"))
     good = set(known.files) if known is not None else set()
     kept: list[tuple[int, Path]] = []
     for done, (label, file) in enumerate(candidates):
@@ -127,8 +128,8 @@ def _image_files(folder: Path, problems: list[DataError]) -> list[Path]:
             if is_image_name(path) and not path.name.startswith(".") and path.is_file()
         ]
     except OSError as error:
-        rule = "must be a folder that may be read"
-        problems.append(DataError(folder.name, rule, error.strerror or error))
+        rule = text("must be a folder that may be read")
+        problems.append(DataError(folder.name, rule, system_reason(error)))
         return []
     return sorted(images, key=natural_key)
 

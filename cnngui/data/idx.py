@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnngui.data.dataset import OpeningCancelledError, as_labels, fitted_batch
-from cnngui.errors import DataError
+from cnngui.errors import DataError, Words, system_reason, text
 from cnngui.spec.network import InputSpec
 
 MOST_BYTES = 2**30
@@ -95,8 +95,12 @@ def open_idx(
     labels_path = _labels_beside(path)
     labels = _read(labels_path, _LABEL_AXES, lambda done, total: None, is_cancelled)
     if len(images) != len(labels):
-        rule = f"must have a label for each of the {len(images):,} pictures of {path.name}"
-        raise DataError(labels_path.name, rule, f"{len(labels):,} labels")
+        rule = text(
+            "must have a label for each of the {count:,} pictures of {name}",
+            count=len(images),
+            name=path.name,
+        )
+        raise DataError(labels_path.name, rule, text("{count:,} labels", count=len(labels)))
     return IdxDataset(path, images, labels)
 
 
@@ -118,8 +122,9 @@ def _labels_beside(path: Path) -> Path:
         raise _unreadable(path.parent, error) from error
     if len(others) == 1:
         return others[0]
-    rule = "must have its labels in an IDX file beside it"
-    raise DataError(path.name, rule, f"{len(others)} such files" if others else "none")
+    rule = text("must have its labels in an IDX file beside it")
+    several = text("{count} such files", count=len(others))
+    raise DataError(path.name, rule, several if others else text("none"))
 
 
 def _holds_labels(path: Path) -> bool:
@@ -153,7 +158,9 @@ def _read(
                 most = file_bytes * _DEFLATE_BEST
                 return _values(file, path.name, axes, most, on_progress, is_cancelled)
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-        raise DataError(path.name, "must be a whole gzip file", error) from error
+        raise DataError(
+            path.name, text("must be a whole gzip file"), text("a broken one")
+        ) from error
     except OSError as error:
         raise _unreadable(path, error) from error
 
@@ -169,10 +176,11 @@ def _values(
     shape = _shape(file, thing, axes)
     total = math.prod(shape)
     if total > MOST_BYTES:
-        raise DataError(thing, f"must hold at most {MOST_BYTES:,} values", f"{total:,}")
+        rule = text("must hold at most {most:,} values", most=MOST_BYTES)
+        raise DataError(thing, rule, f"{total:,}")
     if total > most_bytes:
         # Before memory is taken for what cannot be there.
-        raise _truncated(thing, total, f"a file too short for {most_bytes:,}")
+        raise _truncated(thing, total, text("a file too short for {most:,}", most=most_bytes))
     values = np.empty(total, np.uint8)
     done = 0
     while done < total:
@@ -185,33 +193,40 @@ def _values(
         values[done : done + len(chunk)] = np.frombuffer(chunk, np.uint8)
         done += len(chunk)
     if file.read(1):
-        raise DataError(thing, f"must end after the {total:,} values its header names", "more")
+        rule = text("must end after the {total:,} values its header names", total=total)
+        raise DataError(thing, rule, text("more"))
     on_progress(total, total)
     values.flags.writeable = False
     return values.reshape(shape)
 
 
 def _shape(file: BinaryIO | gzip.GzipFile, thing: str, axes: int) -> tuple[int, ...]:
-    what = "pictures" if axes == _PICTURE_AXES else "labels"
+    what = text("pictures") if axes == _PICTURE_AXES else text("labels")
     magic = file.read(4)
     if magic != bytes((0, 0, _UNSIGNED_BYTES, axes)):
-        found = "something else"
+        found = text("something else")
         if magic[:3] == bytes((0, 0, _UNSIGNED_BYTES)) and len(magic) == 4:
-            found = "labels" if magic[3] == _LABEL_AXES else f"{magic[3]} axes"
-        rule = f"must be an IDX file of {what} ({axes} axes of unsigned bytes)"
+            is_labels = magic[3] == _LABEL_AXES
+            found = text("labels") if is_labels else text("{count} axes", count=magic[3])
+        rule = text(
+            "must be an IDX file of {what} ({axes} axes of unsigned bytes)", what=what, axes=axes
+        )
         raise DataError(thing, rule, found)
     lengths = file.read(4 * axes)
     if len(lengths) < 4 * axes:
-        raise DataError(thing, "must have a whole header", f"{4 + len(lengths)} bytes")
+        found = text("{count} bytes", count=4 + len(lengths))
+        raise DataError(thing, text("must have a whole header"), found)
     shape = struct.unpack(f">{axes}I", lengths)
     if 0 in shape:
-        raise DataError(thing, f"must hold {what}", " x ".join(str(length) for length in shape))
+        dimensions = " x ".join(str(length) for length in shape)
+        raise DataError(thing, text("must hold {what}", what=what), dimensions)
     return shape
 
 
-def _truncated(thing: str, total: int, found: str) -> DataError:
-    return DataError(thing, f"must hold the {total:,} values that its header names", found)
+def _truncated(thing: str, total: int, found: Words) -> DataError:
+    rule = text("must hold the {total:,} values that its header names", total=total)
+    return DataError(thing, rule, found)
 
 
 def _unreadable(path: Path, error: OSError) -> DataError:
-    return DataError(path.name, "must be a file that may be read", error.strerror or error)
+    return DataError(path.name, text("must be a file that may be read"), system_reason(error))

@@ -19,7 +19,7 @@ from cnngui.data.dataset import Dataset
 from cnngui.data.drawn import DrawnOptions
 from cnngui.data.folder import open_folder
 from cnngui.data.idx import is_idx_images_name, open_idx
-from cnngui.errors import DataError
+from cnngui.errors import DataError, system_reason, text
 
 _DRAWN = {
     "shapes": (drawn_shapes.shapes, drawn_shapes.USUAL_OPTIONS),
@@ -62,15 +62,21 @@ def open_dataset(
     return open_idx(path, on_progress, is_cancelled)
 
 
-def _parse_options(address: str, text: str, usual: DrawnOptions) -> DrawnOptions:
+def _parse_options(address: str, written: str, usual: DrawnOptions) -> DrawnOptions:
     options = usual
-    for part in text.split(":") if text else ():
+    for part in written.split(":") if written else ():
         name, _, value = part.partition("=")
         if name not in _RANGES:
-            raise DataError(address, f"options are {', '.join(_RANGES)}", repr(name))
+            rule = text("options are {names}", names=", ".join(_RANGES))
+            raise DataError(address, rule, repr(name))
         least, most = _RANGES[name]
         if not re.fullmatch("[0-9]{1,10}", value) or not least <= int(value) <= most:
-            rule = f"{name} must be a whole number from {least} to {most:,}"
+            rule = text(
+                "{name} must be a whole number from {least} to {most:,}",
+                name=name,
+                least=least,
+                most=most,
+            )
             raise DataError(address, rule, repr(value))
         options = replace(options, **{name: int(value)})
     return options
@@ -81,13 +87,19 @@ def _existing_path(address: str) -> Path:
         path = Path(address).expanduser().absolute()
         is_usable = path.is_dir() or path.is_file()
         exists = is_usable or path.exists()
-    except (OSError, ValueError, RuntimeError) as error:  # too long; a null byte; "~nobody"
-        raise DataError(address, "must be a path", error) from error
+    except OSError as error:  # too long
+        raise DataError(address, text("must be a path"), system_reason(error)) from error
+    except ValueError as error:
+        raise DataError(address, text("must be a path"), text("a null byte in it")) from error
+    except RuntimeError as error:  # "~nobody"
+        raise DataError(address, text("must be a path"), text("an unknown user")) from error
     if not address or not exists:
-        rule = f"must be {', '.join(_DRAWN)}, a folder or an IDX file"
-        raise DataError(address or "data", rule, "no such file" if address else "nothing")
+        rule = text("must be {names}, a folder or an IDX file", names=", ".join(_DRAWN))
+        found = text("no such file") if address else text("nothing")
+        raise DataError(address or text("data"), rule, found)
     if not is_usable:
-        raise DataError(address, "must be a folder or a file", "a device, pipe or socket")
+        rule = text("must be a folder or a file")
+        raise DataError(address, rule, text("a device, pipe or socket"))
     return path
 
 
@@ -98,12 +110,13 @@ def _idx_images(folder: Path) -> Path | None:
             path for path in folder.iterdir() if is_idx_images_name(path.name) and path.is_file()
         )
     except OSError as error:
-        rule = "must be a folder that may be read"
-        raise DataError(str(folder), rule, error.strerror or error) from error
+        rule = text("must be a folder that may be read")
+        raise DataError(str(folder), rule, system_reason(error)) from error
     for_training = [path for path in found if path.name.startswith("train")]
     choice = for_training or found
     # The same file may be there plain and packed.
     if len({path.name.removesuffix(".gz") for path in choice}) > 1:
         names = ", ".join(path.name for path in choice)
-        raise DataError(str(folder), "must have one IDX file of pictures, or name the file", names)
+        rule = text("must have one IDX file of pictures, or name the file")
+        raise DataError(str(folder), rule, names)
     return choice[0] if choice else None

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnngui.data.dataset import Dataset
-from cnngui.errors import DataError, UserError
+from cnngui.errors import DataError, UserError, text
 from cnngui.spec.network import InputSpec
 
 
@@ -51,7 +51,7 @@ def held_out(data: Dataset, count: int) -> tuple[Dataset, Dataset]:
         If nothing would be left.
     """
     if count >= len(data):
-        rule = f"must have more than the {count:,} samples that are held out"
+        rule = text("must have more than the {count:,} samples that are held out", count=count)
         raise DataError(data.name, rule, f"{len(data):,}")
     place = len(data) - count
     return DataPart(data, 0, place), DataPart(data, place, len(data))

@@ -23,10 +23,11 @@ from cnngui.data.class_list import (
     check_colour,
     check_name,
     listed_classes,
+    named,
     write_classes,
 )
 from cnngui.data.folder import FolderDataset, open_folder
-from cnngui.errors import DataError, SaveError
+from cnngui.errors import DataError, SaveError, system_reason, text
 from cnngui.images.opencv import cv2
 from cnngui.images.resizing import resized
 
@@ -237,18 +238,19 @@ class SampleFolder:
 
     def _class_path(self, name: str) -> Path:
         if all(one.name != name for one in self.classes()):
-            raise DataError(f"class {name!r}", f"must be one of {self.path.name}", "no such class")
+            rule = text("must be one of {folder}", folder=self.path.name)
+            raise DataError(named(name), rule, text("no such class"))
         return self.path / name
 
     def _check_is_new(self, name: str, others: tuple[SampleClass, ...]) -> None:
         check_name(name)
         # Some file systems do not tell capitals from small letters.
         if name.casefold() in {one.name.casefold() for one in others}:
-            raise DataError(f"class {name!r}", "must have a name that no other class has")
+            raise DataError(named(name), text("must have a name that no other class has"))
 
     def _check_is_sample(self, path: Path) -> None:
         if path.parent.parent != self.path or path.parent.name.startswith("."):
-            raise DataError(str(path), f"must be a sample of {self.path}")
+            raise DataError(str(path), text("must be a sample of {folder}", folder=str(self.path)))
 
     def _trashed(self, path: Path) -> Path:
         return self.path / _TRASH / "samples" / path.parent.name / path.name
@@ -259,9 +261,9 @@ class SampleFolder:
 
 def _move(source: Path, target: Path) -> None:
     if not source.exists():
-        raise DataError(str(source), "must be there", "no such file")
+        raise DataError(str(source), text("must be there"), text("no such file"))
     if target.exists():
-        raise DataError(str(target), "must not be there already")
+        raise DataError(str(target), text("must not be there already"))
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         os.replace(source, target)
@@ -284,4 +286,4 @@ def _free(path: Path) -> Path:
 
 
 def _save_error(path: Path, error: OSError) -> SaveError:
-    return SaveError(str(path), "must be writable", error.strerror or error)
+    return SaveError(str(path), text("must be writable"), system_reason(error))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from cnngui.errors import DataError
+from cnngui.errors import DataError, text
 
 
 def stratified_split(
@@ -30,7 +30,7 @@ def stratified_split(
         If ``share`` is not in its range.
     """
     if not 0 <= share < 1:
-        raise DataError("validation share", "must be at least 0 and below 1", share)
+        raise DataError(text("validation share"), text("must be at least 0 and below 1"), share)
     shuffled = np.random.default_rng(seed).permutation(len(labels))
     by_class = shuffled[np.argsort(labels[shuffled], kind="stable")]
     counts = np.bincount(labels)

@@ -10,7 +10,7 @@ from types import TracebackType
 
 import numpy as np
 
-from cnngui.errors import SaveError
+from cnngui.errors import SaveError, system_reason, text
 from cnngui.featuremaps.colormaps import PAPER, Picture
 from cnngui.images.opencv import cv2
 from cnngui.images.shrinking import shrink
@@ -124,8 +124,8 @@ class Recorder:
         """OpenCV does not say when it could not write: the disk's quota may be used up."""
         size = self.path.stat().st_size
         if size <= self._bytes_checked:
-            rule = "must grow while it is recorded"
-            raise SaveError(str(self.path), rule, f"{size:,} bytes as before")
+            rule = text("must grow while it is recorded")
+            raise SaveError(str(self.path), rule, text("{count:,} bytes as before", count=size))
         self._bytes_checked = size
 
 
@@ -182,26 +182,23 @@ def _open(path: Path, size: tuple[int, int], rate: float) -> tuple[Path, cv2.Vid
         except OSError as error:
             raise _unwritable(candidate, error) from error
         except UnicodeEncodeError as error:
-            rule = "must have a name that is text in UTF-8"
-            raise SaveError(str(candidate), rule, "other bytes") from error
+            rule = text("must have a name that is text in UTF-8")
+            raise SaveError(str(candidate), rule, text("other bytes")) from error
         fourcc = cv2.VideoWriter.fourcc(*codec)
         writer = cv2.VideoWriter(str(candidate), backend, fourcc, rate, size)
         if writer.isOpened():
             return candidate, writer
         candidate.unlink(missing_ok=True)
-    raise SaveError(str(path), "must be a video that this OpenCV can write", "no codec that works")
+    rule = text("must be a video that this OpenCV can write")
+    raise SaveError(str(path), rule, text("no codec that works"))
 
 
 def _refuse_little_room(path: Path) -> None:
     free = shutil.disk_usage(path.parent).free
     if free < RESERVE_BYTES:
-        megabytes = RESERVE_BYTES // 2**20
-        raise SaveError(
-            str(path.parent),
-            f"must have {megabytes} MB free for recording",
-            f"{free / 2**20:.0f} MB",
-        )
+        rule = text("must have {size} MB free for recording", size=RESERVE_BYTES // 2**20)
+        raise SaveError(str(path.parent), rule, f"{free / 2**20:.0f} MB")
 
 
 def _unwritable(path: Path, error: OSError) -> SaveError:
-    return SaveError(str(path), "must be a file that can be written", error.strerror or error)
+    return SaveError(str(path), text("must be a file that can be written"), system_reason(error))

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnngui import __version__
-from cnngui.errors import SaveError
+from cnngui.errors import SaveError, system_reason, text
 from cnngui.featuremaps.bars import bar_range
 from cnngui.featuremaps.colormaps import DIVERGING, SEQUENTIAL, colourise, lookup_table
 from cnngui.featuremaps.naming import file_stem, free_names
@@ -106,7 +106,7 @@ def write_snapshot(
                 if progress is not None:
                     progress(done, total)
                 if cancelled is not None and cancelled():
-                    raise SaveCancelledError(str(place), "was cancelled")
+                    raise SaveCancelledError(str(place), text("was cancelled"))
             return _put_in_place(unfinished, place)
         except BaseException:
             shutil.rmtree(unfinished, ignore_errors=True)
@@ -116,8 +116,8 @@ def write_snapshot(
         thing = str(error.thing).replace(unfinished.name, place.name)
         raise type(error)(thing, error.rule, error.got) from error
     except OSError as error:
-        rule = "must be a folder that can be written to, with room for a snapshot"
-        raise SaveError(str(parent), rule, error.strerror or error) from error
+        rule = text("must be a folder that can be written to, with room for a snapshot")
+        raise SaveError(str(parent), rule, system_reason(error)) from error
 
 
 def _put_in_place(unfinished: Path, place: Path) -> Path:

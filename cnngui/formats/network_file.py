@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 
 from cnngui.atomic import write_atomically
-from cnngui.errors import NetworkFileError, SaveError
+from cnngui.errors import NetworkFileError, SaveError, Text, Words, system_reason, text
 from cnngui.spec.codec import MAX_TEXT_LENGTH, from_json, to_json
 from cnngui.spec.network import NetworkSpec
 from cnngui.spec.shapes import Shape, infer, shape_text
@@ -29,7 +29,9 @@ DESCRIPTION_KEY = "cnngui.network"
 SUFFIXES = (".json", ".safetensors")
 MAX_HEADER_BYTES = 4 * MAX_TEXT_LENGTH
 
-_SUFFIX_RULE = f"must end in {' or '.join(SUFFIXES)}"
+_SUFFIX_RULE = text(
+    "must end in {json} or {safetensors}", json=SUFFIXES[0], safetensors=SUFFIXES[1]
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,18 +61,18 @@ def read_network(path: str | Path) -> NetworkFile:
     path = Path(path)
     try:
         if not path.is_file():
-            found = "a folder" if path.is_dir() else "no such file"
-            raise NetworkFileError(str(path), "must be a file", found)
+            found = text("a folder") if path.is_dir() else text("no such file")
+            raise NetworkFileError(str(path), text("must be a file"), found)
         match path.suffix.lower():
             case ".json":
                 return _read_description(path)
             case ".safetensors":
                 return _read_tensors(path)
             case suffix:
-                raise NetworkFileError(str(path), _SUFFIX_RULE, suffix or "no suffix")
+                raise NetworkFileError(str(path), _SUFFIX_RULE, suffix or text("no suffix"))
     except OSError as error:
-        reason = error.strerror or error
-        raise NetworkFileError(str(path), "must be readable", reason) from error
+        reason = system_reason(error)
+        raise NetworkFileError(str(path), text("must be readable"), reason) from error
 
 
 def write_network(path: str | Path, spec: NetworkSpec, weights: Weights | None = None) -> None:
@@ -92,7 +94,7 @@ def write_network(path: str | Path, spec: NetworkSpec, weights: Weights | None =
         case ".safetensors":
             content = _tensors_content(path, spec, weights)
         case suffix:
-            raise SaveError(str(path), _SUFFIX_RULE, suffix or "no suffix")
+            raise SaveError(str(path), _SUFFIX_RULE, suffix or text("no suffix"))
     write_atomically(path, content)
 
 
@@ -100,11 +102,13 @@ def _read_description(path: Path) -> NetworkFile:
     with path.open("rb") as file:
         content = file.read(MAX_TEXT_LENGTH + 1)
     try:
-        text = content.decode("utf-8-sig")
+        description = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        found = f"byte 0x{content[error.start]:02x} at {error.start}"
-        raise NetworkFileError(str(path), "must be a text in UTF-8", found) from None
-    return NetworkFile(from_json(text, str(path)))
+        found = text(
+            "byte {byte} at {place}", byte=f"0x{content[error.start]:02x}", place=error.start
+        )
+        raise NetworkFileError(str(path), text("must be a text in UTF-8"), found) from None
+    return NetworkFile(from_json(description, str(path)))
 
 
 def _read_tensors(path: Path) -> NetworkFile:
@@ -113,8 +117,10 @@ def _read_tensors(path: Path) -> NetworkFile:
         with safe_open(path, framework="numpy") as file:
             description = (file.metadata() or {}).get(DESCRIPTION_KEY)
             if description is None:
-                rule = f'must hold a network under the metadata key "{DESCRIPTION_KEY}"'
-                raise NetworkFileError(str(path), rule, "none")
+                rule = text(
+                    'must hold a network under the metadata key "{key}"', key=DESCRIPTION_KEY
+                )
+                raise NetworkFileError(str(path), rule, text("none"))
             spec = from_json(description, str(path))
             for problem in infer(spec).problems:
                 raise NetworkFileError(f"{path}: {problem.thing}", problem.rule, problem.got)
@@ -129,10 +135,21 @@ def _read_tensors(path: Path) -> NetworkFile:
                 name: file.get_tensor(name) for name in found
             }
     except SafetensorError as error:
-        raise NetworkFileError(str(path), "must be a safetensors file", error) from None
+        rule = text("must be a safetensors file")
+        raise NetworkFileError(str(path), rule, _fault(error)) from None
     for tensor, rule, got in _unusable_values(tensors):
         raise NetworkFileError(f"{path}: {tensor}", rule, got)
     return _with_weights(spec, tensors)
+
+
+def _fault(error: SafetensorError) -> Words:
+    """Return what is wrong with a file, by the name that safetensors gives it."""
+    name = str(error)
+    if "HeaderTooSmall" in name or "MetadataIncompleteBuffer" in name:
+        return text("one that is cut off")
+    if "InvalidHeader" in name or "HeaderTooLarge" in name:
+        return text("something else")
+    return text("a broken one")
 
 
 def _refuse_large_header(path: Path) -> None:
@@ -140,15 +157,19 @@ def _refuse_large_header(path: Path) -> None:
     with path.open("rb") as file:
         length = int.from_bytes(file.read(8), "little")
     if length > MAX_HEADER_BYTES:
-        rule = f"must be a safetensors file with a header of at most {MAX_HEADER_BYTES:,} bytes"
+        rule = text(
+            "must be a safetensors file with a header of at most {most:,} bytes",
+            most=MAX_HEADER_BYTES,
+        )
         raise NetworkFileError(str(path), rule, f"{length:,}")
 
 
 def _tensors_content(path: Path, spec: NetworkSpec, weights: Weights | None) -> bytes:
     if weights is None:
-        raise SaveError(str(path), "must have weights to write; a description alone is .json")
+        rule = text("must have weights to write; a description alone is .json")
+        raise SaveError(str(path), rule)
     for problem in infer(spec).problems:
-        rule = "must have no problems to be saved with weights; save it as .json"
+        rule = text("must have no problems to be saved with weights; save it as .json")
         raise SaveError(str(path), rule, problem)
     tensors = {
         f"{layer_id}.{name}": array
@@ -176,32 +197,33 @@ def _expected(spec: NetworkSpec) -> dict[str, Shape]:
 
 def _misfits(
     expected: Mapping[str, Shape], found: Mapping[str, tuple[str, Shape]]
-) -> Iterator[tuple[str, str, str]]:
+) -> Iterator[tuple[str, Text, Words]]:
     """Give tensor, rule and what was found for each tensor that is not as the network needs it."""
     for name, shape in expected.items():
         if name not in found:
-            yield name, "must be among the tensors", "none"
+            yield name, text("must be among the tensors"), text("none")
             continue
         kind, found_shape = found[name]
         if kind != "F32":
-            yield name, "must be float32", kind
+            yield name, text("must be float32"), kind
         if found_shape != shape:
-            got = shape_text(found_shape) or "a single number"
-            yield name, f"must have the shape {shape_text(shape)}", got
+            got = shape_text(found_shape) or text("a single number")
+            yield name, text("must have the shape {shape}", shape=shape_text(shape)), got
     for name in found:
         if name not in expected:
-            yield name[:100], "must not be there: the network has no such parameter", ""
+            yield name[:100], text("must not be there: the network has no such parameter"), ""
 
 
 def _unusable_values(
     tensors: Mapping[str, NDArray[np.float32]],
-) -> Iterator[tuple[str, str, str]]:
+) -> Iterator[tuple[str, Text, Words]]:
     for name, array in tensors.items():
         faulty = array.size - int(np.isfinite(array).sum())
         if faulty:
-            yield name, "must hold only finite numbers", f"{faulty:,} that are not"
+            found = text("{count:,} that are not", count=faulty)
+            yield name, text("must hold only finite numbers"), found
         elif name.endswith(".running_var") and (array < 0).any():
-            yield name, "must not be negative", str(array.min())
+            yield name, text("must not be negative"), str(array.min())
 
 
 def _with_weights(spec: NetworkSpec, tensors: Mapping[str, NDArray[np.float32]]) -> NetworkFile:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from cnngui.errors import NetworkFileError
+from cnngui.errors import NetworkFileError, text
 from cnngui.formats.network_file import SUFFIXES, NetworkFile, read_network
 from cnngui.resources import resource_path
 from cnngui.spec.presets import PRESETS, preset_of
@@ -23,6 +23,11 @@ def open_network(name_or_path: str) -> NetworkFile:
         return read_network(resource_path(f"networks/{preset.file}"))
     if Path(name_or_path).suffix.lower() not in SUFFIXES:
         keys = ", ".join(preset.key for preset in PRESETS)
-        rule = f"must be one of {keys}, or a file that ends in {' or '.join(SUFFIXES)}"
-        raise NetworkFileError(name_or_path or "network", rule)
+        rule = text(
+            "must be one of {keys}, or a file that ends in {json} or {safetensors}",
+            keys=keys,
+            json=SUFFIXES[0],
+            safetensors=SUFFIXES[1],
+        )
+        raise NetworkFileError(name_or_path or text("network"), rule)
     return read_network(name_or_path)
