@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 import secrets
+from functools import partial
 from pathlib import Path
 
 from cnngui.errors import SaveError, system_reason, text
 
 
-def write_atomically(path: Path, content: bytes) -> None:
+def write_atomically(path: Path, content: bytes, *, private: bool = False) -> None:
     """Write a file under a temporary name beside its place, then rename it.
+
+    A private file may be read and written by its owner alone, at every moment of its life.
 
     Raises
     ------
@@ -23,7 +26,8 @@ def write_atomically(path: Path, content: bytes) -> None:
     temporary = place.parent / f".{secrets.token_hex(8)}.tmp"
     try:
         try:
-            with temporary.open("xb") as file:
+            mode = 0o600 if private else 0o666
+            with open(temporary, "xb", opener=partial(os.open, mode=mode)) as file:
                 file.write(content)
                 file.flush()
                 os.fsync(file.fileno())

@@ -60,7 +60,7 @@ class Photographer:
         application = QApplication.instance() or QApplication(sys.argv[:1])
         assert isinstance(application, QApplication)  # noqa: S101
         apply_theme(application, theme)
-        settings = Settings(Path(self._folder.name) / "settings.ini")
+        settings = Settings(Path(self._folder.name) / "settings.json")
         self.document = Document()
         self.window = MainWindow(settings, self.document)
         asked: Arguments = parse_arguments(arguments)

@@ -155,7 +155,7 @@ def live_window(network: NetworkSpec, rate: float, threads: int = 0) -> Iterator
     set_backend(_FilmCameras(rate))
     with tempfile.TemporaryDirectory() as folder:
         document = Document()
-        window = MainWindow(Settings(Path(folder) / "cnngui.ini"), document)
+        window = MainWindow(Settings(Path(folder) / "cnngui.json"), document)
         live = LiveWindow(window, document)
         try:
             window.start(threads)

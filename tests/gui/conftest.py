@@ -86,7 +86,7 @@ def cameras() -> Iterator[FakeCameras]:
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    settings = Settings(tmp_path / "settings" / "cnngui.ini")
+    settings = Settings(tmp_path / "settings" / "cnngui.json")
     settings.save_folder = tmp_path / "saved"
     return settings
 

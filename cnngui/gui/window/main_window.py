@@ -28,6 +28,7 @@ from cnngui.gui.document import Document
 from cnngui.gui.samples.notices import SamplesNotices
 from cnngui.gui.session import SessionKeeper
 from cnngui.gui.settings import Settings
+from cnngui.gui.settings.layout import restore_sizes, splitter_sizes
 from cnngui.gui.training.control import TrainingControl
 from cnngui.gui.view_state import ViewState
 from cnngui.gui.widgets.notices import Notice, NoticeBar
@@ -52,6 +53,8 @@ from cnngui.spec.presets import preset_of
 from cnngui.weights import Weights
 
 _TICK_MS = 500
+_REMEMBER_MS = 2_000
+"""How often changed settings are written, so that a window that is killed loses few."""
 
 
 class MainWindow(QMainWindow):
@@ -89,6 +92,7 @@ class MainWindow(QMainWindow):
         self._pipeline.start()
         self._on_state_changed()
         self._clock.start()
+        self._remember_clock.start()
 
     @property
     def source(self) -> SourceControl:
@@ -164,6 +168,8 @@ class MainWindow(QMainWindow):
             self,
         )
         self._clock = QTimer(self, interval=_TICK_MS)
+        self._remember_clock = QTimer(self, interval=_REMEMBER_MS)
+        self._remember_clock.timeout.connect(settings.sync)
 
     def _lay_out(self) -> None:
         whole = QWidget()
@@ -257,14 +263,14 @@ class MainWindow(QMainWindow):
         }
 
     def _restore_layout(self) -> None:
-        geometry = self._settings.window_state("geometry")
+        geometry = self._settings.geometry
         if geometry.isEmpty() or not self.restoreGeometry(geometry):
             # Said in two ways, because a screen without a window manager maximises nothing.
             self.setGeometry(self.screen().availableGeometry())
             self.setWindowState(Qt.WindowState.WindowMaximized)
         self._workbench.restore_layout(self._settings, self.height())
         self._rows.setSizes([self.height() - DRAWER_HEIGHT, DRAWER_HEIGHT])
-        self._rows.restoreState(self._settings.window_state("rows"))
+        restore_sizes(self._rows, self._settings.part_sizes("rows"))
         self._actions["training"].setChecked(self._settings.training_shown)
         self._drawer.setVisible(self._settings.training_shown)
 
@@ -427,9 +433,10 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self._clock.stop()
-        self._settings.save_window_state("geometry", self.saveGeometry())
+        self._remember_clock.stop()
+        self._settings.geometry = self.saveGeometry()
         self._workbench.save_layout(self._settings)
-        self._settings.save_window_state("rows", self._rows.saveState())
+        self._settings.save_part_sizes("rows", splitter_sizes(self._rows))
         self._settings.training_shown = self._drawer.isVisible()
         self._settings.colormaps = self._state.chosen_colormaps
         self._settings.sync()

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 from cnngui.gui.document import Document
 from cnngui.gui.network.panel import NetworkPanel
 from cnngui.gui.settings import Settings
+from cnngui.gui.settings.layout import restore_sizes, splitter_sizes
 from cnngui.gui.view_state import ViewState
 from cnngui.gui.views.input_view import InputView
 from cnngui.gui.views.inspector import Inspector
@@ -66,14 +67,14 @@ class Workbench(QSplitter):
         """Divide the room as it was last, or else to suit a window of that height."""
         self.setSizes([_LEFT_WIDTH, 1_000, _RIGHT_WIDTH])
         self._left.setSizes([height, round(height * _INPUT_SHARE)])
-        self._left.restoreState(settings.window_state("left"))
-        self.restoreState(settings.window_state("columns"))
+        restore_sizes(self._left, settings.part_sizes("left"))
+        restore_sizes(self, settings.part_sizes("columns"))
         self._tell_what_is_shown()
 
     def save_layout(self, settings: Settings) -> None:
         """Remember how the room is divided."""
-        settings.save_window_state("left", self._left.saveState())
-        settings.save_window_state("columns", self.saveState())
+        settings.save_part_sizes("left", splitter_sizes(self._left))
+        settings.save_part_sizes("columns", splitter_sizes(self))
 
     @Slot()
     def _tell_what_is_shown(self) -> None:

@@ -179,13 +179,13 @@ def test_the_desktop_decides_unless_the_user_does(
 
 
 def test_the_language_is_remembered_and_nonsense_counts_as_not_set(tmp_path: Path) -> None:
-    path = tmp_path / "a.ini"
+    path = tmp_path / "a.json"
     settings = Settings(path)
     settings.language = "zh_CN"
     settings.sync()
     assert Settings(path).language == "zh_CN"
-    other = tmp_path / "b.ini"
-    other.write_text("[General]\nlanguage=klingon\n")
+    other = tmp_path / "b.json"
+    other.write_text('{"language": "klingon"}')
     assert Settings(other).language == "system"
 
 
@@ -238,8 +238,8 @@ def test_the_notice_is_in_the_language_chosen(in_chinese: None) -> None:
 
 
 def test_the_window_starts_in_the_language_remembered(tmp_path: Path) -> None:
-    ini = tmp_path / "cnngui.ini"
-    ini.write_text("[General]\nlanguage=zh_CN\n")
+    path = tmp_path / "cnngui.json"
+    path.write_text('{"language": "zh_CN"}')
     program = f"""
 import sys
 from pathlib import Path
@@ -257,7 +257,7 @@ class Window(start.MainWindow):
         QTimer.singleShot(0, self.close)
 
 start.MainWindow = Window
-start.Settings = lambda: Settings(Path({str(ini)!r}))
+start.Settings = lambda: Settings(Path({str(path)!r}))
 start.open_log = lambda: None
 sys.exit(start.run_window(parse_arguments([])))
 """
