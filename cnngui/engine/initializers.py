@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Hashable, Mapping
-from math import prod, sqrt
+from math import sqrt
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cnngui.spec.layers import BatchNorm2d, ParametricSpec
+from cnngui.spec.layers import ParametricSpec
 from cnngui.spec.shapes import Shape
 
 Parameters = dict[str, NDArray[np.float32]]
@@ -28,26 +28,21 @@ def weights_key(layer: ParametricSpec, shapes: Mapping[str, Shape]) -> Hashable:
 
 
 def draw(layer: ParametricSpec, shapes: Mapping[str, Shape]) -> Parameters:
-    """Draw a layer's parameters. Biases are zero, batch normalisation changes nothing."""
+    """Draw a layer's parameters, but for those that begin with one number everywhere."""
     rng = np.random.default_rng([layer.seed, zlib.crc32(layer.id.encode())])
-    if isinstance(layer, BatchNorm2d):
-        neutral = {"weight": 1.0, "running_var": 1.0}
-        return {
-            name: np.full(shape, neutral.get(name, 0.0), np.float32)
-            for name, shape in shapes.items()
-        }
     return {
-        name: _draw_weight(rng, layer.initializer, shape)
-        if name == "weight"
-        else np.zeros(shape, np.float32)
+        name: np.full(shape, layer.constants[name], np.float32)
+        if name in layer.constants
+        else _draw_weight(rng, layer, shape)
         for name, shape in shapes.items()
     }
 
 
-def _draw_weight(rng: np.random.Generator, initializer: str, shape: Shape) -> NDArray[np.float32]:
-    out_channels, in_channels, *kernel_size = shape
-    fan_in, fan_out = (channels * prod(kernel_size) for channels in (in_channels, out_channels))
-    match initializer:
+def _draw_weight(
+    rng: np.random.Generator, layer: ParametricSpec, shape: Shape
+) -> NDArray[np.float32]:
+    fan_in, fan_out = layer.fans(shape)
+    match layer.initializer:
         case "he":  # He et al., "Delving Deep into Rectifiers", 2015
             return rng.standard_normal(shape, np.float32) * np.float32(sqrt(2 / fan_in))
         case "xavier":  # Glorot and Bengio, "Understanding the Difficulty of Training ...", 2010

@@ -16,7 +16,6 @@ from cnngui.engine.ops.layout import prefers_pixels
 from cnngui.engine.ops.scratch import Scratch
 from cnngui.engine.tensor import Margins, Part, Tensor
 from cnngui.spec import layers as spec
-from cnngui.spec.shapes import conv_padding
 
 Array = NDArray[np.float32]
 Description = TypeVar("Description", bound=spec.LayerSpec)
@@ -182,7 +181,7 @@ class _Conv2d(Layer[spec.Conv2d]):
 
     @property
     def margins(self) -> Margins:
-        (top, bottom), (left, right) = conv_padding(self.description)
+        (top, bottom), (left, right) = self.description.pads
         return Margins(top, bottom, left, right)
 
     @property

@@ -26,7 +26,6 @@ from cnngui.pipeline.results import (
     WallResult,
 )
 from cnngui.pipeline.running import RunningNetwork
-from cnngui.spec.layers import Conv2d
 from cnngui.spec.network import InputSpec
 from cnngui.spec.shapes import Shape
 
@@ -192,7 +191,7 @@ def _kernel(
     if not parameters:
         return None, None
     layer = network.spec.layer(layer_id)
-    if not (isinstance(layer, Conv2d) and layer.enabled):
+    if not (layer.has_kernels and layer.enabled):
         return None, None
     bias = parameters.get("bias")
     return parameters["weight"][channel], None if bias is None else float(bias[channel])

@@ -179,20 +179,20 @@ def misfit(argument: Argument, value: object) -> str:
         case "choice":
             fits = isinstance(value, str) and value in argument.choices
             rule = f"must be one of {', '.join(argument.choices)}"
-        case "pair":
-            fits = _is_pair_within(argument, value)
+        case "sizes":
+            fits = _are_sizes_within(argument, value)
             rule = f"must be a whole number {within}, or two (height, width)"
         case "padding":
             named = isinstance(value, str) and value in ("same", "valid")
-            fits = named or _is_pair_within(argument, value)
+            fits = named or _are_sizes_within(argument, value)
             rule = f"must be a whole number {within}, two (height, width), same or valid"
     return "" if fits else rule
 
 
-def _is_pair_within(argument: Argument, value: object) -> bool:
+def _are_sizes_within(argument: Argument, value: object) -> bool:
     return (
         isinstance(value, tuple)
-        and len(value) == 2
+        and len(value) == argument.rank
         and all(_is_within(argument, number, whole=True) for number in value)
     )
 

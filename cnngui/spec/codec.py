@@ -193,11 +193,11 @@ def _layer(entry: _Entry) -> LayerSpec:
 
 def _layer_entry(layer: LayerSpec) -> dict[str, Any]:
     entry: dict[str, Any] = {"id": layer.id, "type": layer.type}
-    for name in arguments_of(type(layer)):
+    for name, argument in arguments_of(type(layer)).items():
         value = getattr(layer, name)
-        if name == "frozen" and not value:  # as for those not bypassed: it goes without saying
+        if argument.goes_without_saying and value == argument.default:
             continue
-        is_equal_pair = isinstance(value, tuple) and value[0] == value[1]
+        is_equal_pair = isinstance(value, tuple) and len(value) == 2 and value[0] == value[1]
         entry[name] = value[0] if is_equal_pair else value
     if layer.inputs:
         entry["inputs"] = layer.inputs

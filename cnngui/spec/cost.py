@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from math import prod
 
-from cnngui.spec.layers import INPUT_ID, BatchNorm2d, Conv2d, LayerSpec, Linear
+from cnngui.spec.layers import INPUT_ID, LayerSpec, ParametricSpec, Shape
 from cnngui.spec.network import NetworkSpec
-from cnngui.spec.shapes import Shape, infer
+from cnngui.spec.shapes import infer
 
 BYTES_PER_VALUE = 4
 
@@ -47,7 +47,7 @@ def layer_costs(network: NetworkSpec) -> Mapping[str, Cost]:
     return {
         layer.id: _layer_cost(
             layer,
-            report.shapes[network.inputs_of(index)[0]],
+            [report.shapes[name] for name in network.inputs_of(index)],
             report.shapes[layer.id],
             report.parameters[layer.id],
         )
@@ -68,29 +68,25 @@ def dense_multiply_adds(network: NetworkSpec) -> int:
     report = infer(network)
     total = total_cost(network).multiply_adds
     for index, layer in enumerate(network.layers):
-        if isinstance(layer, Conv2d) and layer.enabled and layer.id in report.shapes:
-            inputs = prod(report.shapes[network.inputs_of(index)[0]])
-            outputs = report.shapes[layer.id]
-            shared = prod(outputs[1:]) * prod(report.parameters[layer.id]["weight"])
-            total += inputs * prod(outputs) - shared
+        if layer.has_kernels and layer.enabled and layer.id in report.shapes:
+            sources = [report.shapes[name] for name in network.inputs_of(index)]
+            shape = report.shapes[layer.id]
+            total += prod(sources[0]) * prod(shape) - layer.multiply_adds(sources, shape)
     return total
 
 
 def _layer_cost(
-    layer: LayerSpec, in_shape: Shape, out_shape: Shape, parameters: Mapping[str, Shape]
+    layer: LayerSpec, sources: list[Shape], shape: Shape, parameters: Mapping[str, Shape]
 ) -> Cost:
-    activation_bytes = BYTES_PER_VALUE * prod(out_shape)
+    activation_bytes = BYTES_PER_VALUE * prod(shape)
     if not layer.enabled:  # its weights are kept, but nothing is done with them
         return Cost(activation_bytes=activation_bytes)
-    learned = sum(prod(parameters[name]) for name in ("weight", "bias") if name in parameters)
-    multiply_adds, dense = 0, learned
-    match layer:
-        case Conv2d():
-            positions = prod(out_shape[1:])
-            multiply_adds = positions * prod(parameters["weight"])
-            dense = prod(out_shape) * (prod(in_shape) + layer.bias)
-        case Linear():
-            multiply_adds = prod(parameters["weight"])
-        case BatchNorm2d():
-            multiply_adds = prod(out_shape)
-    return Cost(learned, multiply_adds, activation_bytes, dense)
+    measured = layer.measured if isinstance(layer, ParametricSpec) else ()
+    learned = sum(prod(size) for name, size in parameters.items() if name not in measured)
+    dense = prod(shape) * (prod(sources[0]) + ("bias" in parameters))
+    return Cost(
+        learned,
+        layer.multiply_adds(sources, shape),
+        activation_bytes,
+        dense if layer.has_kernels else learned,
+    )

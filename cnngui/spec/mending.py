@@ -5,14 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from math import prod
 
-from cnngui.spec.layers import (
-    INPUT_ID,
-    LAYER_TYPES,
-    Dropout,
-    LayerSpec,
-    Linear,
-    Softmax,
-)
+from cnngui.spec.layers import INPUT_ID, LAYER_TYPES, LayerSpec
 from cnngui.spec.network import NetworkSpec
 from cnngui.spec.shapes import infer
 
@@ -43,8 +36,9 @@ def mended_for_classes(spec: NetworkSpec, classes: tuple[str, ...]) -> NetworkSp
     if fits_classes(spec, len(classes)):
         return spec
     source, softmax = _before_the_end(spec)
-    if source != INPUT_ID and isinstance(spec.layer(source), Linear):
-        return spec.edited(source, out_features=len(classes), weights_id="", frozen=False)
+    if source != INPUT_ID and spec.layer(source).is_dense:
+        units = spec.layer(source).size_argument
+        return spec.edited(source, **{units: len(classes)}, weights_id="", frozen=False)
     if softmax is None:
         return _with_head(spec, len(spec.layers), spec.last_id, ("Linear", "Softmax"))
     place = spec.index_of(softmax)
@@ -56,14 +50,14 @@ def _before_the_end(spec: NetworkSpec) -> tuple[str, str | None]:
     """Return the layer whose units the last layer passes on, and the first Softmax on that way."""
     source, softmax = spec.last_id, None
     while source != INPUT_ID and _passes_on(spec.layer(source)):
-        if isinstance(spec.layer(source), Softmax):
+        if spec.layer(source).arithmetic == "softmax":
             softmax = source
         source = spec.inputs_of(spec.index_of(source))[0]
     return source, softmax
 
 
 def _passes_on(layer: LayerSpec) -> bool:
-    return isinstance(layer, Softmax | Dropout) or not layer.enabled
+    return not layer.enabled or (layer.arithmetic in ("softmax", "copy") and layer.keeps_channels)
 
 
 def _with_head(spec: NetworkSpec, place: int, read: str, kinds: tuple[str, ...]) -> NetworkSpec:
@@ -77,8 +71,8 @@ def _with_head(spec: NetworkSpec, place: int, read: str, kinds: tuple[str, ...])
     inputs = () if read == before else (read,)
     for kind in kinds:
         layer = LAYER_TYPES[kind](id=spec.fresh_id(kind), inputs=inputs)
-        if isinstance(layer, Linear):
-            layer = replace(layer, out_features=len(spec.classes))
         spec = spec.inserted(place, layer)
+        if layer.is_dense:
+            spec = spec.edited(layer.id, **{layer.size_argument: len(spec.classes)})
         place, inputs = place + 1, ()
     return spec

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from cnngui.spec import layers as spec
 from cnngui.spec.layers import INPUT_ID
 from cnngui.spec.network import NetworkSpec
-from cnngui.spec.shapes import conv_padding
 from cnngui.weights import Weights
 
 
@@ -56,7 +55,7 @@ def _compute_layer(layer: spec.LayerSpec, sources: list[Any], parameters: dict[s
     x = sources[0]
     match layer:
         case spec.Conv2d():
-            (top, bottom), (left, right) = conv_padding(layer)
+            (top, bottom), (left, right) = layer.pads
             if (top, left) != (bottom, right):
                 raise NotImplementedError("uneven padding")
             weight, bias = parameters["weight"], parameters.get("bias")

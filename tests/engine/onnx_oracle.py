@@ -11,7 +11,7 @@ from onnx import TensorProto, helper, numpy_helper
 from cnngui.spec import layers as spec
 from cnngui.spec.layers import INPUT_ID
 from cnngui.spec.network import NetworkSpec
-from cnngui.spec.shapes import conv_padding, infer
+from cnngui.spec.shapes import infer
 from cnngui.weights import Weights
 
 _OPSET = 19
@@ -73,7 +73,7 @@ def _node(layer: spec.LayerSpec, inputs: list[str], parameters: list[str]) -> on
     tensors = inputs + [f"{layer.id}.{name}" for name in parameters]
     match layer:
         case spec.Conv2d():
-            (top, bottom), (left, right) = conv_padding(layer)
+            (top, bottom), (left, right) = layer.pads
             return node(
                 "Conv",
                 tensors,

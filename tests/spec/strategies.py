@@ -24,7 +24,7 @@ def values_of(argument: Argument) -> st.SearchStrategy:
             return st.booleans()
         case "choice":
             return st.sampled_from(argument.choices)
-        case "pair":
+        case "sizes":
             return st.tuples(whole, whole)
         case "padding":
             return st.one_of(st.sampled_from(("same", "valid")), st.tuples(whole, whole))

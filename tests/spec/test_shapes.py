@@ -25,9 +25,10 @@ from cnngui.spec.layers import (
     MaxPool2d,
     ReLU,
     Softmax,
+    same_padding,
 )
 from cnngui.spec.network import InputSpec, NetworkSpec
-from cnngui.spec.shapes import conv_padding, infer, same_padding
+from cnngui.spec.shapes import infer
 
 from .strategies import networks
 
@@ -148,9 +149,9 @@ def onnxruntime_shape(node: onnx.NodeProto, shape: tuple[int, ...], *weights) ->
 
 
 def test_valid_padding_is_none():
-    assert conv_padding(Conv2d(id="c", padding="valid")) == ((0, 0), (0, 0))
-    assert conv_padding(Conv2d(id="c", padding=(1, 2))) == ((1, 1), (2, 2))
-    assert conv_padding(Conv2d(id="c", kernel_size=4, padding="same")) == ((1, 2), (1, 2))
+    assert Conv2d(id="c", padding="valid").pads == ((0, 0), (0, 0))
+    assert Conv2d(id="c", padding=(1, 2)).pads == ((1, 1), (2, 2))
+    assert Conv2d(id="c", kernel_size=4, padding="same").pads == ((1, 2), (1, 2))
 
 
 def test_shapes_of_the_other_layers():

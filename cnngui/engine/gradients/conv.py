@@ -9,7 +9,6 @@ from cnngui.engine.gradients.operation import Operation, Place
 from cnngui.engine.gradients.unfold import Unfolding, by_group
 from cnngui.engine.gradients.windows import Axis
 from cnngui.spec import layers as spec
-from cnngui.spec.shapes import conv_padding
 
 _PRODUCTS_BYTES = 100_000
 """Products of single rows are made and summed some at a time."""
@@ -86,7 +85,7 @@ class Conv2d(Operation):
         super().__init__(layer, place)
         height, channels, width, images = self.x.shape
         out_height, out_channels, out_width, _ = self.out.shape
-        (top, _), (left, _) = conv_padding(layer)
+        (top, _), (left, _) = layer.pads
         self._groups = groups = layer.groups
         self._rows, self._columns = (
             Axis(size, out_size, window, stride, dilation, before)

@@ -32,7 +32,7 @@ from cnngui.gui.widgets.theme import SPACE_L, SPACE_M, SPACE_S, number_font
 from cnngui.gui.words.naming import kernel_inputs, number_text, share_text
 from cnngui.pipeline.kernel_pictures import KernelRequest, KernelsDrawn
 from cnngui.pipeline.training.progress import TrainingProgress
-from cnngui.spec.layers import INPUT_ID, Conv2d
+from cnngui.spec.layers import INPUT_ID
 from cnngui.spec.network import NetworkSpec
 
 _RUNNING = ""
@@ -178,7 +178,7 @@ class KernelsPage(QWidget):
         looked_at, network = self._state.layer_id, self._network
         if looked_at != self._looked_at and looked_at in network:
             layers = network.layers[: network.index_of(looked_at) + 1]
-            before = [layer.id for layer in layers if isinstance(layer, Conv2d)]
+            before = [layer.id for layer in layers if layer.has_kernels]
             if before and before[-1] != self._layer_id:
                 self._show_layer(before[-1])
         self._looked_at = looked_at
@@ -213,7 +213,7 @@ class KernelsPage(QWidget):
         if run is None:
             self._run_id = _RUNNING
         self.run.show_runs(self._runs(), self._run_id)
-        ids = [layer.id for layer in self._network.layers if isinstance(layer, Conv2d)]
+        ids = [layer.id for layer in self._network.layers if layer.has_kernels]
         if ids and self._layer_id not in ids:
             self._show_layer(ids[0])
         self._fill_layers(ids)

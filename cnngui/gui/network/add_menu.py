@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 from functools import partial
+from itertools import groupby
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QMenu, QWidget
 
 from cnngui.gui.network.look import layer_icon
-
-_GROUPS = (
-    ("Conv2d", "MaxPool2d", "AvgPool2d", "GlobalAvgPool2d"),
-    ("ReLU", "LeakyReLU", "Sigmoid", "Tanh", "SiLU", "Softmax"),
-    ("BatchNorm2d", "Dropout"),
-    ("Flatten", "Linear"),
-    ("Add", "Concat"),
-)
+from cnngui.spec.layers import LAYER_TYPES
 
 
 class AddMenu(QMenu):
@@ -32,8 +26,8 @@ class AddMenu(QMenu):
         super().__init__(parent)
         self.setToolTipsVisible(True)
         meanings = self._meanings()
-        for group in _GROUPS:
-            for layer_type in group:
+        for _, group in groupby(LAYER_TYPES.items(), lambda item: item[1].menu_group):
+            for layer_type, _ in group:
                 action = self.addAction(layer_icon(layer_type), layer_type)
                 action.setToolTip(meanings[layer_type])
                 action.triggered.connect(partial(self.chosen.emit, layer_type))

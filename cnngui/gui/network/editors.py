@@ -299,7 +299,7 @@ def make_editor(argument: Argument) -> FieldEditor:
             return NumberEditor(argument)
         case "bool":
             return SwitchEditor()
-        case "pair":
+        case "sizes":
             return PairEditor(argument)
         case "padding":
             return PaddingEditor(argument)

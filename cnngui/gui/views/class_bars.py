@@ -13,7 +13,6 @@ from cnngui.gui.views.vector import paint_bar, round_limit
 from cnngui.gui.widgets.theme import SPACE_M, SPACE_S, colors, number_font, text_width
 from cnngui.gui.words.naming import number_text, share_text
 from cnngui.pipeline.results import FrameResult
-from cnngui.spec.layers import Linear, Softmax
 
 SHOWN = 5
 
@@ -44,13 +43,14 @@ class ClassBars(QWidget):
         """Paint the scores of a result that has them."""
         network, scores = self._state.network, result.scores
         last = next((layer for layer in reversed(network.layers) if layer.enabled), None)
-        if scores is None or not isinstance(last, Linear | Softmax):
+        shares = last is not None and last.arithmetic == "softmax"
+        if scores is None or last is None or not (shares or last.is_dense):
             self.hide()
             return
         names = network.classes if len(network.classes) == len(scores) else ()
-        if names and isinstance(last, Linear):
+        if names and not shares:
             scores = softmax(scores[np.newaxis])[0]  # what it was or will be trained with
-        self._are_shares = bool(names) or isinstance(last, Softmax)
+        self._are_shares = bool(names) or shares
         self._signed = not self._are_shares and bool((scores < 0).any())
         limit = 1.0 if self._are_shares else round_limit(scores)
         best = np.argsort(-scores, kind="stable")[:SHOWN].tolist()

@@ -31,7 +31,6 @@ from cnngui.gui.widgets.theme import (
 )
 from cnngui.gui.words.naming import channel_label, channel_names, number_text
 from cnngui.pipeline.results import FrameResult, VectorResult
-from cnngui.spec.layers import Softmax
 
 _NEGATIVE_CODE, _POSITIVE_CODE = 64, 192
 """Half way along either arm of a diverging colour map: seen well on light and on dark."""
@@ -204,7 +203,7 @@ class VectorView(QAbstractScrollArea):
 
     def _are_shares(self, vector: VectorResult) -> bool:
         network, layer_id = self._state.network, vector.layer_id
-        return layer_id in network and isinstance(network.layer(layer_id), Softmax)
+        return layer_id in network and network.layer(layer_id).arithmetic == "softmax"
 
     def _label(self, unit: int) -> str:
         return self._names[unit] if self._names else str(unit)

@@ -33,7 +33,6 @@ from cnngui.pipeline.training.requirements import (
     refuse_unusable_settings,
 )
 from cnngui.pipeline.training.settings import TrainingSettings
-from cnngui.spec.layers import Conv2d
 from cnngui.spec.network import NetworkSpec
 from cnngui.weights import Weights
 
@@ -371,7 +370,7 @@ class Trainer:
         return {
             layer.id: learning.get(layer.id, self._first_weights[layer.id])["weight"]
             for layer in self.spec.layers
-            if isinstance(layer, Conv2d) and layer.id in self._first_weights
+            if layer.has_kernels and layer.id in self._first_weights
         }
 
 

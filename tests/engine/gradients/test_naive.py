@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from cnngui.spec import layers as spec
-from cnngui.spec.shapes import conv_padding
 from tests.engine import naive
 from tests.engine.gradients import naive_gradients
 from tests.engine.gradients.test_gradients import CONVOLUTIONS, POOLINGS
@@ -20,7 +19,7 @@ def test_convolution(arguments):
     bench = Bench(layer, x)
     weight, bias = bench.parameters["weight"], bench.parameters.get("bias")
     how = layer.stride, layer.dilation, layer.groups
-    margins = conv_padding(layer)
+    margins = layer.pads
     padded = np.pad(x, ((0, 0), (0, 0), *margins))
     np.testing.assert_allclose(bench.result(), naive.conv2d(padded, weight, bias, *how), atol=1e-9)
 

@@ -1,0 +1,107 @@
+"""What a layer is described by: one frozen dataclass for each type, with PyTorch's argument names.
+
+One module per family. A class says all that its type means: its arguments, shapes, costs, signs and
+what it reaches over. Nothing outside asks which type a layer is; it asks the layer.
+"""
+
+from __future__ import annotations
+
+from inspect import isabstract
+
+from cnngui.spec.layers.activation import LeakyReLU, ReLU, Sigmoid, SiLU, Softmax, Tanh
+from cnngui.spec.layers.arguments import WEIGHT_ARGUMENTS, Argument, arguments_of
+from cnngui.spec.layers.base import (
+    INPUT_ID,
+    MAX_TENSOR_VALUES,
+    Arithmetic,
+    Box,
+    LayerSpec,
+    MenuGroup,
+    MisfitError,
+    Pair,
+    ParametricSpec,
+    Shape,
+    require_rank,
+    shape_text,
+    whole,
+)
+from cnngui.spec.layers.conv import Conv2d
+from cnngui.spec.layers.dense import Linear
+from cnngui.spec.layers.join import Add, Concat
+from cnngui.spec.layers.norm import BatchNorm2d, Dropout
+from cnngui.spec.layers.pool import AvgPool2d, GlobalAvgPool2d, MaxPool2d
+from cnngui.spec.layers.shape import Flatten
+from cnngui.spec.layers.windows import same_padding
+
+__all__ = [
+    "INPUT_ID",
+    "LAYER_TYPES",
+    "MAX_TENSOR_VALUES",
+    "WEIGHT_ARGUMENTS",
+    "Add",
+    "Argument",
+    "Arithmetic",
+    "AvgPool2d",
+    "BatchNorm2d",
+    "Box",
+    "Concat",
+    "Conv2d",
+    "Dropout",
+    "Flatten",
+    "GlobalAvgPool2d",
+    "LayerSpec",
+    "LeakyReLU",
+    "Linear",
+    "MaxPool2d",
+    "MenuGroup",
+    "MisfitError",
+    "Pair",
+    "ParametricSpec",
+    "ReLU",
+    "Shape",
+    "SiLU",
+    "Sigmoid",
+    "Softmax",
+    "Tanh",
+    "arguments_of",
+    "require_rank",
+    "same_padding",
+    "shape_text",
+    "whole",
+]
+
+
+def _table(*layer_types: type[LayerSpec]) -> dict[str, type[LayerSpec]]:
+    """Return types by name. One that leaves something unsaid that only it can say is refused."""
+    for layer_type in layer_types:
+        unsaid = [
+            name
+            for name in ("menu_group", "arithmetic", "rank", "keeps_channels")
+            if not hasattr(layer_type, name)
+        ]
+        if isabstract(layer_type) or unsaid:
+            unsaid += sorted(layer_type.__abstractmethods__)
+            raise TypeError(f"{layer_type.__name__} does not say {', '.join(unsaid)}")
+    return {layer_type.__name__: layer_type for layer_type in layer_types}
+
+
+LAYER_TYPES = _table(
+    Conv2d,
+    MaxPool2d,
+    AvgPool2d,
+    GlobalAvgPool2d,
+    ReLU,
+    LeakyReLU,
+    Sigmoid,
+    Tanh,
+    SiLU,
+    Softmax,
+    BatchNorm2d,
+    Dropout,
+    Flatten,
+    Linear,
+    Add,
+    Concat,
+)
+"""Every type of layer that networks are made of, by name, in the order in which a menu shows them:
+those of one group one after the other."""

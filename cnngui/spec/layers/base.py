@@ -1,0 +1,195 @@
+"""What every type of layer must say of itself, so that nothing else need know its name.
+
+A description holds no arrays and computes nothing. Values are not checked here, so that a person
+may type a wrong one and be told about it: ``spec.shapes`` finds what is wrong, at which field.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Literal, TypeAlias
+
+from cnngui.errors import Words, text
+from cnngui.spec.layers.arguments import argument, arguments_of
+
+Shape: TypeAlias = tuple[int, ...]
+"""Without the batch: ``(C, H, W)`` for maps, ``(F,)`` for flat tensors."""
+
+Pair: TypeAlias = tuple[int, int]
+"""(height, width). A layer's constructor also takes one int for both."""
+
+Box: TypeAlias = tuple[range, ...]
+"""Part of a tensor: along each axis of its shape, which values, without gaps. A part without a
+value has an empty range in it."""
+
+INITIALIZERS = ("he", "xavier", "zeros")
+
+INPUT_ID = "input"
+"""The name under which layers read the network's input."""
+
+MAX_TENSOR_VALUES = 2**27
+"""Values of one tensor: 512 MiB as float32. A padded input counts as a tensor too."""
+
+MenuGroup = Literal["convolution", "pooling", "activation", "norm", "dense", "join"]
+
+Arithmetic = Literal["sum", "max", "product", "copy", "function", "normalise", "softmax"]
+
+
+class MisfitError(Exception):
+    """The shapes do not fit: at which field, the rule, what was found."""
+
+    def __init__(self, field: str, rule: Words, got: Words = "") -> None:
+        super().__init__(field, rule, got)
+        self.field, self.rule, self.got = field, rule, got
+
+
+@dataclass(frozen=True, kw_only=True)
+class LayerSpec(ABC):
+    """What every layer has, and what its type says.
+
+    The methods take the shapes of what the layer reads, of which there are as many as it may read,
+    each of its ``rank``; of a bypassed layer they are not asked.
+
+    Attributes
+    ----------
+    id : the layer's name, unique in its network ("conv1").
+    inputs : the ids it reads; empty means the layer before (for the first, the network's input).
+    enabled : False bypasses the layer: what it reads (of several: the first) passes unchanged.
+    """
+
+    id: str
+    inputs: tuple[str, ...] = ()
+    enabled: bool = True
+
+    menu_group: ClassVar[MenuGroup]
+    arithmetic: ClassVar[Arithmetic]
+    """How an output number comes about: as a sum of inputs (times weights), the largest of some, a
+    product, a copy of one, a function of one, one scaled by what all of them are like, or its share
+    in all."""
+    rank: ClassVar[int | None]
+    """How many axes the maps have that it reads: 2 for images, 0 for flat tensors; None: any."""
+    keeps_channels: ClassVar[bool]
+    """Whether output channel (or unit) i is made of channel i, so that its name still holds."""
+
+    has_parameters: ClassVar[bool] = False
+    has_kernels: ClassVar[bool] = False
+    """Whether weights slide over its input, one kernel per output channel."""
+    is_dense: ClassVar[bool] = False
+    """Whether every output unit has a weight for every input unit."""
+    size_argument: ClassVar[str] = ""
+    """The argument that says how many channels or units it puts out, where one does."""
+    input_count: ClassVar[tuple[int, int]] = (1, 1)
+    """Fewest and most layers it may read."""
+    id_stem: ClassVar[str] = ""
+    """What new ids of this type begin with; empty means the type's name."""
+
+    def __post_init__(self) -> None:
+        for name, described in arguments_of(type(self)).items():
+            if described.holds_numbers:
+                object.__setattr__(self, name, described.spelt_out(getattr(self, name)))
+        object.__setattr__(self, "inputs", tuple(self.inputs))
+
+    @property
+    def type(self) -> str:
+        """The name of the layer's type as files and the screen spell it ("Conv2d")."""
+        return type(self).__name__
+
+    @abstractmethod
+    def output_shape(self, sources: Sequence[Shape]) -> Shape:
+        """Return the shape of what it puts out, by PyTorch's arithmetic.
+
+        Raises
+        ------
+        MisfitError
+            If the shapes and the arguments do not fit each other.
+        """
+
+    def parameter_shapes(self, sources: Sequence[Shape]) -> dict[str, Shape]:
+        """Return the shapes of its parameters by PyTorch's names."""
+        return {}
+
+    def multiply_adds(self, sources: Sequence[Shape], shape: Shape) -> int:
+        """Return how many numbers are multiplied and added for an output of that shape.
+
+        Biases are left out. Layers that only compare, add up or bend values count as 0.
+        """
+        return 0
+
+    @abstractmethod
+    def gives_negative(self, signed: Sequence[bool]) -> bool:
+        """Return whether an output may be below zero.
+
+        Parameters
+        ----------
+        signed : for each tensor that it reads, whether that has values below zero.
+        """
+
+    @abstractmethod
+    def reach(self, part: Box, sources: Sequence[Shape], shape: Shape) -> list[Box]:
+        """Return the part of each source that a part of the output depends on.
+
+        Parameters
+        ----------
+        part : of an output of that shape; not empty.
+        """
+
+
+@dataclass(frozen=True, kw_only=True)
+class ParametricSpec(LayerSpec):
+    """A layer with weights.
+
+    Attributes
+    ----------
+    initializer, seed : how its weights are drawn. The same seed gives the same weights.
+    frozen : True keeps its weights as they are when the network is trained.
+    weights_id : names weights that were read from a file or learned instead of drawn; empty means
+        drawn. Two layers with the same non-empty ``weights_id`` hold equal weights.
+        Not written to files: it is found anew from the tensors' content.
+    """
+
+    initializer: str = argument("he", "choice", choices=INITIALIZERS, affects_shape=False)
+    seed: int = argument(0, "int", minimum=0, maximum=2**31 - 1, affects_shape=False)
+    frozen: bool = argument(False, "bool", affects_shape=False, goes_without_saying=True)
+    weights_id: str = ""
+
+    has_parameters: ClassVar[bool] = True
+    measured: ClassVar[tuple[str, ...]] = ()
+    """The parameters that are measured while learning, not learned: running means."""
+
+    @property
+    def constants(self) -> Mapping[str, float]:
+        """The parameters that are not drawn, each with the number that it is full of at first."""
+        return {"bias": 0.0}
+
+    def fans(self, weight: Shape) -> tuple[int, int]:
+        """Return how many inputs an output is made of, and how many outputs an input goes into.
+
+        Parameters
+        ----------
+        weight : the shape of its weight.
+        """
+        raise NotImplementedError(f"{self.type} has no weight that is drawn")
+
+
+def shape_text(shape: Sequence[int]) -> str:
+    """Return a shape as people write it: ``8x120x160``."""
+    return "x".join(map(str, shape))
+
+
+def whole(shape: Shape) -> Box:
+    """Return the part that is all of a tensor."""
+    return tuple(map(range, shape))
+
+
+def require_rank(layer: LayerSpec, sources: Sequence[Shape]) -> None:
+    """Raise a MisfitError if a layer reads maps where it must read flat tensors, or the reverse."""
+    for shape in sources:
+        if layer.rank is None or len(shape) == layer.rank + 1:
+            continue
+        if layer.rank == 0:
+            rule = text("must read a flat tensor: add a Flatten before it")
+            raise MisfitError("", rule, text("maps {shape}", shape=shape_text(shape)))
+        found = text("a flat tensor of {size}", size=shape[0])
+        raise MisfitError("", text("{type} must read maps", type=layer.type), found)

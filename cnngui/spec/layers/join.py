@@ -1,0 +1,78 @@
+"""Layers that read several others."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from cnngui.errors import Words, text
+from cnngui.spec.layers.base import (
+    Arithmetic,
+    Box,
+    LayerSpec,
+    MenuGroup,
+    MisfitError,
+    Shape,
+    shape_text,
+)
+from cnngui.spec.layers.windows import clipped
+
+
+@dataclass(frozen=True, kw_only=True)
+class Joining(LayerSpec):
+    """What all layers that read several have in common: no value that none of them has."""
+
+    menu_group: ClassVar[MenuGroup] = "join"
+    rank: ClassVar[int | None] = None
+    input_count: ClassVar[tuple[int, int]] = (2, 16)
+
+    def gives_negative(self, signed: Sequence[bool]) -> bool:
+        return any(signed)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Add(Joining):
+    """The sum of tensors of one shape."""
+
+    arithmetic: ClassVar[Arithmetic] = "sum"
+    keeps_channels: ClassVar[bool] = True
+
+    def output_shape(self, sources: Sequence[Shape]) -> Shape:
+        if len(set(sources)) > 1:
+            raise MisfitError("inputs", text("must all have one shape"), _listed(sources))
+        return sources[0]
+
+    def reach(self, part: Box, sources: Sequence[Shape], shape: Shape) -> list[Box]:
+        return [part for _ in sources]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Concat(Joining):
+    """The channels of several tensors, one after the other."""
+
+    arithmetic: ClassVar[Arithmetic] = "copy"
+    keeps_channels: ClassVar[bool] = False
+
+    def output_shape(self, sources: Sequence[Shape]) -> Shape:
+        if len({source[1:] for source in sources}) > 1:
+            rule = text("must all have one height and width")
+            raise MisfitError("inputs", rule, _listed(sources))
+        return sum(source[0] for source in sources), *sources[0][1:]
+
+    def reach(self, part: Box, sources: Sequence[Shape], shape: Shape) -> list[Box]:
+        found = []
+        first = 0
+        for channels, *_ in sources:
+            read = clipped(part[0].start - first, part[0].stop - first, channels)
+            found.append((read, *part[1:]))
+            first += channels
+        return found
+
+
+def _listed(shapes: Sequence[Shape]) -> Words:
+    """Return shapes as people list them: ``8x18x22 and 3x20x24``."""
+    listed: Words = shape_text(shapes[0])
+    for shape in shapes[1:]:
+        listed = text("{these} and {this}", these=listed, this=shape_text(shape))
+    return listed

@@ -1,0 +1,115 @@
+"""Poolings: layers that make one number of many in the same map."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Generic, TypeVar
+
+from cnngui.errors import text
+from cnngui.spec.layers.arguments import argument, sizes
+from cnngui.spec.layers.base import (
+    Arithmetic,
+    Box,
+    LayerSpec,
+    MenuGroup,
+    MisfitError,
+    Pair,
+    Shape,
+    shape_text,
+    whole,
+)
+from cnngui.spec.layers.windows import Pads, kernel_too_large, padded_sides, windows_reach
+
+Sizes = TypeVar("Sizes", bound=tuple[int, ...])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pooling(LayerSpec):
+    """What all poolings have in common: nothing to learn, no new sign, each map for itself."""
+
+    menu_group: ClassVar[MenuGroup] = "pooling"
+    keeps_channels: ClassVar[bool] = True
+    id_stem: ClassVar[str] = "pool"
+
+    def gives_negative(self, signed: Sequence[bool]) -> bool:
+        return any(signed)
+
+
+@dataclass(frozen=True, kw_only=True)
+class WindowPooling(Pooling, Generic[Sizes]):
+    """Pooling over windows that slide, of any rank."""
+
+    kernel_size: Sizes = sizes(2)
+    stride: Sizes = sizes(2)
+    padding: Sizes = sizes(0, minimum=0)
+    ceil_mode: bool = argument(False, "bool")
+
+    @property
+    def pads(self) -> Pads:
+        """How much is put before and after, for each axis."""
+        return tuple((number, number) for number in self.padding)
+
+    def output_shape(self, sources: Sequence[Shape]) -> Shape:
+        (shape,) = sources
+        if any(2 * pad > size for pad, size in zip(self.padding, self.kernel_size, strict=True)):
+            rule = text("must be at most half the kernel {size}", size=shape_text(self.kernel_size))
+            raise MisfitError("padding", rule, shape_text(self.padding))
+        padded = padded_sides(shape, self.pads)
+        counts = tuple(
+            _window_count(*numbers, ceil_mode=self.ceil_mode)
+            for numbers in zip(shape[1:], self.kernel_size, self.stride, self.padding, strict=True)
+        )
+        if min(counts) < 1:
+            raise kernel_too_large(padded, self.kernel_size, (1,) * len(padded))
+        return shape[0], *counts
+
+    def reach(self, part: Box, sources: Sequence[Shape], shape: Shape) -> list[Box]:
+        (source,) = sources
+        side_by_side = (1,) * len(self.kernel_size)
+        sizes = (self.kernel_size, self.stride, side_by_side)
+        return [(part[0], *windows_reach(part[1:], source, *sizes, self.pads))]
+
+
+def _window_count(side: int, size: int, step: int, pad: int, *, ceil_mode: bool) -> int:
+    count = (side + 2 * pad - size + (step - 1 if ceil_mode else 0)) // step + 1
+    # A last window that would begin in the far padding is left out.
+    return count - 1 if ceil_mode and (count - 1) * step >= side + pad else count
+
+
+@dataclass(frozen=True, kw_only=True)
+class MaxPool2d(WindowPooling[Pair]):
+    """The largest value of each window."""
+
+    rank: ClassVar[int] = 2
+    arithmetic: ClassVar[Arithmetic] = "max"
+
+
+@dataclass(frozen=True, kw_only=True)
+class AvgPool2d(WindowPooling[Pair]):
+    """The mean of each window."""
+
+    rank: ClassVar[int] = 2
+    arithmetic: ClassVar[Arithmetic] = "sum"
+
+    count_include_pad: bool = argument(True, "bool", affects_shape=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class GlobalPooling(Pooling):
+    """Makes one number of each whole map, of any rank: ``(C, *sides)`` to ``(C, 1, ...)``."""
+
+    def output_shape(self, sources: Sequence[Shape]) -> Shape:
+        channels, *sides = sources[0]
+        return channels, *(1 for _ in sides)
+
+    def reach(self, part: Box, sources: Sequence[Shape], shape: Shape) -> list[Box]:
+        return [(part[0], *whole(sources[0][1:]))]
+
+
+@dataclass(frozen=True, kw_only=True)
+class GlobalAvgPool2d(GlobalPooling):
+    """The mean of each whole map: ``(C, H, W)`` to ``(C, 1, 1)``."""
+
+    rank: ClassVar[int] = 2
+    arithmetic: ClassVar[Arithmetic] = "sum"

@@ -1,0 +1,96 @@
+"""Windows that slide over maps of any rank: how many there are, and what they reach over.
+
+Convolutions and poolings share this. All sizes are one number per axis, all paddings one pair
+(before, after) per axis.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import prod
+from typing import TypeAlias
+
+from cnngui.errors import Words, text
+from cnngui.spec.layers.base import MAX_TENSOR_VALUES, Box, MisfitError, Pair, Shape, shape_text
+
+Pads: TypeAlias = tuple[Pair, ...]
+"""For each axis how much is put before and after: ``((top, bottom), (left, right))``."""
+
+
+def same_padding(kernel_size: Sequence[int], dilation: Sequence[int]) -> Pads:
+    """Return the padding that keeps the size at stride 1.
+
+    Where the total is odd, the greater half is below and on the right, as in PyTorch.
+    """
+    totals = (distance * (size - 1) for size, distance in zip(kernel_size, dilation, strict=True))
+    return tuple((total // 2, total - total // 2) for total in totals)
+
+
+def dilated(kernel_size: Sequence[int], dilation: Sequence[int]) -> Shape:
+    """Return over how many values a window reaches along each axis."""
+    return tuple(
+        distance * (size - 1) + 1 for size, distance in zip(kernel_size, dilation, strict=True)
+    )
+
+
+def padded_sides(shape: Shape, pads: Pads) -> Shape:
+    """Return the sides of padded maps.
+
+    Raises
+    ------
+    MisfitError
+        If they would take too much memory.
+    """
+    channels, *sides = shape
+    padded = tuple(sum(pad, side) for side, pad in zip(sides, pads, strict=True))
+    values = channels * prod(padded)
+    if values > MAX_TENSOR_VALUES:
+        rule = text(
+            "must leave the padded input with at most {most:,} values", most=MAX_TENSOR_VALUES
+        )
+        raise MisfitError("padding", rule, f"{values:,}")
+    return padded
+
+
+def kernel_too_large(
+    padded: Shape, kernel_size: Sequence[int], dilation: Sequence[int]
+) -> MisfitError:
+    """Return the error for windows of which not one fits into the padded maps."""
+    rule = text("must not be larger than its padded input {padded}", padded=shape_text(padded))
+    found: Words = shape_text(kernel_size)
+    reach = dilated(kernel_size, dilation)
+    if reach != tuple(kernel_size):
+        found = text("{size} dilated to {reach}", size=found, reach=shape_text(reach))
+    return MisfitError("kernel_size", rule, found)
+
+
+def windows_reach(
+    part: Box,
+    shape: Shape,
+    kernel_size: Sequence[int],
+    stride: Sequence[int],
+    dilation: Sequence[int],
+    pads: Pads,
+) -> Box:
+    """Return the part of maps' sides that a part of the windows' lie over.
+
+    Parameters
+    ----------
+    part : of the output, without its channels.
+    shape : of the input, with its channels.
+    """
+    found = []
+    reaches = dilated(kernel_size, dilation)
+    for places, side, reach, step, (before, _) in zip(
+        part, shape[1:], reaches, stride, pads, strict=True
+    ):
+        start = places.start * step - before
+        stop = (places.stop - 1) * step - before + reach
+        found.append(clipped(start, stop, side))
+    return tuple(found)
+
+
+def clipped(start: int, stop: int, side: int) -> range:
+    """Return what of an interval lies on an axis of that length."""
+    start = min(max(start, 0), side)
+    return range(start, max(min(stop, side), start))
