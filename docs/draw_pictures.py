@@ -27,9 +27,9 @@ from cnngui.gui.document import Document  # noqa: E402
 from cnngui.gui.kernels.page import KernelsPage  # noqa: E402
 from cnngui.gui.settings import Settings  # noqa: E402
 from cnngui.gui.start import begin  # noqa: E402
+from cnngui.gui.theme import Theme, apply_theme  # noqa: E402
 from cnngui.gui.training.control import TrainingControl  # noqa: E402
 from cnngui.gui.views.wall import WallView  # noqa: E402
-from cnngui.gui.widgets.theme import Theme, apply_theme  # noqa: E402
 from cnngui.gui.window.drawer import TrainingDrawer  # noqa: E402
 from cnngui.gui.window.main_window import MainWindow  # noqa: E402
 from cnngui.images.opencv import cv2  # noqa: E402

@@ -16,11 +16,11 @@ from cnngui.formats.network_file import NetworkFile
 from cnngui.formats.opening import open_network
 from cnngui.gui.crashes import CrashReporter, open_log
 from cnngui.gui.document import Document, Origin
+from cnngui.gui.icons import icon
 from cnngui.gui.session import kept_networks
 from cnngui.gui.settings import Settings
-from cnngui.gui.widgets.icons import icon
+from cnngui.gui.theme import ACCENT, apply_theme
 from cnngui.gui.widgets.notices import Notice
-from cnngui.gui.widgets.theme import ACCENT, apply_theme
 from cnngui.gui.window.main_window import MainWindow
 from cnngui.gui.words.translation import install_language
 from cnngui.spec.network import NetworkSpec

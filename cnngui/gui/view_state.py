@@ -12,7 +12,7 @@ from cnngui.featuremaps.colormaps import DIVERGING, DIVERGING_ON_DARK, SEQUENTIA
 from cnngui.featuremaps.scaling import Scaling
 from cnngui.featuremaps.statistics import ChannelOrder
 from cnngui.gui.document import Document
-from cnngui.gui.widgets.theme import is_dark
+from cnngui.gui.theme import is_dark
 from cnngui.pipeline.messages import ViewRequest
 from cnngui.spec.checks import Problem
 from cnngui.spec.layers import INPUT_ID

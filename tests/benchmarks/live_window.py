@@ -19,7 +19,7 @@ from cnngui.capture.source import Picture
 from cnngui.gui.bridge import PipelineBridge
 from cnngui.gui.document import Document
 from cnngui.gui.settings import Settings
-from cnngui.gui.widgets.theme import apply_theme
+from cnngui.gui.theme import apply_theme
 from cnngui.gui.window.main_window import MainWindow
 from cnngui.pipeline.live import LivePipeline
 from cnngui.pipeline.results import FrameResult

@@ -16,7 +16,7 @@ from pytestqt.qtbot import QtBot
 from cnngui.capture.cameras import CameraInfo, set_backend
 from cnngui.capture.settings import CaptureSettings
 from cnngui.gui.settings import Settings
-from cnngui.gui.widgets.theme import apply_theme
+from cnngui.gui.theme import apply_theme
 from tests.gui.driver import Driver
 
 LEAK_TIMEOUT_S = 5.0

@@ -17,10 +17,10 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
 from cnngui.featuremaps.kernel_layout import KernelPoint
-from cnngui.gui.widgets.choice_button import ICON_SIZE
+from cnngui.gui.theme import ACCENT, SLIM_SCROLL_BAR, SPACE_M, SPACE_S, colors, number_font
+from cnngui.gui.widgets.buttons import ICON_SIZE
+from cnngui.gui.widgets.keys import keeps_key
 from cnngui.gui.widgets.pictures import gradient_icon
-from cnngui.gui.widgets.theme import ACCENT, SLIM_SCROLL_BAR, SPACE_M, SPACE_S, colors, number_font
-from cnngui.gui.window.shortcuts import keeps_key
 from cnngui.gui.words.naming import number_text
 from cnngui.pipeline.kernel_pictures import KernelsDrawn
 

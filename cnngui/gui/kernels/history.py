@@ -5,10 +5,10 @@ from __future__ import annotations
 from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
-from cnngui.gui.views.wall_tools import tool_button
-from cnngui.gui.widgets.icons import icon
-from cnngui.gui.widgets.theme import SPACE_S, number_font
-from cnngui.gui.window.transport import SeekSlider
+from cnngui.gui.icons import icon
+from cnngui.gui.theme import SPACE_S, number_font
+from cnngui.gui.widgets.buttons import tool_button
+from cnngui.gui.widgets.seek_slider import SeekSlider
 from cnngui.pipeline.training.progress import KernelMoment
 
 _PLAY_MS = 6_000

@@ -21,14 +21,14 @@ from PySide6.QtWidgets import (
 from superqt import QElidingLabel
 
 from cnngui.featuremaps.kernel_layout import KernelPoint
+from cnngui.gui.icons import icon
 from cnngui.gui.kernels.canvas import KernelsCanvas
 from cnngui.gui.kernels.history import KernelsHistory
 from cnngui.gui.network.wording import shape_label
+from cnngui.gui.theme import SPACE_L, SPACE_M, SPACE_S, number_font
 from cnngui.gui.training.control import TrainingControl
 from cnngui.gui.view_state import ViewState
-from cnngui.gui.widgets.icons import icon
 from cnngui.gui.widgets.run_choice import RunChoice
-from cnngui.gui.widgets.theme import SPACE_L, SPACE_M, SPACE_S, number_font
 from cnngui.gui.words.naming import kernel_inputs, number_text, share_text
 from cnngui.pipeline.kernel_pictures import KernelRequest, KernelsDrawn
 from cnngui.pipeline.training.progress import TrainingProgress

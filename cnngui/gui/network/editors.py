@@ -16,9 +16,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from cnngui.gui.widgets.icons import icon
+from cnngui.gui.icons import icon
+from cnngui.gui.theme import ACCENT, SPACE_S, colors
 from cnngui.gui.widgets.spin_boxes import ChoiceBox, FloatSpinBox, IntSpinBox, guard
-from cnngui.gui.widgets.theme import ACCENT, SPACE_S, colors
 from cnngui.spec.layers import Argument, Pair
 
 _OUTLINE = 2

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from cnngui.gui.network.editors import FieldEditor
 from cnngui.gui.network.meanings import meaning
-from cnngui.gui.widgets.theme import SPACE_S
+from cnngui.gui.theme import SPACE_S
 from cnngui.spec.checks import Problem
 
 LABEL_WIDTH = 104

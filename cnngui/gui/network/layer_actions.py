@@ -8,8 +8,8 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QKeySequence
 
 from cnngui.gui.document import Document
+from cnngui.gui.icons import icon
 from cnngui.gui.network.new_layer import new_layer
-from cnngui.gui.widgets.icons import icon
 from cnngui.spec.layers import INPUT_ID, LayerSpec, ParametricSpec
 
 

@@ -6,10 +6,10 @@ from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QLabel, QToolButton, QWidget
 
+from cnngui.gui.icons import icon
 from cnngui.gui.network.editors import make_editor
 from cnngui.gui.network.form import Form
 from cnngui.gui.network.reads_editor import ManyReadsEditor, SingleReadEditor, readable_shapes
-from cnngui.gui.widgets.icons import icon
 from cnngui.spec.layers import WEIGHT_ARGUMENTS, LayerSpec, ParametricSpec, arguments_of
 from cnngui.spec.network import NetworkSpec
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QIcon, QIconEngine, QPainter, QPen, QPolygonF
 
-from cnngui.gui.widgets.icons import PaintedIcon, icon
+from cnngui.gui.icons import PaintedIcon, icon
 from cnngui.spec.layers import INPUT_ID
 
 KERNELS, POOLING, NORM, CURVES, DENSE, SHAPING, JOINING, PICTURE = (

@@ -19,13 +19,13 @@ from PySide6.QtWidgets import (
 )
 
 from cnngui.gui.document import Document
+from cnngui.gui.icons import icon
 from cnngui.gui.network.add_menu import AddMenu
 from cnngui.gui.network.layer_actions import LayerActions
 from cnngui.gui.network.layer_list import LayerList
 from cnngui.gui.network.totals import Totals
 from cnngui.gui.network.weights_menu import WeightsMenu
-from cnngui.gui.widgets.icons import icon
-from cnngui.gui.widgets.theme import SPACE_M, SPACE_S
+from cnngui.gui.theme import SPACE_M, SPACE_S
 from cnngui.spec.checks import MAX_TEXT_LENGTH
 
 MINIMUM_WIDTH = 300

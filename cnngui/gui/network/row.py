@@ -21,7 +21,7 @@ from cnngui.gui.network.wording import (
     shape_label,
     translate,
 )
-from cnngui.gui.widgets.theme import ACCENT, SPACE_M, colors
+from cnngui.gui.theme import ACCENT, SPACE_M, colors
 from cnngui.spec.checks import Problem
 from cnngui.spec.cost import Cost
 from cnngui.spec.layers import INPUT_ID, LAYER_TYPES, LayerSpec

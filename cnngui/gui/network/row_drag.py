@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QWidget
 
 from cnngui.gui.network.row import Row
-from cnngui.gui.widgets.theme import ACCENT, SPACE_M, SPACE_S, colors
+from cnngui.gui.theme import ACCENT, SPACE_M, SPACE_S, colors
 
 _LINE = 6
 

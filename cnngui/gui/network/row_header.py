@@ -17,9 +17,9 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QToolButton, QWidget
 
+from cnngui.gui.icons import icon
 from cnngui.gui.network.look import layer_color, layer_icon
-from cnngui.gui.widgets.icons import icon
-from cnngui.gui.widgets.theme import SPACE_M, SPACE_S, colors, number_font
+from cnngui.gui.theme import SPACE_M, SPACE_S, colors, number_font
 
 HEIGHT = 46
 _GRIP = 12

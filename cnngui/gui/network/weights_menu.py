@@ -6,10 +6,10 @@ from functools import partial
 
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QWidget, QWidgetAction
 
+from cnngui.gui.icons import icon
 from cnngui.gui.network.layer_actions import LayerActions
-from cnngui.gui.widgets.icons import icon
+from cnngui.gui.theme import SPACE_L, SPACE_M, SPACE_S
 from cnngui.gui.widgets.spin_boxes import IntSpinBox
-from cnngui.gui.widgets.theme import SPACE_L, SPACE_M, SPACE_S
 from cnngui.spec.layers import Argument
 
 

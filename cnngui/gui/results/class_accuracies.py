@@ -18,8 +18,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip, QWidget
 
 from cnngui.gui.results.words import class_words
-from cnngui.gui.views.vector import paint_bar
-from cnngui.gui.widgets.theme import (
+from cnngui.gui.theme import (
     ACCENT,
     SLIM_SCROLL_BAR,
     SPACE_M,
@@ -28,7 +27,8 @@ from cnngui.gui.widgets.theme import (
     number_font,
     text_width,
 )
-from cnngui.gui.window.shortcuts import keeps_key
+from cnngui.gui.widgets.bars import paint_bar
+from cnngui.gui.widgets.keys import keeps_key
 from cnngui.gui.words.naming import share_text
 from cnngui.pipeline.training.progress import Evaluation
 

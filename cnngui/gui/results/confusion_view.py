@@ -17,7 +17,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip, QWidget
 
 from cnngui.gui.results.words import confusion_words
-from cnngui.gui.widgets.theme import (
+from cnngui.gui.theme import (
     ACCENT,
     SLIM_SCROLL_BAR,
     SPACE_L,
@@ -28,7 +28,7 @@ from cnngui.gui.widgets.theme import (
     number_font,
     text_width,
 )
-from cnngui.gui.window.shortcuts import keeps_key
+from cnngui.gui.widgets.keys import keeps_key
 from cnngui.pipeline.training.progress import Evaluation
 
 _LEAST_CELL, _LARGEST_CELL = 20, 44

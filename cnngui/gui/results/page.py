@@ -24,9 +24,9 @@ from cnngui.gui.results.class_accuracies import ClassAccuracies
 from cnngui.gui.results.confusion_view import ConfusionView
 from cnngui.gui.results.samples import ResultSamples
 from cnngui.gui.results.words import class_words, confusion_words
+from cnngui.gui.theme import SLIM_SCROLL_BAR, SPACE_L, SPACE_M, SPACE_S
 from cnngui.gui.training.control import TrainingControl
 from cnngui.gui.widgets.run_choice import RunChoice
-from cnngui.gui.widgets.theme import SLIM_SCROLL_BAR, SPACE_L, SPACE_M, SPACE_S
 from cnngui.gui.words.naming import share_text
 from cnngui.pipeline.training.progress import Evaluation, TrainingProgress
 

@@ -8,9 +8,9 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from cnngui.gui.results.words import sample_words
-from cnngui.gui.views.vector import paint_bar
+from cnngui.gui.theme import SPACE_M, SPACE_S, colors, number_font
+from cnngui.gui.widgets.bars import paint_bar
 from cnngui.gui.widgets.pictures import draw_picture, fitted
-from cnngui.gui.widgets.theme import SPACE_M, SPACE_S, colors, number_font
 from cnngui.gui.words.naming import share_text
 from cnngui.pipeline.training.progress import Evaluation
 

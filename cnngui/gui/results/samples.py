@@ -22,10 +22,10 @@ from PySide6.QtWidgets import (
 from cnngui.data.dataset import Dataset
 from cnngui.gui.results.sample_detail import SampleDetail
 from cnngui.gui.results.words import sample_words
+from cnngui.gui.theme import SPACE_L, SPACE_M, SPACE_S
 from cnngui.gui.training.control import TrainingControl
 from cnngui.gui.widgets.pictures import plain_image
 from cnngui.gui.widgets.sample_grid import SamplesGrid
-from cnngui.gui.widgets.theme import SPACE_L, SPACE_M, SPACE_S
 from cnngui.gui.words.translation import translated
 from cnngui.pipeline.data_events import ThumbnailsReady
 from cnngui.pipeline.training.progress import Evaluation, TrainingProgress

@@ -10,8 +10,8 @@ from PySide6.QtCore import QCoreApplication, QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QSlider, QSpinBox, QWidget
 
 from cnngui.data.augmentation import NO_AUGMENTATION, Augmentation
+from cnngui.gui.theme import SPACE_L, SPACE_M, SPACE_S
 from cnngui.gui.widgets.spin_boxes import guard
-from cnngui.gui.widgets.theme import SPACE_L, SPACE_M, SPACE_S
 
 translate = QCoreApplication.translate
 

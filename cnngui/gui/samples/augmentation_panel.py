@@ -18,11 +18,11 @@ from superqt import QElidingLabel
 
 from cnngui.data.augmentation import NO_AUGMENTATION, Augmentation
 from cnngui.data.dataset import Dataset
+from cnngui.gui.icons import icon
 from cnngui.gui.samples.augmentation_form import AugmentationForm
+from cnngui.gui.theme import SPACE_L, SPACE_M, SPACE_S, colors
 from cnngui.gui.training.control import TrainingControl
-from cnngui.gui.widgets.icons import icon
 from cnngui.gui.widgets.pictures import draw_picture, fitted, plain_image
-from cnngui.gui.widgets.theme import SPACE_L, SPACE_M, SPACE_S, colors
 from cnngui.pipeline.data_events import ThumbnailsReady
 
 SHOWN = 8

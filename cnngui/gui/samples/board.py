@@ -17,18 +17,18 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from cnngui.gui.icons import icon
 from cnngui.gui.samples.card import ClassCard
 from cnngui.gui.samples.collection import SamplesCollection
 from cnngui.gui.samples.edits import SamplesEdits
 from cnngui.gui.samples.keys import HoldKeys
 from cnngui.gui.samples.pace import PaceForm
 from cnngui.gui.samples.recording import SamplesRecording
+from cnngui.gui.theme import SLIM_SCROLL_BAR, SPACE_L, SPACE_M, SPACE_S
 from cnngui.gui.training.control import TrainingControl
-from cnngui.gui.views.input_view import Picture
-from cnngui.gui.widgets.icons import icon
+from cnngui.gui.widgets.picture_view import Picture
 from cnngui.gui.widgets.pictures import plain_image
 from cnngui.gui.widgets.sample_grid import SamplesGrid
-from cnngui.gui.widgets.theme import SLIM_SCROLL_BAR, SPACE_L, SPACE_M, SPACE_S
 
 _PACE_WIDTH = 152
 _ADD_WIDTH = 88

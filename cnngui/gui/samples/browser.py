@@ -26,9 +26,9 @@ from PySide6.QtWidgets import (
 
 from cnngui.data.dataset import Dataset
 from cnngui.gui.samples.words import class_counts, count_label
+from cnngui.gui.theme import SLIM_SCROLL_BAR, SPACE_M, SPACE_S, number_font
 from cnngui.gui.training.control import TrainingControl
 from cnngui.gui.widgets.sample_grid import SamplesGrid
-from cnngui.gui.widgets.theme import SLIM_SCROLL_BAR, SPACE_M, SPACE_S, number_font
 
 _LIST_WIDTH = 176
 _ROW_HEIGHT = 24

@@ -35,14 +35,14 @@ from PySide6.QtWidgets import (
 
 from cnngui.data.class_list import COLOURS, SampleClass
 from cnngui.data.dataset import Dataset
+from cnngui.gui.icons import icon
 from cnngui.gui.samples.keys import MOST_KEYS
 from cnngui.gui.samples.words import count_label
+from cnngui.gui.theme import ACCENT, SPACE_M, SPACE_S, colors, number_font
 from cnngui.gui.training.control import TrainingControl
-from cnngui.gui.widgets.icons import icon
 from cnngui.gui.widgets.sample_grid import SamplesGrid
 from cnngui.gui.widgets.sample_model import SAMPLES_MIME
 from cnngui.gui.widgets.spin_boxes import guard
-from cnngui.gui.widgets.theme import ACCENT, SPACE_M, SPACE_S, colors, number_font
 from cnngui.spec.checks import MAX_TEXT_LENGTH
 
 WIDTH, WIDEST = 208, 420

@@ -17,13 +17,13 @@ from PySide6.QtWidgets import (
 from superqt import QElidingLabel
 
 from cnngui.data.dataset import Dataset
+from cnngui.gui.icons import icon
 from cnngui.gui.samples.augmentation_form import summary as changes_summary
 from cnngui.gui.samples.collection import SamplesCollection
 from cnngui.gui.samples.sources import SampleSources
 from cnngui.gui.samples.words import advice, class_counts, problems_label, summary
+from cnngui.gui.theme import SPACE_L, SPACE_M, SPACE_S
 from cnngui.gui.training.control import TrainingControl
-from cnngui.gui.widgets.icons import icon
-from cnngui.gui.widgets.theme import SPACE_L, SPACE_M, SPACE_S
 
 _PROGRESS_WIDTH = 160
 _NAME_WIDTH = 200

@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
-from cnngui.gui.window.shortcuts import belongs_to_field
+from cnngui.gui.widgets.keys import belongs_to_field
 
 MOST_KEYS = 9
 """Number keys that record; later classes have their buttons only."""

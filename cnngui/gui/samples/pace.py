@@ -6,8 +6,8 @@ from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QSpinBox, QVBoxLayout, QWidget
 
 from cnngui.gui.settings import MOST_BURST, MOST_COUNTDOWN, MOST_RATE, Pace
+from cnngui.gui.theme import SPACE_S
 from cnngui.gui.widgets.spin_boxes import guard
-from cnngui.gui.widgets.theme import SPACE_S
 
 
 class PaceForm(QWidget):

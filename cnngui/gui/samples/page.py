@@ -18,8 +18,8 @@ from cnngui.gui.samples.problems import SamplesProblems
 from cnngui.gui.samples.recording import SamplesRecording
 from cnngui.gui.samples.sources import SampleSources
 from cnngui.gui.samples.welcome import SamplesWelcome
+from cnngui.gui.theme import SPACE_S
 from cnngui.gui.training.control import TrainingControl
-from cnngui.gui.widgets.theme import SPACE_S
 
 
 class SamplesPage(QWidget):

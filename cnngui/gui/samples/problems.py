@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QFrame, QListWidget, QWidget
 
 from cnngui.data.dataset import Dataset
-from cnngui.gui.widgets.theme import SLIM_SCROLL_BAR, SPACE_M
+from cnngui.gui.theme import SLIM_SCROLL_BAR, SPACE_M
 
 
 class SamplesProblems(QListWidget):

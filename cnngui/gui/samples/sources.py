@@ -10,8 +10,8 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
 from cnngui.data.class_list import CLASSES_FILE
+from cnngui.gui.icons import icon
 from cnngui.gui.settings import Settings
-from cnngui.gui.widgets.icons import icon
 
 
 class SampleSources(QObject):

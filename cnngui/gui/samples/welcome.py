@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from cnngui.gui.samples.sources import SampleSources
-from cnngui.gui.widgets.theme import SPACE_M, SPACE_S
+from cnngui.gui.theme import SPACE_M, SPACE_S
 
 _BUTTON_SIZE = QSize(196, 100)
 _ICON_SIDE = 32

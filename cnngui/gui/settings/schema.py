@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from cnngui.featuremaps.colormaps import DIVERGING, SEQUENTIAL
-from cnngui.gui.widgets.theme import THEMES
+from cnngui.gui.theme import THEMES
 from cnngui.gui.words.translation import LANGUAGES
 from cnngui.pipeline.training.settings_codec import settings_entry, settings_from_entry
 

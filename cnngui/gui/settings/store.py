@@ -16,7 +16,7 @@ from typing import Any
 from PySide6.QtCore import QByteArray, QStandardPaths
 
 from cnngui.gui.settings.file import SettingsFile
-from cnngui.gui.widgets.theme import Theme
+from cnngui.gui.theme import Theme
 from cnngui.gui.words.translation import Language
 from cnngui.pipeline.training.settings import TrainingSettings
 from cnngui.pipeline.training.settings_codec import settings_entry, settings_from_entry

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QAction, QKeySequence
 
+from cnngui.gui.icons import icon
 from cnngui.gui.training.control import TrainingControl
-from cnngui.gui.widgets.icons import icon
 
 _NATIVE = QKeySequence.SequenceFormat.NativeText
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
+from cnngui.gui.theme import ACCENT, SPACE_M
 from cnngui.gui.training.plot import Line, Plot, Values
-from cnngui.gui.widgets.theme import ACCENT, SPACE_M
 from cnngui.pipeline.training.progress import Curves, TrainingProgress
 
 TRAINING_COLOR = ACCENT.name()

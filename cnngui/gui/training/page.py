@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 from superqt import QElidingLabel
 
 from cnngui.gui.network.wording import bytes_label
+from cnngui.gui.theme import ACCENT, SPACE_L, SPACE_M, SPACE_S, number_font
 from cnngui.gui.training.actions import TrainActions
 from cnngui.gui.training.control import TrainingControl
 from cnngui.gui.training.curves_view import CurvesView
@@ -30,7 +31,6 @@ from cnngui.gui.training.health_view import HealthView
 from cnngui.gui.training.runs_view import RunsView
 from cnngui.gui.training.settings_form import SettingsForm
 from cnngui.gui.widgets.notices import Notice, NoticeBar
-from cnngui.gui.widgets.theme import ACCENT, SPACE_L, SPACE_M, SPACE_S, number_font
 from cnngui.gui.words.runs import status_words
 from cnngui.gui.words.translation import translated
 from cnngui.pipeline.training.settings import TrainingSettings

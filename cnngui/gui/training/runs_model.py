@@ -8,8 +8,8 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelInde
 from PySide6.QtGui import QBrush, QColor
 from PySide6.QtWidgets import QWidget
 
+from cnngui.gui.theme import colors
 from cnngui.gui.training.curves_view import RUN_COLORS
-from cnngui.gui.widgets.theme import colors
 from cnngui.gui.words.runs import (
     accuracy_words,
     run_when,

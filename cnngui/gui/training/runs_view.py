@@ -19,9 +19,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from cnngui.gui.icons import icon
+from cnngui.gui.theme import SPACE_S, colors
 from cnngui.gui.training.runs_model import UNDER_WAY, RunsModel
-from cnngui.gui.widgets.icons import icon
-from cnngui.gui.widgets.theme import SPACE_S, colors
 from cnngui.pipeline.training.progress import TrainingProgress
 
 _SWATCH = 10

@@ -10,11 +10,11 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QAbstractSpinBox, QLabel, QToolButton, QWidget
 
+from cnngui.gui.icons import icon
 from cnngui.gui.network.editors import ChoiceEditor, FieldEditor, NumberEditor, SwitchEditor
 from cnngui.gui.network.form import LINE_HEIGHT, Form
-from cnngui.gui.widgets.icons import icon
+from cnngui.gui.theme import number_font
 from cnngui.gui.widgets.spin_boxes import FloatSpinBox
-from cnngui.gui.widgets.theme import number_font
 from cnngui.gui.words.naming import number_text
 from cnngui.gui.words.runs import loss_names, schedule_names
 from cnngui.pipeline.training.settings import TrainingSettings

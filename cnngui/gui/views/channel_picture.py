@@ -6,9 +6,9 @@ from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, QSizeF, Qt, Si
 from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from cnngui.gui.theme import SPACE_M, SPACE_S, colors, number_font
 from cnngui.gui.view_state import ViewState
 from cnngui.gui.widgets.pictures import color_bar_image, draw_picture, fitted, indexed_image
-from cnngui.gui.widgets.theme import SPACE_M, SPACE_S, colors, number_font
 from cnngui.gui.words.naming import number_text
 from cnngui.pipeline.results import ChannelResult
 

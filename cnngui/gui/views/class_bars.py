@@ -8,9 +8,9 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from cnngui.engine.learning.losses import softmax
+from cnngui.gui.theme import SPACE_M, SPACE_S, colors, number_font, text_width
 from cnngui.gui.view_state import ViewState
-from cnngui.gui.views.vector import paint_bar, round_limit
-from cnngui.gui.widgets.theme import SPACE_M, SPACE_S, colors, number_font, text_width
+from cnngui.gui.widgets.bars import paint_bar, round_limit
 from cnngui.gui.words.naming import number_text, share_text
 from cnngui.pipeline.results import FrameResult
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtGui import QImage, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
-from cnngui.gui.widgets.icons import icon
-from cnngui.gui.widgets.pictures import draw_picture, fitted, plain_image
-from cnngui.gui.widgets.theme import SPACE_M, SPACE_S, colors
+from cnngui.gui.icons import icon
+from cnngui.gui.theme import SPACE_M, SPACE_S
+from cnngui.gui.widgets.picture_view import Picture
+from cnngui.gui.widgets.pictures import plain_image
 from cnngui.pipeline.results import FrameResult
 
 
@@ -60,32 +59,3 @@ class InputView(QWidget):
         kind = self.tr("RGB") if channels == 3 else self.tr("grey")
         self._caption.setText(text.format(width=width, height=height, colors=kind))
         self._picture.show_image(plain_image(pixels))
-
-
-class Picture(QWidget):
-    """One picture, undistorted, on the canvas colour; ``empty_text`` before there is one."""
-
-    def __init__(self, empty_text: str, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._image: QImage | None = None
-        self._empty_text = empty_text
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setMinimumSize(96, 72)
-
-    def sizeHint(self) -> QSize:
-        return QSize(240, 180)
-
-    def show_image(self, image: QImage) -> None:
-        self._image = image
-        self.update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), colors().canvas)
-        if self._image is not None:
-            draw_picture(painter, fitted(self._image.size(), self.rect()), self._image)
-            return
-        painter.setPen(colors().muted)
-        inner: QRect = self.rect().adjusted(SPACE_M, SPACE_M, -SPACE_M, -SPACE_M)
-        wrap = int(Qt.AlignmentFlag.AlignCenter) | int(Qt.TextFlag.TextWordWrap)
-        painter.drawText(inner, wrap, self._empty_text)

@@ -17,13 +17,13 @@ from PySide6.QtWidgets import (
 )
 
 from cnngui.gui.network.wording import shape_label
+from cnngui.gui.theme import SLIM_SCROLL_BAR, SPACE_L, SPACE_M, SPACE_S, number_font
 from cnngui.gui.view_state import ViewState
 from cnngui.gui.views.channel_picture import ChannelPicture
 from cnngui.gui.views.class_bars import ClassBars
 from cnngui.gui.views.histogram_view import HistogramView
 from cnngui.gui.views.kernel_view import KernelView
 from cnngui.gui.views.layer_facts import layer_fact
-from cnngui.gui.widgets.theme import SLIM_SCROLL_BAR, SPACE_L, SPACE_M, SPACE_S, number_font
 from cnngui.gui.words.naming import (
     channel_label,
     channel_names,

@@ -32,10 +32,10 @@ from PySide6.QtWidgets import (
 )
 
 from cnngui.featuremaps.scaling import encode
+from cnngui.gui.theme import ACCENT, SPACE_M, SPACE_S, colors
 from cnngui.gui.view_state import ViewState
+from cnngui.gui.widgets.keys import keeps_key
 from cnngui.gui.widgets.pictures import color_table, indexed_image
-from cnngui.gui.widgets.theme import ACCENT, SPACE_M, SPACE_S, colors
-from cnngui.gui.window.shortcuts import keeps_key
 from cnngui.gui.words.naming import number_text
 
 _PICTURE_SIZE = 44

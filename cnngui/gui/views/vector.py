@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
@@ -18,9 +15,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
-from cnngui.gui.view_state import ViewState
-from cnngui.gui.widgets.pictures import color_table
-from cnngui.gui.widgets.theme import (
+from cnngui.gui.theme import (
     ACCENT,
     SPACE_L,
     SPACE_M,
@@ -29,24 +24,14 @@ from cnngui.gui.widgets.theme import (
     number_font,
     text_width,
 )
+from cnngui.gui.view_state import ViewState
+from cnngui.gui.widgets.bars import paint_bar, round_limit
 from cnngui.gui.words.naming import channel_label, channel_names, number_text
 from cnngui.pipeline.results import FrameResult, VectorResult
-
-_NEGATIVE_CODE, _POSITIVE_CODE = 64, 192
-"""Half way along either arm of a diverging colour map: seen well on light and on dark."""
 
 _ROW_HEIGHT = 24
 _COLUMN_WIDTH = 220
 _WIDEST_COLUMN = 720
-
-
-def round_limit(values: NDArray[np.float32]) -> float:
-    """Return 1, 2 or 5 times a power of ten that no value exceeds: a scale that rarely jumps."""
-    largest = float(np.abs(values[np.isfinite(values)]).max(initial=0.0))
-    if largest == 0.0:
-        return 1.0
-    power = 10.0 ** math.floor(math.log10(largest))
-    return next(step * power for step in (1, 2, 5, 10, 20) if step * power >= largest)
 
 
 class VectorView(QAbstractScrollArea):
@@ -264,32 +249,3 @@ class VectorView(QAbstractScrollArea):
         name = channel_label(unit, self._names)
         value = number_text(float(self._vector.values[unit]), digits=5)
         self.pointed_at.emit(self.tr("unit {unit}   value {value}").format(unit=name, value=value))
-
-
-def paint_bar(painter: QPainter, track: QRectF, share: float, diverging: str | None) -> None:
-    """Draw a bar of -1..1 of its track.
-
-    Signed ones begin in the middle and have the colours of the ``diverging`` colour map, as maps
-    do; others, with None, begin at the left.
-    """
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QColor(colors().border))
-    painter.setOpacity(0.35)
-    painter.drawRoundedRect(track, 2, 2)
-    painter.setOpacity(1.0)
-    if not math.isfinite(share):
-        return
-    zero = track.left() if diverging is None else track.center().x()
-    length = share * (track.width() if diverging is None else track.width() / 2)
-    bar = QRectF(min(zero, zero + length), track.y(), abs(length), track.height())
-    painter.setBrush(ACCENT if diverging is None else sign_color(diverging, share))
-    painter.drawRoundedRect(bar, 2, 2)
-    if diverging is not None:
-        painter.setBrush(QColor(colors().muted))
-        painter.drawRect(QRectF(zero - 0.5, track.y() - 2, 1, track.height() + 4))
-
-
-def sign_color(diverging: str, value: float) -> QColor:
-    """Return the colour of a bar of that sign."""
-    code = _POSITIVE_CODE if value >= 0 else _NEGATIVE_CODE
-    return QColor.fromRgba(color_table(diverging, signed=True)[code])

@@ -26,11 +26,11 @@ from PySide6.QtWidgets import (
 )
 
 from cnngui.featuremaps.wall import WallLayout, plan_wall
+from cnngui.gui.theme import SPACE_M, colors
 from cnngui.gui.view_state import ViewState
 from cnngui.gui.views.viewport import Viewport
 from cnngui.gui.views.wall_overlay import Tile, WallOverlay, labelled_picture
 from cnngui.gui.widgets.pictures import indexed_image
-from cnngui.gui.widgets.theme import SPACE_M, colors
 from cnngui.gui.words.naming import channel_label, channel_names, number_text
 from cnngui.pipeline.results import FrameResult, WallResult
 

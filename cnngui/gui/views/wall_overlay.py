@@ -9,7 +9,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QGuiApplication, QImage, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
-from cnngui.gui.widgets.theme import ACCENT, SPACE_S, colors, number_font
+from cnngui.gui.theme import ACCENT, SPACE_S, colors, number_font
 
 _LABEL_PIXELS = 11
 _SMALL_LABEL_PIXELS = 9

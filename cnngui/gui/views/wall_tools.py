@@ -4,32 +4,21 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPalette, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 from superqt import QElidingLabel
 
 from cnngui.featuremaps.colormaps import DIVERGING, SEQUENTIAL
 from cnngui.featuremaps.scaling import SCALINGS
 from cnngui.featuremaps.statistics import CHANNEL_ORDERS
+from cnngui.gui.icons import icon
 from cnngui.gui.network.wording import shape_label
+from cnngui.gui.theme import SPACE_M, SPACE_S
 from cnngui.gui.view_state import AUTOMATIC, ViewState
-from cnngui.gui.widgets.choice_button import ICON_SIZE, ChoiceButton
-from cnngui.gui.widgets.icons import icon
+from cnngui.gui.widgets.buttons import ICON_SIZE, ChoiceButton, tool_button
 from cnngui.gui.widgets.pictures import gradient_icon
-from cnngui.gui.widgets.theme import SPACE_M, SPACE_S
 
 _NARROW = 620
 """Pixels: below this width the choices are without words."""
-
-
-def tool_button(icon_name: str, name: str, tip: str) -> QToolButton:
-    """Return a flat button with an icon, a name for screen readers and a tip."""
-    button = QToolButton()
-    button.setIcon(icon(icon_name))
-    button.setAutoRaise(True)
-    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-    button.setAccessibleName(name)
-    button.setToolTip(tip)
-    return button
 
 
 class WallTools(QWidget):

@@ -18,8 +18,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from cnngui.gui.widgets.icons import icon
-from cnngui.gui.widgets.theme import SPACE_M, SPACE_S, colors
+from cnngui.gui.icons import icon
+from cnngui.gui.theme import SPACE_M, SPACE_S, colors
 
 Severity = Literal["error", "warning", "information"]
 

@@ -36,10 +36,10 @@ from PySide6.QtWidgets import (
 )
 
 from cnngui.data.dataset import Dataset
+from cnngui.gui.theme import ACCENT, SLIM_SCROLL_BAR, SPACE_S, colors
 from cnngui.gui.training.control import TrainingControl
 from cnngui.gui.widgets.pictures import draw_picture, fitted, plain_image
 from cnngui.gui.widgets.sample_model import SamplesModel
-from cnngui.gui.widgets.theme import ACCENT, SLIM_SCROLL_BAR, SPACE_S, colors
 from cnngui.pipeline.data_events import ThumbnailsReady
 
 SIDE = 56

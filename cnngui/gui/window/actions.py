@@ -9,7 +9,7 @@ from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QWidget
 
-from cnngui.gui.widgets.icons import icon
+from cnngui.gui.icons import icon
 
 translate = QCoreApplication.translate
 

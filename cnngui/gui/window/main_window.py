@@ -31,6 +31,7 @@ from cnngui.gui.settings import Settings
 from cnngui.gui.settings.layout import restore_sizes, splitter_sizes
 from cnngui.gui.training.control import TrainingControl
 from cnngui.gui.view_state import ViewState
+from cnngui.gui.widgets.keys import belongs_to_field
 from cnngui.gui.widgets.notices import Notice, NoticeBar
 from cnngui.gui.window.actions import build_actions
 from cnngui.gui.window.camera_list import CameraList
@@ -39,7 +40,7 @@ from cnngui.gui.window.network_menu import NetworkMenu
 from cnngui.gui.window.opener import Opener
 from cnngui.gui.window.preference_menus import language_menu, theme_menu, threads_menu
 from cnngui.gui.window.saver import Saver
-from cnngui.gui.window.shortcuts import ShortcutSheet, belongs_to_field
+from cnngui.gui.window.shortcuts import ShortcutSheet
 from cnngui.gui.window.source_control import SourceControl
 from cnngui.gui.window.source_menu import SourceButton, SourceMenu
 from cnngui.gui.window.status import StatusLine

@@ -10,8 +10,8 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
+from cnngui.gui.icons import icon
 from cnngui.gui.settings import Settings
-from cnngui.gui.widgets.icons import icon
 from cnngui.gui.words.translation import translated
 from cnngui.spec.presets import PRESETS
 

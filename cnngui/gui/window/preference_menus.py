@@ -8,11 +8,11 @@ from collections.abc import Callable
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
+from cnngui.gui.icons import icon
 from cnngui.gui.settings import Settings
+from cnngui.gui.theme import Theme, apply_theme
 from cnngui.gui.widgets.choice_menu import choice_menu
-from cnngui.gui.widgets.icons import icon
 from cnngui.gui.widgets.notices import Notice, NoticeBar
-from cnngui.gui.widgets.theme import Theme, apply_theme
 from cnngui.gui.words.translation import Language, said_in, spoken_language
 
 _THREAD_COUNTS = (1, 2, 4, 8, 16)

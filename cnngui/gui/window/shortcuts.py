@@ -1,61 +1,21 @@
-"""The sheet of shortcuts, and whose a key is: a shortcut's or the field's that has the focus."""
+"""The sheet of shortcuts."""
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QPalette
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QKeySequence, QPalette
 from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QAbstractSlider,
-    QAbstractSpinBox,
-    QComboBox,
     QDialog,
     QGridLayout,
     QHBoxLayout,
     QLabel,
-    QLineEdit,
-    QPlainTextEdit,
     QWidget,
 )
 
-from cnngui.gui.widgets.theme import SPACE_L, SPACE_M, SPACE_S
+from cnngui.gui.theme import SPACE_L, SPACE_M, SPACE_S
 from cnngui.gui.window.actions import action_groups
-
-_COMMANDS = (
-    Qt.KeyboardModifier.ControlModifier
-    | Qt.KeyboardModifier.AltModifier
-    | Qt.KeyboardModifier.MetaModifier
-)
-_ARROWS = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down)
-
-
-def belongs_to_field(focus: QWidget | None, event: QKeyEvent) -> bool:
-    """Say whether a key is meant for the widget with the focus, so that no shortcut may take it.
-
-    Fields that are typed into take every plain key; lists, sliders and choices take the arrows.
-    Widgets of our own say so themselves, by ``keeps_key``.
-    """
-    if event.modifiers() & _COMMANDS:
-        return False
-    if isinstance(focus, QLineEdit | QAbstractSpinBox | QPlainTextEdit):
-        return True
-    takes_arrows = isinstance(focus, QAbstractItemView | QAbstractSlider | QComboBox)
-    return takes_arrows and event.key() in _ARROWS
-
-
-def keeps_key(event: QEvent, keys: Container[int]) -> bool:
-    """Keep a key from the window's shortcuts if it is one of these; say whether it was.
-
-    To be asked first in a widget's ``event``. Without it, the shortcuts would take the key.
-    """
-    is_question = event.type() == QEvent.Type.ShortcutOverride
-    if not (is_question and isinstance(event, QKeyEvent) and event.key() in keys):
-        return False
-    event.accept()
-    return True
-
 
 _NATIVE = QKeySequence.SequenceFormat.NativeText
 _LOOKING = 2

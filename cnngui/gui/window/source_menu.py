@@ -11,9 +11,9 @@ from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 from cnngui.capture.address import CLIPS, SourceAddress, SourceKind, parse_address
 from cnngui.capture.settings import CaptureSettings
 from cnngui.errors import SourceError
+from cnngui.gui.icons import icon
 from cnngui.gui.settings import Settings
 from cnngui.gui.widgets.choice_menu import choice_menu
-from cnngui.gui.widgets.icons import icon
 from cnngui.gui.window.camera_list import CameraList
 from cnngui.gui.words.translation import translated
 

@@ -16,8 +16,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from cnngui.gui.widgets.icons import icon
-from cnngui.gui.widgets.theme import SPACE_M, SPACE_S, colors, number_font
+from cnngui.gui.icons import icon
+from cnngui.gui.theme import SPACE_M, SPACE_S, colors, number_font
 from cnngui.pipeline.results import Counters
 
 _MESSAGE_MS = 12_000

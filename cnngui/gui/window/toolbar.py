@@ -8,10 +8,10 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QSizePolicy, QToolBar, QToolButton, QWidget
 
-from cnngui.gui.widgets.icons import icon
-from cnngui.gui.widgets.theme import colors
+from cnngui.gui.icons import icon
+from cnngui.gui.theme import colors
 from cnngui.gui.window.source_menu import SourceButton
-from cnngui.gui.window.transport import clock
+from cnngui.gui.words.naming import clock
 
 _ICON_SIZE = QSize(20, 20)
 _NARROW = 1180

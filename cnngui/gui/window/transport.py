@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
     QLabel,
-    QSlider,
-    QStyle,
-    QStyleOptionSlider,
     QToolButton,
     QWidget,
 )
 
 from cnngui.capture.source import SourceInfo
-from cnngui.gui.widgets.icons import icon
-from cnngui.gui.widgets.theme import SPACE_M, SPACE_S, number_font
+from cnngui.gui.icons import icon
+from cnngui.gui.theme import SPACE_M, SPACE_S, number_font
+from cnngui.gui.widgets.seek_slider import SeekSlider
+from cnngui.gui.words.naming import clock
 from cnngui.pipeline.messages import Playback
 
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0)
@@ -153,38 +151,3 @@ class Transport(QWidget):
         button.setAutoRaise(True)
         button.setToolTip(tip)
         return button
-
-
-class SeekSlider(QSlider):
-    """A slider whose handle comes to where it is clicked, ready to be dragged on."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(Qt.Orientation.Horizontal, parent)
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        if event.button() == Qt.MouseButton.LeftButton:
-            option = QStyleOptionSlider()
-            self.initStyleOption(option)
-            style, control = self.style(), QStyle.ComplexControl.CC_Slider
-            part = style.hitTestComplexControl(control, option, event.position().toPoint(), self)
-            if part != QStyle.SubControl.SC_SliderHandle:
-                handle = style.subControlRect(
-                    control, option, QStyle.SubControl.SC_SliderHandle, self
-                )
-                value = QStyle.sliderValueFromPosition(
-                    self.minimum(),
-                    self.maximum(),
-                    round(event.position().x() - handle.width() / 2),
-                    self.width() - handle.width(),
-                )
-                self.setSliderPosition(value)
-                self.sliderMoved.emit(value)
-        super().mousePressEvent(event)
-
-
-def clock(seconds: float) -> str:
-    """Return a time as people write it: 0:07, 12:34, 1:02:03."""
-    whole = int(seconds)
-    minutes, second = divmod(whole, 60)
-    hours, minute = divmod(minutes, 60)
-    return f"{hours}:{minute:02}:{second:02}" if hours else f"{minute}:{second:02}"

@@ -92,3 +92,11 @@ def kernel_inputs(
     names = channel_names(network, source)
     places = range(first, first + count)
     return source, tuple(names[place] if place < len(names) else str(place) for place in places)
+
+
+def clock(seconds: float) -> str:
+    """Return a time as people write it: 0:07, 12:34, 1:02:03."""
+    whole = int(seconds)
+    minutes, second = divmod(whole, 60)
+    hours, minute = divmod(minutes, 60)
+    return f"{hours}:{minute:02}:{second:02}" if hours else f"{minute}:{second:02}"

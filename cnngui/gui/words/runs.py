@@ -10,8 +10,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QCoreApplication, QDate, QLocale
 
 from cnngui.gui.network.wording import bytes_label
-from cnngui.gui.window.transport import clock
-from cnngui.gui.words.naming import number_text, share_text
+from cnngui.gui.words.naming import clock, number_text, share_text
 from cnngui.pipeline.training.progress import (
     Ailment,
     LayerHealth,

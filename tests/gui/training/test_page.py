@@ -16,11 +16,11 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from cnngui.errors import TrainingError
+from cnngui.gui.theme import DARK, apply_theme, colors
 from cnngui.gui.training.actions import TrainActions
 from cnngui.gui.training.curves_view import CurvesView
 from cnngui.gui.training.health_view import HealthView
 from cnngui.gui.training.page import TrainPage
-from cnngui.gui.widgets.theme import DARK, apply_theme, colors
 from cnngui.pipeline.training.progress import LayerHealth
 from cnngui.pipeline.training.settings import TrainingSettings
 from tests.gui.trainings import FakeControl, FakeData, curves, training

@@ -6,9 +6,9 @@ from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
 from cnngui.gui.document import Document
+from cnngui.gui.theme import ACCENT
 from cnngui.gui.view_state import ViewState
 from cnngui.gui.views.strip import LayerStrip
-from cnngui.gui.widgets.theme import ACCENT
 from tests.gui.views.conftest import NETWORK, show
 from tests.gui.views.results import Maps, frame_result
 

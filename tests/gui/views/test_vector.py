@@ -9,10 +9,11 @@ from pytestqt.qtbot import QtBot
 from cnngui.featuremaps.colormaps import DIVERGING
 from cnngui.featuremaps.scaling import NEUTRAL_CODE
 from cnngui.gui.document import Document
+from cnngui.gui.theme import ACCENT
 from cnngui.gui.view_state import ViewState
-from cnngui.gui.views.vector import VectorView, round_limit, sign_color
+from cnngui.gui.views.vector import VectorView
+from cnngui.gui.widgets.bars import round_limit, sign_color
 from cnngui.gui.widgets.pictures import color_table
-from cnngui.gui.widgets.theme import ACCENT
 from tests.gui.views.conftest import show
 from tests.gui.views.results import Maps, frame_result
 

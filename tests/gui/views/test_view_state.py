@@ -5,8 +5,8 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from cnngui.gui.document import Document
+from cnngui.gui.theme import apply_theme
 from cnngui.gui.view_state import AUTOMATIC, ViewState
-from cnngui.gui.widgets.theme import apply_theme
 from cnngui.pipeline.messages import ViewRequest
 
 

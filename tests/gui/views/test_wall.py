@@ -14,7 +14,7 @@ from cnngui.gui.document import Document
 from cnngui.gui.view_state import ViewState
 from cnngui.gui.views.wall import WallView
 from cnngui.gui.views.wall_canvas import WallCanvas
-from cnngui.gui.widgets.choice_button import ChoiceButton
+from cnngui.gui.widgets.buttons import ChoiceButton
 from tests.gui.views.conftest import show
 from tests.gui.views.results import Maps, frame_result
 

@@ -21,7 +21,7 @@ from cnngui.gui.network.layer_list import LayerList
 from cnngui.gui.settings import Settings
 from cnngui.gui.views.kernel_view import KernelView
 from cnngui.gui.views.wall_canvas import WallCanvas
-from cnngui.gui.widgets.choice_button import ChoiceButton
+from cnngui.gui.widgets.buttons import ChoiceButton
 from cnngui.gui.window.main_window import MainWindow
 from cnngui.gui.window.shortcuts import ShortcutSheet
 from cnngui.gui.window.workbench import Workbench

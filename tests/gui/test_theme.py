@@ -6,8 +6,8 @@ from PySide6.QtGui import QColor, QFontMetrics, QIcon, QImage, QPalette
 from PySide6.QtWidgets import QApplication, QCheckBox
 from pytestqt.qtbot import QtBot
 
-from cnngui.gui.widgets.icons import icon
-from cnngui.gui.widgets.theme import (
+from cnngui.gui.icons import icon
+from cnngui.gui.theme import (
     DARK,
     LIGHT,
     Colors,

@@ -1,4 +1,4 @@
-"""A small button that shows the present choice and offers the others."""
+"""Small flat buttons: with an icon, or with the present choice and a menu of the others."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from PySide6.QtWidgets import (
     QToolButton,
     QWidget,
 )
+
+from cnngui.gui.icons import icon
 
 ICON_SIZE = QSize(32, 12)
 
@@ -72,3 +74,14 @@ class ChoiceButton(QToolButton):
     def _show(self, action: QAction) -> None:
         self.setText(f"{action.text()} ▾")
         self.setIcon(action.icon())
+
+
+def tool_button(icon_name: str, name: str, tip: str) -> QToolButton:
+    """Return a flat button with an icon, a name for screen readers and a tip."""
+    button = QToolButton()
+    button.setIcon(icon(icon_name))
+    button.setAutoRaise(True)
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    button.setAccessibleName(name)
+    button.setToolTip(tip)
+    return button

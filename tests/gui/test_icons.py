@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSize
 
-from cnngui.gui.widgets.icons import icon
+from cnngui.gui.icons import icon
 
 
 def test_a_button_without_height_is_painted_without_complaint(qapp) -> None:
