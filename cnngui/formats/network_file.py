@@ -8,18 +8,20 @@ they fit what it reads.
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from io import BufferedReader
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import safetensors.numpy
 from numpy.typing import NDArray
-from safetensors import SafetensorError, safe_open
 
 from cnngui.atomic import write_atomically
 from cnngui.errors import NetworkFileError, SaveError, Text, Words, system_reason, text
+from cnngui.formats.tensor_file import TensorFile
 from cnngui.spec.codec import MAX_TEXT_LENGTH, from_json, to_json
 from cnngui.spec.network import NetworkSpec
 from cnngui.spec.shapes import Shape, infer, shape_text
@@ -112,56 +114,31 @@ def _read_description(path: Path) -> NetworkFile:
 
 
 def _read_tensors(path: Path) -> NetworkFile:
-    _refuse_large_header(path)
-    try:
-        with safe_open(path, framework="numpy") as file:
-            description = (file.metadata() or {}).get(DESCRIPTION_KEY)
-            if description is None:
-                rule = text(
-                    'must hold a network under the metadata key "{key}"', key=DESCRIPTION_KEY
-                )
-                raise NetworkFileError(str(path), rule, text("none"))
-            spec = from_json(description, str(path))
-            for problem in infer(spec).problems:
-                raise NetworkFileError(f"{path}: {problem.thing}", problem.rule, problem.got)
-            # Compared before anything is loaded: what the network needs bounds the memory taken.
-            found = {name: file.get_slice(name) for name in file.keys()}  # noqa: SIM118
-            for tensor, rule, got in _misfits(
-                _expected(spec),
-                {name: (part.get_dtype(), tuple(part.get_shape())) for name, part in found.items()},
-            ):
-                raise NetworkFileError(f"{path}: {tensor}", rule, got)
-            tensors: dict[str, NDArray[np.float32]] = {
-                name: file.get_tensor(name) for name in found
-            }
-    except SafetensorError as error:
-        rule = text("must be a safetensors file")
-        raise NetworkFileError(str(path), rule, _fault(error)) from None
+    with path.open("rb") as opened:
+        file = TensorFile(opened, path, MAX_HEADER_BYTES)
+        description = file.metadata.get(DESCRIPTION_KEY)
+        if description is None:
+            rule = text('must hold a network under the metadata key "{key}"', key=DESCRIPTION_KEY)
+            raise NetworkFileError(str(path), rule, text("none"))
+        spec = from_json(description, str(path))
+        for problem in infer(spec).problems:
+            raise NetworkFileError(f"{path}: {problem.thing}", problem.rule, problem.got)
+        # Compared before anything is loaded: what the network needs bounds the memory taken.
+        found = {name: (entry.kind, entry.shape) for name, entry in file.entries.items()}
+        for tensor, rule, got in _misfits(_expected(spec), found):
+            raise NetworkFileError(f"{path}: {tensor}", rule, got)
+        try:
+            tensors = {name: file.read_float32(name) for name in found}
+        except MemoryError:
+            rule = text("must fit into memory")
+            raise NetworkFileError(str(path), rule, _size_text(opened)) from None
     for tensor, rule, got in _unusable_values(tensors):
         raise NetworkFileError(f"{path}: {tensor}", rule, got)
     return _with_weights(spec, tensors)
 
 
-def _fault(error: SafetensorError) -> Words:
-    """Return what is wrong with a file, by the name that safetensors gives it."""
-    name = str(error)
-    if "HeaderTooSmall" in name or "MetadataIncompleteBuffer" in name:
-        return text("one that is cut off")
-    if "InvalidHeader" in name or "HeaderTooLarge" in name:
-        return text("something else")
-    return text("a broken one")
-
-
-def _refuse_large_header(path: Path) -> None:
-    """The first eight bytes are the header's length: bounded before memory is taken for it."""
-    with path.open("rb") as file:
-        length = int.from_bytes(file.read(8), "little")
-    if length > MAX_HEADER_BYTES:
-        rule = text(
-            "must be a safetensors file with a header of at most {most:,} bytes",
-            most=MAX_HEADER_BYTES,
-        )
-        raise NetworkFileError(str(path), rule, f"{length:,}")
+def _size_text(file: BufferedReader) -> Text:
+    return text("{bytes:,} bytes", bytes=os.fstat(file.fileno()).st_size)
 
 
 def _tensors_content(path: Path, spec: NetworkSpec, weights: Weights | None) -> bytes:

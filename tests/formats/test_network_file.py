@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import errno
 import json
+import math
+import mmap
 import os
 from contextlib import suppress
 from pathlib import Path
@@ -12,7 +14,9 @@ import safetensors.numpy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cnngui import atomic
 from cnngui.errors import NetworkError, NetworkFileError, SaveError
+from cnngui.formats import network_file, tensor_file
 from cnngui.formats.network_file import (
     DESCRIPTION_KEY,
     MAX_HEADER_BYTES,
@@ -20,6 +24,7 @@ from cnngui.formats.network_file import (
     read_network,
     write_network,
 )
+from cnngui.formats.tensor_file import TensorFile
 from cnngui.spec.codec import to_json
 from cnngui.spec.layers import Add, BatchNorm2d, Conv2d, Flatten, Linear, ReLU
 from cnngui.spec.network import InputSpec, NetworkSpec
@@ -304,8 +309,11 @@ def test_a_full_disk_leaves_the_older_file_and_nothing_else(tmp_path, monkeypatc
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     if step == "write":
-        opened = Path.open
-        monkeypatch.setattr(Path, "open", lambda self, *rest: _FullFile(opened(self, *rest)))
+
+        def opened(*rest, **named):
+            return _FullFile(open(*rest, **named))
+
+        monkeypatch.setattr(atomic, "open", opened, raising=False)
     else:
         monkeypatch.setattr(os, step, full)
     with pytest.raises(SaveError, match="must be writable, got No space left on device"):
@@ -369,15 +377,12 @@ def test_a_link_stays_and_what_it_points_to_is_written(tmp_path):
 def test_a_read_only_folder_keeps_what_it_has(tmp_path, monkeypatch):
     path = tmp_path / "net.json"
     path.write_text("older")
-    opened = Path.open
 
-    def refuse_writing(self: Path, mode: str = "r", *rest: object):
+    def refuse_writing(name: Path, *_rest: object, **_named: object):
         # What a read-only folder answers; changed rights would not stop the superuser.
-        if "x" in mode or "w" in mode:
-            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(self))
-        return opened(self, mode, *rest)
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(name))
 
-    monkeypatch.setattr(Path, "open", refuse_writing)
+    monkeypatch.setattr(atomic, "open", refuse_writing, raising=False)
     with pytest.raises(SaveError, match="must be writable, got Permission denied"):
         write_network(path, NETWORK)
     monkeypatch.undo()
@@ -388,3 +393,99 @@ def test_a_name_as_long_as_the_file_system_allows_can_be_written(tmp_path):
     path = tmp_path / ("n" * 250 + ".json")
     write_network(path, NETWORK)
     assert isinstance(read_network(path), NetworkFile)
+
+
+def test_a_file_cut_off_while_it_is_read_is_a_message(tmp_path, monkeypatch):
+    path = tmp_path / "net.safetensors"
+    layers = (Flatten(id="flatten1"), Linear(id="linear1", out_features=64))
+    large = NetworkSpec(input=NETWORK.input, layers=layers)
+    write_network(path, large, drawn_weights(large))
+    parse = network_file.from_json
+
+    def cut_off(*arguments):
+        # As another process would, between the header and the tensors.
+        with path.open("r+b") as other:
+            other.truncate(path.stat().st_size // 2)
+        return parse(*arguments)
+
+    monkeypatch.setattr(network_file, "from_json", cut_off)
+    with pytest.raises(NetworkFileError, match="must be a safetensors file, got one that is cut"):
+        read_network(path)
+
+
+def test_a_file_is_never_mapped(tmp_path, monkeypatch):
+    path = tmp_path / "net.safetensors"
+    write_network(path, NETWORK, drawn_weights())
+
+    def refuse(*_arguments, **_named):
+        raise AssertionError("mapped")
+
+    monkeypatch.setattr(safetensors, "safe_open", refuse)
+    monkeypatch.setattr(mmap, "mmap", refuse)
+    assert read_network(path).weights is not None
+
+
+def test_memory_that_is_not_there_is_a_message(tmp_path, monkeypatch):
+    path = tmp_path / "net.safetensors"
+    write_network(path, NETWORK, drawn_weights())
+
+    def no_room(*_arguments):
+        raise MemoryError
+
+    monkeypatch.setattr(tensor_file.np, "empty", no_room)
+    with pytest.raises(NetworkFileError, match=r"must fit into memory, got [\d,]+ bytes"):
+        read_network(path)
+
+
+ONE = {"dtype": "F32", "shape": [1], "data_offsets": [0, 4]}
+
+ILL_FORMED = [
+    b"{" * 100_000,
+    b'{"a": ' + b"[" * 100_000,
+    b'{"a": ' + b"9" * 10_000 + b"}",
+    b"\xff{}",
+    b"[]",
+    json.dumps({"a": 1}).encode(),
+    json.dumps({"a": {}}).encode(),
+    json.dumps({"a": {**ONE, "shape": [-1]}}).encode(),
+    json.dumps({"a": {**ONE, "shape": [True]}}).encode(),
+    json.dumps({"a": {**ONE, "shape": [1.0]}}).encode(),
+    json.dumps({"a": {**ONE, "shape": [2]}}).encode(),
+    json.dumps({"a": {**ONE, "shape": [1] * 100}}).encode(),
+    json.dumps({"a": {**ONE, "shape": [2**80, 0], "data_offsets": [0, 0]}}).encode(),
+    json.dumps({"a": {**ONE, "dtype": "F99"}}).encode(),
+    json.dumps({"a": {**ONE, "dtype": ["F32"]}}).encode(),
+    json.dumps({"a": {**ONE, "data_offsets": [0]}}).encode(),
+    json.dumps({"a": {**ONE, "data_offsets": [4, 8]}}).encode(),
+    json.dumps({"a": ONE, "b": ONE}).encode(),
+    b'{"a": %b, "a": %b}' % ((json.dumps(ONE).encode(),) * 2),
+    json.dumps({"__metadata__": [], "a": ONE}).encode(),
+]
+
+
+@pytest.mark.parametrize("content", ILL_FORMED, ids=range(len(ILL_FORMED)))
+def test_an_ill_formed_header_is_refused(tmp_path, content):
+    path = tmp_path / "net.safetensors"
+    path.write_bytes(len(content).to_bytes(8, "little") + content + bytes(4))
+    with pytest.raises(NetworkFileError, match="must be a safetensors file"):
+        read_network(path)
+
+
+@pytest.mark.parametrize("kind", sorted({"F32", "F16", "U8", "BOOL", "I64", "F64"}))
+@pytest.mark.parametrize("shape", [(), (0,), (3,), (2, 0, 4), (2, 3, 4)])
+def test_the_header_is_understood_as_the_library_writes_it(tmp_path, kind, shape):
+    types = {"F32": "f4", "F16": "f2", "U8": "u1", "BOOL": "?", "I64": "i8", "F64": "f8"}
+    arrays = {
+        "a.weight": np.arange(math.prod(shape)).reshape(shape).astype(types[kind]),
+        "b": np.ones(5, np.float32),
+    }
+    path = tmp_path / "other.safetensors"
+    safetensors.numpy.save_file(arrays, path, metadata={"more": "text"})
+    with path.open("rb") as opened:
+        file = TensorFile(opened, path, MAX_HEADER_BYTES)
+        assert file.metadata == {"more": "text"}
+        assert file.entries["a.weight"].kind == kind
+        assert file.entries["a.weight"].shape == shape
+        np.testing.assert_array_equal(file.read_float32("b"), arrays["b"])
+        if kind == "F32":
+            np.testing.assert_array_equal(file.read_float32("a.weight"), arrays["a.weight"])
