@@ -13,21 +13,22 @@ from cnngui.spec.network import InputSpec
 
 
 class DataPart:
-    """Samples that follow one another in another data set; see ``Dataset``.
+    """Samples that follow one another in another data set, or every so many; see ``Dataset``.
 
     Parameters
     ----------
     whole : the other data set.
     start, stop : the first sample, and the one after the last.
+    step : 2 takes every second one.
     """
 
-    def __init__(self, whole: Dataset, start: int, stop: int) -> None:
+    def __init__(self, whole: Dataset, start: int, stop: int, step: int = 1) -> None:
         self._whole = whole
-        self._indices = range(start, stop)
+        self._indices = range(start, stop, step)
         self.name: str = whole.name
         self.address: str = whole.address
         self.classes: tuple[str, ...] = whole.classes
-        self.labels: NDArray[np.int64] = whole.labels[start:stop]
+        self.labels: NDArray[np.int64] = whole.labels[start:stop:step]
         self.problems: tuple[UserError, ...] = whole.problems
 
     def picture(self, index: int) -> NDArray[np.uint8]:

@@ -77,10 +77,19 @@ def read_network(path: str | Path) -> NetworkFile:
         raise NetworkFileError(str(path), text("must be readable"), reason) from error
 
 
-def write_network(path: str | Path, spec: NetworkSpec, weights: Weights | None = None) -> None:
+def write_network(
+    path: str | Path,
+    spec: NetworkSpec,
+    weights: Weights | None = None,
+    notes: Mapping[str, str] | None = None,
+) -> None:
     """Write a network, as .json (the description alone) or as .safetensors (with weights).
 
     The file is whole or absent: an older one of that name stays until the new one is complete.
+
+    Parameters
+    ----------
+    notes : for the metadata of a .safetensors file, beside the description; nothing reads them.
 
     Raises
     ------
@@ -94,7 +103,7 @@ def write_network(path: str | Path, spec: NetworkSpec, weights: Weights | None =
         case ".json":
             content = to_json(spec).encode()
         case ".safetensors":
-            content = _tensors_content(path, spec, weights)
+            content = _tensors_content(path, spec, weights, notes or {})
         case suffix:
             raise SaveError(str(path), _SUFFIX_RULE, suffix or text("no suffix"))
     write_atomically(path, content)
@@ -141,7 +150,9 @@ def _size_text(file: BufferedReader) -> Text:
     return text("{bytes:,} bytes", bytes=os.fstat(file.fileno()).st_size)
 
 
-def _tensors_content(path: Path, spec: NetworkSpec, weights: Weights | None) -> bytes:
+def _tensors_content(
+    path: Path, spec: NetworkSpec, weights: Weights | None, notes: Mapping[str, str]
+) -> bytes:
     if weights is None:
         rule = text("must have weights to write; a description alone is .json")
         raise SaveError(str(path), rule)
@@ -161,7 +172,7 @@ def _tensors_content(path: Path, spec: NetworkSpec, weights: Weights | None) -> 
         raise SaveError(f"{path}: {tensor}", rule, got)
     # safetensors writes the memory as it lies, whatever the strides.
     in_order = {name: np.ascontiguousarray(array) for name, array in tensors.items()}
-    return safetensors.numpy.save(in_order, metadata={DESCRIPTION_KEY: to_json(spec)})
+    return safetensors.numpy.save(in_order, metadata={**notes, DESCRIPTION_KEY: to_json(spec)})
 
 
 def _expected(spec: NetworkSpec) -> dict[str, Shape]:

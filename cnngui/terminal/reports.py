@@ -41,13 +41,24 @@ def write_report(path: Path, numbers: dict[str, Any]) -> None:
     write_atomically(path, text.encode(errors="backslashreplace"))
 
 
+class StopRequests:
+    """How often the user has asked for an end: ``count`` times."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def is_set(self) -> bool:
+        """Return whether there is to be an end."""
+        return self.count > 0
+
+
 @contextmanager
-def signals_stop() -> Iterator[threading.Event]:
-    """Let the first Ctrl+C set the event, so that a run ends neatly, and a second one end all.
+def signals_stop(presses: int = 1) -> Iterator[StopRequests]:
+    """Count Ctrl+C, so that a run ends neatly; after so many ``presses`` the next one ends all.
 
     The end of the terminal or of the session is as good a reason, except for what runs on after it.
     """
-    stopped = threading.Event()
+    stopped = StopRequests()
     if threading.current_thread() is not threading.main_thread():
         yield stopped
         return
@@ -60,8 +71,9 @@ def signals_stop() -> Iterator[threading.Event]:
             signal.signal(number, handler)
 
     def on_signal(_number: int, _frame: FrameType | None) -> None:
-        stopped.set()
-        restore()
+        stopped.count += 1
+        if stopped.count >= presses:
+            restore()
 
     for number, handler in before.items():
         if handler is not signal.SIG_IGN:

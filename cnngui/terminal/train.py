@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import shutil
 import sys
 import tempfile
-import threading
+from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from time import perf_counter
 from typing import Any, TextIO
@@ -14,13 +16,20 @@ from cnngui import __version__
 from cnngui.atomic import place_of
 from cnngui.data.dataset import Dataset, OpeningCancelledError
 from cnngui.data.opening import open_dataset
-from cnngui.data.part import held_out
+from cnngui.data.part import DataPart, held_out
 from cnngui.engine import parallel
 from cnngui.engine.gradients.interruption import AbandonedError, Interruption
 from cnngui.errors import SaveError
 from cnngui.formats.network_file import write_network
 from cnngui.formats.opening import open_network
 from cnngui.pipeline.training.evaluate import labels_among
+from cnngui.pipeline.training.measured import (
+    NOTE_KEY,
+    best_words,
+    measured_entry,
+    measured_words,
+    training_note,
+)
 from cnngui.pipeline.training.progress import Evaluation, TrainingProgress
 from cnngui.pipeline.training.requirements import refuse_unusable_data
 from cnngui.pipeline.training.settings_codec import settings_entry
@@ -29,9 +38,16 @@ from cnngui.spec.mending import fits_classes, mended_for_classes
 from cnngui.spec.network import NetworkSpec
 from cnngui.terminal.cli import EXIT_MENDABLE, EXIT_STOPPED
 from cnngui.terminal.cli_train import TrainArguments
-from cnngui.terminal.reports import refuse_unwritable, signals_stop, write_report
+from cnngui.terminal.reports import (
+    StopRequests,
+    refuse_unwritable,
+    signals_stop,
+    write_report,
+)
 from cnngui.weights import Weights
 
+_LONGEST_TEST_S = 10.0
+"""How long it measures in the end, about, when it was stopped."""
 _REDRAW_S = 0.1
 _BAR_WIDTH = 20
 _MOST_PROBLEMS_TOLD = 5
@@ -51,8 +67,9 @@ def run_training(arguments: TrainArguments) -> int:
     for path in filter(None, (arguments.out, arguments.report)):
         refuse_unwritable(place_of(path).parent, may_be_made=False)
     parallel.configure(arguments.threads)
-    with signals_stop() as stopped:
+    with signals_stop(presses=2) as stopped:
         try:
+            haste = _Haste(stopped)
             data, test = _open_data(arguments, stopped)
             refuse_unusable_data(data)
             spec = found.spec.seeded(arguments.settings.seed)
@@ -65,20 +82,21 @@ def run_training(arguments: TrainArguments) -> int:
                 data,
                 arguments.settings,
                 is_cancelled=stopped.is_set,
-                interruption=Interruption(stopped.is_set, _abandon),
+                interruption=Interruption(haste.is_wanted, _abandon),
             )
         except OpeningCancelledError:
             return EXIT_STOPPED
         began = perf_counter()
-        _train(trainer, stopped)
+        _train(trainer, haste)
         seconds = perf_counter() - began
-    progress = trainer.progress
-    is_written = progress.state != "failed" or trainer.has_learned
-    if is_written:
-        _write_somewhere(arguments.out, trainer.spec, trainer.best_weights())
-    tested = None
-    if test is not None and progress.state == "finished":
-        tested = trainer.evaluate(test, trainer.best_weights())
+        progress = trainer.progress
+        is_written = progress.state != "failed" or trainer.has_learned
+        if is_written:
+            notes = {NOTE_KEY: training_note(progress)}
+            _write_somewhere(arguments.out, trainer.spec, trainer.best_weights(), notes)
+        tested = None
+        if test is not None and progress.state != "failed":
+            tested = _tested(trainer, test, stopped)
     if arguments.report is not None:
         write_report(arguments.report, _as_json(arguments, progress, tested, seconds))
     _print_summary(progress, tested, seconds)
@@ -90,9 +108,7 @@ def run_training(arguments: TrainArguments) -> int:
     return EXIT_STOPPED if progress.state == "stopped" else 0
 
 
-def _open_data(
-    arguments: TrainArguments, stopped: threading.Event
-) -> tuple[Dataset, Dataset | None]:
+def _open_data(arguments: TrainArguments, stopped: StopRequests) -> tuple[Dataset, Dataset | None]:
     """Return what is learned from, and what is measured with in the end."""
     data, test = open_dataset(arguments.data, is_cancelled=stopped.is_set), None
     for problem in data.problems[:_MOST_PROBLEMS_TOLD]:
@@ -107,7 +123,9 @@ def _open_data(
     return data, test
 
 
-def _write_somewhere(path: Path, spec: NetworkSpec, weights: Weights) -> None:
+def _write_somewhere(
+    path: Path, spec: NetworkSpec, weights: Weights, notes: Mapping[str, str]
+) -> None:
     """Write the network. What was learned is not lost where the place has become unusable.
 
     Raises
@@ -116,14 +134,14 @@ def _write_somewhere(path: Path, spec: NetworkSpec, weights: Weights) -> None:
         It could not be written; the message says where it is instead.
     """
     try:
-        write_network(path, spec, weights)
+        write_network(path, spec, weights, notes)
     except SaveError as error:
         with tempfile.NamedTemporaryFile(
             prefix=f"{path.stem[:_STEM_KEPT]}-", suffix=path.suffix, delete=False
         ) as file:
             instead = Path(file.name)
         try:
-            write_network(instead, spec, weights)
+            write_network(instead, spec, weights, notes)
         except SaveError:
             instead.unlink(missing_ok=True)
             raise error from None
@@ -135,17 +153,48 @@ def _abandon() -> None:
     raise AbandonedError
 
 
-def _train(trainer: Trainer, stopped: threading.Event) -> None:
+class _Haste:
+    """What was asked for and not yet done: the first Ctrl+C measures and ends, the second ends."""
+
+    def __init__(self, stopped: StopRequests) -> None:
+        self._stopped = stopped
+        self._heard = 0
+
+    def is_wanted(self) -> bool:
+        return self._stopped.count > self._heard
+
+    def hear(self) -> int:
+        self._heard = self._stopped.count
+        return self._heard
+
+
+def _train(trainer: Trainer, haste: _Haste) -> None:
     display = _Display(sys.stderr)
     while not trainer.is_done:
-        try:
+        with suppress(AbandonedError):  # for what is heard next
             trainer.step()
-        except AbandonedError:
-            trainer.stop()
-        if stopped.is_set():
-            trainer.stop()
+        if haste.is_wanted():
+            if haste.hear() > 1:
+                trainer.stop()
+            else:
+                trainer.wind_up()
         display.show(trainer)
     display.close()
+
+
+def _tested(trainer: Trainer, test: Dataset, stopped: StopRequests) -> Evaluation | None:
+    """Measure the best weights in the end; after Ctrl+C no longer than a few seconds."""
+    if stopped.count > 1:
+        return None
+    most = trainer.measured_in(_LONGEST_TEST_S) if stopped.is_set() else len(test)
+    step = math.ceil(len(test) / most)
+    asked = stopped.count
+    try:
+        return trainer.evaluate(
+            DataPart(test, 0, len(test), step), is_cancelled=lambda: stopped.count > asked
+        )
+    except (AbandonedError, OpeningCancelledError):
+        return None
 
 
 class _Display:
@@ -185,10 +234,10 @@ def _told(progress: TrainingProgress) -> str:
     curves = progress.curves
     parts = [f"epoch {round(progress.epoch, 1):g} of {progress.settings.epochs}"]
     if len(curves.loss):
-        parts.append(f"loss {curves.smooth_loss[-1]:.4f}")
-        parts.append(f"accuracy {100 * curves.smooth_accuracy[-1]:.1f} %")
-    if len(curves.validation_accuracy):
-        parts.append(f"on samples kept apart {100 * curves.validation_accuracy[-1]:.1f} %")
+        parts.append(f"loss of the last batches {curves.smooth_loss[-1]:.4f}")
+        parts.append(f"accuracy of those {100 * curves.smooth_accuracy[-1]:.1f} %")
+    if progress.evaluation is not None:
+        parts.append(f"{measured_words(progress.evaluation.measured)}")
     if progress.samples_per_second:
         parts.append(f"{progress.samples_per_second:,.0f} samples a second")
     return ", ".join(parts)
@@ -221,7 +270,7 @@ def _as_json(
         "seconds": round(seconds, 3),
         "samples_per_second": round(progress.samples_per_second, 1),
         "memory_bytes": progress.memory_bytes,
-        "best": {"epoch": progress.best_epoch, "accuracy": progress.best_accuracy},
+        "best": None if progress.best is None else measured_entry(progress.best),
         "curves": {
             "batches": {
                 "epoch": curves.epochs.tolist(),
@@ -244,8 +293,7 @@ def _evaluation_as_json(evaluation: Evaluation | None) -> dict[str, Any] | None:
         return None
     summary = evaluation.summary
     by_class = zip(evaluation.classes, summary.class_accuracies.tolist(), strict=True)
-    return {
-        "accuracy": summary.accuracy,
+    return measured_entry(evaluation.measured) | {
         # NaN, of a class without samples, is nothing that JSON knows.
         "class_accuracies": {name: None if share != share else share for name, share in by_class},
         "confusion_matrix": None if summary.matrix is None else summary.matrix.tolist(),
@@ -257,12 +305,6 @@ def _print_summary(progress: TrainingProgress, tested: Evaluation | None, second
         f"{progress.spec.name} on {progress.data_name}: {progress.epoch:.4g} epochs in "
         f"{seconds:.1f} s, {progress.samples_per_second:,.0f} samples a second"
     )
-    if progress.state != "failed" and progress.best_epoch == 0:
-        print("Nothing did better than the weights that it began with; those are kept.")
-    elif progress.samples[1] and progress.best_epoch > 0:
-        print(
-            f"Best after epoch {progress.best_epoch:.4g}: {100 * progress.best_accuracy:.2f} % of "
-            f"{progress.samples[1]:,} samples kept apart"
-        )
+    print(best_words(progress))
     if tested is not None:
-        print(f"Test: {100 * tested.summary.accuracy:.2f} % of {len(tested.labels):,} samples")
+        print(f"Test: {measured_words(tested.measured)}")

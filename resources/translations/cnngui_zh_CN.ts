@@ -1517,12 +1517,8 @@ Train the network: after each epoch you see here what it gets right and what it 
 请训练网络：每一轮之后，这里会显示它认对了什么，把什么认错了。</translation>
     </message>
     <message>
-        <source>right of {0} samples kept apart</source>
-        <translation>{0} 个验证样本的正确率</translation>
-    </message>
-    <message>
-        <source>right of all {0} samples, which it has learned from</source>
-        <translation>全部 {0} 个样本的正确率（都是训练用过的）</translation>
+        <source>right of {0}</source>
+        <translation>正确率（{0}）</translation>
     </message>
 </context>
 <context>
@@ -1554,14 +1550,18 @@ Train the network: after each epoch you see here what it gets right and what it 
 <context>
     <name>RunsModel</name>
     <message>
+        <source>not measured</source>
+        <translation>未测量</translation>
+    </message>
+    <message>
         <source>{0}
 {1}
-{2}, {3} epochs done; best after {4}
-{5} samples, {6} apart</source>
+{2}
+{3}: {4}, {5} epochs done; {6} samples, {7} kept apart</source>
         <translation>{0}
 {1}
-{2}，完成了 {3} 轮；第 {4} 轮时最好
-{5} 个样本，其中留出 {6} 个验证</translation>
+{2}
+{3}：{4}，已完成 {5} 轮；{6} 个样本，另留出 {7} 个</translation>
     </message>
 </context>
 <context>

@@ -11,7 +11,7 @@ from PySide6.QtCore import Signal
 
 from cnngui.pipeline.kernel_painter import paint_kernels
 from cnngui.pipeline.kernel_pictures import KernelRequest
-from cnngui.pipeline.training.progress import Evaluation, KernelMoment
+from cnngui.pipeline.training.progress import Basis, Evaluation, KernelMoment, Measurement
 from cnngui.pipeline.training.summary import summarise
 from cnngui.spec.layers import Conv2d, Flatten, Linear, ReLU
 from cnngui.spec.network import InputSpec, NetworkSpec
@@ -52,14 +52,17 @@ def evaluation(
     probabilities: list[list[float]],
     classes: tuple[str, ...] = ("circle", "square", "star"),
     first: int = 0,
+    basis: Basis = "validation",
 ) -> Evaluation:
     truth, shares = np.array(labels, np.int64), np.array(probabilities, np.float32)
+    summary = summarise(truth, shares)
     return Evaluation(
+        measured=Measurement(basis, len(labels), 2.0, summary.accuracy, 0.5),
         classes=classes,
         indices=np.arange(first, first + len(labels), dtype=np.int64),
         labels=truth,
         probabilities=shares,
-        summary=summarise(truth, shares),
+        summary=summary,
     )
 
 

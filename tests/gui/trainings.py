@@ -10,7 +10,12 @@ from PySide6.QtCore import QObject, Signal
 
 from cnngui.errors import UserError
 from cnngui.gui.document import Document
-from cnngui.pipeline.training.progress import Curves, LayerHealth, TrainingProgress
+from cnngui.pipeline.training.progress import (
+    Curves,
+    LayerHealth,
+    Measurement,
+    TrainingProgress,
+)
 from cnngui.pipeline.training.settings import TrainingSettings
 from cnngui.spec.layers import Conv2d, Flatten, Linear
 from cnngui.spec.mending import fits_classes
@@ -66,8 +71,7 @@ def training(run_id: str = "20260102-030405-a", **changes: Any) -> TrainingProgr
         "curves": curves(),
         "layers": HEALTHY,
         "moments": (),
-        "best_epoch": 2.0,
-        "best_accuracy": 0.875,
+        "best": Measurement("validation", 40, 2.0, 0.875, 0.5),
         "evaluation": None,
     }
     return TrainingProgress(**(values | changes))

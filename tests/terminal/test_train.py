@@ -10,9 +10,11 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from safetensors import safe_open
 
 from cnngui.app import main
 from cnngui.data.augmentation import Augmentation
@@ -22,6 +24,7 @@ from cnngui.errors import ArgumentError, SaveError
 from cnngui.formats.network_file import read_network, write_network
 from cnngui.images.opencv import cv2
 from cnngui.pipeline.training.settings import TrainingSettings
+from cnngui.pipeline.training.trainer import Trainer
 from cnngui.spec.codec import to_json
 from cnngui.spec.network import NetworkSpec
 from cnngui.terminal.cli_train import TrainArguments, parse_train_arguments
@@ -80,8 +83,15 @@ def test_a_network_learns_and_is_written_with_a_report(capsys: pytest.CaptureFix
     assert report["samples_per_second"] > 0
     assert len(report["curves"]["batches"]["loss"]) == 24
     assert report["curves"]["validation"]["epoch"] == [0, 1, 2, 3, 4]
-    assert report["best"]["accuracy"] == report["evaluation"]["accuracy"] == 1
+    best = report["best"]
+    assert (best["measured_on"], best["samples"], best["accuracy"]) == ("validation", 12, 1)
+    assert {name: report["evaluation"][name] for name in best} == best
     assert report["test_evaluation"]["accuracy"] == 1
+    assert report["test_evaluation"]["measured_on"] == "test"
+    assert report["test_evaluation"]["epoch"] == best["epoch"]
+    with safe_open("out.safetensors", "np") as file:
+        note = json.loads(file.metadata()["cnngui.training"])
+    assert note == {"data": "data", "state": "finished", "epochs": 4, "weights": best}
     assert report["test_evaluation"]["confusion_matrix"] == [[10, 0, 0], [0, 10, 0], [0, 0, 10]]
     assert report["test_evaluation"]["class_accuracies"] == {"all": 1, "lower": 1, "upper": 1}
     found = read_network("out.safetensors")
@@ -91,10 +101,12 @@ def test_a_network_learns_and_is_written_with_a_report(capsys: pytest.CaptureFix
     assert shares.argmax(axis=1).tolist() == [2, 1, 0]
     captured = capsys.readouterr()
     assert "small on data: 4 epochs" in captured.out
-    assert "Test: 100.00 % of 30 samples" in captured.out
+    assert "Best weights: 100.00 % of 12 samples kept apart, after epoch" in captured.out
+    assert "Test: 100.00 % of 30 samples given to test it" in captured.out
     assert "out.safetensors" in captured.out
     lines = captured.err.splitlines()
     assert [line.split(",")[0] for line in lines] == [f"epoch {n} of 4" for n in (1, 2, 3, 4)]
+    assert "of 12 samples kept apart, after epoch 1" in lines[0]
 
 
 @pytest.mark.usefixtures("place")
@@ -195,10 +207,10 @@ def test_what_the_user_can_mend_is_one_line_and_exit_code_2(
 def test_what_was_learned_is_kept_elsewhere_when_the_disk_fills_meanwhile(
     place: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def write(path: Path, spec: NetworkSpec, weights: Weights) -> None:
+    def write(path: Path, spec: NetworkSpec, weights: Weights, notes: dict[str, str]) -> None:
         if path.name == "out.safetensors":
             raise SaveError(str(path), "must be writable", "No space left on device")
-        write_network(path, spec, weights)
+        write_network(path, spec, weights, notes)
 
     (place / "tmp").mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(place / "tmp"))
@@ -236,6 +248,63 @@ def test_ctrl_c_keeps_the_best_weights_so_far(number: int) -> None:
     assert report["state"] == "stopped"
     assert report["best"]["accuracy"] == 1
     assert read_network("out.safetensors").weights
+
+
+class Presses:
+    """A trainer's steps, at some of which somebody presses Ctrl+C."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, *steps: int) -> None:
+        self.taken = 0
+        step = Trainer.step
+
+        def counted(trainer: Trainer) -> None:
+            self.taken += 1
+            step(trainer)
+            for _ in range(steps.count(self.taken)):
+                os.kill(os.getpid(), signal.SIGINT)
+
+        monkeypatch.setattr(Trainer, "step", counted)
+
+
+def stopped_at(monkeypatch: pytest.MonkeyPatch, *steps: int) -> dict[str, Any]:
+    Presses(monkeypatch, *steps)
+    line = ("--batch-size", 2, "--test", "other", "--report", "report.json")
+    assert run("--network", "net.json", *line) == 130
+    report: dict[str, Any] = json.loads(Path("report.json").read_text())
+    assert report["state"] == "stopped"
+    assert report["epochs"] < 1
+    assert read_network("out.safetensors").weights
+    return report
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT to send")
+@pytest.mark.usefixtures("place")
+def test_ctrl_c_in_the_first_epoch_measures_what_was_held_out(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_samples(Path("other"), 30)
+    report = stopped_at(monkeypatch, 20)
+    best = report["best"]
+    assert (best["measured_on"], best["samples"]) == ("validation", 12)
+    assert best["epoch"] == report["epochs"]
+    assert best["accuracy"] == report["evaluation"]["accuracy"]
+    assert report["curves"]["validation"]["accuracy"][-1] == pytest.approx(best["accuracy"])
+    assert report["test_evaluation"]["samples"] == 30
+    assert "of 12 samples kept apart, after epoch 0." in capsys.readouterr().out
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT to send")
+@pytest.mark.usefixtures("place")
+def test_a_second_ctrl_c_ends_at_once_with_what_was_measured(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_samples(Path("other"), 30)
+    report = stopped_at(monkeypatch, 20, 20)
+    assert report["best"]["epoch"] == 0
+    assert report["test_evaluation"] is None
+    out = capsys.readouterr().out
+    assert "The first weights are kept" in out
+    assert "of 12 samples kept apart, before training" in out
 
 
 def test_the_command_line_in_full() -> None:

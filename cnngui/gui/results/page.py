@@ -28,6 +28,8 @@ from cnngui.gui.theme import SLIM_SCROLL_BAR, SPACE_L, SPACE_M, SPACE_S
 from cnngui.gui.training.control import TrainingControl
 from cnngui.gui.widgets.run_choice import RunChoice
 from cnngui.gui.words.naming import share_text
+from cnngui.gui.words.translation import said
+from cnngui.pipeline.training.measured import basis_words
 from cnngui.pipeline.training.progress import Evaluation, TrainingProgress
 
 _SIDE_WIDTH = 200
@@ -171,11 +173,8 @@ class ResultsPage(QWidget):
         is_other = self._shown is None or self._shown.classes != evaluation.classes
         self._shown = evaluation
         self.accuracy.setText(share_text(evaluation.summary.accuracy))
-        count = len(evaluation.labels)
-        words = self.tr("right of {0} samples kept apart")
-        if not run.samples[1]:
-            words = self.tr("right of all {0} samples, which it has learned from")
-        self.basis.setText(words.format(count))
+        basis = said(basis_words(evaluation.measured))
+        self.basis.setText(self.tr("right of {0}").format(basis))
         self.classes.show_evaluation(evaluation)
         has_matrix = evaluation.summary.matrix is not None
         self.matrix.setVisible(has_matrix)

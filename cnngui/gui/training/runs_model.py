@@ -11,7 +11,9 @@ from PySide6.QtWidgets import QWidget
 from cnngui.gui.theme import colors
 from cnngui.gui.training.curves_view import RUN_COLORS
 from cnngui.gui.words.runs import (
+    UNDER_WAY,
     accuracy_words,
+    kept_words,
     run_when,
     settings_words,
     state_words,
@@ -20,7 +22,6 @@ from cnngui.gui.words.translation import translated
 from cnngui.pipeline.training.progress import TrainingProgress
 
 _Index = QModelIndex | QPersistentModelIndex
-UNDER_WAY = ("running", "paused")
 _WORTH_SAYING = (*UNDER_WAY, "failed")
 
 
@@ -96,7 +97,7 @@ class RunsModel(QAbstractListModel):
         color = self._colors.get(run.run_id, "")
         match role:
             case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.AccessibleTextRole:
-                return f"{self._title(run)}\n{settings_words(run.settings)}"
+                return f"{self._title(run)}\n{self._origin(run)}, {settings_words(run.settings)}"
             case Qt.ItemDataRole.ToolTipRole:
                 return self._description(run)
             case Qt.ItemDataRole.CheckStateRole:
@@ -120,19 +121,21 @@ class RunsModel(QAbstractListModel):
         return next(free, RUN_COLORS[len(used) % len(RUN_COLORS)])
 
     def _title(self, run: TrainingProgress) -> str:
-        parts = [accuracy_words(run), run_when(run.run_id), translated(run.data_name)]
-        if run.state in _WORTH_SAYING:
-            parts.insert(0, state_words(run.state))
-        return "  ".join(filter(None, parts))
+        worth = self.tr("not measured") if run.best is None else accuracy_words(run.best)
+        return f"{state_words(run.state)}  {worth}" if run.state in _WORTH_SAYING else worth
+
+    def _origin(self, run: TrainingProgress) -> str:
+        return "  ".join(filter(None, (run_when(run.run_id), translated(run.data_name))))
 
     def _description(self, run: TrainingProgress) -> str:
-        words = self.tr("{0}\n{1}\n{2}, {3} epochs done; best after {4}\n{5} samples, {6} apart")
+        words = self.tr("{0}\n{1}\n{2}\n{3}: {4}, {5} epochs done; {6} samples, {7} kept apart")
         text = words.format(
-            self._title(run),
+            self._origin(run),
+            kept_words(run),
             settings_words(run.settings),
             run.spec.name,
+            state_words(run.state),
             f"{run.epoch:.1f}",
-            f"{run.best_epoch:.1f}",
             *run.samples,
         )
         return f"{text}\n{run.message}" if run.message else text

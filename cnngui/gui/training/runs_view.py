@@ -21,7 +21,8 @@ from PySide6.QtWidgets import (
 
 from cnngui.gui.icons import icon
 from cnngui.gui.theme import SPACE_S, colors
-from cnngui.gui.training.runs_model import UNDER_WAY, RunsModel
+from cnngui.gui.training.runs_model import RunsModel
+from cnngui.gui.words.runs import UNDER_WAY
 from cnngui.pipeline.training.progress import TrainingProgress
 
 _SWATCH = 10

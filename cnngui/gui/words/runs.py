@@ -11,9 +11,12 @@ from PySide6.QtCore import QCoreApplication, QDate, QLocale
 
 from cnngui.gui.network.wording import bytes_label
 from cnngui.gui.words.naming import clock, number_text, share_text
+from cnngui.gui.words.translation import said
+from cnngui.pipeline.training.measured import best_words, measured_words
 from cnngui.pipeline.training.progress import (
     Ailment,
     LayerHealth,
+    Measurement,
     TrainingProgress,
     TrainingState,
 )
@@ -21,6 +24,7 @@ from cnngui.pipeline.training.settings import TrainingSettings
 
 translate = QCoreApplication.translate
 
+UNDER_WAY: tuple[TrainingState, ...] = ("preparing", "running", "paused")
 _TIME, _TIME_LENGTH = "%Y%m%d-%H%M%S", 15
 _SLOW = 10.0
 """Samples a second below which a digit after the point says something."""
@@ -52,6 +56,8 @@ def status_words(progress: TrainingProgress) -> str:
         rate = progress.samples_per_second
         number = f"{rate:,.0f}" if rate >= _SLOW else f"{rate:.1f}"
         parts.append(translate("Training", "{0} samples/s").format(number))
+    if progress.best is not None or progress.state not in UNDER_WAY:
+        parts.append(kept_words(progress))
     if progress.learning_rate > 0:
         rate_words = translate("Training", "learning rate {0}")
         parts.append(rate_words.format(number_text(progress.learning_rate)))
@@ -124,9 +130,15 @@ def run_when(run_id: str) -> str:
     )
 
 
-def accuracy_words(progress: TrainingProgress) -> str:
-    """Return how much the weights kept of a training get right; empty while nobody knows."""
-    return share_text(progress.best_accuracy) if len(progress.curves.accuracy) else ""
+def accuracy_words(measured: Measurement) -> str:
+    """Return what share was right, of which samples, when: no number stands without that."""
+    return said(measured_words(measured, share_text(measured.accuracy)))
+
+
+def kept_words(progress: TrainingProgress) -> str:
+    """Return which weights of a training are kept, and what they are worth."""
+    share = "" if progress.best is None else share_text(progress.best.accuracy)
+    return said(best_words(progress, share))
 
 
 def last_number(values: NDArray[np.float32]) -> float | None:

@@ -12,7 +12,7 @@ from cnngui.data.dataset import Dataset
 from cnngui.engine.learning.losses import Loss
 from cnngui.errors import DataError
 from cnngui.pipeline.training.batches import Batches
-from cnngui.pipeline.training.progress import Evaluation
+from cnngui.pipeline.training.progress import Basis, Evaluation, Measurement
 from cnngui.pipeline.training.summary import summarise
 from cnngui.spec.checks import shown
 
@@ -27,8 +27,11 @@ def evaluate(
     classes: tuple[str, ...],
     loss: Loss,
     chunk: int,
-) -> Generator[None, None, tuple[Evaluation, float]]:
-    """Return an evaluation and the mean loss, with a pause (a yield) before each chunk but one.
+    *,
+    basis: Basis,
+    epoch: float,
+) -> Generator[None, None, Evaluation]:
+    """Return an evaluation, with a pause (a yield) before each chunk but one.
 
     Parameters
     ----------
@@ -36,6 +39,7 @@ def evaluate(
     batches, indices, labels : the samples, which of them, and what those are: int64 ``(N,)``.
     classes : K names.
     chunk : how many samples are shown to the network at a time.
+    basis, epoch : see ``Measurement``.
 
     Raises
     ------
@@ -54,7 +58,9 @@ def evaluate(
     for array in (probabilities, indices, labels):
         array.flags.writeable = False
     summary = summarise(labels, probabilities)
-    return Evaluation(classes, indices, labels, probabilities, summary), total / len(indices)
+    loss_of_all = total / len(indices)
+    measured = Measurement(basis, len(indices), epoch, summary.accuracy, loss_of_all)
+    return Evaluation(measured, classes, indices, labels, probabilities, summary)
 
 
 def labels_among(classes: tuple[str, ...], data: Dataset) -> NDArray[np.int64]:

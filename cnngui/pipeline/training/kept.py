@@ -2,50 +2,60 @@
 
 from __future__ import annotations
 
-import math
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
 
 from cnngui.pipeline.training.progress import Evaluation
 from cnngui.weights import Weights
 
 
 class KeptWeights:
-    """The best weights so far, and the last ones that did no worse than those at first.
+    """The weights that did best of those that were measured.
 
     Parameters
     ----------
-    first : before training.
+    first : before training; kept until others were found to be better.
 
     Attributes
     ----------
-    good : to come back to when later ones turn out to be bad.
-    best : those with the highest accuracy; of several, with the lowest loss.
-    accuracy, epoch, evaluation : of the best ones; None where they were not looked at.
+    weights : those with the highest accuracy; of several, with the lowest loss.
+    evaluation : of them; None before anything was measured.
     """
 
     def __init__(self, first: Weights) -> None:
-        self.good = self.best = first
-        self.accuracy = 0.0
-        self.epoch = 0.0
+        self.weights = first
         self.evaluation: Evaluation | None = None
-        self._loss = math.inf
 
-    def is_best(self, accuracy: float, loss: float) -> bool:
-        """Return whether weights that are worth this much are the best so far."""
-        return (accuracy, -loss) > (self.accuracy, -self._loss)
+    def offer(self, evaluation: Evaluation, weights: Callable[[], Weights]) -> None:
+        """Keep weights that were measured if they are better. The first ones come first.
 
-    def keep_best(
-        self,
-        weights: Weights,
-        accuracy: float,
-        loss: float,
-        epoch: float,
-        evaluation: Evaluation | None,
-    ) -> None:
-        """Keep these as the best ones."""
-        self.best, self.accuracy, self._loss = weights, accuracy, loss
-        self.epoch, self.evaluation = epoch, evaluation
+        Parameters
+        ----------
+        evaluation : of these weights, on the samples that the first evaluation was of, or some of
+            those: what is kept is then judged by the same ones.
+        weights : called for a copy of them.
+        """
+        if self.evaluation is None:
+            self.evaluation = evaluation
+        elif _is_better(evaluation, self.evaluation):
+            self.weights, self.evaluation = weights(), evaluation
 
-    def fall_back(self) -> None:
-        """Where no epoch has come to its end, the good ones are the best there are."""
-        if self.epoch == 0:
-            self.best, self.evaluation = self.good, None
+
+def _is_better(new: Evaluation, old: Evaluation) -> bool:
+    if len(new.indices) == len(old.indices):
+        one, other = new.measured, old.measured
+        return (one.accuracy, -one.loss) > (other.accuracy, -other.loss)
+    # Losses were measured on different samples, but what each sample was taken for is known.
+    common = np.intersect1d(new.indices, old.indices)
+    return _worth(new, common) > _worth(old, common)
+
+
+def _worth(evaluation: Evaluation, indices: NDArray[np.int64]) -> tuple[float, float]:
+    """Return accuracy, and mean probability of the right class, on some of the samples."""
+    places = np.flatnonzero(np.isin(evaluation.indices, indices))
+    labels = evaluation.labels[places]
+    right = evaluation.summary.predicted[places] == labels
+    shares = evaluation.probabilities[places, labels]
+    return float(right.mean()), float(shares.mean())

@@ -18,6 +18,29 @@ TrainingState = Literal["preparing", "running", "paused", "finished", "stopped",
 
 Ailment = Literal["vanishing", "exploding", "nan"]
 
+Basis = Literal["validation", "training", "test"]
+"""Samples kept apart; those learned from, where none are kept apart; others, given in the end."""
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """What some weights are worth, and how that was found out.
+
+    Attributes
+    ----------
+    basis : which samples were looked at.
+    samples : how many of them.
+    epoch : when the weights were as they were measured, in epochs; 0 before training.
+    accuracy : share of the samples taken for what they are.
+    loss : the mean over them.
+    """
+
+    basis: Basis
+    samples: int
+    epoch: float
+    accuracy: float
+    loss: float
+
 
 @dataclass(frozen=True, eq=False)
 class Curves:
@@ -105,10 +128,11 @@ class EvaluationSummary:
 
 @dataclass(frozen=True, eq=False)
 class Evaluation:
-    """What the network makes of the samples kept apart (or, if there are none, of all).
+    """What the network makes of samples.
 
     Attributes
     ----------
+    measured : on which ones, when, and what came of it.
     classes : names.
     indices : int64 ``(N,)``, which samples of the data set.
     labels : int64 ``(N,)``, what they are.
@@ -116,6 +140,7 @@ class Evaluation:
     summary : made with ``summary.summarise`` where the evaluation is made, off the window's thread.
     """
 
+    measured: Measurement
     classes: tuple[str, ...]
     indices: NDArray[np.int64]
     labels: NDArray[np.int64]
@@ -141,11 +166,12 @@ class TrainingProgress:
     samples_per_second, seconds_left : 0 while unknown.
     memory_bytes : what activations kept for backward and their gradients take.
     curves, layers, moments : see there; ``moments[0]`` is before training, the last one is now.
-    best_epoch, best_accuracy : of the weights kept as the best ones (on validation, or, without, of
-        the smoothed batches).
-    evaluation : after each epoch; None before.
+    best : what the weights kept as the best ones are worth; at epoch 0 they are the first ones.
+        None where nothing was measured: the first ones are kept then, too.
+    evaluation : the newest, while the training goes on; of the best weights when it has ended.
     message : why it failed, in words; "" otherwise.
-    measuring : whether it is at the samples kept apart, before the first batch or after an epoch.
+    measuring : whether it is finding out what the weights are worth: before the first batch, after
+        an epoch, or when it was stopped in one.
     """
 
     run_id: str
@@ -165,8 +191,7 @@ class TrainingProgress:
     curves: Curves
     layers: tuple[LayerHealth, ...]
     moments: tuple[KernelMoment, ...]
-    best_epoch: float
-    best_accuracy: float
+    best: Measurement | None
     evaluation: Evaluation | None
     message: str = ""
     measuring: bool = False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict, fields, replace
 from typing import Any, get_args
 
@@ -10,17 +11,19 @@ from numpy.typing import NDArray
 
 from cnngui.pipeline.training.progress import (
     Ailment,
+    Basis,
     Curves,
     Evaluation,
     KernelMoment,
     LayerHealth,
+    Measurement,
     TrainingProgress,
 )
 from cnngui.pipeline.training.settings_codec import settings_entry, settings_from_entry
 from cnngui.pipeline.training.summary import summarise
 from cnngui.spec.codec import from_json, to_json
 
-_NUMBERS = ("epoch", "learning_rate", "samples_per_second", "best_epoch", "best_accuracy")
+_NUMBERS = ("epoch", "learning_rate", "samples_per_second")
 _COUNTS = ("step", "steps", "memory_bytes")
 _TEXTS = ("run_id", "data_name", "data_address", "message")
 
@@ -41,12 +44,14 @@ def run_entry(progress: TrainingProgress) -> dict[str, Any]:
     evaluation = progress.evaluation
     return entry | {
         "state": progress.state,
+        "best": None if progress.best is None else asdict(progress.best),
         "spec": to_json(progress.spec),
         "settings": settings_entry(progress.settings),
         "samples": progress.samples,
         "layers": [asdict(health) for health in progress.layers],
         "moments": [[moment.step, moment.epoch] for moment in shortened(progress).moments],
         "evaluated_classes": None if evaluation is None else evaluation.classes,
+        "evaluated": None if evaluation is None else asdict(evaluation.measured),
     }
 
 
@@ -73,6 +78,13 @@ def run_from(entry: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Training
     for array in arrays.values():
         array.flags.writeable = False
     state = entry["state"]
+    samples = int(entry["samples"][0]), int(entry["samples"][1])
+    curves = _curves(arrays)
+    evaluation = _evaluation(entry, samples, curves, arrays)
+    if "best" in entry:
+        best = None if entry["best"] is None else _measurement(entry["best"])
+    else:
+        best = None if evaluation is None else evaluation.measured
     plain: dict[str, Any] = {name: str(entry[name]) for name in _TEXTS}
     plain |= {name: int(entry[name]) for name in _COUNTS}
     plain |= {name: float(entry[name]) for name in _NUMBERS}
@@ -81,15 +93,16 @@ def run_from(entry: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Training
         state=state if state in ("finished", "failed") else "stopped",
         spec=from_json(entry["spec"]),
         settings=settings_from_entry(entry["settings"]),
-        samples=(int(entry["samples"][0]), int(entry["samples"][1])),
+        samples=samples,
         seconds_left=0.0,
-        curves=_curves(arrays),
+        curves=curves,
         layers=tuple(_health(health) for health in entry["layers"]),
         moments=tuple(
             KernelMoment(int(step), float(epoch), _kernels(arrays, number))
             for number, (step, epoch) in enumerate(entry["moments"])
         ),
-        evaluation=_evaluation(entry["evaluated_classes"], arrays),
+        best=best,
+        evaluation=evaluation,
     )
 
 
@@ -130,7 +143,26 @@ def _kernels(arrays: dict[str, NDArray[Any]], number: int) -> dict[str, NDArray[
     return kernels
 
 
-def _evaluation(classes: list[str] | None, arrays: dict[str, NDArray[Any]]) -> Evaluation | None:
+def _measurement(entry: dict[str, Any]) -> Measurement:
+    basis = entry["basis"]
+    if basis not in get_args(Basis):
+        raise ValueError(f"measured on {basis!r}")
+    return Measurement(
+        basis,
+        int(entry["samples"]),
+        float(entry["epoch"]),
+        float(entry["accuracy"]),
+        float(entry["loss"]),
+    )
+
+
+def _evaluation(
+    entry: dict[str, Any],
+    samples: tuple[int, int],
+    curves: Curves,
+    arrays: dict[str, NDArray[Any]],
+) -> Evaluation | None:
+    classes = entry["evaluated_classes"]
     if classes is None:
         return None
     labels, probabilities = arrays["evaluation.labels"], arrays["evaluation.probabilities"]
@@ -140,10 +172,21 @@ def _evaluation(classes: list[str] | None, arrays: dict[str, NDArray[Any]]) -> E
     _demand(probabilities, "f", (count, len(classes)))
     if count and not 0 <= labels.min() <= labels.max() < len(classes):
         raise ValueError("labels beyond the classes")
+    summary = summarise(labels, probabilities)
+    if "evaluated" in entry:
+        measured = _measurement(entry["evaluated"])
+    else:
+        # Of older runs: what was told of their best weights was true of the epoch alone.
+        basis: Basis = "validation" if samples[1] else "training"
+        epoch = float(entry["best_epoch"])
+        losses = curves.validation_loss[curves.validation_epochs == np.float32(epoch)]
+        loss = float(losses[0]) if losses.size else math.nan
+        measured = Measurement(basis, count, epoch, summary.accuracy, loss)
     return Evaluation(
+        measured=measured,
         classes=tuple(map(str, classes)),
         indices=arrays["evaluation.indices"],
         labels=labels,
         probabilities=probabilities,
-        summary=summarise(labels, probabilities),
+        summary=summary,
     )

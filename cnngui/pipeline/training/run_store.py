@@ -21,6 +21,7 @@ import numpy as np
 from cnngui.atomic import write_atomically
 from cnngui.errors import SaveError, TrainingError, UserError
 from cnngui.formats.network_file import NetworkFile, read_network, write_network
+from cnngui.pipeline.training.measured import NOTE_KEY, training_note
 from cnngui.pipeline.training.progress import TrainingProgress
 from cnngui.pipeline.training.run_codec import run_arrays, run_entry, run_from
 from cnngui.weights import Weights
@@ -77,7 +78,8 @@ class RunStore:
             If the disk refuses, or weights are not finite.
         """
         place = self._place(progress.run_id)
-        write_network(place / _BEST, progress.spec, best)
+        notes = {NOTE_KEY: training_note(progress)}
+        write_network(place / _BEST, progress.spec, best, notes)
         content = io.BytesIO()
         np.savez_compressed(content, allow_pickle=False, **run_arrays(progress))
         write_atomically(place / _ARRAYS, content.getvalue())

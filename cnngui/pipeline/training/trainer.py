@@ -17,14 +17,19 @@ from cnngui.engine.learning.clipping import clip_by_norm, lengths_by_layer
 from cnngui.engine.learning.losses import loss_named
 from cnngui.engine.learning.network import TrainableNetwork
 from cnngui.engine.learning.schedules import rate_factor
-from cnngui.errors import DataError, TrainingError
+from cnngui.errors import DataError, TrainingError, text
 from cnngui.pipeline.training.batches import Batches
 from cnngui.pipeline.training.curves import CurveRecorder
 from cnngui.pipeline.training.evaluate import evaluate, labels_among
 from cnngui.pipeline.training.health import HealthMonitor
 from cnngui.pipeline.training.history import KernelHistory, moment
 from cnngui.pipeline.training.kept import KeptWeights
-from cnngui.pipeline.training.progress import Evaluation, TrainingProgress, TrainingState
+from cnngui.pipeline.training.progress import (
+    Basis,
+    Evaluation,
+    TrainingProgress,
+    TrainingState,
+)
 from cnngui.pipeline.training.recipe import lower_rate, make_optimizer
 from cnngui.pipeline.training.requirements import (
     affordable_bytes,
@@ -39,16 +44,15 @@ from cnngui.weights import Weights
 _ORDER, _AUGMENTATION = 1, 2
 """What the seed is joined with, so that no two kinds of chance draw the same numbers."""
 
-_STEPS_PER_COPY = 50
-"""How often the weights are copied, to come back to where later ones turn out bad."""
-_SPOILT = 2.0
-"""Weights are worth a copy while the loss is at most this many times what it was at first."""
 _RUNAWAY = 1e6
 """A loss that is this many times what it was at first never comes back."""
 
 _FEWEST_AT_A_TIME = 16
 _MOST_EVALUATED = 2000
 """Where no samples are kept apart, that many of those trained with are looked at each epoch."""
+
+_LONGEST_LAST_MEASUREMENT_S = 5.0
+"""When a training is stopped in an epoch, its user waits so long for what it is worth, about."""
 
 _KEPT_SHARE = 0.9
 """Of the average time of a step, with each step."""
@@ -70,6 +74,7 @@ class Trainer:
     ----------
     spec : with the data's classes.
     batches_done, epochs_measured : how far it is; ``step`` adds no batch while it measures.
+    is_winding_up : whether it was told to end, and measures before it does.
 
     Raises
     ------
@@ -108,7 +113,10 @@ class Trainer:
         self._training, self._validation = stratified_split(
             data.labels, settings.validation_share, settings.seed
         )
-        self._evaluated = self._validation if len(self._validation) else _some(self._training)
+        self._basis: Basis = "validation" if len(self._validation) else "training"
+        self._evaluated = self._validation
+        if self._basis == "training":
+            self._evaluated = _some(self._training, _MOST_EVALUATED)
         self._steps_per_epoch = math.ceil(len(self._training) / settings.batch_size)
         self._steps = self._steps_per_epoch * settings.epochs
         self._warmup_steps = round(settings.warmup_epochs * self._steps_per_epoch)
@@ -136,7 +144,10 @@ class Trainer:
         self.batches_done = 0
         self._first_loss = math.inf
         self.epochs_measured = 0
-        self._measures_next = len(self._validation) > 0
+        self.is_winding_up = False
+        self._measures_next = True
+        self._batches_measured = 0
+        self._samples_measured, self._seconds_measuring = 0, 0.0
         self._evaluation: Evaluation | None = None
         self._kept = KeptWeights(self._first_weights)
         self._work = self._all_epochs()
@@ -149,7 +160,7 @@ class Trainer:
     @property
     def has_learned(self) -> bool:
         """Whether the best weights are others than the first."""
-        return self._kept.best is not self._first_weights
+        return self._kept.weights is not self._first_weights
 
     @property
     def learning_rate(self) -> float:
@@ -171,7 +182,7 @@ class Trainer:
     @property
     def progress(self) -> TrainingProgress:
         """How it stands: a fresh value each time."""
-        settings, seconds = self._settings, self._seconds_per_batch
+        settings, seconds, kept = self._settings, self._seconds_per_batch, self._kept.evaluation
         remaining = 0 if self.is_done else self._steps - self.batches_done
         return TrainingProgress(
             run_id=self._run_id,
@@ -191,9 +202,8 @@ class Trainer:
             curves=self._curves.curves(),
             layers=self._health.layers(),
             moments=self._history.moments(self.batches_done, self._epoch, self._kernels),
-            best_epoch=self._kept.epoch,
-            best_accuracy=self._kept.accuracy,
-            evaluation=self._kept.evaluation if self.is_done else self._evaluation,
+            best=None if kept is None else kept.measured,
+            evaluation=kept if self.is_done else self._evaluation,
             message=self._message,
             measuring=self._measures_next and not self.is_done,
         )
@@ -201,7 +211,7 @@ class Trainer:
     def step(self) -> None:
         """Do one batch, or a part of what is measured before the first and after each epoch.
 
-        Where loss, gradients or weights are no longer numbers, the last good weights come back, the
+        Where loss, gradients or weights are no longer numbers, the best weights come back, the
         state is "failed", and the message says why; so it does where a sample cannot be read.
 
         Raises
@@ -217,59 +227,98 @@ class Trainer:
             with np.errstate(all="ignore"):
                 next(self._work)
         except StopIteration:
-            self._state = "finished"
+            self._state = "stopped" if self.is_winding_up else "finished"
         except TrainingError as error:
-            self._network.restore(self._kept.good)
-            self._kept.fall_back()
+            self._network.restore(self._kept.weights)
             self._state, self._message = "failed", str(error)
         except DataError as error:
-            self.stop()
             self._state, self._message = "failed", str(error)
         seconds = perf_counter() - self._interruption.seconds - began
         self._seconds += seconds
         if self.batches_done > batches:
             before = self._seconds_per_batch or seconds
             self._seconds_per_batch = _KEPT_SHARE * before + (1 - _KEPT_SHARE) * seconds
+        else:
+            self._seconds_measuring += seconds
 
     def stop(self) -> None:
-        """End it before its time."""
-        if self.is_done:
+        """End it at once. What was learned since the last measurement is not kept."""
+        if not self.is_done:
+            self._state = "stopped"
+
+    def wind_up(self) -> None:
+        """End it before its time, but not before it is known what it is worth.
+
+        The next steps measure the weights as they are, on so many samples as a few seconds allow;
+        then it is stopped. Where they are measured already it is stopped at once.
+        """
+        if self.is_done or self.is_winding_up:
             return
-        self._state = "stopped"
-        if self.batches_done < self._steps_per_epoch:
-            # No epoch was measured.
-            self._keep_if_best(self._curves.smooth_accuracy, self._curves.smooth_loss, None)
+        if self._batches_measured == self.batches_done:
+            self.stop()
+            return
+        self.is_winding_up = self._measures_next = True
+        most = self.measured_in(_LONGEST_LAST_MEASUREMENT_S)
+        self._work = self._measure(_some(self._evaluated, most))
+
+    @property
+    def best_evaluation(self) -> Evaluation | None:
+        """What the best weights make of the samples they were measured on; None before."""
+        return self._kept.evaluation
 
     def weights(self) -> Weights:
         """Return copies of the weights as they are now."""
         return self._network.weights()
 
     def best_weights(self) -> Weights:
-        """Return the weights that were best on the samples kept apart, by accuracy, then by loss.
+        """Return the weights that were best where they were measured, by accuracy, then by loss.
 
-        Before the first epoch's end these are the first ones; stopped before it, the last.
+        Until later ones were measured these are the first ones.
         """
-        return self._kept.best
+        return self._kept.weights
 
-    def evaluate(self, data: Dataset, weights: Weights) -> Evaluation:
-        """Return what the network makes of other samples of the same classes with some weights.
+    def measured_in(self, seconds: float) -> int:
+        """Return how many samples can be measured in a time, as far as is known; some at least."""
+        samples_per_s = self._samples_measured / max(self._seconds_measuring, 1e-6)
+        return max(int(seconds * samples_per_s), _FEWEST_AT_A_TIME)
+
+    def evaluate(
+        self, data: Dataset, is_cancelled: Callable[[], bool] = lambda: False
+    ) -> Evaluation:
+        """Return what the network makes of other samples of the same classes, at its best.
 
         Raises
         ------
         DataError
             A sample cannot be read, or is of a class that is not among those learned.
+        OpeningCancelledError
+            ``is_cancelled`` said yes while the samples were read.
+        AbandonedError
+            The interruption gave it up.
         """
         classes = self.spec.classes
         labels = labels_among(classes, data)
-        predict = TrainableNetwork(self.spec, weights).predict
-        batches, everything = Batches(data, self.spec.input), np.arange(len(data))
-        parts = evaluate(predict, batches, everything, labels, classes, self._loss, self._chunk)
+        network = TrainableNetwork(self.spec, self.best_weights(), interruption=self._interruption)
+        batches = Batches(data, self.spec.input, is_cancelled)
+        everything = np.arange(len(data))
+        best = self._kept.evaluation
+        parts = evaluate(
+            network.predict,
+            batches,
+            everything,
+            labels,
+            classes,
+            self._loss,
+            self._chunk,
+            basis="test",
+            epoch=0.0 if best is None else best.measured.epoch,
+        )
         while True:
             try:
                 next(parts)
             except StopIteration as end:
-                found: tuple[Evaluation, float] = end.value
-                return found[0]
+                found: Evaluation = end.value
+                return found
 
     @property
     def _epoch(self) -> float:
@@ -283,9 +332,8 @@ class Trainer:
         """Do the whole training; each turn is a step."""
         settings = self._settings
         for epoch in range(settings.epochs):
-            if epoch or len(self._validation):
-                yield from self._measure()
-                yield
+            yield from self._measure(self._evaluated)
+            yield
             order = np.random.default_rng([settings.seed, _ORDER, epoch]).permutation(
                 self._training
             )
@@ -293,7 +341,7 @@ class Trainer:
             for start in range(0, len(order), settings.batch_size):
                 self._train_on(order[start : start + settings.batch_size], rng)
                 yield
-        yield from self._measure()
+        yield from self._measure(self._evaluated)
 
     def _train_on(self, indices: NDArray[np.int64], rng: np.random.Generator) -> None:
         settings, network, optimizer = self._settings, self._network, self._optimizer
@@ -311,9 +359,6 @@ class Trainer:
         optimizer.learning_rate = settings.learning_rate * rate_factor(
             settings.schedule, self.batches_done, self._steps, self._warmup_steps
         )
-        is_good = self.batches_done > 0 and result.loss <= _SPOILT * self._first_loss
-        if is_good and self.batches_done % _STEPS_PER_COPY == 0:
-            self._kept.good = network.weights()
         optimizer.step(network.parameters, network.gradients)
         weights = lengths_by_layer(network.parameters)
         self._health.add_step(gradients, lengths_by_layer(optimizer.changes), weights)
@@ -324,32 +369,29 @@ class Trainer:
         self._measures_next = self.batches_done % self._steps_per_epoch == 0
         self._history.record(self.batches_done, self._epoch, self._kernels)
 
-    def _measure(self) -> Generator[None]:
-        """See what the weights are worth, on the samples kept apart if there are any."""
-        self._evaluation, loss = yield from evaluate(
+    def _measure(self, indices: NDArray[np.int64]) -> Generator[None]:
+        """See what the weights are worth, on samples kept apart if there are any."""
+        evaluation = yield from evaluate(
             self._network.predict,
             self._batches,
-            self._evaluated,
-            self._data.labels[self._evaluated],
+            indices,
+            self._data.labels[indices],
             self.spec.classes,
             self._loss,
             self._chunk,
+            basis=self._basis,
+            epoch=self._epoch,
         )
-        if not math.isfinite(loss):
-            self._refuse_numbers_without_bounds(loss, {})
-        accuracy = self._evaluation.summary.accuracy
-        if len(self._validation):
-            self._curves.add_validation(self._epoch, loss, accuracy)
-        else:  # What it has seen before tells less than batches do, measured before they teach.
-            accuracy, loss = self._curves.smooth_accuracy, self._curves.smooth_loss
-        self._keep_if_best(accuracy, loss, self._evaluation)
+        self._evaluation, measured = evaluation, evaluation.measured
+        if not math.isfinite(measured.loss):
+            self._refuse_numbers_without_bounds(measured.loss, {})
+        if self._basis == "validation":
+            self._curves.add_validation(self._epoch, measured.loss, measured.accuracy)
+        self._kept.offer(evaluation, self._network.weights)
+        self._samples_measured += len(indices)
+        self._batches_measured = self.batches_done
         self.epochs_measured = self.batches_done // self._steps_per_epoch
         self._measures_next = False
-
-    def _keep_if_best(self, accuracy: float, loss: float, evaluation: Evaluation | None) -> None:
-        if self._kept.is_best(accuracy, loss):
-            weights = self._network.weights()
-            self._kept.keep_best(weights, accuracy, loss, self._epoch, evaluation)
 
     def _refuse_numbers_without_bounds(self, loss: float, lengths: Mapping[str, float]) -> None:
         is_finite = all(map(math.isfinite, lengths.values()))
@@ -358,9 +400,17 @@ class Trainer:
         layer_id = self._health.culprit(lengths)
         self._health.mark_broken(layer_id)
         rate, lower = self._settings.learning_rate, lower_rate(self._settings)
-        rule = (
-            f"its numbers grew beyond all bounds in batch {self.batches_done + 1} at a learning "
-            f"rate of {rate:g}. The last good weights are back; try a lower rate, such as {lower:g}"
+        back = text("The first weights are back")
+        if self.has_learned and self._kept.evaluation is not None:
+            epoch = round(self._kept.evaluation.measured.epoch, 1)
+            back = text("The weights of epoch {epoch:g} are back", epoch=epoch)
+        rule = text(
+            "its numbers grew beyond all bounds in batch {batch} at a learning rate of {rate:g}. "
+            "{back}; try a lower rate, such as {lower:g}",
+            batch=self.batches_done + 1,
+            rate=rate,
+            back=back,
+            lower=lower,
         )
         raise TrainingError(layer_id, rule)
 
@@ -374,6 +424,6 @@ class Trainer:
         }
 
 
-def _some(indices: NDArray[np.int64]) -> NDArray[np.int64]:
+def _some(indices: NDArray[np.int64], most: int) -> NDArray[np.int64]:
     """Return evenly spread ones of many."""
-    return indices[:: math.ceil(len(indices) / _MOST_EVALUATED)].copy()
+    return indices[:: math.ceil(len(indices) / most)].copy()

@@ -151,7 +151,7 @@ class TrainingWorker(Worker[TrainingCommand]):
             case SetLearningRate(rate):
                 self._set_learning_rate(trainer, rate)
             case Stop():
-                self._stop()
+                self._wind_up(trainer)
         if self._trainer is not None:
             self._tell_progress(trainer)
 
@@ -306,7 +306,7 @@ class TrainingWorker(Worker[TrainingCommand]):
 
     def _keep(self, trainer: Trainer) -> None:
         self._keep_due = monotonic() + _KEEP_S
-        progress = trainer.progress
+        progress = replace(trainer.progress, evaluation=trainer.best_evaluation)
         if int(progress.epoch) == self._epochs_kept or self._files.waiting("run"):
             return
         self._epochs_kept = int(progress.epoch)
@@ -314,6 +314,16 @@ class TrainingWorker(Worker[TrainingCommand]):
 
     def _write(self, write: Callable[[], None]) -> None:
         self._files.tell(Job("run", write))
+
+    def _wind_up(self, trainer: Trainer) -> None:
+        """Have it measured what was learned since the last time; asked again, end at once."""
+        if trainer.is_winding_up:
+            self._stop()
+            return
+        trainer.wind_up()
+        self._paused, self._pause_at = False, None
+        if trainer.is_done:
+            self._end(trainer)
 
     def _stop(self) -> None:
         if self._trainer is not None:

@@ -35,7 +35,7 @@ EARLIER = training(
     spec=LEARNER,
     state="finished",
     samples=(6, 0),
-    evaluation=evaluation([0, 1], [[0.0, 1.0, 0.0], [0.0, 1.0, 0.0]]),
+    evaluation=evaluation([0, 1], [[0.0, 1.0, 0.0], [0.0, 1.0, 0.0]], basis="training"),
 )
 
 
@@ -79,7 +79,7 @@ def test_before_the_first_epoch_it_says_what_to_do(
 
 def test_accuracy_overall_and_of_each_class(filled: ResultsPage) -> None:
     assert filled.accuracy.text() == "66.7 %"
-    assert "6 samples kept apart" in filled.basis.text()
+    assert filled.basis.text() == "right of 6 samples kept apart, after epoch 2"
     assert filled.classes.order == [0, 2, 1]
     assert filled.matrix.isVisible()
 
@@ -182,7 +182,7 @@ def test_an_earlier_run_can_be_chosen(
     filled.run.setFocus()
     qtbot.keyClick(filled.run, Qt.Key.Key_Down)
     assert filled.accuracy.text() == "50 %"
-    assert "all 2 samples, which it has learned from" in filled.basis.text()
+    assert "2 samples that it learns from, after epoch 2" in filled.basis.text()
     qtbot.keyClick(filled.run, Qt.Key.Key_Up)
     assert filled.accuracy.text() == "66.7 %"
 

@@ -21,7 +21,7 @@ from cnngui.gui.training.actions import TrainActions
 from cnngui.gui.training.curves_view import CurvesView
 from cnngui.gui.training.health_view import HealthView
 from cnngui.gui.training.page import TrainPage
-from cnngui.pipeline.training.progress import LayerHealth
+from cnngui.pipeline.training.progress import LayerHealth, Measurement
 from cnngui.pipeline.training.settings import TrainingSettings
 from tests.gui.trainings import FakeControl, FakeData, curves, training
 from tests.gui.views.conftest import show
@@ -186,7 +186,20 @@ def test_the_status_line_says_how_it_stands(page: TrainPage, control: FakeContro
     for part_of_it in ("Training", "epoch 3.2 of 10", "0:42 left", "1,240 samples/s", "0.001"):
         assert part_of_it in words
     assert "12.3" in words
+    assert "87.5 % of 40 samples kept apart, after epoch 2" in words
     assert part(page, QProgressBar).value() == 80
+
+
+def test_the_status_line_names_the_first_weights_where_none_did_better(
+    page: TrainPage, control: FakeControl
+) -> None:
+    first = Measurement("validation", 40, 0.0, 0.5, 1.0)
+    control.report(training(state="finished", best=first))
+    words = text(page, "training_status")
+    assert "The first weights are kept" in words
+    assert "50 % of 40 samples kept apart, before training" in words
+    control.report(training("20260102-050607-d", state="stopped", best=None))
+    assert "nothing was measured" in text(page, "training_status")
 
 
 def test_the_curves_are_those_of_the_training(page: TrainPage, control: FakeControl) -> None:
@@ -324,9 +337,12 @@ def test_a_run_says_what_it_was(page: TrainPage, control: FakeControl) -> None:
     control.report(training(state="failed", settings=settings, message="The loss became NaN"))
     index = part(page, QListView).model().index(0, 0)
     words = index.data()
-    for part_of_it in ("Shapes", "87.5 %", "Failed", "SGD + Nesterov 0.001", "mean squared"):
+    worth = "87.5 % of 40 samples kept apart, after epoch 2"
+    for part_of_it in ("Shapes", worth, "Failed", "SGD + Nesterov 0.001", "mean squared"):
         assert part_of_it in words
     assert "The loss became NaN" in index.data(Qt.ItemDataRole.ToolTipRole)
+    control.report(training("20260102-040506-c", best=None))
+    assert "not measured" in part(page, QListView).model().index(0, 0).data()
 
 
 def test_ill_layers_are_named_with_what_to_do(page: TrainPage, control: FakeControl) -> None:

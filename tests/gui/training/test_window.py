@@ -124,5 +124,5 @@ def test_a_wild_learning_rate_fails_with_words_and_without_harm(driver: Driver) 
     assert control(driver).progress.state == "failed"
     words = page(driver).findChild(QLabel, "notice_text")
     assert words is not None
-    assert "last good weights" in words.text()
+    assert "The first weights are back" in words.text()
     driver.wait_for_new_frame()

@@ -14,6 +14,7 @@ from cnngui.pipeline.training.progress import (
     Curves,
     KernelMoment,
     LayerHealth,
+    Measurement,
     TrainingProgress,
     TrainingState,
 )
@@ -74,6 +75,7 @@ class FakeTrainer:
         self.given = weights
         self.interruption = interruption
         self.measuring = False
+        self.is_winding_up = False
         self.learning_rate = settings.learning_rate
         self.rates: list[float] = []
         self.state: TrainingState = "running"
@@ -92,12 +94,19 @@ class FakeTrainer:
             gate.in_step.set()
             if self.interruption.is_wanted():
                 self.interruption.take()
+        if self.is_winding_up:
+            self.state = "stopped"
+            return
         self.batches_done += 1
         self.rates.append(self.learning_rate)
         if self.batches_done % gate.steps_per_epoch == 0:
             self.best_step = self.batches_done
         if self.batches_done == self.steps:
             self.state = "finished"
+
+    @property
+    def best_evaluation(self) -> None:
+        return None
 
     def weights(self) -> Weights:
         return weights_of(self.spec, self.batches_done)
@@ -111,6 +120,12 @@ class FakeTrainer:
 
     def stop(self) -> None:
         self.state = "stopped"
+
+    def wind_up(self) -> None:
+        """Take one more step, as if to measure, where any was taken."""
+        self.is_winding_up = True
+        if not self.batches_done or self.batches_done == self.best_step:
+            self.stop()
 
     @property
     def progress(self) -> TrainingProgress:
@@ -159,8 +174,7 @@ def progress_of(spec: NetworkSpec, run_id: str, **values: object) -> TrainingPro
             KernelMoment(step, step / 4, {"conv1": np.full((4, 1, 3, 3), step, np.float32)})
             for step in range(3)
         ),
-        best_epoch=0.0,
-        best_accuracy=0.5,
+        best=Measurement("validation", 2, 0.0, 0.5, 1.0),
         evaluation=None,
     )
     return replace(progress, **values)  # type: ignore[arg-type]

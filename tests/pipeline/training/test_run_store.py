@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from safetensors import safe_open
 
 from cnngui.data.augmentation import Augmentation
 from cnngui.errors import NetworkFileError, SaveError, TrainingError
-from cnngui.pipeline.training.progress import Curves, Evaluation
+from cnngui.pipeline.training.progress import Curves, Evaluation, Measurement
 from cnngui.pipeline.training.run_codec import shortened
 from cnngui.pipeline.training.run_store import RunStore, new_run_id
 from cnngui.pipeline.training.settings import TrainingSettings
@@ -24,6 +25,7 @@ from tests.pipeline.training.fake_trainer import progress_of, weights_of
 SETTINGS = TrainingSettings(
     epochs=7, optimizer="sgd", nesterov=True, augmentation=Augmentation(flip=True, shift=0.25)
 )
+BEST = Measurement("training", 90, 2.5, 0.25, 0.125)
 
 
 @pytest.fixture
@@ -35,6 +37,7 @@ def evaluation():
     labels = np.array([0, 1, 2, 2])
     probabilities = np.eye(3, dtype=np.float32)[[0, 1, 2, 0]]
     return Evaluation(
+        measured=Measurement("validation", 4, 3.0, 0.75, 0.5),
         classes=("a", "b", "ü"),
         indices=np.array([3, 1, 4, 2]),
         labels=labels,
@@ -52,11 +55,12 @@ def keep(store, run_id="20260101-1", state="finished", **values):
 
 
 def test_a_run_comes_back_as_it_was(store):
-    kept = keep(store, settings=SETTINGS, evaluation=evaluation(), message="ü", best_accuracy=0.25)
+    kept = keep(store, settings=SETTINGS, evaluation=evaluation(), message="ü", best=BEST)
     (found,) = store.runs()
     for name in ("run_id", "state", "spec", "settings", "samples", "layers", "message", "steps"):
         assert getattr(found, name) == getattr(kept, name), name
-    assert found.best_accuracy == 0.25
+    assert found.best == BEST
+    assert found.evaluation.measured == evaluation().measured
     for item in fields(Curves):
         array = getattr(found.curves, item.name)
         assert np.array_equal(array, getattr(kept.curves, item.name))
@@ -67,6 +71,41 @@ def test_a_run_comes_back_as_it_was(store):
     assert found.evaluation.classes == ("a", "b", "ü")
     assert found.evaluation.indices.tolist() == [3, 1, 4, 2]
     assert found.evaluation.summary.accuracy == 0.75
+
+
+def as_before(store, tmp_path, **values):
+    """Keep a run as it was written when no measurement said what it was of."""
+    keep(store, **values)
+    path = tmp_path / "runs" / "20260101-1" / "run.json"
+    entry = json.loads(path.read_text())
+    del entry["best"], entry["evaluated"]
+    path.write_text(json.dumps(entry | {"best_epoch": 0.25, "best_accuracy": 1.0}))
+    (found,) = store.runs()
+    return found
+
+
+def test_of_an_older_run_only_what_was_measured_counts(store, tmp_path):
+    found = as_before(store, tmp_path, evaluation=evaluation())
+    assert found.best == found.evaluation.measured
+    assert found.best == Measurement("validation", 4, 0.25, 0.75, 0.25)
+
+
+def test_of_an_older_run_batches_are_no_measurement(store, tmp_path):
+    assert as_before(store, tmp_path).best is None
+
+
+def test_best_weights_say_in_their_file_what_they_are_worth(store, tmp_path):
+    keep(store, best=BEST)
+    with safe_open(tmp_path / "runs" / "20260101-1" / "best.safetensors", "np") as file:
+        note = json.loads(file.metadata()["cnngui.training"])
+    assert note["data"] == "Fake"
+    assert note["weights"] == {
+        "measured_on": "training",
+        "samples": 90,
+        "epoch": 2.5,
+        "accuracy": 0.25,
+        "loss": 0.125,
+    }
 
 
 @pytest.mark.parametrize(("first", "value"), [(True, 1.0), (False, 2.0)])

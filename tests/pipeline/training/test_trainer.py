@@ -10,7 +10,7 @@ from cnngui.engine import parallel
 from cnngui.engine.model import Model
 from cnngui.engine.preprocess import normalise_batch
 from cnngui.errors import DataError, NetworkError, TrainingError
-from cnngui.pipeline.training import batches, requirements
+from cnngui.pipeline.training import batches, requirements, trainer
 from cnngui.pipeline.training.settings import TrainingSettings
 from cnngui.pipeline.training.settings_codec import settings_entry
 from cnngui.pipeline.training.trainer import Trainer
@@ -67,7 +67,8 @@ def test_a_network_learns_and_says_how_it_stands():
     assert progress.samples_per_second > 0
     assert progress.seconds_left == 0
     assert progress.memory_bytes > 0
-    assert progress.best_accuracy == 1
+    assert (progress.best.basis, progress.best.samples) == ("validation", 18)
+    assert progress.best.accuracy == 1
     assert len(progress.curves.loss) == 36
     np.testing.assert_array_equal(progress.curves.validation_epochs, [0, 1, 2, 3, 4])
     assert progress.curves.smooth_loss[-1] < progress.curves.smooth_loss[0] / 2
@@ -76,7 +77,8 @@ def test_a_network_learns_and_says_how_it_stands():
     assert (progress.moments[0].step, progress.moments[-1].step) == (0, 36)
     assert progress.moments[0].kernels["conv1"].shape == (4, 1, 3, 3)
     evaluation = progress.evaluation
-    assert evaluation.summary.accuracy == progress.best_accuracy
+    assert evaluation.measured == progress.best
+    assert evaluation.summary.accuracy == progress.best.accuracy
     np.testing.assert_array_equal(evaluation.labels, bars().labels[evaluation.indices])
     assert not evaluation.probabilities.flags.writeable
     json.dumps(settings_entry(progress.settings))
@@ -99,7 +101,7 @@ def test_every_optimizer_and_loss_learns(optimizer, loss):
     progress = run(
         make(optimizer=optimizer, loss=loss, learning_rate=rate, epochs=6, **changes)
     ).progress
-    assert progress.best_accuracy > 0.9
+    assert progress.best.accuracy > 0.9
 
 
 RANDOM = {"augmentation": Augmentation(shift=0.2, flip=True, noise=0.1), "seed": 3}
@@ -173,23 +175,91 @@ def test_the_learning_rate_can_be_changed_while_it_runs():
         training.learning_rate = float("nan")
 
 
-def test_stopping_in_the_first_epoch_keeps_what_was_learned():
+def test_stopping_at_once_keeps_only_what_was_measured():
     training = run(make(epochs=1, learning_rate=0.005, data=bars(900)), 80)
-    now = training.weights()
     training.stop()
     training.step()
-    assert training.progress.state == "stopped"
-    assert training.progress.seconds_left == 0
+    progress = training.progress
+    assert progress.state == "stopped"
+    assert progress.seconds_left == 0
     assert training.batches_done == 80
+    # Batches were right, but that says nothing of samples kept apart.
+    assert progress.curves.smooth_accuracy[-1] > progress.best.accuracy
+    assert progress.best.epoch == 0
+    assert_same_weights(training.best_weights(), Model(small()).weights())
+    assert progress.evaluation.measured == progress.best
+
+
+def test_winding_up_measures_the_samples_kept_apart_first():
+    training = run(make(epochs=1, learning_rate=0.005, data=bars(900)), 80)
+    now = training.weights()
+    training.wind_up()
+    assert training.progress.measuring
+    progress = run(training).progress
+    assert progress.state == "stopped"
+    assert training.batches_done == 80
+    assert (progress.best.basis, progress.best.samples) == ("validation", 180)
+    assert progress.best.epoch == pytest.approx(80 / 90)
     assert_same_weights(training.best_weights(), now)
-    # Only the weights before training were looked at.
-    assert training.progress.evaluation is None
+    assert progress.evaluation.measured == progress.best
+    found = np.mean(progress.evaluation.summary.predicted == progress.evaluation.labels)
+    assert progress.best.accuracy == found
+
+
+def test_good_batches_do_not_displace_weights_that_are_better_on_samples_kept_apart():
+    # All that is learned from is one class over and over: batches are right, and nothing else.
+    learned = run(make()).best_weights()
+    data = bars(90)
+    data.labels = np.where(np.arange(90) < 3, data.labels, 0)
+    training = make(weights=learned, data=data, learning_rate=1.0, epochs=1, validation_share=0.5)
+    run(training, 3)
+    training.wind_up()
+    before = training.progress.best
+    progress = run(training).progress
+    assert progress.best.accuracy >= before.accuracy
+    if progress.best.epoch == 0:
+        assert_same_weights(training.best_weights(), learned)
+
+
+def test_winding_up_takes_no_longer_than_its_user_waits(monkeypatch):
+    training = run(make(epochs=1, learning_rate=0.005, data=bars(900)), 80)
+    monkeypatch.setattr(trainer, "_LONGEST_LAST_MEASUREMENT_S", 1e-6)
+    training.wind_up()
+    steps = 0
+    while not training.is_done:
+        training.step()
+        steps += 1
+    assert steps <= 2
+    progress = training.progress
+    # It is told how few they were; what was kept before is judged by the same ones.
+    assert 10 <= progress.best.samples <= trainer._FEWEST_AT_A_TIME
+    assert progress.best.epoch > 0
+    assert set(progress.evaluation.indices) <= set(training._evaluated)
+
+
+def test_what_is_measured_already_is_not_measured_again():
+    training = make()
+    while training.epochs_measured < 1:
+        training.step()
+    training.wind_up()
+    assert training.progress.state == "stopped"
+    assert training.progress.best.epoch == 1
+
+
+def test_stopped_before_anything_was_measured_it_says_nothing():
+    training = make()
+    training.wind_up()
+    progress = training.progress
+    assert progress.state == "stopped"
+    assert progress.best is None
+    assert progress.evaluation is None
+    assert_same_weights(training.best_weights(), Model(small()).weights())
 
 
 def test_weights_that_nothing_betters_are_the_best():
     learned = run(make()).best_weights()
     training = run(make(weights=learned, learning_rate=1.0))
-    assert training.progress.best_epoch == 0
+    assert training.progress.best.epoch == 0
     assert_same_weights(training.best_weights(), learned)
     assert training.progress.evaluation.summary.accuracy == 1
 
@@ -201,10 +271,12 @@ def test_the_best_weights_are_those_of_the_best_epoch():
     run(training)
     assert training.progress.state == "finished"
     assert training.progress.curves.validation_loss[-1] > 1
-    assert training.progress.best_epoch == learned.best_epoch <= 2
-    assert training.progress.best_accuracy == learned.best_accuracy
-    evaluation = training.evaluate(bars(), training.best_weights())
+    assert training.progress.best == learned.best
+    assert learned.best.epoch <= 2
+    evaluation = training.evaluate(bars())
     assert evaluation.summary.accuracy > 0.9
+    assert evaluation.measured.basis == "test"
+    assert (evaluation.measured.samples, evaluation.measured.epoch) == (90, learned.best.epoch)
 
 
 def test_without_samples_kept_apart_it_learns_from_all_and_looks_at_those():
@@ -212,7 +284,8 @@ def test_without_samples_kept_apart_it_learns_from_all_and_looks_at_those():
     assert progress.samples == (90, 0)
     assert len(progress.curves.validation_loss) == 0
     assert len(progress.evaluation.labels) == 90
-    assert progress.best_epoch == 4
+    assert progress.best.epoch == 4
+    assert (progress.best.basis, progress.best.samples) == ("training", 90)
 
 
 @pytest.mark.parametrize("optimizer", ["sgd", "adam"])
@@ -225,6 +298,7 @@ def test_a_learning_rate_of_a_billion_ends_in_a_message(optimizer, activation, l
     assert progress.state == "failed"
     assert progress.message.startswith(("conv1: ", "linear1: "))
     assert "1e+09" in progress.message
+    assert "The first weights are back" in progress.message
     assert "try a lower rate" in progress.message
     assert [layer.ailment for layer in progress.layers].count("nan") == 1
     assert not training.has_learned
@@ -234,12 +308,14 @@ def test_a_learning_rate_of_a_billion_ends_in_a_message(optimizer, activation, l
 
 def test_weights_that_were_good_come_back():
     training = run(make(data=bars(1200), epochs=3, learning_rate=0.003), 130)
-    learned = training.progress.best_accuracy
+    learned = training.progress.best
     training.learning_rate = 1e9
     run(training)
     assert training.progress.state == "failed"
-    assert learned > 0.9
-    evaluation = training.evaluate(bars(300), training.weights())
+    assert "The weights of epoch 1 are back" in training.progress.message
+    assert (learned.epoch, learned.accuracy > 0.9) == (1, True)
+    assert_same_weights(training.weights(), training.best_weights())
+    evaluation = training.evaluate(bars(300))
     assert evaluation.summary.accuracy > 0.9
 
 
@@ -253,13 +329,13 @@ def test_batch_normalisation_fails_in_words_too():
 def test_a_sample_that_vanishes_on_the_way_ends_it_with_its_name(monkeypatch):
     monkeypatch.setattr(batches, "_MOST_BYTES", 10)
     data = bars()
-    training = run(make(data=data, validation_share=0.0), 8)
+    training = run(make(data=data, validation_share=0.0), 13)
     data.unreadable = frozenset(range(90))
     run(training)
     assert training.progress.state == "failed"
     assert "must be readable, got no such file" in training.progress.message
     assert training.has_learned
-    assert_same_weights(training.best_weights(), training.weights())
+    assert training.progress.best.epoch == 1
 
 
 def test_many_samples_are_read_for_each_batch(monkeypatch):
@@ -284,13 +360,14 @@ def test_reading_samples_tells_how_far_it_is_and_can_be_given_up():
 
 def test_other_samples_of_the_same_classes_can_be_measured():
     training = run(make())
-    best = training.best_weights()
-    assert training.evaluate(bars(31), best).summary.accuracy == 1
+    assert training.evaluate(bars(31)).summary.accuracy == 1
     turned = bars(30, classes=("all", "upper", "lower"))
     turned.labels = (turned.labels + 1) % 3
-    assert training.evaluate(turned, best).summary.accuracy == 1
+    assert training.evaluate(turned).summary.accuracy == 1
     with pytest.raises(DataError, match="middle"):
-        training.evaluate(bars(30, classes=("upper", "lower", "middle")), best)
+        training.evaluate(bars(30, classes=("upper", "lower", "middle")))
+    with pytest.raises(OpeningCancelledError):
+        training.evaluate(bars(30), is_cancelled=lambda: True)
 
 
 def with_labels(*labels, classes=("upper", "lower", "all")):

@@ -123,6 +123,21 @@ def test_stopping_keeps_the_best_weights(pipeline, listener):
     assert float(ended.weights["linear1"]["weight"][0, 0]) == 4
 
 
+def test_stopping_measures_first_and_asked_again_ends_at_once(pipeline, listener, gate):
+    begin(pipeline, paused=True)
+    for _ in range(6):
+        pipeline.training.step()
+    progress(listener, "paused", step=6)
+    gate.finishing.clear()
+    pipeline.training.stop()
+    assert gate.in_step.wait(10)
+    assert progress(listener, "running", step=6).step == 6
+    pipeline.training.stop()
+    ended = listener.event(TrainingEnded)
+    assert (ended.progress.state, ended.progress.step) == ("stopped", 6)
+    gate.finishing.set()
+
+
 @pytest.fixture
 def long_batch(pipeline: LivePipeline, gate: Gate) -> Iterator[Gate]:
     """A batch is under way that does not end before ``finishing`` is set."""
