@@ -1,19 +1,21 @@
 """Lets the window live while somebody looks around in it, and tells whether it stays as it was.
 
 ``python -m tests.benchmarks.soak --minutes 10 [--json FILE]`` prints a line every half minute and
-a verdict; the exit code is 1 if something wore out.
+a verdict; the exit code is 1 if something wore out. ``--training EPOCHS`` trains meanwhile, again
+and again, so many epochs each time.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
 import sys
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING
@@ -21,6 +23,7 @@ from typing import TYPE_CHECKING
 import psutil
 
 from cnngui.engine.parallel import prepare_environment
+from tests.benchmarks.heap import Heap, give_back, objects_by_type, read_heap
 
 if TYPE_CHECKING:
     from tests.benchmarks.live_window import LiveWindow
@@ -31,6 +34,7 @@ _ROUNDS_BEFORE = 4
 _MOST_GROWTH_MB = 32.0
 """Once memory has settled, which takes minutes: freed memory is kept, and reused, in pieces."""
 _MOST_NEW_FILES = 4
+_MOST_TYPES_TOLD = 12
 _MOST_NONES_LOST = 1000
 """Far below what the leak of one at every call of Qt would be, far above what comes and goes."""
 
@@ -42,6 +46,8 @@ class Sample:
     Attributes
     ----------
     memory_mb : the most since the sample before; it differs from layer to layer.
+    least_mb : the least since then.
+    heap : what the allocator says of it.
     none_references : ``sys.getrefcount(None)``; it does not move where None is immortal (3.12).
     threads : names of those that stay.
     processed, shown : frames since the sample before.
@@ -56,10 +62,15 @@ class Sample:
     processed: int
     shown: int
     notice: str
+    least_mb: float = 0.0
+    heap: Heap = field(default_factory=Heap)
+    trainings: int = 0
 
     def __str__(self) -> str:
         return (
-            f"{self.seconds:6.0f} s  {self.memory_mb:6.1f} MB  {len(self.threads)} threads  "
+            f"{self.seconds:6.0f} s  {self.least_mb:6.1f} to {self.memory_mb:6.1f} MB "
+            f"(heap {self.heap.used_mb:.1f} used, {self.heap.free_mb:.1f} free, "
+            f"{self.heap.python_blocks} blocks)  {self.trainings} trainings  {len(self.threads)} threads  "
             f"{self.open_files} files  {self.none_references} references to None  "
             f"{self.processed} processed  {self.shown} shown"
         )
@@ -98,19 +109,24 @@ class _Visitor:
 
     Attributes
     ----------
-    most_memory_mb : of the moments before each step.
+    most_memory_mb, least_memory_mb : of the moments before each step.
     """
 
     def __init__(self, live: LiveWindow) -> None:
         self._live = live
         self._process = psutil.Process()
-        self.most_memory_mb = 0.0
+        self.forget()
         self._rounds = 0
         self._layer_ids = [layer.id for layer in live.document.spec.layers]
         self._next = 0
 
+    def forget(self) -> None:
+        self.most_memory_mb, self.least_memory_mb = 0.0, math.inf
+
     def step(self) -> None:
-        self.most_memory_mb = max(self.most_memory_mb, self._process.memory_info().rss / 2**20)
+        memory_mb = self._process.memory_info().rss / 2**20
+        self.most_memory_mb = max(self.most_memory_mb, memory_mb)
+        self.least_memory_mb = min(self.least_memory_mb, memory_mb)
         self._live.document.select(self._layer_ids[self._next])
         self._next = (self._next + 1) % len(self._layer_ids)
         if self._next == 0:
@@ -130,26 +146,74 @@ class _Visitor:
                 document.undo_stack.undo()
 
 
+class _Pupil:
+    """Trains the network on drawn shapes; when a training ends, the next one begins.
+
+    Attributes
+    ----------
+    started : how many trainings were begun.
+    """
+
+    def __init__(self, live: LiveWindow, epochs: int) -> None:
+        from PySide6.QtGui import QAction
+        from PySide6.QtWidgets import QTabBar
+
+        from cnngui.gui.training.control import TrainingControl
+        from cnngui.pipeline.training.settings import TrainingSettings
+
+        found = live.window.findChild(TrainingControl)
+        if found is None:
+            raise LookupError("the window trains nothing")
+        self._control = found
+        self.started = 0
+        found.set_settings(TrainingSettings(epochs=epochs))
+        found.open_data("shapes")
+        live.run_until(lambda: found.dataset is not None, "the drawn shapes")
+        found.mend_network()
+        found.progress_changed.connect(self.go_on)
+        live.window.findChild(QAction, "action_training").setChecked(True)
+        self._tabs = live.window.findChild(QTabBar, "training_tabs")
+        self.turn_page()
+        self.go_on()
+
+    def turn_page(self) -> None:
+        """Look at the training's next page: curves, kernels, results."""
+        self._tabs.setCurrentIndex(self._tabs.currentIndex() % (self._tabs.count() - 1) + 1)
+
+    def go_on(self) -> None:
+        if not self._control.is_under_way:
+            self.started += 1
+            self._control.start()
+
+
 def soak(
-    seconds: float, sample_every_s: float, step_every_s: float, on_sample: Callable[[Sample], None]
+    seconds: float,
+    sample_every_s: float,
+    step_every_s: float,
+    on_sample: Callable[[Sample], None],
+    epochs: int = 0,
 ) -> list[Sample]:
-    """Run the window and return samples, the first one after some rounds."""
+    """Run the window and return samples, the first one after some rounds.
+
+    ``epochs`` is how long each training is; 0 trains nothing.
+    """
     from PySide6.QtCore import QTimer
 
     from tests.benchmarks.live_window import live_window
-    from tests.benchmarks.subjects import camera_network
+    from tests.benchmarks.subjects import camera_network, tiny_vgg
 
     process = psutil.Process()
     count_files = process.num_fds if hasattr(process, "num_fds") else process.num_handles
-    network = camera_network()
+    network = tiny_vgg() if epochs else camera_network()
     samples: list[Sample] = []
     with live_window(network, _RATE) as live:
         visitor = _Visitor(live)
+        pupil = _Pupil(live, epochs) if epochs else None
         steps = QTimer(interval=round(step_every_s * 1e3))
         steps.timeout.connect(visitor.step)
         steps.start()
         live.run(_ROUNDS_BEFORE * step_every_s * len(network.layers))
-        visitor.most_memory_mb = 0.0
+        visitor.forget()
         began = time.monotonic()
         live.forget()
         before = live.pipeline.counters()
@@ -157,10 +221,15 @@ def soak(
             live.run(sample_every_s)
             now = live.pipeline.counters()
             notice = live.window.notices.current
+            if pupil is not None:
+                pupil.turn_page()
             samples.append(
                 Sample(
                     seconds=time.monotonic() - began,
                     memory_mb=visitor.most_memory_mb,
+                    least_mb=visitor.least_memory_mb,
+                    heap=read_heap(),
+                    trainings=pupil.started if pupil is not None else 0,
                     none_references=sys.getrefcount(None),
                     open_files=count_files(),
                     threads=_staying_threads(),
@@ -169,9 +238,20 @@ def soak(
                     notice=notice.text if notice is not None else "",
                 )
             )
-            before, visitor.most_memory_mb = now, 0.0
+            before = now
+            visitor.forget()
             on_sample(samples[-1])
+            if len(samples) == 1:
+                objects = objects_by_type()
         steps.stop()
+        grown = objects_by_type() - objects
+    print(
+        "More objects: "
+        + ", ".join(f"{n} {name}" for name, n in grown.most_common(_MOST_TYPES_TOLD))
+    )
+    kept_mb = process.memory_info().rss / 2**20
+    if give_back():
+        print(f"Given back: {kept_mb - process.memory_info().rss / 2**20:.1f} MB of {kept_mb:.1f}")
     return samples
 
 
@@ -192,6 +272,9 @@ def main() -> int:
     parser.add_argument(
         "--growth", type=float, default=_MOST_GROWTH_MB, help="MB that memory may grow by"
     )
+    parser.add_argument(
+        "--training", type=int, default=0, metavar="EPOCHS", help="train meanwhile, this long each"
+    )
     arguments = parser.parse_args()
     # Before NumPy and Qt are imported, which look at it once.
     prepare_environment()
@@ -201,6 +284,7 @@ def main() -> int:
         arguments.sample,
         arguments.step,
         lambda sample: print(sample, flush=True),
+        arguments.training,
     )
     found = worn(samples, arguments.growth)
     print("Worn out: " + "; ".join(found) if found else "As fresh as at the beginning.")
