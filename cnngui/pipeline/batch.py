@@ -276,6 +276,6 @@ class _LiveRun:
                 case Saved():
                     self._snapshot = event.path
         result = self._pipeline.take_result()
-        if result is not None and result.fresh:
+        if result is not None and result.fresh and result.is_complete:
             self._timings.add(result.time, result.layer_ms)
             self._pipeline.mark_shown(result)

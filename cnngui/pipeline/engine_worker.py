@@ -52,8 +52,11 @@ MOST_SNAPSHOTS_WAITING = 4
 """Each holds every layer's maps, so that a key held down must not queue them without end."""
 
 _PATIENCE_S = 0.25
-"""A frame that takes longer is given up for a newer network; a shorter one is worth its end, so
-that something is seen while a number is being turned."""
+"""A frame that takes longer is given up for a newer network or another layer on the wall; a shorter
+one is worth its end, so that something is seen while a number is being turned."""
+
+_LONG_S = 0.1
+"""What is looked at first is shown before the rest of a frame where that takes so long."""
 
 _TURN_PATIENCE_S = 0.05
 """How long a frame waits for a batch that is trained."""
@@ -95,14 +98,19 @@ class EngineWorker(Worker[EngineCommand]):
         self._locked: dict[str, Range] = {}
         self._frozen = False
         self._stale = False
-        self._network_waits = False
-        self._began = 0.0
+        self._network_waits = self._view_waits = False
+        self._is_fresh = False
+        """Whether the frame was not computed to its end yet."""
+        self._began = self._frame_s = 0.0
+        """When the frame was begun, and how long the last one took."""
 
     def tell(self, command: EngineCommand) -> bool:
         """Queue a command; False if the thread is stopping and will not see it."""
         if isinstance(command, SetNetwork):
             # Before it can be carried out, which takes this back.
             self._network_waits = True
+        elif isinstance(command, SetView) and command.view.layer_id != self._view.layer_id:
+            self._view_waits = True
         return super().tell(command)
 
     def offer(self, frame: Frame, source_name: str) -> None:
@@ -161,6 +169,7 @@ class EngineWorker(Worker[EngineCommand]):
             case SetNetwork():
                 self._set_network(command)
             case SetView():
+                self._view_waits = False
                 self._stale = self._stale or command.view != self._view
                 self._view = command.view
             case SetFrozen():
@@ -214,6 +223,9 @@ class EngineWorker(Worker[EngineCommand]):
         self._stale = False
         if arrived is not None:
             self._frame, self._source_name = arrived
+            if self._is_fresh:
+                self._meter.add_dropped()  # the one before, which was given up
+            self._is_fresh = True
         network = self._learning or self._network
         if self._frame is None or network is None:
             return
@@ -225,9 +237,11 @@ class EngineWorker(Worker[EngineCommand]):
                     self._frame,
                     self._view,
                     self._locked,
-                    fresh=arrived is not None,
+                    fresh=self._is_fresh,
                     is_abandoned=self._is_abandoned,
+                    show_early=self._show_early,
                 )
+                self._frame_s = monotonic() - self._began
         except AbandonedError:
             self._stale = True
             return
@@ -238,13 +252,22 @@ class EngineWorker(Worker[EngineCommand]):
             return
         if result.fresh:
             self._meter.add_processed()
+        self._is_fresh = False
         self._deliver(result)
+
+    def _show_early(self, result: FrameResult) -> bool:
+        """Show what is there of a frame, if the whole of it is long in coming."""
+        is_long = max(monotonic() - self._began, self._frame_s) > _LONG_S
+        if is_long:
+            self._deliver(result)
+        return is_long
 
     def _is_abandoned(self) -> bool:
         """Whether the frame being computed is no longer worth its end. Called from any thread."""
         if self._stopping:
             return True
-        return self._network_waits and monotonic() - self._began > _PATIENCE_S
+        is_outdated = self._network_waits or self._view_waits
+        return is_outdated and monotonic() - self._began > _PATIENCE_S
 
     def _save_network(self, command: SaveNetwork) -> None:
         weights = None

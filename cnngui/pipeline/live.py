@@ -101,6 +101,7 @@ class LivePipeline:
         self._colormaps = USUAL_COLORMAPS
         self._network_name = ""
         self._cancellations = 0
+        self._shown_time = 0.0
 
     def start(self) -> None:
         """Start the threads."""
@@ -244,7 +245,9 @@ class LivePipeline:
 
     def mark_shown(self, result: FrameResult) -> None:
         """Say that ``result`` is on the screen now."""
-        if result.fresh:
+        if result.fresh and result.time != self._shown_time:
+            # The rest of a frame that was shown before its end is not another frame.
+            self._shown_time = result.time
             self._meter.add_shown(result.time)
 
     def _on_frame(self, frame: Frame, source_name: str) -> None:
@@ -252,5 +255,6 @@ class LivePipeline:
         self.sampling.offer(frame)
 
     def _on_result(self, result: FrameResult) -> None:
-        self._recording.offer(result)
+        if not result.continues:
+            self._recording.offer(result)
         self._outbox.put_result(result)

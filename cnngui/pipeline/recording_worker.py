@@ -18,6 +18,8 @@ from cnngui.featuremaps.naming import file_stem, free_names
 from cnngui.featuremaps.recorder import Recorder, compose_record
 from cnngui.featuremaps.sheet import draw_vector
 from cnngui.pipeline.events import Event, JobFailed, RecordingStarted, RecordingStopped
+from cnngui.pipeline.lenses.vector import VectorResult
+from cnngui.pipeline.lenses.wall import WallResult
 from cnngui.pipeline.results import FrameResult
 from cnngui.pipeline.running import USUAL_COLORMAPS
 from cnngui.pipeline.worker import Worker
@@ -125,16 +127,13 @@ class RecordingWorker(Worker[StartRecording | StopRecording]):
 
     def _wall_picture(self, result: FrameResult) -> NDArray[np.uint8]:
         sequential, diverging = self._colormaps
-        if result.wall is not None:
-            signed = result.wall.signed
-            return colourise(
-                result.wall.codes, lookup_table(diverging if signed else sequential, signed)
-            )
-        if result.vector is not None:
-            signed = result.vector.signed
-            colours = lookup_table(diverging if signed else sequential, signed)
-            return draw_vector(result.vector.layer_id, result.vector.values, (), signed, colours)
-        return result.input
+        shown = result.part(WallResult) or result.part(VectorResult)
+        if shown is None:
+            return result.input
+        colours = lookup_table(diverging if shown.signed else sequential, shown.signed)
+        if isinstance(shown, WallResult):
+            return colourise(shown.codes, colours)
+        return draw_vector(shown.layer_id, shown.values, (), shown.signed, colours)
 
     def _finish(self) -> None:
         self._stop_recording()

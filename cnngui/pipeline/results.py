@@ -4,101 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cnngui.featuremaps.statistics import ChannelStatistics
-from cnngui.featuremaps.wall import WallLayout
 from cnngui.pipeline.messages import ViewRequest
 from cnngui.weights import Weights
 
-
-@dataclass(frozen=True, eq=False)
-class WallResult:
-    """Every channel of one layer, as one picture.
-
-    Attributes
-    ----------
-    layer_id : the layer shown.
-    layout : where each tile is.
-    codes : uint8 ``(h, w)``, places in a colour table; 0 is background.
-    channels : int ``(n,)``, the channel shown in each slot of this page.
-    statistics : of every channel of the layer.
-    low, high : float32 ``(C,)``, the values drawn with the first and the last colour.
-    signed : whether the colours run both ways from zero.
-    values : float32 ``(C, H, W)``, the layer's output.
-    """
-
-    layer_id: str
-    layout: WallLayout
-    codes: NDArray[np.uint8]
-    channels: NDArray[np.intp]
-    statistics: ChannelStatistics
-    low: NDArray[np.float32]
-    high: NDArray[np.float32]
-    signed: bool
-    values: NDArray[np.float32]
-
-
-@dataclass(frozen=True, eq=False)
-class VectorResult:
-    """The output of a layer that has no height and width.
-
-    Attributes
-    ----------
-    layer_id : the layer shown.
-    values : float32 ``(F,)``.
-    order : int ``(F,)``, the units in the order asked for.
-    signed : whether values may be below zero, be they so in this frame or not.
-    """
-
-    layer_id: str
-    values: NDArray[np.float32]
-    order: NDArray[np.intp]
-    signed: bool
-
-
-@dataclass(frozen=True, eq=False)
-class ChannelResult:
-    """One channel, large and in numbers.
-
-    Attributes
-    ----------
-    values : float32 ``(H, W)``.
-    codes : uint8 ``(H, W)``, places in a colour table for ``low`` to ``high``.
-    minimum, mean, maximum, std : of its values.
-    zeros : share of exact zeros, 0..1.
-    histogram_counts : int ``(bins,)``; ``histogram_edges`` : float32 ``(bins + 1,)``.
-    kernel : float32 ``(in_channels / groups, kernel_height, kernel_width)``, what a convolution
-        slides to make this channel; None for other layers.
-    bias : what that convolution adds; None where there is none.
-    """
-
-    layer_id: str
-    channel: int
-    values: NDArray[np.float32]
-    codes: NDArray[np.uint8]
-    low: float
-    high: float
-    signed: bool
-    minimum: float
-    mean: float
-    maximum: float
-    std: float
-    zeros: float
-    histogram_counts: NDArray[np.int64]
-    histogram_edges: NDArray[np.float32]
-    kernel: NDArray[np.float32] | None
-    bias: float | None
-
-
-@dataclass(frozen=True, eq=False)
-class Thumbnail:
-    """A small picture of one layer: uint8 codes ``(h, w)``."""
-
-    codes: NDArray[np.uint8]
-    signed: bool
+Part = TypeVar("Part")
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,15 +23,15 @@ class FrameResult:
     ----------
     index, position, time : the frame's; see ``capture.frame.Frame``.
     fresh : False when the same frame was computed once more for another network or view.
+    is_complete : False where the frame is still being computed: parts that are absent may follow
+        in another result of the same frame.
+    continues : whether it is that other result: its first parts were handed out before.
     generation : of the network that computed it.
     view : the request it answers.
     picture : uint8 ``(h, w, 3)``, the source's frame, at most 640 pixels wide.
     input : uint8 ``(H, W, C)``, what the network saw.
-    wall, vector : the layer shown: one of the two.
-    channel : for the inspector; None for a flat layer or when nobody asked.
-    thumbnails : by layer id.
-    scores : float32 ``(K,)``, the last layer's output if it is flat and was computed.
-    layer_ms : milliseconds per layer computed.
+    parts : what the lenses made, by its class; see ``part``.
+    layer_ms : milliseconds per layer computed; empty while it is not complete.
     weights : the network's, by layer id.
     """
 
@@ -125,17 +39,20 @@ class FrameResult:
     position: int
     time: float
     fresh: bool
+    is_complete: bool
+    continues: bool
     generation: int
     view: ViewRequest
     picture: NDArray[np.uint8]
     input: NDArray[np.uint8]
-    wall: WallResult | None
-    vector: VectorResult | None
-    channel: ChannelResult | None
-    thumbnails: Mapping[str, Thumbnail]
-    scores: NDArray[np.float32] | None
+    parts: Mapping[type, object]
     layer_ms: Mapping[str, float]
     weights: Weights
+
+    def part(self, kind: type[Part]) -> Part | None:
+        """Return what a lens made, by the class of it; None where it was not asked to."""
+        found = self.parts.get(kind)
+        return found if isinstance(found, kind) else None
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ if __name__ == "__main__":
 
     from cnngui import app
     from cnngui.gui import start
+    from cnngui.pipeline.lenses.wall import WallResult
     from cnngui.pipeline.live import LivePipeline
     from cnngui.pipeline.results import FrameResult
 
@@ -37,7 +38,7 @@ if __name__ == "__main__":
             times.append(time.monotonic())
 
     def mark_shown(_: LivePipeline, result: FrameResult) -> None:
-        if result.wall is not None:
+        if result.part(WallResult) is not None:
             times.append(time.monotonic())
             # As a person ends it: the threads are waited for.
             QTimer.singleShot(0, QApplication.closeAllWindows)

@@ -70,7 +70,8 @@ class Sample:
         return (
             f"{self.seconds:6.0f} s  {self.least_mb:6.1f} to {self.memory_mb:6.1f} MB "
             f"(heap {self.heap.used_mb:.1f} used, {self.heap.free_mb:.1f} free, "
-            f"{self.heap.python_blocks} blocks)  {self.trainings} trainings  {len(self.threads)} threads  "
+            f"{self.heap.python_blocks} blocks)  {self.trainings} trainings  "
+            f"{len(self.threads)} threads  "
             f"{self.open_files} files  {self.none_references} references to None  "
             f"{self.processed} processed  {self.shown} shown"
         )

@@ -15,6 +15,8 @@ from cnngui.gui.settings import Settings
 from cnngui.gui.start import begin
 from cnngui.gui.window.main_window import MainWindow
 from cnngui.gui.window.transport import Transport
+from cnngui.pipeline.lenses.channel import ChannelResult
+from cnngui.pipeline.lenses.wall import WallResult
 from cnngui.pipeline.results import FrameResult
 from cnngui.terminal.cli import Arguments
 
@@ -46,6 +48,14 @@ class Driver:
         return self.window.result
 
     @property
+    def wall(self) -> WallResult | None:
+        return None if self.window.result is None else self.window.result.part(WallResult)
+
+    @property
+    def channel(self) -> ChannelResult | None:
+        return None if self.window.result is None else self.window.result.part(ChannelResult)
+
+    @property
     def transport(self) -> Transport:
         transport = self.window.findChild(Transport)
         assert transport is not None
@@ -68,7 +78,7 @@ class Driver:
         self.qtbot.waitUntil(condition, timeout=WAIT_MS)
 
     def wait_for_maps(self) -> None:
-        self.wait(lambda: self.window.result is not None and self.window.result.wall is not None)
+        self.wait(lambda: self.wall is not None)
 
     def wait_for_new_frame(self) -> None:
         before = self.result.index

@@ -156,6 +156,7 @@ class Listener:
         self.rings = 0
         self.events: list[Event] = []
         self.results: list[FrameResult] = []
+        self.early: list[FrameResult] = []
         self.pipeline: LivePipeline | None = None
 
     def ring(self) -> None:
@@ -167,7 +168,7 @@ class Listener:
         self.events += self.pipeline.take_events()
         result = self.pipeline.take_result()
         if result is not None:
-            self.results.append(result)
+            (self.results if result.is_complete else self.early).append(result)
             self.pipeline.mark_shown(result)
 
     def until(self, reached: Callable[[], object], what: str = "it") -> None:

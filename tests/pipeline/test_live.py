@@ -15,6 +15,11 @@ from cnngui.engine.program import AbandonedError
 from cnngui.errors import SourceError
 from cnngui.pipeline import engine_worker
 from cnngui.pipeline.events import Crashed, NetworkApplied, NetworkFailed
+from cnngui.pipeline.lenses.channel import ChannelResult
+from cnngui.pipeline.lenses.scores import Scores
+from cnngui.pipeline.lenses.thumbnails import Thumbnails
+from cnngui.pipeline.lenses.vector import VectorResult
+from cnngui.pipeline.lenses.wall import WallResult
 from cnngui.pipeline.live import LivePipeline
 from cnngui.pipeline.messages import Playback, ViewRequest
 from cnngui.pipeline.results import FrameResult
@@ -30,6 +35,7 @@ from tests.pipeline.fakes import (
     number_of,
     small_network,
 )
+from tests.pipeline.parts import channel_of, scores_of, thumbnails_of, vector_of, wall_of
 
 
 @pytest.fixture
@@ -61,10 +67,9 @@ def test_a_network_without_layers_shows_its_input(
     empty = replace(small_network(), layers=())
     pipeline.set_network(empty, 2)
     result = listener.result(of_generation(2))
-    assert result.wall is not None
-    assert result.wall.layer_id == "input"
+    assert wall_of(result).layer_id == "input"
     seen = normalise(result.input, empty.input.mean, empty.input.std)
-    assert np.array_equal(result.wall.values, seen[0])
+    assert np.array_equal(wall_of(result).values, seen[0])
 
 
 @pytest.mark.usefixtures("camera")
@@ -72,24 +77,25 @@ def test_the_last_layer_is_shown_by_default(pipeline: LivePipeline, listener: Li
     pipeline.set_view(ViewRequest(channel=2, thumbnails=("input", "conv1")))
     result = listener.result(lambda result: result.view.channel == 2)
     expected = activations(result, Model(small_network()))["conv2"][0]
-    assert result.wall is not None
-    assert result.wall.layer_id == "conv2"
-    assert result.wall.signed
-    np.testing.assert_allclose(result.wall.values, expected, atol=1e-6)
-    assert result.wall.codes.shape == (result.wall.layout.height, result.wall.layout.width)
-    assert list(result.wall.channels) == list(range(6))
-    assert result.channel is not None
-    assert result.channel.channel == 2
-    np.testing.assert_array_equal(result.channel.values, result.wall.values[2])
-    assert result.channel.minimum == pytest.approx(float(expected[2].min()), abs=1e-6)
-    assert result.channel.mean == pytest.approx(float(expected[2].mean()), abs=1e-6)
-    assert result.channel.histogram_counts.sum() == 12 * 16
+    assert wall_of(result).layer_id == "conv2"
+    assert wall_of(result).signed
+    np.testing.assert_allclose(wall_of(result).values, expected, atol=1e-6)
+    assert wall_of(result).codes.shape == (
+        wall_of(result).layout.height,
+        wall_of(result).layout.width,
+    )
+    assert list(wall_of(result).channels) == list(range(6))
+    assert channel_of(result).channel == 2
+    np.testing.assert_array_equal(channel_of(result).values, wall_of(result).values[2])
+    assert channel_of(result).minimum == pytest.approx(float(expected[2].min()), abs=1e-6)
+    assert channel_of(result).mean == pytest.approx(float(expected[2].mean()), abs=1e-6)
+    assert channel_of(result).histogram_counts.sum() == 12 * 16
     kernel = Model(small_network()).weights()["conv2"]["weight"][2]
-    np.testing.assert_array_equal(result.channel.kernel, kernel)
-    assert set(result.thumbnails) == {"input", "conv1"}
-    assert result.thumbnails["conv1"].codes.shape == (72, 96)
-    assert result.vector is None
-    assert result.scores is None
+    np.testing.assert_array_equal(channel_of(result).kernel, kernel)
+    assert set(thumbnails_of(result)) == {"input", "conv1"}
+    assert thumbnails_of(result)["conv1"].codes.shape == (72, 96)
+    assert result.part(VectorResult) is None
+    assert result.part(Scores) is None
     assert set(result.layer_ms) == {"conv1", "relu1", "conv2"}
 
 
@@ -99,11 +105,11 @@ def test_arrays_that_leave_the_pipeline_cannot_be_changed(
 ) -> None:
     pipeline.set_view(ViewRequest(layer_id="relu1", thumbnails=("conv1",)))
     result = listener.result(lambda result: result.view.layer_id == "relu1")
-    wall, channel = result.wall, result.channel
+    wall, channel = wall_of(result), channel_of(result)
     assert wall is not None
     assert channel is not None
     arrays = [
-        *(result.picture, result.input, result.thumbnails["conv1"].codes),
+        *(result.picture, result.input, thumbnails_of(result)["conv1"].codes),
         *(wall.codes, wall.values, wall.channels, wall.low, wall.high),
         *(channel.values, channel.codes, channel.histogram_counts, channel.histogram_edges),
     ]
@@ -116,8 +122,10 @@ def test_a_bypassed_convolution_slides_no_kernel(
 ) -> None:
     pipeline.set_network(small_network().edited("conv2", enabled=False), 2)
     result = listener.result(of_generation(2))
-    assert result.channel is not None
-    assert (result.channel.kernel, result.channel.bias) == (None, None)
+    assert (channel_of(result).kernel, channel_of(result).bias) == (
+        None,
+        None,
+    )
 
 
 @pytest.mark.usefixtures("camera")
@@ -125,15 +133,13 @@ def test_only_what_is_shown_is_computed(pipeline: LivePipeline, listener: Listen
     pipeline.set_view(ViewRequest(layer_id="conv1", wants_channel=False))
     result = listener.result(lambda result: result.view.layer_id == "conv1")
     assert set(result.layer_ms) == {"conv1"}
-    assert result.channel is None
-    assert not result.thumbnails
+    assert result.part(ChannelResult) is None
+    assert result.part(Thumbnails) is None
     pipeline.set_view(ViewRequest(layer_id="input"))
     result = listener.result(lambda result: result.view.layer_id == "input")
     assert not result.layer_ms
-    assert result.wall is not None
-    assert result.wall.values.shape == (3, 12, 16)
-    assert result.channel is not None
-    assert result.channel.kernel is None
+    assert wall_of(result).values.shape == (3, 12, 16)
+    assert channel_of(result).kernel is None
 
 
 @pytest.mark.usefixtures("camera")
@@ -142,11 +148,9 @@ def test_a_layer_that_is_gone_gives_way_to_the_last(
 ) -> None:
     pipeline.set_view(ViewRequest(layer_id="gone", channel=99, page=7, thumbnails=("gone",)))
     result = listener.result(lambda result: result.view.layer_id == "gone")
-    assert result.wall is not None
-    assert result.wall.layer_id == "conv2"
-    assert result.channel is not None
-    assert result.channel.channel == 5
-    assert not result.thumbnails
+    assert wall_of(result).layer_id == "conv2"
+    assert channel_of(result).channel == 5
+    assert result.part(Thumbnails) is None
 
 
 @pytest.mark.usefixtures("camera")
@@ -155,20 +159,19 @@ def test_a_flat_layer_gives_values_and_scores(pipeline: LivePipeline, listener: 
     pipeline.set_view(ViewRequest(order="maximum"))
     result = listener.result(lambda result: result.view.order == "maximum")
     assert result.input.shape == (12, 16, 1)
-    assert result.wall is None
-    assert result.vector is not None
+    assert result.part(WallResult) is None
     expected = activations(result, Model(classifier()))["linear1"][0]
-    np.testing.assert_allclose(result.vector.values, expected, atol=1e-6)
-    assert list(result.vector.order) == list(np.argsort(-expected, kind="stable"))
-    np.testing.assert_array_equal(result.scores, result.vector.values)
+    np.testing.assert_allclose(vector_of(result).values, expected, atol=1e-6)
+    assert list(vector_of(result).order) == list(np.argsort(-expected, kind="stable"))
+    np.testing.assert_array_equal(scores_of(result), vector_of(result).values)
     alone = ViewRequest(layer_id="conv1", wants_channel=False)
     pipeline.set_view(alone)
     result = listener.result(lambda result: result.view == alone)
-    assert result.scores is None
+    assert result.part(Scores) is None
     for view in (replace(alone, thumbnails=("linear1",)), replace(alone, wants_channel=True)):
         pipeline.set_view(view)
         result = listener.result(lambda result, view=view: result.view == view)
-        np.testing.assert_allclose(result.scores, expected, atol=1e-6)
+        np.testing.assert_allclose(scores_of(result), expected, atol=1e-6)
 
 
 @pytest.mark.usefixtures("camera")
@@ -274,9 +277,7 @@ def test_a_paused_film_reacts_to_edits(
     first = listener.result(lambda result: result.position == 20)
     pipeline.set_network(small_network(seed=5), 2)
     second = listener.result(of_generation(2))
-    assert first.wall is not None
-    assert second.wall is not None
-    assert not np.array_equal(first.wall.values, second.wall.values)
+    assert not np.array_equal(wall_of(first).values, wall_of(second).values)
 
 
 @pytest.mark.usefixtures("camera")
@@ -296,9 +297,7 @@ def test_undo_brings_weights_back(pipeline: LivePipeline, listener: Listener) ->
     listener.result(of_generation(3))
     pipeline.set_network(spec, 4)
     after = listener.result(of_generation(4))
-    assert before.wall is not None
-    assert after.wall is not None
-    np.testing.assert_array_equal(after.wall.values, before.wall.values)
+    np.testing.assert_array_equal(wall_of(after).values, wall_of(before).values)
 
 
 @pytest.mark.usefixtures("camera")
@@ -311,8 +310,7 @@ def test_weights_of_a_network_overtaken_by_the_next_are_not_lost(
     for generation in range(3, 30):
         pipeline.set_network(replace(spec, name=f"network {generation}"), generation)
     result = listener.result(of_generation(29))
-    assert result.channel is not None
-    assert result.channel.bias == 7.0
+    assert channel_of(result).bias == 7.0
 
 
 def test_locked_scaling_keeps_the_range_of_the_moment(
@@ -322,18 +320,14 @@ def test_locked_scaling_keeps_the_range_of_the_moment(
     locked = listener.result(lambda result: result.view.scaling == "locked")
     camera.send(200)
     brighter = listener.result(lambda result: number_of(result.picture) == 200)
-    assert locked.wall is not None
-    assert brighter.wall is not None
-    assert brighter.wall.values.max() > locked.wall.values.max()
-    np.testing.assert_array_equal(brighter.wall.high, locked.wall.high)
+    assert wall_of(brighter).values.max() > wall_of(locked).values.max()
+    np.testing.assert_array_equal(wall_of(brighter).high, wall_of(locked).high)
     pipeline.set_view(ViewRequest(layer_id="relu1", scaling="layer"))
     unlocked = listener.result(lambda result: result.view.scaling == "layer")
-    assert unlocked.wall is not None
-    assert unlocked.wall.high[0] == pytest.approx(float(brighter.wall.values.max()))
+    assert wall_of(unlocked).high[0] == pytest.approx(float(wall_of(brighter).values.max()))
     pipeline.set_view(ViewRequest(layer_id="relu1", scaling="locked"))
     again = listener.result(lambda result: result.view.scaling == "locked")
-    assert again.wall is not None
-    assert again.wall.high[0] == unlocked.wall.high[0]
+    assert wall_of(again).high[0] == wall_of(unlocked).high[0]
 
 
 @pytest.mark.usefixtures("camera")
@@ -343,15 +337,12 @@ def test_a_locked_range_is_not_that_of_another_networks_layer(
     view = ViewRequest(layer_id="conv1", scaling="locked")
     pipeline.set_view(view)
     locked = listener.result(lambda result: result.view == view)
-    assert locked.wall is not None
     pipeline.set_network(small_network(seed=5), 2)
     redrawn = listener.result(of_generation(2))
-    assert redrawn.wall is not None
-    np.testing.assert_array_equal(redrawn.wall.high, locked.wall.high)
+    np.testing.assert_array_equal(wall_of(redrawn).high, wall_of(locked).high)
     pipeline.set_network(small_network(seed=5).edited("conv1", out_channels=9), 3)
     other = listener.result(of_generation(3))
-    assert other.wall is not None
-    assert other.wall.high[0] == pytest.approx(float(np.abs(other.wall.values).max()))
+    assert wall_of(other).high[0] == pytest.approx(float(np.abs(wall_of(other).values).max()))
 
 
 def test_frames_that_nobody_had_time_for_are_counted(

@@ -12,6 +12,7 @@ from cnngui.gui.theme import SPACE_M, SPACE_S, colors, number_font, text_width
 from cnngui.gui.view_state import ViewState
 from cnngui.gui.widgets.bars import paint_bar, round_limit
 from cnngui.gui.words.naming import number_text, share_text
+from cnngui.pipeline.lenses.scores import Scores
 from cnngui.pipeline.results import FrameResult
 
 SHOWN = 5
@@ -41,12 +42,15 @@ class ClassBars(QWidget):
 
     def show_result(self, result: FrameResult) -> None:
         """Paint the scores of a result that has them."""
-        network, scores = self._state.network, result.scores
+        network, found = self._state.network, result.part(Scores)
+        if found is None and not result.is_complete:
+            return
         last = next((layer for layer in reversed(network.layers) if layer.enabled), None)
         shares = last is not None and last.arithmetic == "softmax"
-        if scores is None or last is None or not (shares or last.is_dense):
+        if found is None or last is None or not (shares or last.is_dense):
             self.hide()
             return
+        scores = found.values
         names = network.classes if len(network.classes) == len(scores) else ()
         if names and not shares:
             scores = softmax(scores[np.newaxis])[0]  # what it was or will be trained with

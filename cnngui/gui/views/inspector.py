@@ -31,7 +31,9 @@ from cnngui.gui.words.naming import (
     number_text,
     share_text,
 )
-from cnngui.pipeline.results import ChannelResult, FrameResult, VectorResult
+from cnngui.pipeline.lenses.channel import ChannelResult
+from cnngui.pipeline.lenses.vector import VectorResult
+from cnngui.pipeline.results import FrameResult
 
 _WIDTH = 300
 _COPIED_SIDE = 320
@@ -86,11 +88,12 @@ class Inspector(QWidget):
         """Paint the channel of a result, if its layer is still the one looked at."""
         self._class_bars.show_result(result)
         layer_id = self._state.layer_id
-        if result.channel is not None and result.channel.layer_id == layer_id:
-            self._details.show_channel(result.channel)
+        channel, vector = result.part(ChannelResult), result.part(VectorResult)
+        if channel is not None and channel.layer_id == layer_id:
+            self._details.show_channel(channel)
             self._stack.setCurrentIndex(1)
-        elif result.vector is not None and result.vector.layer_id == layer_id:
-            self._details.show_unit(result.vector)
+        elif vector is not None and vector.layer_id == layer_id:
+            self._details.show_unit(vector)
             self._stack.setCurrentIndex(1)
         elif layer_id not in self._state.layer_ids or not result.view.wants_channel:
             self._stack.setCurrentIndex(0)

@@ -37,6 +37,7 @@ from cnngui.gui.network.wording import shape_label
 from cnngui.gui.theme import ACCENT, SLIM_SCROLL_BAR, SPACE_M, SPACE_S, colors
 from cnngui.gui.view_state import ViewState
 from cnngui.gui.widgets.pictures import draw_picture, fitted, indexed_image, plain_image
+from cnngui.pipeline.lenses.thumbnails import Thumbnails
 from cnngui.pipeline.results import FrameResult
 from cnngui.spec.layers import INPUT_ID
 
@@ -149,12 +150,15 @@ class _StripModel(QAbstractListModel):
         self.endResetModel()
 
     def take(self, result: FrameResult) -> None:
-        """Take the pictures of a result."""
+        """Take the pictures of a result that has some."""
+        thumbnails = result.part(Thumbnails)
+        if thumbnails is None:
+            return
         self._result = result
-        for layer_id, thumbnail in result.thumbnails.items():
+        for layer_id, thumbnail in thumbnails.by_layer.items():
             colormap = self._state.colormap(thumbnail.signed)
             self._images[layer_id] = indexed_image(thumbnail.codes, colormap, thumbnail.signed)
-        if INPUT_ID in result.thumbnails and result.input.shape[2] == 3:
+        if INPUT_ID in thumbnails.by_layer and result.input.shape[2] == 3:
             self._images[INPUT_ID] = plain_image(result.input)
         self.dataChanged.emit(self.index(0), self.index(len(self._ids) - 1))
 

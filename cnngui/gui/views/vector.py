@@ -27,7 +27,8 @@ from cnngui.gui.theme import (
 from cnngui.gui.view_state import ViewState
 from cnngui.gui.widgets.bars import paint_bar, round_limit
 from cnngui.gui.words.naming import channel_label, channel_names, number_text
-from cnngui.pipeline.results import FrameResult, VectorResult
+from cnngui.pipeline.lenses.vector import VectorResult
+from cnngui.pipeline.results import FrameResult
 
 _ROW_HEIGHT = 24
 _COLUMN_WIDTH = 220
@@ -62,12 +63,13 @@ class VectorView(QAbstractScrollArea):
 
     def show_result(self, result: FrameResult) -> None:
         """Paint the units of a result that has a flat layer."""
-        if result.vector is None:
+        vector = result.part(VectorResult)
+        if vector is None:
             return
-        self._vector = result.vector
-        self._names = channel_names(self._state.network, result.vector.layer_id)
-        self._limit = 1.0 if self._are_shares(result.vector) else round_limit(result.vector.values)
-        self._signed = result.vector.signed
+        self._vector = vector
+        self._names = channel_names(self._state.network, vector.layer_id)
+        self._limit = 1.0 if self._are_shares(vector) else round_limit(vector.values)
+        self._signed = vector.signed
         self._lay_out()
         self._say_pointed()
         self.viewport().update()

@@ -14,6 +14,8 @@ from cnngui.gui.views.vector import VectorView
 from cnngui.gui.views.wall_canvas import ZOOM_STEP, WallCanvas
 from cnngui.gui.views.wall_tools import WallTools
 from cnngui.gui.widgets.buttons import tool_button
+from cnngui.pipeline.lenses.vector import VectorResult
+from cnngui.pipeline.lenses.wall import WallResult
 from cnngui.pipeline.results import FrameResult
 
 _LEAST_WIDTH = 240
@@ -154,7 +156,7 @@ class WallView(QWidget):
         page = self._page_to_show()
         self._stack.setCurrentWidget(page)
         is_wall = page is self._canvas
-        wall = self._result.wall if self._result is not None else None
+        wall = self._result.part(WallResult) if self._result is not None else None
         self._tools.refresh(
             shows_maps=is_wall,
             shows_units=page is self._vector,
@@ -191,7 +193,7 @@ class WallView(QWidget):
                 self.tr("{layer} is being computed…").format(layer=state.layer_id)
             )
             return self._message
-        return self._vector if result.vector is not None else self._canvas
+        return self._canvas if result.part(VectorResult) is None else self._vector
 
     def _reason(self) -> str:
         """Say why the layer looked at does not run."""
@@ -204,5 +206,5 @@ class WallView(QWidget):
 
 
 def _layer_of(result: FrameResult) -> str | None:
-    shown = result.wall or result.vector
+    shown = result.part(WallResult) or result.part(VectorResult)
     return None if shown is None else shown.layer_id

@@ -32,7 +32,8 @@ from cnngui.gui.views.viewport import Viewport
 from cnngui.gui.views.wall_overlay import Tile, WallOverlay, labelled_picture
 from cnngui.gui.widgets.pictures import indexed_image
 from cnngui.gui.words.naming import channel_label, channel_names, number_text
-from cnngui.pipeline.results import FrameResult, WallResult
+from cnngui.pipeline.lenses.wall import WallResult
+from cnngui.pipeline.results import FrameResult
 
 _MARGIN = SPACE_M
 ZOOM_STEP = 1.25
@@ -94,7 +95,7 @@ class WallCanvas(QGraphicsView):
 
     def show_result(self, result: FrameResult) -> None:
         """Paint the wall of a result that has one."""
-        wall = result.wall
+        wall = result.part(WallResult)
         if wall is None:
             return
         if self._wall is None or self._wall.layer_id != wall.layer_id:

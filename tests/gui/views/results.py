@@ -12,14 +12,13 @@ from cnngui.featuremaps.scaling import encode, value_ranges
 from cnngui.featuremaps.statistics import measure, order_channels
 from cnngui.featuremaps.thumbnail import thumbnail
 from cnngui.featuremaps.wall import compose_wall, plan_wall
+from cnngui.pipeline.lenses.channel import ChannelResult
+from cnngui.pipeline.lenses.scores import Scores
+from cnngui.pipeline.lenses.thumbnails import Thumbnail, Thumbnails
+from cnngui.pipeline.lenses.vector import VectorResult
+from cnngui.pipeline.lenses.wall import WallResult
 from cnngui.pipeline.messages import ViewRequest
-from cnngui.pipeline.results import (
-    ChannelResult,
-    FrameResult,
-    Thumbnail,
-    VectorResult,
-    WallResult,
-)
+from cnngui.pipeline.results import FrameResult
 
 Maps = NDArray[np.float32]
 
@@ -39,6 +38,18 @@ def frame_result(
     """Answer a request with the outputs of some layers, (C, H, W) or (F,) each."""
     shown = outputs[request.layer_id]
     is_flat = shown.ndim == 1
+    small = {
+        layer_id: _thumbnail(request, outputs[layer_id])
+        for layer_id in request.thumbnails
+        if layer_id in outputs
+    }
+    parts = (
+        None if is_flat else wall_result(request, shown, signed),
+        _vector_result(request, shown) if is_flat else None,
+        None if is_flat else _channel_result(request, shown, signed, kernel, bias),
+        Thumbnails(small) if small else None,
+        None if scores is None else Scores(scores),
+    )
     if pixels is None:
         pixels = np.full((120, 160, 3), 128, np.uint8)
     return FrameResult(
@@ -46,19 +57,13 @@ def frame_result(
         position=0,
         time=0.0,
         fresh=True,
+        is_complete=True,
+        continues=False,
         generation=generation,
         view=request,
         picture=pixels if picture is None else picture,
         input=pixels,
-        wall=None if is_flat else wall_result(request, shown, signed),
-        vector=_vector_result(request, shown) if is_flat else None,
-        channel=None if is_flat else _channel_result(request, shown, signed, kernel, bias),
-        thumbnails={
-            layer_id: _thumbnail(request, outputs[layer_id])
-            for layer_id in request.thumbnails
-            if layer_id in outputs
-        },
-        scores=scores,
+        parts={type(part): part for part in parts if part is not None},
         layer_ms={},
         weights={},
     )

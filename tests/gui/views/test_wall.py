@@ -15,8 +15,10 @@ from cnngui.gui.view_state import ViewState
 from cnngui.gui.views.wall import WallView
 from cnngui.gui.views.wall_canvas import WallCanvas
 from cnngui.gui.widgets.buttons import ChoiceButton
+from cnngui.pipeline.lenses.wall import WallResult
 from tests.gui.views.conftest import show
 from tests.gui.views.results import Maps, frame_result
+from tests.pipeline.parts import wall_of
 
 
 class Wall:
@@ -382,12 +384,12 @@ def test_a_flat_layer_is_shown_as_bars(live: Wall) -> None:
 
 def test_arrays_of_a_result_are_left_as_they_are(live: Wall) -> None:
     result = frame_result(live.state.request(), live.outputs)
-    assert result.wall is not None
-    codes = result.wall.codes.copy()
+    codes = wall_of(result).codes.copy()
     codes.flags.writeable = False
-    live.view.show_result(replace(result, wall=replace(result.wall, codes=codes)))
+    wall = replace(wall_of(result), codes=codes)
+    live.view.show_result(replace(result, parts={WallResult: wall}))
     live.canvas.grab()
-    np.testing.assert_array_equal(codes, result.wall.codes)
+    np.testing.assert_array_equal(codes, wall_of(result).codes)
 
 
 def test_a_narrow_wall_keeps_its_choices_as_icons(live: Wall) -> None:

@@ -26,6 +26,7 @@ from cnngui.gui.window.main_window import MainWindow
 from cnngui.gui.window.shortcuts import ShortcutSheet
 from cnngui.gui.window.workbench import Workbench
 from cnngui.pipeline.events import SourceFailed
+from cnngui.pipeline.lenses.scores import Scores
 from cnngui.pipeline.live import LivePipeline
 from cnngui.spec.layers import Conv2d, Linear, ReLU
 from cnngui.spec.network import InputSpec, NetworkSpec
@@ -33,6 +34,7 @@ from cnngui.terminal.cli import Arguments
 from tests.capture.media import write_video
 from tests.gui.conftest import FakeCameras
 from tests.gui.driver import Driver
+from tests.pipeline.parts import channel_of, wall_of
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
 SHIFT = Qt.KeyboardModifier.ShiftModifier
@@ -70,13 +72,12 @@ def shows_red(driver: Driver) -> bool:
 def test_it_starts_with_moving_maps_that_mean_something(driver: Driver) -> None:
     assert driver.document.spec.name == "Classic filters"
     assert driver.source_name == "Built-in clip"
-    wall = driver.result.wall
+    wall = wall_of(driver.result)
     assert wall is not None
     assert wall.values.shape[0] >= 8
     first = wall.values.copy()
     driver.wait_for_new_frame()
-    assert driver.result.wall is not None
-    assert not np.array_equal(driver.result.wall.values, first)
+    assert not np.array_equal(wall_of(driver.result).values, first)
     counters = driver.window.findChild(QLabel, "status_counters")
     assert counters is not None
     driver.wait(lambda: "shown" in counters.text() and " 0.0 shown" not in counters.text())
@@ -90,7 +91,7 @@ def test_space_freezes_and_edits_are_still_seen(driver: Driver) -> None:
     frozen = driver.result.index
     driver.document.edit(SMALL.edited("conv1", out_channels=7), "wider")
     driver.document.select("conv1")
-    driver.wait(lambda: driver.result.wall is not None and len(driver.result.wall.values) == 7)
+    driver.wait(lambda: driver.wall is not None and len(driver.wall.values) == 7)
     assert driver.result.index == frozen
     driver.key(Qt.Key.Key_Space)
     driver.wait_for_new_frame()
@@ -242,7 +243,7 @@ def test_edits_undo_and_redo_by_keys(driver: Driver) -> None:
     driver.document.replace_network(SMALL)
     driver.document.edit(SMALL.inserted(2, Conv2d(id="conv2")), "add conv2")
     driver.document.select("conv2")
-    driver.wait(lambda: driver.result.wall is not None and driver.result.wall.layer_id == "conv2")
+    driver.wait(lambda: driver.wall is not None and driver.wall.layer_id == "conv2")
     driver.key(Qt.Key.Key_Z, CONTROL)
     assert driver.document.spec == SMALL
     driver.key(Qt.Key.Key_Z, CONTROL | SHIFT)
@@ -282,7 +283,7 @@ def test_ready_networks_are_in_the_menu(driver: Driver) -> None:
     menu = driver.button("button_network").menu()
     driver.menu_action(menu, "LeNet-5").trigger()
     driver.wait(lambda: driver.document.spec.name == "LeNet-5")
-    driver.wait(lambda: driver.result.scores is not None)
+    driver.wait(lambda: driver.result.part(Scores) is not None)
     assert driver.document.path is None
 
 
@@ -332,7 +333,7 @@ def test_arrows_and_brackets_move_among_channels_and_layers(driver: Driver) -> N
     driver.document.select("relu1")
     driver.wait(lambda: driver.result.generation == driver.document.generation)
     driver.key(Qt.Key.Key_Right)
-    driver.wait(lambda: driver.result.channel is not None and driver.result.channel.channel == 1)
+    driver.wait(lambda: driver.channel is not None and driver.channel.channel == 1)
     driver.key(Qt.Key.Key_BracketLeft)
     assert driver.document.selected_id == "conv1"
     driver.key(Qt.Key.Key_BracketRight)
@@ -471,24 +472,22 @@ def test_an_unsaved_network_comes_back_with_the_weights_of_its_file(
     first.wait_for_maps()
     first.document.edit(replace(first.document.spec, name="changed"), "rename")
     first.document.select("conv1")
-    first.wait(lambda: first.result.channel is not None and first.result.channel.kernel is not None)
-    assert first.result.channel is not None
-    kernel = first.result.channel.kernel
+    first.wait(lambda: first.channel is not None and first.channel.kernel is not None)
+    kernel = channel_of(first.result).kernel
     assert first.window.close()
     second = Driver(qtbot, settings)
     second.document.select("conv1")
     second.wait(
         lambda: (
             second.window.result is not None
-            and second.result.channel is not None
-            and second.result.channel.kernel is not None
+            and second.channel is not None
+            and channel_of(second.result).kernel is not None
         )
     )
     assert second.document.spec.name == "changed"
-    assert second.result.channel is not None
     assert kernel is not None
-    assert second.result.channel.kernel is not None
-    np.testing.assert_array_equal(second.result.channel.kernel, kernel)
+    assert channel_of(second.result).kernel is not None
+    np.testing.assert_array_equal(channel_of(second.result).kernel, kernel)
     assert second.window.close()
 
 
@@ -496,9 +495,8 @@ def test_a_network_closed_with_a_problem_keeps_the_weights_of_its_file(
     qtbot: QtBot, settings: Settings
 ) -> None:
     first = Driver(qtbot, settings)
-    first.wait(lambda: first.window.result is not None and first.result.channel is not None)
-    assert first.result.channel is not None
-    kernel = first.result.channel.kernel
+    first.wait(lambda: first.window.result is not None and first.channel is not None)
+    kernel = channel_of(first.result).kernel
     spec = first.document.spec
     broken = spec.inserted(len(spec.layers), Conv2d(id="conv9", kernel_size=(999, 999)))
     first.document.edit(replace(broken, name="broken"), "break")
@@ -511,10 +509,9 @@ def test_a_network_closed_with_a_problem_keeps_the_weights_of_its_file(
     generation = second.document.generation
     second.document.edit(second.document.spec.removed("conv9"), "mend")
     second.document.select("conv1")
-    second.wait(lambda: second.result.generation > generation and second.result.channel is not None)
-    assert second.result.channel is not None
+    second.wait(lambda: second.result.generation > generation and second.channel is not None)
     assert kernel is not None
-    np.testing.assert_array_equal(second.result.channel.kernel, kernel)
+    np.testing.assert_array_equal(channel_of(second.result).kernel, kernel)
     assert second.window.close()
 
 
@@ -582,18 +579,18 @@ def test_return_presses_the_button_with_the_focus(driver: Driver) -> None:
 def test_no_channel_is_computed_while_the_inspector_is_closed(driver: Driver) -> None:
     workbench = driver.window.findChild(Workbench)
     assert workbench is not None
-    driver.wait(lambda: driver.result.channel is not None)
+    driver.wait(lambda: driver.channel is not None)
     sizes = workbench.sizes()
     workbench.moveSplitter(workbench.width(), 2)
-    driver.wait(lambda: driver.result.channel is None)
+    driver.wait(lambda: driver.channel is None)
     driver.key(Qt.Key.Key_C, CONTROL | SHIFT)
     assert driver.message.startswith("No channel")
     workbench.moveSplitter(workbench.width() - sizes[2], 2)
-    driver.wait(lambda: driver.result.channel is not None)
+    driver.wait(lambda: driver.channel is not None)
 
 
 def test_a_frozen_wall_takes_the_colours_of_another_theme(driver: Driver) -> None:
-    driver.wait(lambda: driver.result.wall is not None and driver.result.wall.signed)
+    driver.wait(lambda: driver.wall is not None and driver.wall.signed)
     driver.key(Qt.Key.Key_Space)
     canvas = driver.window.findChild(WallCanvas)
     kernel = driver.window.findChild(KernelView)

@@ -1,0 +1,96 @@
+"""One channel of the layer that is shown, large and in numbers, for the inspector."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnngui.featuremaps.histogram import histogram
+from cnngui.featuremaps.scaling import encode
+from cnngui.pipeline.lenses.lens import Lens, Request, Seen, Values, sealed
+
+
+@dataclass(frozen=True, eq=False)
+class ChannelResult:
+    """One channel, large and in numbers.
+
+    Attributes
+    ----------
+    values : float32 ``(H, W)``.
+    codes : uint8 ``(H, W)``, places in a colour table for ``low`` to ``high``.
+    minimum, mean, maximum, std : of its values.
+    zeros : share of exact zeros, 0..1.
+    histogram_counts : int ``(bins,)``; ``histogram_edges`` : float32 ``(bins + 1,)``.
+    kernel : float32 ``(in_channels / groups, kernel_height, kernel_width)``, what a convolution
+        slides to make this channel; None for other layers.
+    bias : what that convolution adds; None where there is none.
+    """
+
+    layer_id: str
+    channel: int
+    values: NDArray[np.float32]
+    codes: NDArray[np.uint8]
+    low: float
+    high: float
+    signed: bool
+    minimum: float
+    mean: float
+    maximum: float
+    std: float
+    zeros: float
+    histogram_counts: NDArray[np.int64]
+    histogram_edges: NDArray[np.float32]
+    kernel: NDArray[np.float32] | None
+    bias: float | None
+
+
+class ChannelLens(Lens[ChannelResult]):
+    """Draws and measures the channel chosen."""
+
+    is_looked_at_first = True
+
+    def observers(self) -> Mapping[Request, Callable[[Seen], None]]:
+        """Ask for the whole layer, if it has maps and the inspector is on the screen."""
+        shown_id = self.scene.shown_id
+        if self.scene.is_flat(shown_id) or not self.scene.view.wants_channel:
+            return {}
+        return {shown_id: self._measure}
+
+    def _measure(self, seen: Seen) -> None:
+        channel = min(max(self.scene.view.channel, 0), len(seen.values) - 1)
+        values, statistics = seen.values[channel], seen.statistics
+        low, high = (float(limits[channel]) for limits in seen.span)
+        counted = histogram(values)
+        kernel, bias = self._kernel(seen.layer_id, channel)
+        self._part = ChannelResult(
+            layer_id=seen.layer_id,
+            channel=channel,
+            values=values,
+            codes=sealed(encode(values, low, high)),
+            low=low,
+            high=high,
+            signed=seen.signed,
+            minimum=float(statistics.minimum[channel]),
+            mean=float(statistics.mean[channel]),
+            maximum=float(statistics.maximum[channel]),
+            std=float(statistics.std[channel]),
+            zeros=float(statistics.zeros[channel]),
+            histogram_counts=sealed(counted.counts),
+            histogram_edges=sealed(counted.edges),
+            kernel=kernel,
+            bias=bias,
+        )
+
+    def _kernel(self, layer_id: str, channel: int) -> tuple[Values | None, float | None]:
+        network = self.scene.network
+        parameters = network.weights.get(layer_id)
+        if not parameters:
+            return None, None
+        layer = network.spec.layer(layer_id)
+        if not (layer.has_kernels and layer.enabled):
+            return None, None
+        bias = parameters.get("bias")
+        return parameters["weight"][channel], None if bias is None else float(bias[channel])

@@ -1,0 +1,131 @@
+"""What every lens is: it says what of a network it must see, and makes a part of the result."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, ClassVar, Generic, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnngui.engine.glimpse import Glimpse
+from cnngui.featuremaps.scaling import Range, value_ranges
+from cnngui.featuremaps.statistics import ChannelStatistics, measure
+from cnngui.pipeline.messages import ViewRequest
+from cnngui.pipeline.running import RunningNetwork
+
+Values = NDArray[np.float32]
+Request = str | Glimpse
+"""What the engine is asked to show: a whole layer, by its id, or a glimpse of one.
+
+It never names a place in a layer: the engine makes a program for each set of requests, which takes
+a large network 0.2 s. Who needs a few values takes them from the whole layer while it is seen.
+"""
+Part = TypeVar("Part")
+Sealed = TypeVar("Sealed", bound=NDArray[Any])
+
+
+@dataclass(frozen=True, eq=False)
+class Scene:
+    """What is looked at, and by whom.
+
+    Attributes
+    ----------
+    network : what computes the frame.
+    view : what is on the screen.
+    locked : ranges of values by layer id, kept from frame to frame while the scaling is locked.
+    """
+
+    network: RunningNetwork
+    view: ViewRequest
+    locked: dict[str, Range]
+
+    @property
+    def shown_id(self) -> str:
+        """The layer that is shown large: the one asked for, or the last where that is gone."""
+        asked = self.view.layer_id
+        return asked if asked in self.network.shapes else self.network.spec.last_id
+
+    def is_flat(self, layer_id: str) -> bool:
+        """Return whether a layer's output has no height and width."""
+        return len(self.network.shapes[layer_id]) == 1
+
+
+class Seen:
+    """A layer, or a glimpse of one, while it can be seen.
+
+    What more than one lens needs of it is made once, by whichever asks first.
+
+    Parameters
+    ----------
+    layer_id : which layer.
+    view : float32 ``(C, H, W)`` or ``(F,)`` of any strides; its content changes when the lens has
+        returned.
+    """
+
+    def __init__(self, scene: Scene, layer_id: str, view: Values) -> None:
+        self._scene = scene
+        self.layer_id = layer_id
+        self.view = view
+        self.signed = scene.network.signed[layer_id]
+
+    @cached_property
+    def values(self) -> Values:
+        """A contiguous copy, to be kept; read-only."""
+        return sealed(self.view.copy(order="C"))
+
+    @cached_property
+    def statistics(self) -> ChannelStatistics:
+        """Those of every channel; a unit of a flat layer is a channel of one value."""
+        return measure(self.values if self.values.ndim == 3 else self.values[:, None, None])
+
+    @cached_property
+    def span(self) -> tuple[Values, Values]:
+        """The values drawn with the first and with the last colour, per channel.
+
+        While the scaling is locked a layer keeps the range it had when it was first seen.
+        """
+        statistics, scene = self.statistics, self._scene
+        if scene.view.scaling == "locked":
+            seen = float(statistics.minimum.min()), float(statistics.maximum.max())
+            scene.locked.setdefault(self.layer_id, seen)
+        locked = scene.locked.get(self.layer_id)
+        low, high = value_ranges(statistics, self.signed, scene.view.scaling, locked)
+        return sealed(low), sealed(high)
+
+
+class Lens(ABC, Generic[Part]):
+    """Makes one part of one frame's result. There is a new one for each frame.
+
+    Attributes
+    ----------
+    is_looked_at_first : whether its part is shown as soon as it is there, on a network so slow that
+        the rest of the frame takes long.
+    """
+
+    is_looked_at_first: ClassVar[bool] = False
+
+    def __init__(self, scene: Scene) -> None:
+        self.scene = scene
+        self._part: Part | None = None
+
+    @property
+    def part(self) -> Part | None:
+        """What was made; None where there is nothing to make, or not yet."""
+        return self._part
+
+    @abstractmethod
+    def observers(self) -> Mapping[Request, Callable[[Seen], None]]:
+        """Return what must be seen, and for each what is called when it is; {} costs nothing.
+
+        The calls come one after the other, while other threads compute what follows.
+        """
+
+
+def sealed(array: Sealed) -> Sealed:
+    """Make an array read-only, and return it."""
+    array.flags.writeable = False
+    return array

@@ -1,0 +1,68 @@
+"""Every channel of the layer that is shown, as one picture."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnngui.featuremaps.statistics import ChannelStatistics, order_channels
+from cnngui.featuremaps.wall import WallLayout, compose_wall, plan_wall
+from cnngui.pipeline.lenses.lens import Lens, Request, Seen, sealed
+
+
+@dataclass(frozen=True, eq=False)
+class WallResult:
+    """Every channel of one layer, as one picture.
+
+    Attributes
+    ----------
+    layer_id : the layer shown.
+    layout : where each tile is.
+    codes : uint8 ``(h, w)``, places in a colour table; 0 is background.
+    channels : int ``(n,)``, the channel shown in each slot of this page.
+    statistics : of every channel of the layer.
+    low, high : float32 ``(C,)``, the values drawn with the first and the last colour.
+    signed : whether the colours run both ways from zero.
+    values : float32 ``(C, H, W)``, the layer's output.
+    """
+
+    layer_id: str
+    layout: WallLayout
+    codes: NDArray[np.uint8]
+    channels: NDArray[np.intp]
+    statistics: ChannelStatistics
+    low: NDArray[np.float32]
+    high: NDArray[np.float32]
+    signed: bool
+    values: NDArray[np.float32]
+
+
+class WallLens(Lens[WallResult]):
+    """Draws the wall."""
+
+    is_looked_at_first = True
+
+    def observers(self) -> Mapping[Request, Callable[[Seen], None]]:
+        """Ask for the whole layer, if it has maps."""
+        shown_id = self.scene.shown_id
+        return {} if self.scene.is_flat(shown_id) else {shown_id: self._draw}
+
+    def _draw(self, seen: Seen) -> None:
+        view, values = self.scene.view, seen.values
+        layout = plan_wall(*values.shape, view.width, view.height, zoom=view.zoom, page=view.page)
+        channels = layout.on_page(order_channels(seen.statistics, view.order))
+        low, high = seen.span
+        self._part = WallResult(
+            layer_id=seen.layer_id,
+            layout=layout,
+            codes=sealed(compose_wall(values, layout, channels, low, high)),
+            channels=sealed(channels),
+            statistics=seen.statistics,
+            low=low,
+            high=high,
+            signed=seen.signed,
+            values=values,
+        )
