@@ -16,7 +16,8 @@ from cnngui.errors import SourceError
 from cnngui.pipeline import engine_worker
 from cnngui.pipeline.events import Crashed, NetworkApplied, NetworkFailed
 from cnngui.pipeline.lenses.channel import ChannelResult
-from cnngui.pipeline.lenses.scores import Scores
+from cnngui.pipeline.lenses.lens import Seen
+from cnngui.pipeline.lenses.scores import Scores, ScoresLens
 from cnngui.pipeline.lenses.thumbnails import Thumbnails
 from cnngui.pipeline.lenses.vector import VectorResult
 from cnngui.pipeline.lenses.wall import WallResult
@@ -215,7 +216,26 @@ def test_a_defect_in_computing_is_told_and_the_next_frame_is_computed(
     listener.result(lambda result: number_of(result.picture) == 102)
 
 
-@pytest.mark.parametrize("end", ["another network", "closing"])
+def test_a_frame_given_up_for_another_layer_is_still_a_fresh_one(
+    pipeline: LivePipeline, listener: Listener, camera: Camera, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pipeline.reset_counters()
+    look, given_up = engine_worker.look, Event()
+
+    def give_up_once(*arguments: Any, **others: Any) -> FrameResult:
+        if not given_up.is_set():
+            given_up.set()
+            raise AbandonedError
+        return look(*arguments, **others)
+
+    monkeypatch.setattr(engine_worker, "look", give_up_once)
+    camera.send(101)
+    assert listener.result(lambda result: number_of(result.picture) == 101).fresh
+    counters = pipeline.counters()
+    assert (counters.captured, counters.processed, counters.dropped) == (1, 1, 0)
+
+
+@pytest.mark.parametrize("end", ["another network", "another layer", "closing"])
 def test_a_frame_that_takes_long_is_given_up_for(
     end: str,
     pipeline: LivePipeline,
@@ -227,7 +247,7 @@ def test_a_frame_that_takes_long_is_given_up_for(
     look = engine_worker.look
 
     def look_for_ever(network: RunningNetwork, *rest: Any, **others: Any) -> FrameResult:
-        if network.generation != 2:
+        if network.generation != 2 or given_up.is_set():
             return look(network, *rest, **others)
         computing.set()
         while not others["is_abandoned"]():
@@ -240,11 +260,59 @@ def test_a_frame_that_takes_long_is_given_up_for(
     assert computing.wait(10.0)
     if end == "closing":
         pipeline.close()
+    elif end == "another layer":
+        pipeline.set_view(ViewRequest(layer_id="relu1"))
+        result = listener.result(of_generation(2))
+        assert wall_of(result).layer_id == "relu1"
     else:
         pipeline.set_network(small_network(), 3)
         result = listener.result(of_generation(3))
         assert number_of(result.picture) == 100
     assert given_up.is_set()
+
+
+def test_the_chosen_wall_is_shown_while_the_rest_is_still_computed(
+    pipeline: LivePipeline, listener: Listener, camera: Camera, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go_on = Event()
+    keep = ScoresLens._keep
+
+    def keep_later(lens: ScoresLens, seen: Seen) -> None:
+        assert go_on.wait(10.0)
+        keep(lens, seen)
+
+    monkeypatch.setattr(engine_worker, "_LONG_S", 0.0)
+    monkeypatch.setattr(ScoresLens, "_keep", keep_later)
+    try:
+        pipeline.set_view(ViewRequest(layer_id="conv1"))
+        pipeline.set_network(classifier(), 2)
+        listener.until(lambda: any(r.generation == 2 for r in listener.early), "the wall")
+        first = next(result for result in listener.early if result.generation == 2)
+        assert wall_of(first).layer_id == "conv1"
+        assert first.part(Scores) is None
+    finally:
+        go_on.set()
+    whole = listener.result(of_generation(2))
+    assert wall_of(whole) is wall_of(first)
+    assert len(scores_of(whole)) == 3
+
+
+def test_a_fast_frame_is_shown_once_and_a_slow_one_counts_once(
+    pipeline: LivePipeline, listener: Listener, camera: Camera, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pipeline.set_view(ViewRequest(layer_id="conv1", thumbnails=("conv2",)))
+    monkeypatch.setattr(engine_worker, "_LONG_S", 1000.0)
+    listener.result(lambda result: result.view.layer_id == "conv1")
+    pipeline.reset_counters()
+    listener.early.clear()
+    camera.send(101)
+    listener.result(lambda result: number_of(result.picture) == 101)
+    assert listener.early == []
+    assert pipeline.counters().shown == 1
+    monkeypatch.setattr(engine_worker, "_LONG_S", 0.0)
+    camera.send(102)
+    listener.result(lambda result: number_of(result.picture) == 102)
+    assert (pipeline.counters().processed, pipeline.counters().shown) == (2, 2)
 
 
 def test_a_frozen_frame_stays_and_the_network_still_reacts(

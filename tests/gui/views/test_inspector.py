@@ -243,6 +243,9 @@ def test_the_strongest_classes_come_first(
         ("red panda", pytest.approx(0.25)),
         ("cat", pytest.approx(0.1)),
     ]
+    first_part = replace(frame_result(state.request(), outputs), is_complete=False)
+    inspector.show_result(first_part)
+    assert inspector.class_bars.isVisible(), "they stay until the rest of the frame is there"
     inspector.show_result(frame_result(state.request(), outputs))
     assert not inspector.class_bars.isVisible()
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QImage
@@ -80,6 +82,9 @@ def test_thumbnails_are_painted_and_the_selected_one_is_framed(
     after = strip.grab().toImage()
     inside = cell(strip, 1) - QPoint(10, 30)
     assert before.pixelColor(inside) != after.pixelColor(inside)
+    first_part = replace(frame_result(state.request(), outputs), is_complete=False, parts={})
+    strip.show_result(first_part)
+    assert strip.grab().toImage() == after, "they stay until the rest of the frame is there"
     assert _count(after, ACCENT.rgb()) > 100
 
 
