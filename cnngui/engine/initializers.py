@@ -24,7 +24,8 @@ def weights_key(layer: ParametricSpec, shapes: Mapping[str, Shape]) -> Hashable:
     sizes = tuple(sorted(shapes.items()))
     if layer.weights_id:
         return layer.weights_id, sizes
-    return layer.id, sizes, layer.initializer, layer.seed
+    constants = tuple(sorted(layer.constants.items()))
+    return layer.id, sizes, layer.initializer, layer.seed, constants
 
 
 def draw(layer: ParametricSpec, shapes: Mapping[str, Shape]) -> Parameters:

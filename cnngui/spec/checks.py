@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeGuard
 
-from cnngui.errors import Words
+from cnngui.errors import Text, Words, text
 from cnngui.spec.layers import INPUT_ID, Argument, LayerSpec, arguments_of
 from cnngui.spec.network import FITS, InputSpec, NetworkSpec
 
@@ -62,9 +62,9 @@ class Problem:
 
 
 def shown(value: object) -> str:
-    """Return a value as a message shows it: a pair as ``3x3``, anything long cut short."""
-    if isinstance(value, tuple) and len(value) == 2 and all(map(is_whole, value)):
-        value = f"{str(value[0])[:20]}x{str(value[1])[:20]}"
+    """Return a value as a message shows it: sizes as ``3x3``, anything long cut short."""
+    if isinstance(value, tuple) and 2 <= len(value) <= 4 and all(map(is_whole, value)):
+        value = "x".join(str(number)[:20] for number in value)
     text = value if isinstance(value, str) else repr(value)
     printable = "".join(letter if letter.isprintable() else "?" for letter in text[:60])
     return printable + ("..." if len(text) > 60 else "") if text else "nothing"
@@ -122,9 +122,9 @@ def _input_problems(described: InputSpec) -> Iterator[Problem]:
         yield Problem(INPUT_ID, "channels", rule, shown(described.channels))
         return
     for field in ("height", "width"):
-        rule = misfit(Argument("int", 1, MAX_INPUT_SIDE), getattr(described, field))
-        if rule:
-            yield Problem(INPUT_ID, field, rule, shown(getattr(described, field)))
+        broken = misfit(Argument("int", 1, MAX_INPUT_SIDE), getattr(described, field))
+        if broken:
+            yield Problem(INPUT_ID, field, broken, shown(getattr(described, field)))
     if described.fit not in FITS:
         yield Problem(INPUT_ID, "fit", f"must be one of {', '.join(FITS)}", shown(described.fit))
     for field, minimum in (("mean", -1e6), ("std", 1e-6)):
@@ -133,9 +133,9 @@ def _input_problems(described: InputSpec) -> Iterator[Problem]:
             rule = f"must be one number per channel, {described.channels} in all"
             yield Problem(INPUT_ID, field, rule, str(len(values)))
         for value in values:
-            rule = misfit(Argument("float", minimum, 1e6), value)
-            if rule:
-                yield Problem(INPUT_ID, field, rule, shown(value))
+            broken = misfit(Argument("float", minimum, 1e6), value)
+            if broken:
+                yield Problem(INPUT_ID, field, broken, shown(value))
                 break
 
 
@@ -164,41 +164,76 @@ def _argument_problems(layer: LayerSpec) -> Iterator[Problem]:
             yield Problem(layer.id, name, rule, shown(value))
 
 
-def misfit(argument: Argument, value: object) -> str:
+def misfit(argument: Argument, value: object) -> Words:
     """Return the rule that a value breaks by its type or range, or "" if it breaks none."""
-    within = f"from {argument.minimum:.12g} to {argument.maximum:.12g}"
+    if argument.is_optional and value is None:
+        return ""
     match argument.kind:
-        case "int":
-            fits = _is_within(argument, value, whole=True)
-            rule = f"must be a whole number {within}"
-        case "float":
-            fits = _is_within(argument, value, whole=False)
-            rule = f"must be a number {within}"
+        case "int" | "float":
+            fits = _is_within(argument, value)
         case "bool":
-            fits, rule = isinstance(value, bool), "must be true or false"
+            fits = isinstance(value, bool)
         case "choice":
             fits = isinstance(value, str) and value in argument.choices
-            rule = f"must be one of {', '.join(argument.choices)}"
-        case "sizes":
-            fits = _are_sizes_within(argument, value)
-            rule = f"must be a whole number {within}, or two (height, width)"
         case "padding":
             named = isinstance(value, str) and value in ("same", "valid")
-            fits = named or _are_sizes_within(argument, value)
-            rule = f"must be a whole number {within}, two (height, width), same or valid"
-    return "" if fits else rule
+            fits = named or _are_within(argument, value)
+        case _:
+            fits = _are_within(argument, value)
+    return "" if fits else _rule(argument)
 
 
-def _are_sizes_within(argument: Argument, value: object) -> bool:
+def _rule(argument: Argument) -> Text:
+    within = {"least": argument.minimum, "most": argument.maximum}
+    match argument.kind:
+        case "int":
+            return text("must be a whole number from {least:.12g} to {most:.12g}", **within)
+        case "float":
+            return text("must be a number from {least:.12g} to {most:.12g}", **within)
+        case "bool":
+            return text("must be true or false")
+        case "choice":
+            return text("must be one of {choices}", choices=", ".join(argument.choices))
+        case "sizes":
+            return text(
+                "must be a whole number from {least:.12g} to {most:.12g}, or two (height, width)",
+                **within,
+            )
+        case "factors":
+            return text(
+                "must be a number from {least:.12g} to {most:.12g}, or two (height, width)",
+                **within,
+            )
+        case "padding":
+            return text(
+                "must be a whole number from {least:.12g} to {most:.12g}, two (height, width), "
+                "four (left, right, top, bottom), same or valid",
+                **within,
+            )
+        case "sides":
+            return text(
+                "must be a whole number from {least:.12g} to {most:.12g}, or four "
+                "(left, right, top, bottom)",
+                **within,
+            )
+        case "shape":
+            return text(
+                "must be one whole number, or three (channels, height, width), up to {most:.12g}",
+                **within,
+            )
+
+
+def _are_within(argument: Argument, value: object) -> bool:
     return (
         isinstance(value, tuple)
-        and len(value) == argument.rank
-        and all(_is_within(argument, number, whole=True) for number in value)
+        and len(value) in argument.counts
+        and all(_is_within(argument, number) for number in value)
     )
 
 
-def _is_within(argument: Argument, value: object, *, whole: bool) -> bool:
-    if isinstance(value, bool) or not isinstance(value, int if whole else (int, float)):
+def _is_within(argument: Argument, value: object) -> bool:
+    kinds = (int, float) if argument.kind in ("float", "factors") else int
+    if isinstance(value, bool) or not isinstance(value, kinds):
         return False
     # Compared before anything is computed: 10**400 has no float.
     return argument.minimum <= value <= argument.maximum and math.isfinite(value)

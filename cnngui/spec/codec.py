@@ -17,7 +17,9 @@ from cnngui.spec.layers import LAYER_TYPES, LayerSpec, arguments_of
 from cnngui.spec.network import InputSpec, NetworkSpec
 
 FORMAT = "cnngui-network"
-VERSION = 1
+VERSION = 2
+"""The newest version. A network is written in the oldest that can hold it: 2 brought layer types
+from ELU to Reshape and a padding of its own for each side."""
 MAX_TEXT_LENGTH = 4 * 2**20
 
 _NETWORK_KEYS = ("format", "version", "name", "input", "classes", "layers")
@@ -37,7 +39,7 @@ def to_json(network: NetworkSpec) -> str:
         raise NetworkError(problem.thing, problem.rule, problem.got)
     head = {
         "format": FORMAT,
-        "version": VERSION,
+        "version": max((layer.format_version for layer in network.layers), default=1),
         "name": network.name,
         "input": {key: getattr(network.input, key) for key in _INPUT_KEYS},
         "classes": network.classes,
@@ -195,7 +197,7 @@ def _layer_entry(layer: LayerSpec) -> dict[str, Any]:
     entry: dict[str, Any] = {"id": layer.id, "type": layer.type}
     for name, argument in arguments_of(type(layer)).items():
         value = getattr(layer, name)
-        if argument.goes_without_saying and value == argument.default:
+        if value == argument.default and (argument.goes_without_saying or argument.since > 1):
             continue
         is_equal_pair = isinstance(value, tuple) and len(value) == 2 and value[0] == value[1]
         entry[name] = value[0] if is_equal_pair else value

@@ -336,7 +336,7 @@ def test_an_id_is_not_given_twice_nor_the_inputs():
 def test_arguments_out_of_range_are_refused_at_their_field(arguments, field):
     problems = infer(network(Conv2d(id="unique", **arguments))).problems
     assert [problem.field for problem in problems] == [field]
-    assert problems[0].rule.startswith("must be")
+    assert str(problems[0].rule).startswith("must be")
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), -1.0, 10**400, "1", None])

@@ -305,3 +305,5 @@ def make_editor(argument: Argument) -> FieldEditor:
             return PaddingEditor(argument)
         case "choice":
             return ChoiceEditor({choice: choice for choice in argument.choices})
+        case _:
+            raise NotImplementedError(argument.kind)

@@ -13,7 +13,6 @@ from cnngui.spec.layers import (
     LeakyReLU,
     Linear,
     MaxPool2d,
-    Pair,
     ParametricSpec,
 )
 from cnngui.spec.shapes import Shape
@@ -66,7 +65,7 @@ def arguments_summary(layer: LayerSpec) -> str:
     return ", ".join(parts)
 
 
-def _unless(pair: Pair, usual: Pair, text: str) -> list[str]:
+def _unless(pair: tuple[int, ...], usual: tuple[int, ...], text: str) -> list[str]:
     if pair == usual:
         return []
     return [text.format(pair[0] if pair[0] == pair[1] else shape_label(pair))]

@@ -8,7 +8,22 @@ from __future__ import annotations
 
 from inspect import isabstract
 
-from cnngui.spec.layers.activation import LeakyReLU, ReLU, Sigmoid, SiLU, Softmax, Tanh
+from cnngui.spec.layers.activation import (
+    ELU,
+    GELU,
+    Hardsigmoid,
+    Hardswish,
+    Hardtanh,
+    LeakyReLU,
+    PReLU,
+    ReLU,
+    ReLU6,
+    Sigmoid,
+    SiLU,
+    Softmax,
+    Softplus,
+    Tanh,
+)
 from cnngui.spec.layers.arguments import WEIGHT_ARGUMENTS, Argument, arguments_of
 from cnngui.spec.layers.base import (
     INPUT_ID,
@@ -25,19 +40,32 @@ from cnngui.spec.layers.base import (
     shape_text,
     whole,
 )
-from cnngui.spec.layers.conv import Conv2d
+from cnngui.spec.layers.conv import Conv2d, ConvTranspose2d
 from cnngui.spec.layers.dense import Linear
-from cnngui.spec.layers.join import Add, Concat
-from cnngui.spec.layers.norm import BatchNorm2d, Dropout
-from cnngui.spec.layers.pool import AvgPool2d, GlobalAvgPool2d, MaxPool2d
-from cnngui.spec.layers.shape import Flatten
+from cnngui.spec.layers.join import Add, Concat, Multiply
+from cnngui.spec.layers.norm import BatchNorm2d, Dropout, GroupNorm, InstanceNorm2d, LayerNorm
+from cnngui.spec.layers.pool import (
+    AdaptiveAvgPool2d,
+    AdaptiveMaxPool2d,
+    AvgPool2d,
+    GlobalAvgPool2d,
+    GlobalMaxPool2d,
+    MaxPool2d,
+)
+from cnngui.spec.layers.resize import Pad2d, Upsample
+from cnngui.spec.layers.shape import Flatten, Reshape, Slice
 from cnngui.spec.layers.windows import same_padding
 
 __all__ = [
+    "COMING_TYPES",
+    "ELU",
+    "GELU",
     "INPUT_ID",
     "LAYER_TYPES",
     "MAX_TENSOR_VALUES",
     "WEIGHT_ARGUMENTS",
+    "AdaptiveAvgPool2d",
+    "AdaptiveMaxPool2d",
     "Add",
     "Argument",
     "Arithmetic",
@@ -46,23 +74,39 @@ __all__ = [
     "Box",
     "Concat",
     "Conv2d",
+    "ConvTranspose2d",
     "Dropout",
     "Flatten",
     "GlobalAvgPool2d",
+    "GlobalMaxPool2d",
+    "GroupNorm",
+    "Hardsigmoid",
+    "Hardswish",
+    "Hardtanh",
+    "InstanceNorm2d",
+    "LayerNorm",
     "LayerSpec",
     "LeakyReLU",
     "Linear",
     "MaxPool2d",
     "MenuGroup",
     "MisfitError",
+    "Multiply",
+    "PReLU",
+    "Pad2d",
     "Pair",
     "ParametricSpec",
     "ReLU",
+    "ReLU6",
+    "Reshape",
     "Shape",
     "SiLU",
     "Sigmoid",
+    "Slice",
     "Softmax",
+    "Softplus",
     "Tanh",
+    "Upsample",
     "arguments_of",
     "require_rank",
     "same_padding",
@@ -105,3 +149,28 @@ LAYER_TYPES = _table(
 )
 """Every type of layer that networks are made of, by name, in the order in which a menu shows them:
 those of one group one after the other."""
+
+COMING_TYPES = _table(
+    ConvTranspose2d,
+    GlobalMaxPool2d,
+    AdaptiveAvgPool2d,
+    AdaptiveMaxPool2d,
+    PReLU,
+    ReLU6,
+    ELU,
+    GELU,
+    Hardswish,
+    Softplus,
+    Hardsigmoid,
+    Hardtanh,
+    GroupNorm,
+    InstanceNorm2d,
+    LayerNorm,
+    Upsample,
+    Pad2d,
+    Slice,
+    Reshape,
+    Multiply,
+)
+"""Types that are described and not yet computed: each moves into ``LAYER_TYPES`` with its
+operation, and until then no network can hold it."""

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar, Literal
 
-from cnngui.spec.layers.arguments import argument
-from cnngui.spec.layers.base import Arithmetic, Box, LayerSpec, MenuGroup, Shape
+from cnngui.errors import text
+from cnngui.spec.layers.arguments import argument, count
+from cnngui.spec.layers.base import (
+    Arithmetic,
+    Box,
+    LayerSpec,
+    MenuGroup,
+    MisfitError,
+    ParametricSpec,
+    Shape,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +45,10 @@ class _KeepsSign(Activation):
         return any(signed)
 
 
+def _number(default: float, minimum: float, maximum: float) -> Any:
+    return argument(default, "float", minimum=minimum, maximum=maximum, affects_shape=False)
+
+
 @dataclass(frozen=True, kw_only=True)
 class ReLU(_NeverNegative):
     """max(0, x)."""
@@ -45,10 +58,77 @@ class ReLU(_NeverNegative):
 class LeakyReLU(Activation):
     """x where positive, ``negative_slope`` times x elsewhere."""
 
-    negative_slope: float = argument(0.01, "float", minimum=0.0, maximum=10.0, affects_shape=False)
+    negative_slope: float = _number(0.01, 0.0, 10.0)
 
     def gives_negative(self, signed: Sequence[bool]) -> bool:
         return self.negative_slope > 0 and any(signed)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PReLU(Activation, ParametricSpec):
+    """x where positive, a learned number times x elsewhere.
+
+    Parameter ``weight`` ``(num_parameters,)``, at first full of ``init``.
+
+    Attributes
+    ----------
+    num_parameters : 1, or one for each channel that it reads.
+    """
+
+    is_drawn: ClassVar[bool] = False
+    since: ClassVar[int] = 2
+
+    num_parameters: int = count(1)
+    init: float = _number(0.25, -10.0, 10.0)
+
+    @property
+    def constants(self) -> Mapping[str, float]:
+        return {"weight": self.init}
+
+    def output_shape(self, sources: Sequence[Shape]) -> Shape:
+        channels = sources[0][0]
+        if self.num_parameters not in (1, channels):
+            rule = text("must be 1 or the {count} channels it reads", count=channels)
+            raise MisfitError("num_parameters", rule, str(self.num_parameters))
+        return sources[0]
+
+    def parameter_shapes(self, sources: Sequence[Shape]) -> dict[str, Shape]:
+        return {"weight": (self.num_parameters,)}
+
+    def gives_negative(self, signed: Sequence[bool]) -> bool:
+        return any(signed)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReLU6(_NeverNegative):
+    """min(max(0, x), 6)."""
+
+    since: ClassVar[int] = 2
+
+
+@dataclass(frozen=True, kw_only=True)
+class ELU(_KeepsSign):
+    """x where positive, ``alpha`` times (exp(x) - 1) elsewhere."""
+
+    since: ClassVar[int] = 2
+
+    alpha: float = _number(1.0, 0.0, 10.0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class GELU(_KeepsSign):
+    """x times the share of a normal distribution that lies below x.
+
+    Attributes
+    ----------
+    approximate : "none" for that share itself, by the error function; "tanh" for a formula near it.
+    """
+
+    since: ClassVar[int] = 2
+
+    approximate: Literal["none", "tanh"] = argument(
+        "none", "choice", choices=("none", "tanh"), affects_shape=False
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,13 +137,56 @@ class SiLU(_KeepsSign):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Hardswish(_KeepsSign):
+    """x times hardsigmoid(x)."""
+
+    since: ClassVar[int] = 2
+
+
+@dataclass(frozen=True, kw_only=True)
+class Softplus(_NeverNegative):
+    """log(1 + exp(beta * x)) / beta; x itself where beta * x is above ``threshold``."""
+
+    since: ClassVar[int] = 2
+
+    beta: float = _number(1.0, 0.001, 100.0)
+    threshold: float = _number(20.0, 0.0, 1000.0)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Sigmoid(_NeverNegative):
     """1 / (1 + exp(-x))."""
 
 
 @dataclass(frozen=True, kw_only=True)
+class Hardsigmoid(_NeverNegative):
+    """x / 6 + 1 / 2, not below 0 and not above 1."""
+
+    since: ClassVar[int] = 2
+
+
+@dataclass(frozen=True, kw_only=True)
 class Tanh(_KeepsSign):
     """Hyperbolic tangent."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hardtanh(Activation):
+    """x, not below ``min_val`` and not above ``max_val``."""
+
+    since: ClassVar[int] = 2
+
+    min_val: float = _number(-1.0, -1e6, 1e6)
+    max_val: float = _number(1.0, -1e6, 1e6)
+
+    def output_shape(self, sources: Sequence[Shape]) -> Shape:
+        if self.max_val <= self.min_val:
+            rule = text("must be above min_val {least:g}", least=self.min_val)
+            raise MisfitError("max_val", rule, f"{self.max_val:g}")
+        return sources[0]
+
+    def gives_negative(self, signed: Sequence[bool]) -> bool:
+        return self.max_val < 0 or (self.min_val < 0 and any(signed))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 WEIGHT_ARGUMENTS = ("initializer", "seed", "frozen")
 """The arguments that say where a layer's weights come from and whether they may change."""
 
-ArgumentKind = Literal["int", "float", "bool", "choice", "sizes", "padding"]
+ArgumentKind = Literal[
+    "int", "float", "bool", "choice", "sizes", "factors", "padding", "sides", "shape"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +26,15 @@ class Argument:
     Attributes
     ----------
     kind : which editor and which type. ``sizes`` are whole numbers, one per axis of a map, height
-        first; ``padding`` is that, or "same", or "valid".
+        first, ``factors`` floats. ``sides`` are whole numbers, two per axis in PyTorch's order of
+        ``F.pad``: left, right, top, bottom. ``padding`` is sizes, sides, "same" or "valid".
+        ``shape`` is one whole number for a flat tensor, or channels, height and width for maps.
     minimum, maximum : inclusive; they hold for each of several numbers.
     choices : for ``kind="choice"``.
     affects_shape : False where neither the output's shape nor a parameter's depends on it.
     rank : how many axes a map has, for kinds with a number per axis. ``arguments_of`` fills it in.
+    is_optional : whether it may be None.
+    since : the version of the file format that first knew it.
     goes_without_saying : whether files leave it out where it has its default.
     default : what it is where nothing is said. ``arguments_of`` fills it in.
     """
@@ -39,21 +45,31 @@ class Argument:
     choices: tuple[str, ...] = ()
     affects_shape: bool = True
     rank: int = 2
+    is_optional: bool = False
+    since: int = 1
     goes_without_saying: bool = False
     default: object = None
 
     @property
-    def holds_numbers(self) -> bool:
-        """Whether its value is a tuple, for which one number may be given that holds for all."""
-        return self.kind in ("sizes", "padding")
+    def counts(self) -> tuple[int, ...]:
+        """How many numbers its value may hold; of one that is not several numbers: none."""
+        match self.kind:
+            case "sizes" | "factors":
+                return (self.rank,)
+            case "sides":
+                return (2 * self.rank,)
+            case "padding":
+                return (self.rank, 2 * self.rank)
+            case "shape":
+                return (1, self.rank + 1)
+            case _:
+                return ()
 
     def spelt_out(self, value: object) -> object:
         """Return a value with one number given for all of several written as often as it holds."""
-        if not self.holds_numbers:
-            return value
-        if isinstance(value, int):
-            return (value,) * self.rank
-        return tuple(value) if isinstance(value, list) else value
+        if self.counts and isinstance(value, int | float):
+            return (value,) * self.counts[0]
+        return tuple(value) if self.counts and isinstance(value, list) else value
 
 
 def argument(default: Any, kind: ArgumentKind, **rest: Any) -> Any:
@@ -81,6 +97,7 @@ def arguments_of(layer_type: type[LayerSpec]) -> Mapping[str, Argument]:
     found = {}
     for item in sorted(fields(layer_type), key=weights_last):
         if "argument" in item.metadata:
-            described = replace(item.metadata["argument"], rank=layer_type.rank or 0)
+            described = item.metadata["argument"]
+            described = replace(described, rank=layer_type.rank or described.rank)
             found[item.name] = replace(described, default=described.spelt_out(item.default))
     return MappingProxyType(found)

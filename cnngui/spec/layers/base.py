@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import ClassVar, Literal, TypeAlias
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar, Literal, Self, TypeAlias
 
 from cnngui.errors import Words, text
 from cnngui.spec.layers.arguments import argument, arguments_of
@@ -32,7 +32,7 @@ INPUT_ID = "input"
 MAX_TENSOR_VALUES = 2**27
 """Values of one tensor: 512 MiB as float32. A padded input counts as a tensor too."""
 
-MenuGroup = Literal["convolution", "pooling", "activation", "norm", "dense", "join"]
+MenuGroup = Literal["convolution", "pooling", "activation", "norm", "dense", "join", "shape"]
 
 Arithmetic = Literal["sum", "max", "product", "copy", "function", "normalise", "softmax"]
 
@@ -71,7 +71,8 @@ class LayerSpec(ABC):
     rank: ClassVar[int | None]
     """How many axes the maps have that it reads: 2 for images, 0 for flat tensors; None: any."""
     keeps_channels: ClassVar[bool]
-    """Whether output channel (or unit) i is made of channel i, so that its name still holds."""
+    """Whether output channel (or unit) i is made of channel i wherever as many come out as go in,
+    so that its name still holds."""
 
     has_parameters: ClassVar[bool] = False
     has_kernels: ClassVar[bool] = False
@@ -84,10 +85,14 @@ class LayerSpec(ABC):
     """Fewest and most layers it may read."""
     id_stem: ClassVar[str] = ""
     """What new ids of this type begin with; empty means the type's name."""
+    suggested: ClassVar[Mapping[str, object]] = {}
+    """Arguments that a newly added layer has instead of PyTorch's defaults."""
+    since: ClassVar[int] = 1
+    """The version of the file format that first knew the type."""
 
     def __post_init__(self) -> None:
         for name, described in arguments_of(type(self)).items():
-            if described.holds_numbers:
+            if described.counts:
                 object.__setattr__(self, name, described.spelt_out(getattr(self, name)))
         object.__setattr__(self, "inputs", tuple(self.inputs))
 
@@ -95,6 +100,23 @@ class LayerSpec(ABC):
     def type(self) -> str:
         """The name of the layer's type as files and the screen spell it ("Conv2d")."""
         return type(self).__name__
+
+    @property
+    def format_version(self) -> int:
+        """The oldest version of the file format that can hold it."""
+        told = (
+            described.since
+            for name, described in arguments_of(type(self)).items()
+            if getattr(self, name) != described.default
+        )
+        return max(self.since, *told, 1)
+
+    def edited(self, **arguments: Any) -> Self:
+        """Return the layer with some arguments changed.
+
+        What cannot stand beside them is changed, too.
+        """
+        return replace(self, **arguments)
 
     @abstractmethod
     def output_shape(self, sources: Sequence[Shape]) -> Shape:
@@ -155,6 +177,8 @@ class ParametricSpec(LayerSpec):
     weights_id: str = ""
 
     has_parameters: ClassVar[bool] = True
+    is_drawn: ClassVar[bool] = True
+    """Whether initializer and seed decide about any of its parameters."""
     measured: ClassVar[tuple[str, ...]] = ()
     """The parameters that are measured while learning, not learned: running means."""
 

@@ -32,6 +32,32 @@ class Joining(LayerSpec):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ValueByValue(Joining):
+    """Joins values at the same place. A side of 1 fits any: its one value is used all along it."""
+
+    keeps_channels: ClassVar[bool] = True
+
+    def output_shape(self, sources: Sequence[Shape]) -> Shape:
+        if len({(shape[0], len(shape)) for shape in sources}) > 1:
+            rule = text("must all have as many channels")
+            raise MisfitError("inputs", rule, _listed(sources))
+        sides = list(zip(*sources, strict=True))
+        if any(len({*along, 1}) > 2 for along in sides[1:]):
+            rule = text("must all have one height and width, or 1 there")
+            raise MisfitError("inputs", rule, _listed(sources))
+        return tuple(map(max, sides))
+
+    def reach(self, part: Box, sources: Sequence[Shape], shape: Shape) -> list[Box]:
+        return [
+            tuple(
+                places if side == most else range(1)
+                for places, side, most in zip(part, source, shape, strict=True)
+            )
+            for source in sources
+        ]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Add(Joining):
     """The sum of tensors of one shape."""
 
@@ -45,6 +71,14 @@ class Add(Joining):
 
     def reach(self, part: Box, sources: Sequence[Shape], shape: Shape) -> list[Box]:
         return [part for _ in sources]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Multiply(ValueByValue):
+    """The product of tensors, value by value; maps may be multiplied by one number each."""
+
+    arithmetic: ClassVar[Arithmetic] = "product"
+    since: ClassVar[int] = 2
 
 
 @dataclass(frozen=True, kw_only=True)

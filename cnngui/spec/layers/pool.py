@@ -108,8 +108,59 @@ class GlobalPooling(Pooling):
 
 
 @dataclass(frozen=True, kw_only=True)
+class AdaptivePooling(Pooling, Generic[Sizes]):
+    """Pooling into a given number of windows, of any rank; they differ in size by one at most."""
+
+    since: ClassVar[int] = 2
+
+    output_size: Sizes = sizes(2)
+
+    def output_shape(self, sources: Sequence[Shape]) -> Shape:
+        return sources[0][0], *self.output_size
+
+    def windows(self, axis: int, side: int) -> list[range]:
+        """Return what each window lies over along one axis (0 for the first of a map's)."""
+        count = self.output_size[axis]
+        return [
+            range(place * side // count, -(-(place + 1) * side // count)) for place in range(count)
+        ]
+
+    def reach(self, part: Box, sources: Sequence[Shape], shape: Shape) -> list[Box]:
+        found = [part[0]]
+        for axis, (places, side) in enumerate(zip(part[1:], sources[0][1:], strict=True)):
+            read = self.windows(axis, side)[places.start : places.stop]
+            found.append(range(read[0].start, read[-1].stop))
+        return [tuple(found)]
+
+
+@dataclass(frozen=True, kw_only=True)
 class GlobalAvgPool2d(GlobalPooling):
     """The mean of each whole map: ``(C, H, W)`` to ``(C, 1, 1)``."""
 
     rank: ClassVar[int] = 2
     arithmetic: ClassVar[Arithmetic] = "sum"
+
+
+@dataclass(frozen=True, kw_only=True)
+class GlobalMaxPool2d(GlobalPooling):
+    """The largest value of each whole map: ``(C, H, W)`` to ``(C, 1, 1)``."""
+
+    rank: ClassVar[int] = 2
+    arithmetic: ClassVar[Arithmetic] = "max"
+    since: ClassVar[int] = 2
+
+
+@dataclass(frozen=True, kw_only=True)
+class AdaptiveAvgPool2d(AdaptivePooling[Pair]):
+    """The mean of each of ``output_size`` windows."""
+
+    rank: ClassVar[int] = 2
+    arithmetic: ClassVar[Arithmetic] = "sum"
+
+
+@dataclass(frozen=True, kw_only=True)
+class AdaptiveMaxPool2d(AdaptivePooling[Pair]):
+    """The largest value of each of ``output_size`` windows."""
+
+    rank: ClassVar[int] = 2
+    arithmetic: ClassVar[Arithmetic] = "max"

@@ -1,34 +1,134 @@
-"""Layers that move numbers to other places and change none."""
+"""Layers that pick numbers, or give them another shape, and change none."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import prod
-from typing import ClassVar
+from typing import ClassVar, Literal
 
-from cnngui.spec.layers.base import Arithmetic, Box, LayerSpec, MenuGroup, Shape
+from cnngui.errors import text
+from cnngui.spec.layers.arguments import argument
+from cnngui.spec.layers.base import (
+    Arithmetic,
+    Box,
+    LayerSpec,
+    MenuGroup,
+    MisfitError,
+    Shape,
+    shape_text,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Flatten(LayerSpec):
-    """``(C, H, W)`` to ``(C * H * W,)``, channel by channel, row by row."""
+class _Rearranging(LayerSpec):
+    """Numbers at other places; what was channel i is channel i where there are as many."""
 
-    menu_group: ClassVar[MenuGroup] = "dense"
     arithmetic: ClassVar[Arithmetic] = "copy"
     rank: ClassVar[int | None] = None
     keeps_channels: ClassVar[bool] = True
-    """Where each channel is one number; where not, there are more units than channels."""
-
-    def output_shape(self, sources: Sequence[Shape]) -> Shape:
-        return (prod(sources[0]),)
 
     def gives_negative(self, signed: Sequence[bool]) -> bool:
         return any(signed)
 
+
+@dataclass(frozen=True, kw_only=True)
+class Flatten(_Rearranging):
+    """``(C, H, W)`` to ``(C * H * W,)``, channel by channel, row by row."""
+
+    menu_group: ClassVar[MenuGroup] = "dense"
+
+    def output_shape(self, sources: Sequence[Shape]) -> Shape:
+        return (prod(sources[0]),)
+
     def reach(self, part: Box, sources: Sequence[Shape], shape: Shape) -> list[Box]:
         (units,) = part
         return [box_of(units, sources[0])]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reshape(_Rearranging):
+    """The same numbers in the same order, channel by channel and row by row, in another shape.
+
+    Attributes
+    ----------
+    shape : one number for a flat tensor, or channels, height and width; -1 stands for whatever is
+        left, and may do so once.
+    """
+
+    menu_group: ClassVar[MenuGroup] = "shape"
+    since: ClassVar[int] = 2
+
+    shape: Shape = argument((-1, 1, 1), "shape", minimum=-1, maximum=1_000_000)
+
+    def output_shape(self, sources: Sequence[Shape]) -> Shape:
+        values = prod(sources[0])
+        if self.shape.count(-1) > 1 or 0 in self.shape:
+            rule = text("must be whole numbers from 1, or -1 once for what is left")
+            raise MisfitError("shape", rule, shape_text(self.shape))
+        told = abs(prod(self.shape))
+        if values % told or (-1 not in self.shape and told != values):
+            rule = text("must hold the {count:,} values it reads", count=values)
+            raise MisfitError("shape", rule, shape_text(self.shape))
+        return tuple(values // told if side == -1 else side for side in self.shape)
+
+    def reach(self, part: Box, sources: Sequence[Shape], shape: Shape) -> list[Box]:
+        first = last = 0
+        for places, side in zip(part, shape, strict=True):
+            first, last = first * side + places.start, last * side + places.stop - 1
+        return [box_of(range(first, last + 1), sources[0])]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Slice(_Rearranging):
+    """Some of the channels (or units), rows or columns, as Python slices a list.
+
+    Attributes
+    ----------
+    dim : along which axis.
+    start, stop : from which on and before which to end; numbers below 0 count from the end.
+        Without a ``stop`` it goes on to the end.
+    step : 2 takes every other.
+    """
+
+    menu_group: ClassVar[MenuGroup] = "shape"
+    since: ClassVar[int] = 2
+
+    dim: Literal["channels", "rows", "columns"] = argument(
+        "channels", "choice", choices=("channels", "rows", "columns")
+    )
+    start: int = argument(0, "int", minimum=-1_000_000, maximum=1_000_000)
+    stop: int | None = argument(
+        None, "int", minimum=-1_000_000, maximum=1_000_000, is_optional=True
+    )
+    step: int = argument(1, "int", minimum=1, maximum=1_000_000)
+
+    @property
+    def axis(self) -> int:
+        """The axis of ``(C, H, W)`` that it picks from."""
+        return ("channels", "rows", "columns").index(self.dim)
+
+    def picked(self, side: int) -> range:
+        """Return which values it picks from an axis of that length."""
+        return range(side)[self.start : self.stop : self.step]
+
+    def output_shape(self, sources: Sequence[Shape]) -> Shape:
+        (shape,) = sources
+        if self.axis >= len(shape):
+            raise MisfitError("dim", text("must be channels for a flat tensor"), self.dim)
+        side = shape[self.axis]
+        picked = self.picked(side)
+        if not picked:
+            rule = text("must leave something of the {count} {dim}", count=side, dim=self.dim)
+            stop = "" if self.stop is None else self.stop
+            raise MisfitError("start", rule, f"{self.start}:{stop}")
+        return *shape[: self.axis], len(picked), *shape[self.axis + 1 :]
+
+    def reach(self, part: Box, sources: Sequence[Shape], shape: Shape) -> list[Box]:
+        (source,) = sources
+        picked = self.picked(source[self.axis])[part[self.axis].start : part[self.axis].stop]
+        read = range(picked[0], picked[-1] + 1)
+        return [(*part[: self.axis], read, *part[self.axis + 1 :])]
 
 
 def box_of(places: range, shape: Shape) -> Box:

@@ -26,6 +26,16 @@ def same_padding(kernel_size: Sequence[int], dilation: Sequence[int]) -> Pads:
     return tuple((total // 2, total - total // 2) for total in totals)
 
 
+def pads_of(padding: Sequence[int], rank: int) -> Pads:
+    """Return what a padding means that has one number per axis, or two in the order of ``F.pad``.
+
+    That order begins with the last axis: left, right, top, bottom.
+    """
+    if len(padding) == rank:
+        return tuple((number, number) for number in padding)
+    return tuple(zip(padding[::2], padding[1::2], strict=True))[::-1]
+
+
 def dilated(kernel_size: Sequence[int], dilation: Sequence[int]) -> Shape:
     """Return over how many values a window reaches along each axis."""
     return tuple(

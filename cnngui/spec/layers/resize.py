@@ -1,0 +1,196 @@
+"""Layers that make maps larger or smaller and learn nothing: upsampling and padding."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import floor
+from struct import pack, unpack
+from typing import Any, ClassVar, Literal, NamedTuple
+
+from cnngui.errors import text
+from cnngui.spec.layers.arguments import argument
+from cnngui.spec.layers.base import (
+    Arithmetic,
+    Box,
+    LayerSpec,
+    MenuGroup,
+    MisfitError,
+    Pair,
+    Shape,
+    shape_text,
+)
+from cnngui.spec.layers.windows import Pads, clipped, pads_of
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Resizing(LayerSpec):
+    menu_group: ClassVar[MenuGroup] = "shape"
+    rank: ClassVar[int] = 2
+    keeps_channels: ClassVar[bool] = True
+    since: ClassVar[int] = 2
+
+
+class Tap(NamedTuple):
+    """What one output row or column is made of: ``(1 - share)`` of one, ``share`` of another."""
+
+    near: int
+    far: int
+    share: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Upsample(_Resizing):
+    """Maps made larger: each value repeated, or values in between laid on straight lines.
+
+    Attributes
+    ----------
+    size, scale_factor : (height, width) of the result, or how many times as large it is; one of
+        them is None.
+    mode : "nearest" or "bilinear".
+    align_corners : with "bilinear" only: whether the outermost values stay at the very corners.
+    """
+
+    arithmetic: ClassVar[Arithmetic] = "sum"
+
+    size: Pair | None = argument(None, "sizes", minimum=1, maximum=4096, is_optional=True)
+    scale_factor: tuple[float, float] | None = argument(
+        2.0, "factors", minimum=0.01, maximum=64.0, is_optional=True
+    )
+    mode: Literal["nearest", "bilinear"] = argument(
+        "nearest", "choice", choices=("nearest", "bilinear"), affects_shape=False
+    )
+    align_corners: bool = argument(False, "bool", affects_shape=False)
+
+    def edited(self, **arguments: Any) -> Upsample:
+        """Size and scale_factor exclude each other, and nearest has no corners to align."""
+        if arguments.get("size") is not None:
+            arguments = {"scale_factor": None} | arguments
+        elif arguments.get("scale_factor") is not None:
+            arguments = {"size": None} | arguments
+        elif "size" in arguments:
+            arguments = {"scale_factor": 2.0} | arguments
+        if arguments.get("mode") == "nearest":
+            arguments = {"align_corners": False} | arguments
+        return super().edited(**arguments)
+
+    def output_shape(self, sources: Sequence[Shape]) -> Shape:
+        channels, *sides = sources[0]
+        if self.align_corners and self.mode != "bilinear":
+            raise MisfitError("align_corners", text("needs the mode bilinear"), self.mode)
+        if self.size is not None and self.scale_factor is not None:
+            raise MisfitError("size", text("must not be given beside a scale_factor"))
+        if self.size is not None:
+            return channels, *self.size
+        if self.scale_factor is None:
+            raise MisfitError("scale_factor", text("must be given where no size is"))
+        grown = tuple(
+            floor(side * factor) for side, factor in zip(sides, self.scale_factor, strict=True)
+        )
+        if min(grown) < 1:
+            rule = text("must leave something of the {size} maps", size=shape_text(sides))
+            found = " x ".join(f"{factor:g}" for factor in self.scale_factor)
+            raise MisfitError("scale_factor", rule, found)
+        return channels, *grown
+
+    def taps(self, axis: int, side: int, out_side: int) -> list[Tap]:
+        """Return what each output row (axis 0) or column (axis 1) is made of.
+
+        PyTorch computes places in float32, and so it is done here: of two equally near values the
+        same is taken.
+        """
+        if self.align_corners:
+            step = (side - 1) / (out_side - 1) if out_side > 1 else 0.0
+        elif self.scale_factor is not None:
+            step = 1 / self.scale_factor[axis]
+        else:
+            step = side / out_side
+        step = _float32(step)
+        found = []
+        for place in range(out_side):
+            if self.mode == "nearest":
+                near = min(floor(_float32(place * step)), side - 1)
+                found.append(Tap(near, near, 0.0))
+                continue
+            offset = 0.0 if self.align_corners else 0.5
+            position = max(_float32(_float32((place + offset) * step) - offset), 0.0)
+            near = min(floor(position), side - 1)
+            far = min(near + 1, side - 1)
+            share = min(max(position - near, 0.0), 1.0) if far > near else 0.0
+            found.append(Tap(near, far if share else near, share))
+        return found
+
+    def gives_negative(self, signed: Sequence[bool]) -> bool:
+        return any(signed)
+
+    def reach(self, part: Box, sources: Sequence[Shape], shape: Shape) -> list[Box]:
+        found = [part[0]]
+        for axis, places in enumerate(part[1:]):
+            taps = self.taps(axis, sources[0][axis + 1], shape[axis + 1])
+            read = taps[places.start : places.stop]
+            found.append(range(read[0].near, read[-1].far + 1))
+        return [tuple(found)]
+
+
+def _float32(value: float) -> float:
+    (rounded,) = unpack("f", pack("f", value))
+    return float(rounded)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pad2d(_Resizing):
+    """Maps with something around them.
+
+    Attributes
+    ----------
+    padding : how much on each side, in the order of ``F.pad``: left, right, top, bottom.
+    mode : "constant" puts ``value`` there, "reflect" what a mirror at the edge would show,
+        "replicate" the value at the edge.
+    """
+
+    arithmetic: ClassVar[Arithmetic] = "copy"
+
+    padding: tuple[int, int, int, int] = argument(1, "sides", minimum=0, maximum=4096)
+    mode: Literal["constant", "reflect", "replicate"] = argument(
+        "constant", "choice", choices=("constant", "reflect", "replicate")
+    )
+    value: float = argument(0.0, "float", minimum=-1e6, maximum=1e6, affects_shape=False)
+
+    @property
+    def pads(self) -> Pads:
+        """``((top, bottom), (left, right))``."""
+        return pads_of(self.padding, self.rank)
+
+    def output_shape(self, sources: Sequence[Shape]) -> Shape:
+        channels, *sides = sources[0]
+        if self.mode == "reflect" and any(
+            max(pad) >= side for pad, side in zip(self.pads, sides, strict=True)
+        ):
+            rule = text("must be smaller than the maps it mirrors, {size}", size=shape_text(sides))
+            raise MisfitError("padding", rule, shape_text(self.padding))
+        return channels, *(side + sum(pad) for pad, side in zip(self.pads, sides, strict=True))
+
+    def gives_negative(self, signed: Sequence[bool]) -> bool:
+        return any(signed) or (self.mode == "constant" and self.value < 0)
+
+    def source_of(self, place: int, side: int) -> int:
+        """Return which value of an axis of that length is repeated at a place before or after it.
+
+        Parameters
+        ----------
+        place : from the first value of the axis on; below 0 before it. Not for "constant".
+        """
+        if self.mode == "replicate":
+            return min(max(place, 0), side - 1)
+        return side - 1 - abs(side - 1 - abs(place))
+
+    def reach(self, part: Box, sources: Sequence[Shape], shape: Shape) -> list[Box]:
+        found = [part[0]]
+        for places, side, (before, _) in zip(part[1:], sources[0][1:], self.pads, strict=True):
+            start, stop = places.start - before, places.stop - before
+            if self.mode == "constant":
+                found.append(clipped(start, stop, side))
+            else:
+                read = [self.source_of(place, side) for place in range(start, stop)]
+                found.append(range(min(read), max(read) + 1))
+        return [tuple(found)]
