@@ -22,6 +22,7 @@ from cnngui.gui.settings import Settings
 from cnngui.gui.theme import ACCENT, apply_theme
 from cnngui.gui.widgets.notices import Notice
 from cnngui.gui.window.main_window import MainWindow
+from cnngui.gui.words.errors import error_text
 from cnngui.gui.words.translation import install_language
 from cnngui.spec.network import NetworkSpec
 from cnngui.spec.presets import preset_of
@@ -76,7 +77,7 @@ def begin(window: MainWindow, document: Document, settings: Settings, arguments:
         window.source.open(_first_source(arguments))
     except UserError as error:
         window.source.open(parse_address(DEFAULT_SOURCE))
-        window.notices.show_notice(Notice(str(error), key="source"))
+        window.notices.show_notice(Notice(error_text(error), key="source"))
 
 
 def _first_source(arguments: Arguments) -> SourceAddress:
@@ -101,7 +102,7 @@ def _begin_network(
         name = arguments.network or DEFAULT_NETWORK
         network = open_network(name)
     except UserError as error:
-        window.notices.show_notice(Notice(str(error), key="network file"))
+        window.notices.show_notice(Notice(error_text(error), key="network file"))
         name, network = DEFAULT_NETWORK, open_network(DEFAULT_NETWORK)
     spec = network.spec if arguments.seed is None else network.spec.seeded(arguments.seed)
     path = None if preset_of(name) is not None else Path(name).absolute()

@@ -12,7 +12,7 @@ from time import monotonic
 from cnngui.capture.frame import Frame
 from cnngui.engine import parallel
 from cnngui.engine.program import AbandonedError
-from cnngui.errors import NetworkError, SaveError, UserError
+from cnngui.errors import NetworkError, SaveError, UserError, text
 from cnngui.featuremaps.scaling import Range
 from cnngui.featuremaps.snapshot import SnapshotContent, write_snapshot
 from cnngui.formats.network_file import write_network
@@ -299,9 +299,11 @@ class EngineWorker(Worker[EngineCommand]):
     def _snapshot_content(self, command: TakeSnapshot) -> SnapshotContent:
         network = self._learning or self._network
         if self._frame is None or network is None:
-            raise SaveError("snapshot", "needs a picture and a network that runs", "none yet")
+            rule = text("needs a picture and a network that runs")
+            raise SaveError(text("snapshot"), rule, text("none yet"))
         if self._files.waiting("snapshot") >= MOST_SNAPSHOTS_WAITING:
-            raise SaveError("snapshot", f"at most {MOST_SNAPSHOTS_WAITING} may wait for the disk")
+            rule = text("at most {most} may wait for the disk", most=MOST_SNAPSHOTS_WAITING)
+            raise SaveError(text("snapshot"), rule)
         return network.snapshot(
             self._frame,
             self._source_name,

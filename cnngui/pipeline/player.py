@@ -11,7 +11,7 @@ import numpy as np
 from cnngui.capture.address import SourceAddress
 from cnngui.capture.frame import Frame
 from cnngui.capture.source import Picture, Source, SourceInfo
-from cnngui.errors import SourceError
+from cnngui.errors import SourceError, text
 from cnngui.pipeline.events import (
     Event,
     PlaybackChanged,
@@ -184,7 +184,8 @@ class Player:
 
     def _on_end(self, source: Source) -> None:
         if source.info.live:
-            raise SourceError(self._address.label, "must go on sending", "its end")
+            rule = text("must go on sending")
+            raise SourceError(self._address.label, rule, text("its end"))
         if source.info != self._info:
             self._info = source.info
             self._report(SourceMeasured(self._address, source.info))

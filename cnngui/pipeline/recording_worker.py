@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from cnngui.errors import SaveError
+from cnngui.errors import SaveError, system_reason, text
 from cnngui.featuremaps.colormaps import colourise, lookup_table
 from cnngui.featuremaps.naming import file_stem, free_names
 from cnngui.featuremaps.recorder import Recorder, compose_record
@@ -110,7 +110,8 @@ class RecordingWorker(Worker[StartRecording | StopRecording]):
         if recorder.path.exists():
             self._report(RecordingStopped(recorder.path))
         elif failure is None:
-            failure = SaveError(str(recorder.path), "must hold at least one picture", "none")
+            rule = text("must hold at least one picture")
+            failure = SaveError(str(recorder.path), rule, text("none"))
         if failure is not None:
             self._report(JobFailed("recording", failure))
 
@@ -139,7 +140,7 @@ class RecordingWorker(Worker[StartRecording | StopRecording]):
         self._stop_recording()
 
 
-def _as_save_error(path: Path, error: Exception) -> SaveError:
+def _as_save_error(path: Path, error: SaveError | OSError) -> SaveError:
     if isinstance(error, SaveError):
         return error
-    return SaveError(str(path), "must be a file that can be written", error)
+    return SaveError(str(path), text("must be a file that can be written"), system_reason(error))

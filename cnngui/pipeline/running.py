@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from cnngui.capture.frame import Frame
 from cnngui.engine.model import Model, Observers
 from cnngui.engine.preprocess import normalise
-from cnngui.errors import NetworkError
+from cnngui.errors import NetworkError, text
 from cnngui.featuremaps.colormaps import DIVERGING, SEQUENTIAL
 from cnngui.featuremaps.scaling import Range, Scaling
 from cnngui.featuremaps.snapshot import SnapshotContent
@@ -144,4 +144,5 @@ def _memory_for(spec: NetworkSpec) -> Iterator[None]:
     try:
         yield
     except MemoryError as error:
-        raise NetworkError(spec.name, "must fit into memory", "too little of it") from error
+        rule = text("must fit into memory")
+        raise NetworkError(spec.name, rule, text("too little of it")) from error

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from cnngui.capture.frame import Frame
 from cnngui.data.sample_folder import SampleFolder
-from cnngui.errors import SourceError, UserError
+from cnngui.errors import SourceError, UserError, text
 from cnngui.pipeline.data_events import (
     SampleRecorded,
     SamplingCountdown,
@@ -175,7 +175,8 @@ class SampleRecorder(Worker[Begin | End]):
                 self._take(recording, frame, now)
         elif not recording.is_paused and now >= recording.moved_at + STALLED_AFTER_S:
             recording.is_paused = True
-            error = SourceError("source", "must give new pictures to record", "none")
+            rule = text("must give new pictures to record")
+            error = SourceError(text("source"), rule, text("none"))
             self._report(SamplingPaused(recording.order.class_name, error))
 
     def _count_down(self, recording: _Recording, now: float) -> None:

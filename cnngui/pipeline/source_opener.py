@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from cnngui.capture.address import SourceAddress
 from cnngui.capture.settings import CaptureSettings
 from cnngui.capture.source import Source
-from cnngui.errors import SourceError, UserError
+from cnngui.errors import SourceError, UserError, text
 
 OpenSource = Callable[[SourceAddress, CaptureSettings], Source]
 
@@ -86,9 +86,11 @@ class SourceOpener:
             opening.source = self._open_source(opening.address, opening.settings)
         except UserError as error:
             opening.error = error
-        except Exception as error:
+        except Exception:
             opening.report = traceback.format_exc()
-            opening.error = SourceError(opening.address.label, "could not be opened", repr(error))
+            rule = text("could not be opened")
+            found = text("a defect of the program")
+            opening.error = SourceError(opening.address.label, rule, found)
         is_wanted = not opening.superseded and self._deliver(opening)
         if not is_wanted and opening.source is not None:
             opening.source.close()

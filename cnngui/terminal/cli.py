@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from cnngui import __version__
-from cnngui.errors import ArgumentError
+from cnngui.errors import ArgumentError, text
 from cnngui.spec.presets import PRESETS
 
 EXIT_MENDABLE = 2
@@ -64,11 +64,11 @@ class Parser(argparse.ArgumentParser):
     """Tells what is wrong in one line, by exception."""
 
     def error(self, message: str) -> NoReturn:
-        """Raise an ArgumentError."""
+        """Raise an ArgumentError, in the words of argparse."""
         thing, colon, rule = message.removeprefix("argument ").partition(": ")
         if not colon:
             thing, rule = self.prog, message
-        raise ArgumentError(thing, rule)
+        raise ArgumentError(thing, text("{words}", words=rule))
 
 
 def parse_arguments(argv: Sequence[str] | None = None) -> Arguments:
@@ -89,7 +89,8 @@ def parse_arguments(argv: Sequence[str] | None = None) -> Arguments:
     if not arguments.headless:
         for option in ("snapshot", "report", "realtime"):
             if getattr(arguments, option):
-                raise ArgumentError(f"--{option}", "is for runs without a window: add --headless")
+                rule = text("is for runs without a window: add {option}", option="--headless")
+                raise ArgumentError(f"--{option}", rule)
     return arguments
 
 
@@ -162,24 +163,24 @@ def add_threads(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def not_empty(text: str) -> str:
+def not_empty(written: str) -> str:
     """Read a name or an address."""
-    if not text:  # a variable that a script forgot to set, above all
+    if not written:  # a variable that a script forgot to set, above all
         raise argparse.ArgumentTypeError("must not be empty")
-    return text
+    return written
 
 
 def whole_number(minimum: float, maximum: float) -> Callable[[str], int]:
     """Return what reads a whole number in a range."""
 
-    def read(text: str) -> int:
+    def read(written: str) -> int:
         try:
-            value: float = int(text)
+            value: float = int(written)
         except ValueError:
             value = math.nan
         if not minimum <= value <= maximum:
             raise argparse.ArgumentTypeError(
-                f"must be a whole number from {minimum:.12g} to {maximum:.12g}, got {text!r}"
+                f"must be a whole number from {minimum:.12g} to {maximum:.12g}, got {written!r}"
             )
         return int(value)
 
@@ -189,14 +190,14 @@ def whole_number(minimum: float, maximum: float) -> Callable[[str], int]:
 def number(minimum: float, maximum: float) -> Callable[[str], float]:
     """Return what reads a number in a range."""
 
-    def read(text: str) -> float:
+    def read(written: str) -> float:
         try:
-            value = float(text)
+            value = float(written)
         except ValueError:
             value = math.nan
         if not minimum <= value <= maximum:
             raise argparse.ArgumentTypeError(
-                f"must be a number from {minimum:g} to {maximum:g}, got {text!r}"
+                f"must be a number from {minimum:g} to {maximum:g}, got {written!r}"
             )
         return value
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 from cnngui.data.augmentation import NO_AUGMENTATION, Augmentation
-from cnngui.errors import ArgumentError
+from cnngui.errors import ArgumentError, text
 from cnngui.pipeline.training.settings import (
     LossName,
     OptimizerName,
@@ -72,9 +72,11 @@ def parse_train_arguments(argv: Sequence[str]) -> TrainArguments:
     """
     values = vars(_parser().parse_args(argv))
     if values["out"].suffix.lower() != ".safetensors":
-        raise ArgumentError("--out", "must end in .safetensors", values["out"])
+        rule = text("must end in {suffix}", suffix=".safetensors")
+        raise ArgumentError("--out", rule, values["out"])
     if values["test"] is not None and values["hold_out_last"]:
-        raise ArgumentError("--test", "must not be given together with --hold-out-last")
+        rule = text("must not be given together with {option}", option="--hold-out-last")
+        raise ArgumentError("--test", rule)
     settings = {item.name: values.pop(item.name) for item in fields(TrainingSettings)}
     return TrainArguments(settings=TrainingSettings(**settings), **values)
 
@@ -133,7 +135,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_settings(group: argparse._ArgumentGroup) -> None:
-    def add(field: str, metavar: str, text: str) -> None:
+    def add(field: str, metavar: str, words: str) -> None:
         usual = getattr(_USUAL, field)
         reader = whole_number if isinstance(usual, int) else number
         group.add_argument(
@@ -141,13 +143,13 @@ def _add_settings(group: argparse._ArgumentGroup) -> None:
             metavar=metavar,
             type=reader(*RANGES[field]),
             default=usual,
-            help=f"{text} (default: {usual:g})",
+            help=f"{words} (default: {usual:g})",
         )
 
-    def add_choice(field: str, choices: Sequence[str], text: str) -> None:
+    def add_choice(field: str, choices: Sequence[str], words: str) -> None:
         usual = getattr(_USUAL, field)
         group.add_argument(
-            _option(field), choices=choices, default=usual, help=f"{text} (default: {usual})"
+            _option(field), choices=choices, default=usual, help=f"{words} (default: {usual})"
         )
 
     add("epochs", "N", "how often every sample is shown")
@@ -183,9 +185,9 @@ def _option(field: str) -> str:
     return "--" + field.replace("_", "-")
 
 
-def _augmentation(text: str) -> Augmentation:
+def _augmentation(written: str) -> Augmentation:
     found: dict[str, Any] = {}
-    for part in text.split(","):
+    for part in written.split(","):
         key, _, value = part.strip().partition("=")
         if key == "flip" and value in ("yes", "no"):
             found[key] = value == "yes"

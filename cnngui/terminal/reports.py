@@ -13,7 +13,7 @@ from types import FrameType
 from typing import Any
 
 from cnngui.atomic import write_atomically
-from cnngui.errors import SaveError
+from cnngui.errors import SaveError, system_reason, text
 
 
 def refuse_unwritable(folder: Path, *, may_be_made: bool) -> None:
@@ -24,8 +24,8 @@ def refuse_unwritable(folder: Path, *, may_be_made: bool) -> None:
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as error:
-        rule = "must be a folder that can be written to"
-        raise SaveError(str(folder), rule, error.strerror or error) from error
+        rule = text("must be a folder that can be written to")
+        raise SaveError(str(folder), rule, system_reason(error)) from error
 
 
 def write_report(path: Path, numbers: dict[str, Any]) -> None:
@@ -36,9 +36,9 @@ def write_report(path: Path, numbers: dict[str, Any]) -> None:
     SaveError
         If the disk refuses.
     """
-    text = json.dumps(numbers, indent=1, ensure_ascii=False) + "\n"
+    report = json.dumps(numbers, indent=1, ensure_ascii=False) + "\n"
     # A folder's name need not be valid text; \udcff is how JSON writes what is not.
-    write_atomically(path, text.encode(errors="backslashreplace"))
+    write_atomically(path, report.encode(errors="backslashreplace"))
 
 
 class StopRequests:

@@ -19,7 +19,7 @@ from cnngui.data.opening import open_dataset
 from cnngui.data.part import DataPart, held_out
 from cnngui.engine import parallel
 from cnngui.engine.gradients.interruption import AbandonedError, Interruption
-from cnngui.errors import SaveError
+from cnngui.errors import SaveError, text
 from cnngui.formats.network_file import write_network
 from cnngui.formats.opening import open_network
 from cnngui.pipeline.training.evaluate import labels_among
@@ -145,7 +145,7 @@ def _write_somewhere(
         except SaveError:
             instead.unlink(missing_ok=True)
             raise error from None
-        rule = f"{error.rule}; what was learned is in {instead}"
+        rule = text("{rule}; what was learned is in {place}", rule=error.rule, place=str(instead))
         raise SaveError(error.thing, rule, error.got) from error
 
 
@@ -264,7 +264,7 @@ def _as_json(
         "settings": settings_entry(progress.settings),
         "threads": parallel.thread_count(),
         "state": progress.state,
-        "message": progress.message or None,
+        "message": str(progress.message) or None,
         "batches": progress.step,
         "epochs": round(progress.epoch, 4),
         "seconds": round(seconds, 3),

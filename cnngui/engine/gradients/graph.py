@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from cnngui.errors import TrainingError
+from cnngui.errors import TrainingError, text
 from cnngui.spec.layers import (
     INPUT_ID,
     Dropout,
@@ -70,8 +70,11 @@ def graph_of(network: NetworkSpec) -> Graph:
     if output != INPUT_ID and isinstance(network.layer(output), Softmax):
         (output,) = sources[output]
     if len(report.shapes[output]) != 1:
-        rule = "the last layer must give one number per class: let it end with Flatten and Linear"
-        raise TrainingError(network.name, rule, f"maps {shape_text(report.shapes[output])}")
+        rule = text(
+            "the last layer must give one number per class: let it end with Flatten and Linear"
+        )
+        found = text("maps {shape}", shape=shape_text(report.shapes[output]))
+        raise TrainingError(network.name, rule, found)
     needed = _needed(sources, output)
     learning = {
         layer.id
@@ -79,7 +82,7 @@ def graph_of(network: NetworkSpec) -> Graph:
         if layer.id in needed and isinstance(layer, ParametricSpec) and not layer.frozen
     }
     if not learning:
-        rule = "must have a layer with weights that is not frozen and reaches the output"
+        rule = text("must have a layer with weights that is not frozen and reaches the output")
         raise TrainingError(network.name, rule)
     pooled = _relus_done_by_pooling(network, sources, needed)
     steps: list[Step] = []

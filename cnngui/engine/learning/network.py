@@ -20,7 +20,7 @@ from cnngui.engine.gradients.memory import Memory
 from cnngui.engine.gradients.program import Program, bands_of
 from cnngui.engine.learning.losses import Loss
 from cnngui.engine.model import Model
-from cnngui.errors import TrainingError
+from cnngui.errors import TrainingError, text
 from cnngui.spec.cost import layer_costs
 from cnngui.spec.network import NetworkSpec
 from cnngui.weights import Weights
@@ -150,8 +150,11 @@ class TrainableNetwork:
             program = self._new_program(images, is_training=is_training)
         except MemoryError as error:
             needed = self.training_bytes(images) / 1e9
-            rule = "must fit in memory with all that is kept for learning: take a smaller batch"
-            raise TrainingError(f"a batch of {images}", rule, f"{needed:,.1f} GB") from error
+            thing = text("a batch of {count}", count=images)
+            rule = text(
+                "must fit in memory with all that is kept for learning: take a smaller batch"
+            )
+            raise TrainingError(thing, rule, f"{needed:,.1f} GB") from error
         self._programs[key] = program
         if len(self._programs) > _PROGRAMS_KEPT:
             self._programs.popitem(last=False)

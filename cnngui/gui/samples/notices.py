@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Slot
 
 from cnngui.gui.widgets.notices import Notice, NoticeBar
+from cnngui.gui.words.errors import error_text
 from cnngui.pipeline.data_events import (
     DatasetFailed,
     DatasetOpened,
@@ -32,14 +33,14 @@ class SamplesNotices(QObject):
         """Say what went wrong, and take it away when it is over."""
         match event:
             case DatasetFailed(_, error):
-                self._notices.show_notice(Notice(str(error), key=_DATA))
+                self._notices.show_notice(Notice(error_text(error), key=_DATA))
             case DatasetOpened():
                 self._notices.dismiss(_DATA)
             case SamplesFailed(_, error):
-                self._notices.show_notice(Notice(str(error), key=_SAMPLES))
+                self._notices.show_notice(Notice(error_text(error), key=_SAMPLES))
             case SamplingFailed(_, error, _):
-                self._notices.show_notice(Notice(str(error), key=_SAMPLING))
+                self._notices.show_notice(Notice(error_text(error), key=_SAMPLING))
             case SamplingPaused(_, error):
-                self._notices.show_notice(Notice(str(error), "warning", key=_SAMPLING))
+                self._notices.show_notice(Notice(error_text(error), "warning", key=_SAMPLING))
             case SamplingStarted() | SampleRecorded() | SamplingStopped():
                 self._notices.dismiss(_SAMPLING)

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QFrame, QListWidget, QWidget
 
 from cnngui.data.dataset import Dataset
 from cnngui.gui.theme import SLIM_SCROLL_BAR, SPACE_M
+from cnngui.gui.words.errors import error_text
 
 
 class SamplesProblems(QListWidget):
@@ -23,4 +24,4 @@ class SamplesProblems(QListWidget):
     def show_dataset(self, dataset: Dataset) -> None:
         """List what was left out of a data set."""
         self.clear()
-        self.addItems([str(problem) for problem in dataset.problems])
+        self.addItems([error_text(problem) for problem in dataset.problems])

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from cnngui.data.dataset import Dataset
 from cnngui.data.sample_folder import SampleFolder
-from cnngui.errors import TrainingError, UserError
+from cnngui.errors import TrainingError, UserError, text
 from cnngui.gui.document import Document
 from cnngui.gui.settings import Settings
 from cnngui.gui.training.commands import DeleteRunCommand
@@ -346,9 +346,9 @@ class TrainingControl(QObject):
 
         data, document = self._dataset, self.document
         if data is None:
-            return TrainingError(self.tr("training"), self.tr("needs samples to learn from"))
+            return TrainingError(text("training"), text("needs samples to learn from"))
         if not document.report.is_valid:
-            rule = self.tr("must have no problems to be trained")
+            rule = text("must have no problems to be trained")
             return TrainingError(document.spec.name, rule, document.report.problems[0])
         try:
             refuse_unusable_data(data)

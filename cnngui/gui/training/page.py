@@ -31,6 +31,7 @@ from cnngui.gui.training.health_view import HealthView
 from cnngui.gui.training.runs_view import RunsView
 from cnngui.gui.training.settings_form import SettingsForm
 from cnngui.gui.widgets.notices import Notice, NoticeBar
+from cnngui.gui.words.errors import error_text, said
 from cnngui.gui.words.runs import status_words
 from cnngui.gui.words.translation import translated
 from cnngui.pipeline.training.settings import TrainingSettings
@@ -247,7 +248,7 @@ class TrainPage(QWidget):
         if control.dataset_progress is not None:
             return self.tr("The samples are being opened …")
         if control.dataset_problem is not None:
-            return f"{escape(str(control.dataset_problem))}<br>{link}"
+            return f"{escape(error_text(control.dataset_problem))}<br>{link}"
         if control.dataset is None:
             words = self.tr(
                 "{0} first: record your own with the camera, open a folder, or take the shapes "
@@ -272,8 +273,8 @@ class TrainPage(QWidget):
         self._tell(Notice(self._network_words(), "warning", key="network"))
         # What went wrong comes last: it is what is seen of several.
         failed = progress is not None and progress.state == "failed"
-        self._tell(Notice(progress.message if failed and progress else "", key="failed"))
-        refused = str(control.problem) if control.problem is not None else ""
+        self._tell(Notice(said(progress.message) if failed and progress else "", key="failed"))
+        refused = error_text(control.problem) if control.problem is not None else ""
         self._tell(Notice(refused, key="refused"))
 
     def _tell(self, notice: Notice) -> None:

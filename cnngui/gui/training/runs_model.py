@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from cnngui.gui.theme import colors
 from cnngui.gui.training.curves_view import RUN_COLORS
+from cnngui.gui.words.errors import said
 from cnngui.gui.words.runs import (
     UNDER_WAY,
     accuracy_words,
@@ -138,4 +139,4 @@ class RunsModel(QAbstractListModel):
             f"{run.epoch:.1f}",
             *run.samples,
         )
-        return f"{text}\n{run.message}" if run.message else text
+        return f"{text}\n{said(run.message)}" if run.message else text

@@ -47,6 +47,7 @@ from cnngui.gui.window.status import StatusLine
 from cnngui.gui.window.toolbar import ToolBar
 from cnngui.gui.window.transport import Transport
 from cnngui.gui.window.workbench import Workbench
+from cnngui.gui.words.errors import error_text
 from cnngui.pipeline.events import Crashed, Event, NetworkApplied, NetworkFailed, NetworkRead
 from cnngui.pipeline.results import FrameResult
 from cnngui.spec.network import NetworkSpec
@@ -289,7 +290,7 @@ class MainWindow(QMainWindow):
             case NetworkApplied():
                 self._notices.dismiss("network")
             case NetworkFailed(_, error):
-                self._notices.show_notice(Notice(str(error), key="network"))
+                self._notices.show_notice(Notice(error_text(error), key="network"))
             case Crashed(where, report):
                 self.show_crash(where, report)
 

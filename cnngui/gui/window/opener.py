@@ -9,9 +9,10 @@ from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QLineEdit, QWidget
 
 from cnngui.capture.address import STREAM_SCHEMES, SourceAddress, parse_address
-from cnngui.errors import SaveError, UserError
+from cnngui.errors import SaveError, UserError, system_reason, text
 from cnngui.gui.settings import Settings
 from cnngui.gui.widgets.notices import Notice, NoticeBar
+from cnngui.gui.words.errors import error_text
 from cnngui.images.names import IMAGE_SUFFIXES
 
 NETWORK_SUFFIXES = (".json", ".safetensors")
@@ -33,15 +34,15 @@ class Opener(QObject):
         self._window = window
         self._folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.HomeLocation)
 
-    def open_text(self, text: str) -> None:
+    def open_text(self, written: str) -> None:
         """Open a path or URL; what cannot be opened becomes a notice."""
         try:
-            if Path(text).suffix.lower() in NETWORK_SUFFIXES and "://" not in text:
-                self.network_chosen.emit(text)
+            if Path(written).suffix.lower() in NETWORK_SUFFIXES and "://" not in written:
+                self.network_chosen.emit(written)
             else:
-                self.source_chosen.emit(parse_address(text))
+                self.source_chosen.emit(parse_address(written))
         except UserError as error:
-            self._notices.show_notice(Notice(str(error), key="source"))
+            self._notices.show_notice(Notice(error_text(error), key="source"))
 
     def accepts(self, mime: QMimeData) -> bool:
         """Say whether something dropped could be opened."""
@@ -109,16 +110,16 @@ class Opener(QObject):
     def ask_stream(self) -> None:
         """Ask for the address of a network stream."""
         recent = self._settings.recent_sources
-        last = next((text for text in recent if "://" in text), "http://")
-        text, confirmed = QInputDialog.getText(
+        last = next((address for address in recent if "://" in address), "http://")
+        address, confirmed = QInputDialog.getText(
             self._window,
             self.tr("Network stream"),
             self.tr("Address of an MJPEG or RTSP stream (http, https, rtsp, rtmp):"),
             QLineEdit.EchoMode.Normal,
             last,
         )
-        if confirmed and text.strip():
-            self.open_text(text.strip())
+        if confirmed and address.strip():
+            self.open_text(address.strip())
 
     def _ask_file(self, title: str, *filters: str) -> None:
         everything = self.tr("All files (*)")
@@ -140,7 +141,7 @@ class Opener(QObject):
         try:
             self.source_chosen.emit(pasted_source(image, self._settings.folder))
         except UserError as error:
-            self._notices.show_notice(Notice(str(error), key="source"))
+            self._notices.show_notice(Notice(error_text(error), key="source"))
 
 
 def pasted_source(image: QImage, folder: Path) -> SourceAddress:
@@ -154,10 +155,10 @@ def pasted_source(image: QImage, folder: Path) -> SourceAddress:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        rule = "must be a folder that may be written"
-        raise SaveError(str(folder), rule, error.strerror or error) from error
+        rule = text("must be a folder that may be written")
+        raise SaveError(str(folder), rule, system_reason(error)) from error
     if not image.save(str(path)):
-        raise SaveError(str(path), "must be a file that may be written", "an error")
+        raise SaveError(str(path), text("must be a file that may be written"), text("an error"))
     return SourceAddress("image", str(path))
 
 
@@ -165,6 +166,6 @@ def _pattern(*suffixes: str) -> str:
     return " ".join(f"*{suffix}" for suffix in sorted(suffixes))
 
 
-def _looks_like_address(text: str) -> bool:
-    line = text.strip()
+def _looks_like_address(written: str) -> bool:
+    line = written.strip()
     return "\n" not in line and line.partition("://")[0] in STREAM_SCHEMES

@@ -13,6 +13,7 @@ from cnngui.gui.session import SessionKeeper
 from cnngui.gui.settings import Settings
 from cnngui.gui.widgets.notices import Notice, NoticeBar
 from cnngui.gui.window.status import StatusLine
+from cnngui.gui.words.errors import error_text
 from cnngui.pipeline.events import (
     Event,
     JobFailed,
@@ -144,7 +145,7 @@ class Saver(QObject):
                 self._status.clear_progress()
                 if what == "recording":
                     self._set_recording_since(None)
-                self._notices.show_notice(Notice(str(error), key=what))
+                self._notices.show_notice(Notice(error_text(error), key=what))
 
     def _save_network_to(self, path: Path) -> None:
         self._notices.dismiss("network")

@@ -13,6 +13,7 @@ from cnngui.gui.widgets.notices import Notice, NoticeBar, Severity
 from cnngui.gui.window.source_menu import SourceButton, SourceMenu
 from cnngui.gui.window.status import StatusLine
 from cnngui.gui.window.transport import Transport
+from cnngui.gui.words.errors import error_text
 from cnngui.gui.words.translation import translated
 from cnngui.pipeline.events import (
     Event,
@@ -113,19 +114,19 @@ class SourceControl(QObject):
                 self._on_opened(address, info)
             case SourceLost(address, error):
                 words = self.tr("{0}. It goes on by itself when it is back.")
-                self._warn(words.format(error), "warning")
+                self._warn(words.format(error_text(error)), "warning")
                 self._menu.wait_for_camera(address.kind == "camera")
             case SourceFailed(address, error):
                 if self._address is None and address.kind != "sample":
                     self.open(SourceAddress("sample"))  # rather than an empty window
-                self._warn(str(error), "error")
+                self._warn(error_text(error), "error")
                 self._status.show_message("")  # it is not being opened any more
                 self._menu.wait_for_camera(False)
             case SourceWarned(_, error):
-                self._warnings.append(str(error))
+                self._warnings.append(error_text(error))
                 all_of_them = "\n".join(self._warnings) if len(self._warnings) > 1 else ""
                 self._notices.show_notice(
-                    Notice(str(error), "warning", key=_WARNING_KEY, details=all_of_them)
+                    Notice(error_text(error), "warning", key=_WARNING_KEY, details=all_of_them)
                 )
             case SourceMeasured(_, info):
                 self._info = info

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from cnngui.data.dataset import Dataset
 from cnngui.engine.learning.losses import Loss
-from cnngui.errors import DataError
+from cnngui.errors import DataError, text
 from cnngui.pipeline.training.batches import Batches
 from cnngui.pipeline.training.progress import Basis, Evaluation, Measurement
 from cnngui.pipeline.training.summary import summarise
@@ -73,5 +73,6 @@ def labels_among(classes: tuple[str, ...], data: Dataset) -> NDArray[np.int64]:
     """
     for name in data.classes:
         if name not in classes:
-            raise DataError(data.name, "must be of the classes that are learned", shown(name))
+            rule = text("must be of the classes that are learned")
+            raise DataError(data.name, rule, shown(name))
     return np.array([classes.index(name) for name in data.classes], np.int64)[data.labels]

@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from cnngui.errors import UserError
+from cnngui.errors import UserError, Words
 from cnngui.pipeline.training.settings import TrainingSettings
 from cnngui.spec.network import NetworkSpec
 from cnngui.weights import Weights
@@ -193,7 +193,7 @@ class TrainingProgress:
     moments: tuple[KernelMoment, ...]
     best: Measurement | None
     evaluation: Evaluation | None
-    message: str = ""
+    message: Words = ""
     measuring: bool = False
 
 

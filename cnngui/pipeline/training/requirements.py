@@ -9,7 +9,7 @@ import numpy as np
 
 from cnngui.data.dataset import Dataset
 from cnngui.engine.learning.network import training_bytes
-from cnngui.errors import TrainingError
+from cnngui.errors import TrainingError, text
 from cnngui.pipeline.training.settings import MOST_CLASSES, TrainingSettings
 from cnngui.pipeline.training.settings_codec import RANGES
 from cnngui.spec.checks import shown
@@ -26,8 +26,28 @@ def refuse_unusable_settings(settings: TrainingSettings) -> None:
     values = vars(settings) | vars(settings.augmentation)
     for name, (least, most) in RANGES.items():
         if not least <= values[name] <= most:
-            rule = f"must be a number from {least:.12g} to {most:.12g}"
-            raise TrainingError(name.replace("_", " "), rule, f"{values[name]:g}")
+            rule = text("must be a number from {least:.12g} to {most:.12g}", least=least, most=most)
+            raise TrainingError(_SETTINGS[name], rule, f"{values[name]:g}")
+
+
+_SETTINGS = {
+    "epochs": text("epochs"),
+    "batch_size": text("batch size"),
+    "learning_rate": text("learning rate"),
+    "momentum": text("momentum"),
+    "weight_decay": text("weight decay"),
+    "warmup_epochs": text("warmup epochs"),
+    "clip_norm": text("clip norm"),
+    "validation_share": text("validation share"),
+    "seed": text("seed"),
+    "shift": text("shift"),
+    "rotation": text("rotation"),
+    "scale": text("scale"),
+    "brightness": text("brightness"),
+    "noise": text("noise"),
+    "cutout": text("cutout"),
+}
+"""What messages call the settings that are numbers."""
 
 
 def refuse_unusable_data(data: Dataset) -> None:
@@ -37,20 +57,20 @@ def refuse_unusable_data(data: Dataset) -> None:
     """
     count = len(data.classes)
     if len(data) < 2:
-        found = "one" if len(data) else "none"
-        raise TrainingError(data.name, "must have two samples or more to learn from", found)
+        rule = text("must have two samples or more to learn from")
+        raise TrainingError(data.name, rule, text("one") if len(data) else text("none"))
     if count < 2:
-        rule = "must have samples of two classes or more, to be told apart"
-        raise TrainingError(data.name, rule, f"only {shown(data.classes[0])}")
+        rule = text("must have samples of two classes or more, to be told apart")
+        raise TrainingError(data.name, rule, text("only {name}", name=shown(data.classes[0])))
     if count > MOST_CLASSES:
-        rule = f"must have at most {MOST_CLASSES:,} classes"
+        rule = text("must have at most {most:,} classes", most=MOST_CLASSES)
         raise TrainingError(data.name, rule, f"{count:,}")
     counts = np.bincount(data.labels, minlength=count)
     empty = [shown(name) for name, found in zip(data.classes, counts, strict=True) if not found]
     if empty:
         names = ", ".join(empty[:_MOST_NAMED]) + (" ..." if len(empty) > _MOST_NAMED else "")
-        rule = "each class must have samples: add some, or remove it"
-        raise TrainingError(data.name, rule, f"none of {names}")
+        rule = text("each class must have samples: add some, or remove it")
+        raise TrainingError(data.name, rule, text("none of {names}", names=names))
 
 
 def refuse_misfit(spec: NetworkSpec, count: int) -> None:
@@ -64,7 +84,10 @@ def refuse_misfit(spec: NetworkSpec, count: int) -> None:
     infer(spec).raise_if_invalid()
     if not fits_classes(spec, count):
         last = spec.last_id
-        rule = f"must put out {count} numbers, one for each class; it can be mended to do so"
+        rule = text(
+            "must put out {count} numbers, one for each class; it can be mended to do so",
+            count=count,
+        )
         raise TrainingError(last, rule, shape_text(infer(spec).shapes[last]))
 
 
@@ -83,9 +106,14 @@ def affordable_bytes(spec: NetworkSpec, batch_size: int) -> int:
     fitting = batch_size
     while fitting and training_bytes(spec, fitting) > room:
         fitting //= 2
-    mend = f"use batches of {fitting}" if fitting else "make the network or its input smaller"
-    rule = f"must take at most {room / 1e9:.1f} GB, half of this machine's memory: {mend}"
-    found = f"{needed / 1e9:.1f} GB for a batch of {batch_size}"
+    smaller_batch = text("use batches of {count}", count=fitting)
+    smaller_network = text("make the network or its input smaller")
+    rule = text(
+        "must take at most {room:.1f} GB, half of this machine's memory: {mend}",
+        room=room / 1e9,
+        mend=smaller_batch if fitting else smaller_network,
+    )
+    found = text("{needed:.1f} GB for a batch of {count}", needed=needed / 1e9, count=batch_size)
     raise TrainingError(spec.name, rule, found)
 
 

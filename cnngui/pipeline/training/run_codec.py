@@ -9,6 +9,7 @@ from typing import Any, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from cnngui.pipeline.training.message_codec import words_entry, words_from_entry
 from cnngui.pipeline.training.progress import (
     Ailment,
     Basis,
@@ -25,7 +26,7 @@ from cnngui.spec.codec import from_json, to_json
 
 _NUMBERS = ("epoch", "learning_rate", "samples_per_second")
 _COUNTS = ("step", "steps", "memory_bytes")
-_TEXTS = ("run_id", "data_name", "data_address", "message")
+_TEXTS = ("run_id", "data_name", "data_address")
 
 
 def shortened(progress: TrainingProgress) -> TrainingProgress:
@@ -44,6 +45,7 @@ def run_entry(progress: TrainingProgress) -> dict[str, Any]:
     evaluation = progress.evaluation
     return entry | {
         "state": progress.state,
+        "message": words_entry(progress.message),
         "best": None if progress.best is None else asdict(progress.best),
         "spec": to_json(progress.spec),
         "settings": settings_entry(progress.settings),
@@ -90,6 +92,7 @@ def run_from(entry: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Training
     plain |= {name: float(entry[name]) for name in _NUMBERS}
     return TrainingProgress(
         **plain,
+        message=words_from_entry(entry["message"]),
         state=state if state in ("finished", "failed") else "stopped",
         spec=from_json(entry["spec"]),
         settings=settings_from_entry(entry["settings"]),

@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 
 from cnngui.atomic import write_atomically
-from cnngui.errors import SaveError, TrainingError, UserError
+from cnngui.errors import SaveError, TrainingError, UserError, system_reason, text
 from cnngui.formats.network_file import NetworkFile, read_network, write_network
 from cnngui.pipeline.training.measured import NOTE_KEY, training_note
 from cnngui.pipeline.training.progress import TrainingProgress
@@ -63,7 +63,7 @@ class RunStore:
         try:
             place.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise SaveError(str(place), "must be writable", error.strerror or error) from error
+            raise SaveError(str(place), text("must be writable"), system_reason(error)) from error
         write_network(place / _FIRST, progress.spec, first)
         self.keep(progress, first)
         for path in self._run_folders()[MOST_RUNS:]:
@@ -122,8 +122,8 @@ class RunStore:
             target.parent.mkdir(parents=True, exist_ok=True)
             source.rename(target)
         except OSError as error:
-            rule = "must be there to be deleted or brought back"
-            raise TrainingError(str(source), rule, error.strerror or error) from error
+            rule = text("must be there to be deleted or brought back")
+            raise TrainingError(str(source), rule, system_reason(error)) from error
 
     def forget_discarded(self) -> None:
         """Delete what was put aside, for good."""
@@ -164,5 +164,5 @@ def _read(place: Path) -> TrainingProgress:
     with np.load(place / _ARRAYS, allow_pickle=False) as file:
         run = run_from(entry, {name: file[name] for name in file.files})
     if run.run_id != place.name:
-        raise TrainingError(place.name, "must hold the run of that name", run.run_id)
+        raise TrainingError(place.name, text("must hold the run of that name"), run.run_id)
     return run

@@ -17,7 +17,7 @@ from cnngui.engine.learning.clipping import clip_by_norm, lengths_by_layer
 from cnngui.engine.learning.losses import loss_named
 from cnngui.engine.learning.network import TrainableNetwork
 from cnngui.engine.learning.schedules import rate_factor
-from cnngui.errors import DataError, TrainingError, text
+from cnngui.errors import DataError, TrainingError, Words, text
 from cnngui.pipeline.training.batches import Batches
 from cnngui.pipeline.training.curves import CurveRecorder
 from cnngui.pipeline.training.evaluate import evaluate, labels_among
@@ -140,7 +140,7 @@ class Trainer:
         )
         self._seconds = self._seconds_per_batch = 0.0
         self._state: TrainingState = "running"
-        self._message = ""
+        self._message: Words = ""
         self.batches_done = 0
         self._first_loss = math.inf
         self.epochs_measured = 0
@@ -230,9 +230,9 @@ class Trainer:
             self._state = "stopped" if self.is_winding_up else "finished"
         except TrainingError as error:
             self._network.restore(self._kept.weights)
-            self._state, self._message = "failed", str(error)
+            self._state, self._message = "failed", error.message
         except DataError as error:
-            self._state, self._message = "failed", str(error)
+            self._state, self._message = "failed", error.message
         seconds = perf_counter() - self._interruption.seconds - began
         self._seconds += seconds
         if self.batches_done > batches:

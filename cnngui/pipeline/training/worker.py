@@ -15,7 +15,7 @@ import numpy as np
 
 from cnngui.data.dataset import OpeningCancelledError
 from cnngui.engine.gradients.interruption import AbandonedError, Interruption
-from cnngui.errors import TrainingError, UserError
+from cnngui.errors import TrainingError, UserError, Words, text
 from cnngui.formats.network_file import with_named_weights
 from cnngui.pipeline.events import Event, JobFailed
 from cnngui.pipeline.file_worker import FileWorker, Job
@@ -175,7 +175,7 @@ class TrainingWorker(Worker[TrainingCommand]):
             self._report(TrainingRefused(error))
             return
         except MemoryError:
-            rule = "must fit into memory with its samples"
+            rule = text("must fit into memory with its samples")
             self._report(TrainingRefused(TrainingError(command.spec.name, rule)))
             return
         if self._is_given_up():
@@ -239,13 +239,13 @@ class TrainingWorker(Worker[TrainingCommand]):
         except AbandonedError:
             return  # for an order that waits
         except UserError as error:
-            self._end(trainer, str(error))
+            self._end(trainer, error.message)
             return
         except MemoryError:
-            self._end(trainer, "too little memory")
+            self._end(trainer, text("too little memory"))
             return
         except Exception:
-            self._end(trainer, "a defect of the program")
+            self._end(trainer, text("a defect of the program"))
             raise
         if trainer.is_done:
             self._end(trainer)
@@ -330,11 +330,12 @@ class TrainingWorker(Worker[TrainingCommand]):
             self._trainer.stop()
             self._end(self._trainer)
 
-    def _end(self, trainer: Trainer, failure: str = "") -> None:
+    def _end(self, trainer: Trainer, failure: Words = "") -> None:
         self._trainer = None
         progress, weights = trainer.progress, trainer.best_weights()
         if not _are_finite(weights):
-            failure, weights = failure or "the weights are no longer numbers", self._first_weights
+            failure = failure or text("the weights are no longer numbers")
+            weights = self._first_weights
         if failure:
             progress = replace(progress, state="failed", message=failure)
         spec = with_named_weights(progress.spec, weights)

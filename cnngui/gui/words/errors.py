@@ -1,0 +1,28 @@
+"""Errors and problems in the language of the window.
+
+The parts of the program that know no Qt write them as templates with values. ``make translations``
+collects the templates from the sources, as it does the window's own texts.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication
+
+from cnngui.errors import Text, UserError, Words, message
+from cnngui.gui.words.translation import translated
+
+CONTEXT = "Rules"
+"""Under which the templates stand among the translations."""
+
+
+def said(words: Words) -> str:
+    """Return words with their values; a string stays as it is."""
+    if isinstance(words, Text):
+        return words.said(lambda template: QCoreApplication.translate(CONTEXT, template))
+    return words
+
+
+def error_text(error: UserError) -> str:
+    """Return an error's whole sentence."""
+    thing = error.thing if isinstance(error.thing, Text) else translated(error.thing)
+    return said(message(thing, error.rule, error.got))
