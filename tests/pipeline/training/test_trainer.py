@@ -312,7 +312,7 @@ def test_weights_that_were_good_come_back():
     training.learning_rate = 1e9
     run(training)
     assert training.progress.state == "failed"
-    assert "The weights of epoch 1 are back" in training.progress.message
+    assert "The weights of epoch 1 are back" in str(training.progress.message)
     assert (learned.epoch, learned.accuracy > 0.9) == (1, True)
     assert_same_weights(training.weights(), training.best_weights())
     evaluation = training.evaluate(bars(300))
