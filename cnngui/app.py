@@ -16,6 +16,12 @@ from cnngui.engine.parallel import prepare_environment
 from cnngui.errors import UserError
 from cnngui.resources import resource_path
 from cnngui.terminal.cli import EXIT_MENDABLE, EXIT_STOPPED, parse_arguments
+from cnngui.terminal.cli_explain import (
+    DESCRIBE,
+    EXPLAIN,
+    parse_describe_arguments,
+    parse_explain_arguments,
+)
 from cnngui.terminal.cli_train import COMMAND, parse_train_arguments
 
 
@@ -51,6 +57,16 @@ def _run(argv: Sequence[str] | None) -> int:
         from cnngui.terminal.train import run_training
 
         return run_training(arguments_of_training)
+    if argv[:1] == [DESCRIBE]:
+        arguments_of_description = parse_describe_arguments(argv[1:])
+        from cnngui.terminal.describe import run_describe
+
+        return run_describe(arguments_of_description)
+    if argv[:1] == [EXPLAIN]:
+        arguments_of_explanation = parse_explain_arguments(argv[1:])
+        from cnngui.terminal.explain import run_explain
+
+        return run_explain(arguments_of_explanation)
     arguments = parse_arguments(argv)
     if not arguments.headless:
         reason = why_no_window(os.environ)

@@ -31,6 +31,8 @@ examples:
   cnngui --headless --snapshot out            100 frames of the built-in clip, the last one saved
   cnngui --headless --source camera:0 --frames 500 --realtime --report report.json
   cnngui train --help                         how to teach a network without a window
+  cnngui describe --network lenet-5           shapes, costs and receptive fields as a table
+  cnngui explain --help                       how one number, or a shift, is taken apart
 """
 
 

@@ -1,0 +1,1 @@
+"""How one output number comes about: pure functions over descriptions and arrays."""

@@ -1,0 +1,85 @@
+"""Numbers printed so that they add up: what the eye can check, the eye may check."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+_LEADING = 3
+"""Digits that the largest number keeps at least."""
+_MOST_DECIMALS = 12
+
+
+@dataclass(frozen=True)
+class PrintedSum:
+    """A sum in print. All texts have the same number of decimals, and add up exactly.
+
+    Attributes
+    ----------
+    terms : the summands.
+    rounding : what is left between the printed summands and the printed total: the digits cut
+        off, and the rounding of float32; "" where nothing is.
+    total : the result.
+    decimals : behind the point.
+    """
+
+    terms: tuple[str, ...]
+    rounding: str
+    total: str
+    decimals: int
+
+
+def decimals_for(values: Sequence[float], count: int | None = None) -> int:
+    """Return how many decimals a sum of such terms needs to be read to three digits or more.
+
+    The more terms, the more digits are cut off, so each tenfold takes one more decimal.
+
+    Parameters
+    ----------
+    values : the terms and the result; those not finite do not count.
+    count : how many terms there are, if more than ``values``.
+    """
+    sizes = [abs(value) for value in values if math.isfinite(value) and value]
+    if not sizes:
+        return 0
+    leading = math.floor(math.log10(max(sizes)))
+    more = math.ceil(math.log10(max(count or len(values), 1)) / 2)
+    return min(max(_LEADING - 1 - leading + more, 0), _MOST_DECIMALS)
+
+
+def printed(value: float, decimals: int) -> str:
+    """Return a number with so many decimals, with a minus of its own, never "-0"."""
+    if math.isnan(value):
+        return "NaN"
+    if math.isinf(value):
+        return "∞" if value > 0 else "−∞"
+    text = f"{value:.{decimals}f}"
+    if Decimal(text) == 0:
+        text = text.removeprefix("-")
+    return text.replace("-", "−")
+
+
+def read(text: str) -> Decimal:
+    """Return the number that ``printed`` has written; only of finite ones."""
+    return Decimal(text.replace("−", "-"))
+
+
+def printed_sum(terms: Sequence[float], total: float, decimals: int | None = None) -> PrintedSum:
+    """Return terms and result in print, and what is left as a term of its own.
+
+    Where a term or the result is not finite, nothing adds up, and nothing is left.
+    """
+    if decimals is None:
+        decimals = decimals_for((*terms, total), len(terms))
+    texts = tuple(printed(term, decimals) for term in terms)
+    whole = printed(total, decimals)
+    if not all(map(math.isfinite, (*terms, total))):
+        return PrintedSum(texts, "", whole, decimals)
+    left = read(whole) - sum(map(read, texts), Decimal(0))
+    return PrintedSum(texts, _signed(left) if left else "", whole, decimals)
+
+
+def _signed(left: Decimal) -> str:
+    return f"{left:f}".replace("-", "−")

@@ -1,0 +1,72 @@
+"""The terms of convolutions, poolings and resizings: windows on maps of any rank."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from cnngui.explain.taps import Indices, Taps, Unit, grid, says_taps, taps
+from cnngui.spec import layers as spec
+
+
+@says_taps(spec.Conv2d)
+def convolution(unit: Unit) -> Taps:
+    """Cross-correlation: the kernel is not flipped."""
+    layer, (channels, *sizes) = unit.layer, unit.sources[0]
+    inputs = channels // layer.groups
+    group = unit.channel // (unit.shape[0] // layer.groups)
+    offsets = grid(layer.kernel_size)
+    before = [side[0] for side in layer.pads]
+    places = _starts(unit.at, layer.stride, before) + offsets * np.asarray(layer.dilation)
+    found = taps(
+        range(group * inputs, (group + 1) * inputs),
+        offsets,
+        places,
+        sizes,
+        bias=("bias", unit.channel) if layer.bias else None,
+    )
+    index = np.full(len(found), unit.channel), found.channel - group * inputs, *found.tap.T
+    return replace(found, weight=("weight", index))
+
+
+@says_taps(spec.MaxPool2d)
+def largest(unit: Unit) -> Taps:
+    """Padding is minus infinity: it is never the largest."""
+    layer, sizes = unit.layer, unit.sources[0][1:]
+    offsets = grid(layer.kernel_size)
+    places = _starts(unit.at, layer.stride, layer.padding) + offsets
+    return taps(
+        [unit.channel], offsets, places, sizes, factor=np.ones(len(offsets)), padding_value=-np.inf
+    )
+
+
+@says_taps(spec.AvgPool2d)
+def mean(unit: Unit) -> Taps:
+    """A window that reaches beyond the padding is cut there before it is divided by its size."""
+    layer, sizes = unit.layer, np.asarray(unit.sources[0][1:])
+    starts = _starts(unit.at, layer.stride, layer.padding)
+    ends = np.minimum(starts + layer.kernel_size, sizes + layer.padding)
+    offsets = grid(ends - starts)
+    found = taps([unit.channel], offsets, starts + offsets, sizes.tolist())
+    counted = np.ones(len(found), np.bool_) if layer.count_include_pad else found.inside
+    return replace(found, factor=counted / max(int(counted.sum()), 1))
+
+
+@says_taps(spec.GlobalAvgPool2d)
+def whole_map(unit: Unit) -> Taps:
+    """The window is the map."""
+    return _region(unit, [(0, size) for size in unit.sources[0][1:]])
+
+
+def _region(unit: Unit, spans: Sequence[tuple[int, int]]) -> Taps:
+    offsets = grid([stop - start for start, stop in spans])
+    places = offsets + np.asarray([start for start, _ in spans])
+    count = len(offsets)
+    factor = np.ones(count) if unit.layer.arithmetic == "max" else np.full(count, 1.0 / count)
+    return taps([unit.channel], offsets, places, unit.sources[0][1:], factor=factor)
+
+
+def _starts(at: Sequence[int], stride: Sequence[int], before: Sequence[int]) -> Indices:
+    return np.asarray(at, np.intp) * np.asarray(stride) - np.asarray(before)

@@ -1,0 +1,136 @@
+"""Receptive fields against published values, and against changing the picture pixel by pixel."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from cnngui.explain.receptive import AxisField, fields, regions
+from cnngui.formats.opening import open_network
+from cnngui.spec.layers import INPUT_ID, LAYER_TYPES, AvgPool2d, Conv2d, Flatten, MaxPool2d, ReLU
+from cnngui.spec.network import InputSpec, NetworkSpec
+from cnngui.spec.shapes import infer
+from tests.explain.networks import random_model, random_network
+
+
+def network_of(*layers: object, side: int = 32) -> NetworkSpec:
+    network = NetworkSpec(input=InputSpec(height=side, width=side))
+    for layer in layers:
+        network = network.inserted(len(network.layers), layer)
+    return network
+
+
+def vgg_16() -> NetworkSpec:
+    layers: list[object] = []
+    for block, (count, channels) in enumerate([(2, 4), (2, 4), (3, 4), (3, 4), (3, 4)]):
+        for number in range(count):
+            layers.append(Conv2d(id=f"conv{block}_{number}", out_channels=channels, padding=1))
+            layers.append(ReLU(id=f"relu{block}_{number}"))
+        layers.append(MaxPool2d(id=f"pool{block}"))
+    return network_of(*layers, side=224)
+
+
+def test_vgg_16() -> None:
+    network = vgg_16()
+    assert fields(network)["pool4"] == (AxisField(212, 32, 90),) * 2
+    assert fields(network)["conv0_1"] == (AxisField(5, 1, 2),) * 2
+
+
+def test_the_size_does_not_depend_on_the_borders_of_a_small_picture() -> None:
+    layers = vgg_16().layers
+    small = NetworkSpec(input=InputSpec(height=64, width=64), layers=layers)
+    assert fields(small)["pool4"] == (AxisField(212, 32, 90),) * 2
+
+
+def test_lenet_5() -> None:
+    """LeCun's C5 is a convolution as large as its input; it is often written as Flatten, Linear."""
+    network = open_network("lenet-5").spec
+    front = [layer for layer in network.layers if isinstance(layer, Conv2d | AvgPool2d)]
+    c5 = Conv2d(id="c5", kernel_size=5, inputs=(front[-1].id,))
+    known = fields(network.inserted(len(network.layers), c5))
+    assert [known[layer.id][0].size for layer in front] == [5, 6, 14, 16]
+    assert known["c5"][0] == AxisField(32, 4, 2)
+    # The picture of 28 with the 2 of padding that C5 sees, too.
+    assert known[network.last_id] == (AxisField(32, None, None),) * 2
+
+
+def test_flatten_reaches_everything() -> None:
+    network = network_of(Conv2d(id="conv1"), Flatten(id="flatten1"), side=12)
+    assert regions(network, "flatten1", (), channel=0)[INPUT_ID][1:] == (range(3), range(3))
+    assert regions(network, "flatten1", ())[INPUT_ID] == (range(3), range(12), range(12))
+    assert fields(network)["flatten1"] == (AxisField(12, None, None),) * 2
+
+
+def test_stride_and_padding_of_one_window() -> None:
+    network = network_of(Conv2d(id="conv1", kernel_size=(3, 5), stride=(2, 3), padding=(1, 2)))
+    assert fields(network)["conv1"] == (AxisField(3, 2, 1), AxisField(5, 3, 2))
+
+
+def test_where_branches_meet_it_is_the_union() -> None:
+    network = network_of(
+        Conv2d(id="conv1", kernel_size=3, padding=1),
+        Conv2d(id="conv2", kernel_size=5, padding=2),
+        LAYER_TYPES["Add"](id="add1", inputs=("conv1", "conv2")),
+    )
+    assert fields(network)["add1"] == (AxisField(7, 1, 3),) * 2
+    assert regions(network, "add1", (10, 0))[INPUT_ID] == (range(3), range(7, 14), range(4))
+
+
+def test_the_regions_of_all_layers_on_the_way() -> None:
+    network = network_of(Conv2d(id="conv1"), MaxPool2d(id="pool1"), Conv2d(id="conv2"))
+    seen = regions(network, "conv2", (2, 3), channel=1)
+    assert seen["conv2"] == (range(1, 2), range(2, 3), range(3, 4))
+    assert seen["pool1"] == (range(8), range(2, 5), range(3, 6))
+    assert seen["conv1"] == (range(8), range(4, 10), range(6, 12))
+    assert seen[INPUT_ID] == (range(3), range(4, 12), range(6, 14))
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_nothing_outside_of_the_region_matters(seed: int) -> None:
+    """Change every input pixel, and see which outputs change."""
+    rng = np.random.default_rng([7, seed])
+    first = list(LAYER_TYPES)[seed % len(LAYER_TYPES)]
+    network = random_network(rng, 4, first)
+    if not network.layers:
+        return
+    model = random_model(rng, network)
+    _, height, width = network.input.shape
+    x = rng.normal(0, 1, (1, *network.input.shape)).astype(np.float32)
+    changed = np.repeat(x, height * width, axis=0)
+    for place in range(height * width):
+        changed[place, :, place // width, place % width] = rng.normal(0, 3, network.input.channels)
+    last = network.last_id
+    before = model.activations(x, [last])[last][0]
+    after = model.activations(changed, [last])[last].reshape(height, width, *before.shape)
+    shape = infer(network).shapes[last]
+    for _ in range(6):
+        channel, *at = (int(rng.integers(0, size)) for size in shape)
+        matters = after[(slice(None), slice(None), channel, *at)] != before[(channel, *at)]
+        seen = regions(network, last, at, channel).get(INPUT_ID, (range(0),) * 3)
+        allowed = np.zeros((height, width), bool)
+        allowed[seen[1].start : seen[1].stop, seen[2].start : seen[2].stop] = True
+        assert not (matters & ~allowed).any(), network
+
+
+def test_the_whole_region_matters_where_every_weight_does() -> None:
+    """Without rectifiers every pixel of the box is felt, so that it is not too large."""
+    rng = np.random.default_rng(1)
+    network = network_of(
+        Conv2d(id="conv1", kernel_size=3, stride=2, padding=1),
+        Conv2d(id="conv2", kernel_size=(2, 4), padding=(0, 3)),
+        AvgPool2d(id="pool1", padding=1),
+        side=14,
+    )
+    model = random_model(rng, network)
+    x = rng.normal(0, 1, (1, 3, 14, 14)).astype(np.float32)
+    changed = np.repeat(x, 14 * 14, axis=0)
+    for place in range(14 * 14):
+        changed[place, :, place // 14, place % 14] += 5
+    before = model.activations(x, ["pool1"])["pool1"][0]
+    after = model.activations(changed, ["pool1"])["pool1"].reshape(14, 14, *before.shape)
+    for y, x_ in np.ndindex(*before.shape[1:]):
+        matters = (after[:, :, :, y, x_] != before[:, y, x_]).any(axis=2)
+        rows, columns = np.flatnonzero(matters.any(1)), np.flatnonzero(matters.any(0))
+        _, seen_rows, seen_columns = regions(network, "pool1", (y, x_))[INPUT_ID]
+        assert (rows[0], rows[-1] + 1) == (seen_rows.start, seen_rows.stop)
+        assert (columns[0], columns[-1] + 1) == (seen_columns.start, seen_columns.stop)
