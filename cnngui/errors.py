@@ -14,6 +14,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from cnngui.harmless import harmless
+
 
 @dataclass(frozen=True, slots=True)
 class Text:
@@ -54,7 +56,12 @@ def text(template: str, /, **values: object) -> Text:
     The template stands in the call as a literal: that is where translators' lists find it. Values
     are hashable: names, numbers, other texts.
     """
-    return Text(template, tuple(values.items()))
+    return Text(template, tuple((name, _passed(value)) for name, value in values.items()))
+
+
+def _passed(value: object) -> object:
+    """Return a value as a message may tell it: most strings in messages come from outside."""
+    return harmless(value) if isinstance(value, str) else value
 
 
 Words: TypeAlias = Text | str
@@ -71,7 +78,7 @@ def message(thing: Words, rule: Words, got: Words = "") -> Text:
 def system_reason(error: OSError) -> Words:
     """Return why the operating system refused something."""
     known = _SYSTEM_REASONS.get(error.errno) if error.errno is not None else None
-    return known or error.strerror or str(error)
+    return known or harmless(error.strerror or str(error))
 
 
 _SYSTEM_REASONS = {
@@ -116,10 +123,10 @@ class UserError(Exception):
     """
 
     def __init__(self, thing: Words, rule: Words, got: object = "") -> None:
-        self.thing = thing
-        self.rule = rule
-        self.got: Words = got if isinstance(got, Text) else str(got)
-        super().__init__(thing, rule, self.got)
+        self.thing: Words = thing if isinstance(thing, Text) else harmless(thing)
+        self.rule: Words = rule if isinstance(rule, Text) else harmless(rule)
+        self.got: Words = got if isinstance(got, Text) else harmless(str(got))
+        super().__init__(self.thing, self.rule, self.got)
 
     @property
     def message(self) -> Text:

@@ -9,6 +9,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from cnngui.errors import SourceError, system_reason, text
+from cnngui.harmless import harmless
 from cnngui.images.names import is_image_name
 
 SourceKind = Literal["sample", "camera", "video", "image", "folder", "stream"]
@@ -46,11 +47,18 @@ class SourceAddress:
         if self.kind == "sample":
             return CLIPS[self.target]
         if self.kind == "camera":
-            return f"camera {self.target}" if self.target.isdecimal() else self.target
-        if self.kind == "stream":
+            target = f"camera {self.target}" if self.target.isdecimal() else self.target
+        elif self.kind == "stream":
             parts = urlsplit(self.target)
-            return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
-        return Path(self.target).name or self.target
+            target = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+        else:
+            target = Path(self.target).name or self.target
+        return harmless(target)
+
+    @property
+    def details(self) -> str:
+        """The whole address, for people; without passwords."""
+        return harmless(str(self))
 
 
 def parse_address(written: str) -> SourceAddress:

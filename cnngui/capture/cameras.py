@@ -12,6 +12,7 @@ from typing import Protocol
 from cnngui.capture.settings import CaptureSettings
 from cnngui.capture.source import Picture, Source, SourceInfo
 from cnngui.errors import SourceError, text
+from cnngui.harmless import harmless
 from cnngui.images.files import as_picture
 from cnngui.images.opencv import cv2, enumerate_cameras
 
@@ -129,14 +130,15 @@ def set_backend(backend: CameraBackend | None) -> None:
 
 def list_cameras() -> tuple[CameraInfo, ...]:
     """Return the cameras present now, by name and path, without opening any."""
-    cameras = sorted(_backend.list(), key=lambda camera: (camera.name, camera.path, camera.index))
+    found = [replace(camera, name=harmless(camera.name)) for camera in _backend.list()]
+    cameras = sorted(found, key=lambda camera: (camera.name, camera.path, camera.index))
     uses = Counter(camera.name for camera in cameras)
     return tuple(
         replace(
             camera,
             label=camera.name
             if uses[camera.name] == 1
-            else f"{camera.name} [{camera.path or camera.index}]",
+            else harmless(f"{camera.name} [{camera.path or camera.index}]"),
         )
         for camera in cameras
     )
@@ -150,12 +152,13 @@ def find_camera(target: str) -> CameraInfo:
     SourceError : none of that name, or several.
     """
     cameras = list_cameras()
+    target = harmless(target)
     found = [
         camera
         for camera in cameras
         if target in (camera.label, camera.name, camera.path)
         # A remembered label stays true when the other camera of that name is pulled out.
-        or target == f"{camera.name} [{camera.path or camera.index}]"
+        or target == harmless(f"{camera.name} [{camera.path or camera.index}]")
     ]
     if not found and target.isdecimal():
         found = [camera for camera in cameras if camera.index == int(target)]

@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Self
 
 from cnngui.errors import SourceError, text
+from cnngui.harmless import harmless
 from cnngui.images.files import Picture
 
 OPEN_TIMEOUT_S = 5.0
@@ -35,6 +36,9 @@ class SourceInfo:
     frame_count: int = 0
     live: bool = False
     seekable: bool = False
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "name", harmless(self.name))
 
     @property
     def duration(self) -> float:

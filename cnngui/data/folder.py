@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from cnngui.data.class_list import listed_classes
 from cnngui.data.dataset import OpeningCancelledError, as_labels, fitted_batch
 from cnngui.errors import DataError, SourceError, system_reason, text
+from cnngui.harmless import harmless
 from cnngui.images.files import read_picture
 from cnngui.images.names import is_image_name, natural_key
 from cnngui.spec.network import InputSpec
@@ -33,7 +34,7 @@ class FolderDataset:
         labels: Sequence[int],
         problems: tuple[DataError, ...],
     ) -> None:
-        self.name = path.name or str(path)
+        self.name = harmless(path.name or str(path))
         self.address = str(path)
         self.classes = classes
         self.files = files
@@ -135,6 +136,5 @@ def _image_files(folder: Path, problems: list[DataError]) -> list[Path]:
 
 
 def _shown(path: Path) -> str:
-    """Return class and file for people; a name that is no text is spelled out."""
-    name = f"{path.parent.name}/{path.name}"
-    return name if name.isprintable() else ascii(name)
+    """Return class and file for people."""
+    return harmless(f"{path.parent.name}/{path.name}")

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from cnngui.data.dataset import OpeningCancelledError, as_labels, fitted_batch
 from cnngui.errors import DataError, Words, system_reason, text
+from cnngui.harmless import harmless
 from cnngui.spec.network import InputSpec
 
 MOST_BYTES = 2**30
@@ -42,7 +43,7 @@ class IdxDataset:
     """
 
     def __init__(self, path: Path, images: NDArray[np.uint8], values: NDArray[np.uint8]) -> None:
-        self.name = path.name
+        self.name = harmless(path.name)
         self.address = str(path)
         self.problems: tuple[DataError, ...] = ()
         self._images = images

@@ -12,6 +12,8 @@ from types import TracebackType
 
 from PySide6.QtCore import QObject, QStandardPaths, Signal
 
+from cnngui.harmless import without_passwords
+
 _LOG_BYTES = 1_000_000
 _log = logging.getLogger("cnngui")
 
@@ -24,12 +26,19 @@ def open_log(folder: Path | None = None) -> Path | None:
     path = folder / "cnngui.log"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        handler = RotatingFileHandler(path, maxBytes=_LOG_BYTES, backupCount=1, encoding="utf-8")
+        handler = RotatingFileHandler(
+            path, maxBytes=_LOG_BYTES, backupCount=1, encoding="utf-8", errors="backslashreplace"
+        )
     except OSError:
         return None
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    handler.setFormatter(_Formatter("%(asctime)s %(levelname)s %(message)s"))
     _log.addHandler(handler)
     return path
+
+
+class _Formatter(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        return without_passwords(super().format(record))
 
 
 class CrashReporter(QObject):
@@ -45,16 +54,18 @@ class CrashReporter(QObject):
 
     def report(self, where: str, report: str) -> None:
         """Write a defect to the log and tell the window."""
+        report = without_passwords(report)
         _log.error("%s\n%s", where, report)
         self.crashed.emit(where, report)
 
     def _on_exception(
         self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
     ) -> None:
-        sys.__excepthook__(kind, error, trace)
+        text = "".join(traceback.format_exception(kind, error, trace))
+        if sys.stderr is not None:  # a windowed program on Windows has none
+            sys.stderr.write(without_passwords(text))
         if issubclass(kind, KeyboardInterrupt):
             return
-        text = "".join(traceback.format_exception(kind, error, trace))
         self.report(threading.current_thread().name, text)
 
     def _on_thread_exception(self, args: threading.ExceptHookArgs) -> None:

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import math
 import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeGuard
 
 from cnngui.errors import Text, Words, text
+from cnngui.harmless import harmless, is_harmless
 from cnngui.spec.layers import INPUT_ID, Argument, LayerSpec, arguments_of
 from cnngui.spec.network import FITS, InputSpec, NetworkSpec
 
@@ -66,8 +66,7 @@ def shown(value: object) -> str:
     if isinstance(value, tuple) and 2 <= len(value) <= 4 and all(map(is_whole, value)):
         value = "x".join(str(number)[:20] for number in value)
     text = value if isinstance(value, str) else repr(value)
-    printable = "".join(letter if letter.isprintable() else "?" for letter in text[:60])
-    return printable + ("..." if len(text) > 60 else "") if text else "nothing"
+    return harmless(text[:60]) + ("..." if len(text) > 60 else "") if text else "nothing"
 
 
 def is_whole(value: object) -> TypeGuard[int]:
@@ -113,7 +112,7 @@ _TEXT_RULE = f"must be a text of 1 to {MAX_TEXT_LENGTH} characters in one line"
 def _is_text(value: object) -> bool:
     if not isinstance(value, str) or not 1 <= len(value) <= MAX_TEXT_LENGTH:
         return False
-    return not any(unicodedata.category(letter) in ("Cc", "Cs") for letter in value)
+    return is_harmless(value)
 
 
 def _input_problems(described: InputSpec) -> Iterator[Problem]:

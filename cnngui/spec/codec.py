@@ -8,6 +8,7 @@ written and read, so that unfinished work can be saved; ``spec.shapes`` tells wh
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import fields
 from typing import Any, NoReturn, TypeVar
 
@@ -122,8 +123,8 @@ def _parse(text: str, thing: str) -> object:
     def without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         values = dict(pairs)
         if len(values) < len(pairs):
-            names = [name for name, _ in pairs]
-            repeated = next(name for name in names if names.count(name) > 1)
+            counts = Counter(name for name, _ in pairs)
+            repeated = next(name for name, count in counts.items() if count > 1)
             raise NetworkFileError(thing, "must not repeat a key", shown(repeated))
         return values
 

@@ -10,6 +10,7 @@ from cnngui.atomic import place_of
 from cnngui.capture.address import parse_address
 from cnngui.engine import parallel
 from cnngui.formats.opening import open_network
+from cnngui.harmless import harmless, without_passwords
 from cnngui.pipeline.batch import STOPPED, BatchReport, BatchRequest, run_batch
 from cnngui.spec.shapes import infer
 from cnngui.terminal.cli import DEFAULT_NETWORK, DEFAULT_SOURCE, EXIT_STOPPED, Arguments
@@ -55,7 +56,7 @@ def _as_json(
 ) -> dict[str, Any]:
     return {
         "program": f"cnngui {__version__}",
-        "source": source,
+        "source": without_passwords(source),
         "network": request.spec.name,
         "seed": arguments.seed,
         "realtime": request.realtime,
@@ -92,6 +93,6 @@ def _print_summary(arguments: Arguments, request: BatchRequest, report: BatchRep
     for warning in report.warnings:
         print(f"Beware: {warning}")
     if report.snapshot is not None:
-        print(f"Snapshot: {report.snapshot.absolute()}")
+        print(f"Snapshot: {harmless(str(report.snapshot.absolute()))}")
     if arguments.report is not None:
-        print(f"Report: {arguments.report.absolute()}")
+        print(f"Report: {harmless(str(arguments.report.absolute()))}")

@@ -22,6 +22,7 @@ from cnngui.engine.gradients.interruption import AbandonedError, Interruption
 from cnngui.errors import SaveError, text
 from cnngui.formats.network_file import write_network
 from cnngui.formats.opening import open_network
+from cnngui.harmless import harmless
 from cnngui.pipeline.training.evaluate import labels_among
 from cnngui.pipeline.training.measured import (
     NOTE_KEY,
@@ -101,7 +102,7 @@ def run_training(arguments: TrainArguments) -> int:
         write_report(arguments.report, _as_json(arguments, progress, tested, seconds))
     _print_summary(progress, tested, seconds)
     if is_written:
-        print(f"Network: {arguments.out.absolute()}")
+        print(f"Network: {harmless(str(arguments.out.absolute()))}")
     if progress.state == "failed":
         print(f"cnngui: {progress.message}", file=sys.stderr)
         return EXIT_MENDABLE

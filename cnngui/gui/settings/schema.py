@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import unicodedata
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -12,6 +11,7 @@ from typing import Any, TypeAlias
 from cnngui.featuremaps.colormaps import DIVERGING, SEQUENTIAL
 from cnngui.gui.theme import THEMES
 from cnngui.gui.words.translation import LANGUAGES
+from cnngui.harmless import is_harmless
 from cnngui.pipeline.training.settings_codec import settings_entry, settings_from_entry
 
 MOST_RATE, MOST_BURST, MOST_COUNTDOWN = 30, 999, 30
@@ -44,10 +44,10 @@ def checked(values: object) -> dict[str, Any]:
 
 
 def usable_text(value: object) -> str:
-    """Return a text of bounded length without control characters and lone surrogates."""
+    """Return a text of bounded length that is harmless."""
     if not isinstance(value, str) or not value or len(value) > _LONGEST_TEXT:
         raise ValueError(value)
-    if any(unicodedata.category(letter) in ("Cc", "Cs") for letter in value):
+    if not is_harmless(value):
         raise ValueError(value)
     return value
 
