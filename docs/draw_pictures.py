@@ -27,8 +27,8 @@ from cnngui.gui.document import Document  # noqa: E402
 from cnngui.gui.kernels.page import KernelsPage  # noqa: E402
 from cnngui.gui.settings import Settings  # noqa: E402
 from cnngui.gui.start import begin  # noqa: E402
+from cnngui.gui.studio import Studio  # noqa: E402
 from cnngui.gui.theme import Theme, apply_theme  # noqa: E402
-from cnngui.gui.training.control import TrainingControl  # noqa: E402
 from cnngui.gui.views.wall import WallView  # noqa: E402
 from cnngui.gui.window.drawer import TrainingDrawer  # noqa: E402
 from cnngui.gui.window.main_window import MainWindow  # noqa: E402
@@ -131,18 +131,18 @@ def photograph_training() -> None:
     """Teach a network the program's shapes and take the pages that tell of it."""
     teacher = Photographer("light", 1600, 1000, "--network=tiny-vgg", "--source=sample:shapes")
     window = teacher.window
-    drawer, control = window.findChild(TrainingDrawer), window.findChild(TrainingControl)
+    drawer, studio = window.findChild(TrainingDrawer), window.findChild(Studio)
     window.findChild(QAction, "action_training").trigger()
-    control.open_data("shapes:count=1500")
-    wait_for(lambda: control.dataset is not None)
-    control.mend_network()
-    control.set_settings(TrainingSettings(epochs=8, schedule="cosine"))
+    studio.data.open("shapes:count=1500")
+    wait_for(lambda: studio.data.dataset is not None)
+    studio.plan.mend_network()
+    studio.plan.set_settings(TrainingSettings(epochs=8, schedule="cosine"))
     drawer.show_page(TRAIN_PAGE)
-    control.start()
+    studio.trainer.start()
     teacher.show_layer("conv_1_1", 30)
-    wait_for(lambda: control.progress is not None and control.progress.epoch > 5)
+    wait_for(lambda: studio.trainer.progress is not None and studio.trainer.progress.epoch > 5)
     teacher.save("training.png")
-    wait_for(lambda: control.progress.state == "finished")
+    wait_for(lambda: studio.trainer.progress.state == "finished")
     drawer.show_page(KERNELS_PAGE)
     window.findChild(KernelsPage).compare.click()
     teacher.linger()

@@ -1548,6 +1548,17 @@ Train the network: after each epoch you see here what it gets right and what it 
     </message>
 </context>
 <context>
+    <name>Runs</name>
+    <message>
+        <source>First weights of a run</source>
+        <translation>某次训练的初始权重</translation>
+    </message>
+    <message>
+        <source>Weights of a run</source>
+        <translation>某次训练的权重</translation>
+    </message>
+</context>
+<context>
     <name>RunsModel</name>
     <message>
         <source>not measured</source>
@@ -2400,6 +2411,17 @@ Train the network: after each epoch you see here what it gets right and what it 
     </message>
 </context>
 <context>
+    <name>Trainer</name>
+    <message>
+        <source>Name the classes</source>
+        <translation>命名类别</translation>
+    </message>
+    <message>
+        <source>Train</source>
+        <translation>训练</translation>
+    </message>
+</context>
+<context>
     <name>Training</name>
     <message>
         <source>Reading the samples</source>
@@ -2507,41 +2529,6 @@ Train the network: after each epoch you see here what it gets right and what it 
     </message>
 </context>
 <context>
-    <name>TrainingControl</name>
-    <message>
-        <source>Fit the network to the classes</source>
-        <translation>使网络与类别数一致</translation>
-    </message>
-    <message>
-        <source>First weights of a run</source>
-        <translation>某次训练的初始权重</translation>
-    </message>
-    <message>
-        <source>Weights of a run</source>
-        <translation>某次训练的权重</translation>
-    </message>
-    <message>
-        <source>training</source>
-        <translation>训练</translation>
-    </message>
-    <message>
-        <source>needs samples to learn from</source>
-        <translation>需要样本才能学习</translation>
-    </message>
-    <message>
-        <source>must have no problems to be trained</source>
-        <translation>没有问题才能训练</translation>
-    </message>
-    <message>
-        <source>Name the classes</source>
-        <translation>命名类别</translation>
-    </message>
-    <message>
-        <source>Train</source>
-        <translation>训练</translation>
-    </message>
-</context>
-<context>
     <name>TrainingDrawer</name>
     <message>
         <source>Samples</source>
@@ -2558,6 +2545,13 @@ Train the network: after each epoch you see here what it gets right and what it 
     <message>
         <source>Results</source>
         <translation>结果</translation>
+    </message>
+</context>
+<context>
+    <name>TrainingPlan</name>
+    <message>
+        <source>Fit the network to the classes</source>
+        <translation>使网络与类别数一致</translation>
     </message>
 </context>
 <context>

@@ -156,10 +156,10 @@ class _Pupil:
     """
 
     def __init__(self, live: LiveWindow, epochs: int) -> None:
+        from cnngui.gui.training.control import TrainingControl
         from PySide6.QtGui import QAction
         from PySide6.QtWidgets import QTabBar
 
-        from cnngui.gui.training.control import TrainingControl
         from cnngui.pipeline.training.settings import TrainingSettings
 
         found = live.window.findChild(TrainingControl)

@@ -1,13 +1,11 @@
-"""What a training has learned, as values; and a control whose pipeline answers at once."""
+"""What a training has learned, as values; and a studio whose pipeline answers at once."""
 
 from __future__ import annotations
 
 from types import SimpleNamespace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import Signal
 
 from cnngui.pipeline.kernel_painter import paint_kernels
 from cnngui.pipeline.kernel_pictures import KernelRequest
@@ -15,7 +13,7 @@ from cnngui.pipeline.training.progress import Basis, Evaluation, KernelMoment, M
 from cnngui.pipeline.training.summary import summarise
 from cnngui.spec.layers import Conv2d, Flatten, Linear, ReLU
 from cnngui.spec.network import InputSpec, NetworkSpec
-from tests.gui.trainings import FakeControl
+from tests.gui.trainings import FakeStudio
 
 LEARNER = NetworkSpec(
     name="learner",
@@ -69,13 +67,13 @@ def evaluation(
 class FakePainter:
     """Paints at once, and notes what it was asked for."""
 
-    def __init__(self, control: LearnedControl) -> None:
-        self._control = control
+    def __init__(self, studio: LearnedStudio) -> None:
+        self._studio = studio
         self.requests: list[KernelRequest] = []
 
     def draw(self, request: KernelRequest) -> None:
         self.requests.append(request)
-        self._control.event_received.emit(paint_kernels(request))
+        self._studio.event_received.emit(paint_kernels(request))
 
 
 class FakeThumbnails:
@@ -91,20 +89,13 @@ class FakeThumbnails:
         pass
 
 
-class LearnedControl(FakeControl):
-    """A control as the pages of kernels and results see it."""
-
-    result_changed = Signal()
-    event_received = Signal(object)
+class LearnedStudio(FakeStudio):
+    """A studio as the pages of kernels and results see it."""
 
     def __init__(self, spec: NetworkSpec = LEARNER) -> None:
         super().__init__(spec)
-        self.result: Any = None
         self.painter, self.thumbnails = FakePainter(self), FakeThumbnails()
         self.pipeline = SimpleNamespace(kernels=self.painter, data=self.thumbnails)
-
-    def open_data(self, address: str) -> None:
-        self.asked.append(("open_data", address))
 
     def run_with(self, weights: dict[str, NDArray[np.float32]]) -> None:
         """Have the network compute a frame with these kernels."""

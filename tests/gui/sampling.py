@@ -1,4 +1,4 @@
-"""What the samples page sees of control and pipeline, without threads; and hands for its board."""
+"""What the samples page sees of studio and pipeline, without threads; and hands for its board."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from types import SimpleNamespace
 from typing import Any, TypeVar
 
 import numpy as np
-from PySide6.QtCore import QItemSelectionModel, Qt, Signal
+from PySide6.QtCore import QItemSelectionModel, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton, QWidget
 
@@ -17,7 +17,7 @@ from cnngui.data.folder import FolderDataset
 from cnngui.gui.samples.page import SamplesPage
 from cnngui.pipeline.data_events import ThumbnailsReady
 from tests.gui.driver import Driver
-from tests.gui.trainings import FakeControl
+from tests.gui.trainings import FakeStudio
 
 LEFT = Qt.MouseButton.LeftButton
 SELECT = QItemSelectionModel.SelectionFlag.Select
@@ -27,8 +27,8 @@ Child = TypeVar("Child", bound=QWidget)
 class FakeDesk:
     """Notes what pictures are asked for, and gives them when told to."""
 
-    def __init__(self, control: SamplesControl) -> None:
-        self._control = control
+    def __init__(self, studio: SamplesStudio) -> None:
+        self._studio = studio
         self.requests: list[tuple[Any, ...]] = []
 
     def ask_thumbnails(
@@ -42,15 +42,11 @@ class FakeDesk:
     def answer(self, request: tuple[Any, ...], value: int = 200) -> None:
         token, numbers, size, *_ = request
         picture = np.full((size, size, 3), value, np.uint8)
-        self._control.event_received.emit(
-            ThumbnailsReady(token, numbers, (picture,) * len(numbers))
-        )
+        self._studio.event_received.emit(ThumbnailsReady(token, numbers, (picture,) * len(numbers)))
 
 
-class SamplesControl(FakeControl):
-    """A control whose pictures a test hands out."""
-
-    event_received = Signal(object)
+class SamplesStudio(FakeStudio):
+    """A studio whose pictures a test hands out."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""Trainings as values, and a control that only notes what it is asked for."""
+"""Trainings as values, and a studio that only notes what it is asked for."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 
 from cnngui.errors import UserError
 from cnngui.gui.document import Document
+from cnngui.gui.view_state import ViewState
 from cnngui.pipeline.training.progress import (
     Curves,
     LayerHealth,
@@ -92,29 +93,98 @@ class FakeData:
         return len(self.labels)
 
 
-class FakeControl(QObject):
-    """What pages see of a ``TrainingControl``; ``asked`` are the calls."""
+class FakeStudio(QObject):
+    """What pages see of a ``Studio``; ``asked`` are the calls."""
 
-    dataset_changed = Signal()
-    progress_changed = Signal()
-    runs_changed = Signal()
-    settings_changed = Signal()
-    memory_changed = Signal()
+    result_changed = Signal()
+    event_received = Signal(object)
 
     def __init__(self, spec: NetworkSpec = NETWORK) -> None:
         super().__init__()
         self.document = Document(spec)
+        self.view = ViewState(self.document)
+        self.asked: list[tuple[Any, ...]] = []
+        self.data = FakeChoice(self.asked)
+        self.plan = FakePlan(self)
+        self.trainer = FakeTrainer(self.asked)
+        self.runs = FakeRuns(self.asked)
+        self.result: Any = None
+
+    def give(self, data: FakeData | None) -> None:
+        """Have a data set opened."""
+        self.data.dataset = data
+        self.data.changed.emit()
+
+    def report(self, progress: TrainingProgress) -> None:
+        """Hear of a training."""
+        before = self.trainer.progress
+        is_new = before is None or before.run_id != progress.run_id
+        self.trainer.progress = progress
+        others = (run for run in self.runs.kept if run.run_id != progress.run_id)
+        self.runs.kept = (progress, *others)
+        self.trainer.changed.emit()
+        if is_new:
+            self.runs.changed.emit()
+
+
+class FakeChoice(QObject):
+    """The choice of data."""
+
+    changed = Signal()
+
+    def __init__(self, asked: list[tuple[Any, ...]]) -> None:
+        super().__init__()
+        self._asked = asked
         self.dataset: FakeData | None = None
-        self.dataset_problem: UserError | None = None
-        self.dataset_progress: tuple[int, int] | None = None
+        self.problem: UserError | None = None
+        self.progress: tuple[int, int] | None = None
+
+    def open(self, address: str) -> None:
+        self._asked.append(("open_data", address))
+
+
+class FakePlan(QObject):
+    """How the next training is to be."""
+
+    settings_changed = Signal()
+    memory_changed = Signal()
+
+    def __init__(self, studio: FakeStudio) -> None:
+        super().__init__()
+        self._studio = studio
         self.settings = TrainingSettings()
+        self.memory_bytes = 0
+        self.measured: list[int] = []
+
+    @property
+    def needs_mending(self) -> bool:
+        data, document = self._studio.data.dataset, self._studio.document
+        if data is None or not document.report.is_valid:
+            return False
+        return not fits_classes(document.spec, len(data.classes))
+
+    def set_settings(self, settings: TrainingSettings) -> None:
+        self.settings = settings
+        self.settings_changed.emit()
+
+    def measure_memory(self) -> None:
+        self.measured.append(self.settings.batch_size)
+
+    def mend_network(self) -> None:
+        self._studio.asked.append(("mend_network",))
+
+
+class FakeTrainer(QObject):
+    """The training under way."""
+
+    changed = Signal()
+
+    def __init__(self, asked: list[tuple[Any, ...]]) -> None:
+        super().__init__()
+        self._asked = asked
         self.progress: TrainingProgress | None = None
         self.preparing: tuple[int, int] | None = None
         self.problem: UserError | None = None
-        self.runs: tuple[TrainingProgress, ...] = ()
-        self.memory_bytes = 0
-        self.measured: list[int] = []
-        self.asked: list[tuple[Any, ...]] = []
 
     @property
     def is_running(self) -> bool:
@@ -128,62 +198,41 @@ class FakeControl(QObject):
     def is_under_way(self) -> bool:
         return self.is_running or self.is_paused
 
-    @property
-    def needs_mending(self) -> bool:
-        data, document = self.dataset, self.document
-        if data is None or not document.report.is_valid:
-            return False
-        return not fits_classes(document.spec, len(data.classes))
-
-    def set_settings(self, settings: TrainingSettings) -> None:
-        self.settings = settings
-        self.settings_changed.emit()
-
-    def measure_memory(self) -> None:
-        self.measured.append(self.settings.batch_size)
-
     def start(self) -> None:
-        self.asked.append(("start",))
+        self._asked.append(("start",))
 
     def pause(self) -> None:
-        self.asked.append(("pause",))
+        self._asked.append(("pause",))
 
     def step(self) -> None:
-        self.asked.append(("step",))
+        self._asked.append(("step",))
 
     def stop(self) -> None:
-        self.asked.append(("stop",))
+        self._asked.append(("stop",))
 
     def reset(self) -> None:
-        self.asked.append(("reset",))
+        self._asked.append(("reset",))
 
     def set_learning_rate(self, rate: float) -> None:
-        self.asked.append(("set_learning_rate", rate))
-
-    def restore_run(self, run_id: str, first: bool = False) -> None:
-        self.asked.append(("restore_run", run_id, first))
-
-    def delete_run(self, run_id: str) -> None:
-        self.asked.append(("delete_run", run_id))
-
-    def mend_network(self) -> None:
-        self.asked.append(("mend_network",))
-
-    def give(self, data: FakeData | None) -> None:
-        """Have a data set opened."""
-        self.dataset = data
-        self.dataset_changed.emit()
-
-    def report(self, progress: TrainingProgress) -> None:
-        """Hear of a training."""
-        is_new = self.progress is None or self.progress.run_id != progress.run_id
-        self.progress = progress
-        others = (run for run in self.runs if run.run_id != progress.run_id)
-        self.runs = (progress, *others)
-        self.progress_changed.emit()
-        if is_new:
-            self.runs_changed.emit()
+        self._asked.append(("set_learning_rate", rate))
 
     @property
     def _state(self) -> str:
         return self.progress.state if self.progress is not None else ""
+
+
+class FakeRuns(QObject):
+    """The trainings that are kept."""
+
+    changed = Signal()
+
+    def __init__(self, asked: list[tuple[Any, ...]]) -> None:
+        super().__init__()
+        self._asked = asked
+        self.kept: tuple[TrainingProgress, ...] = ()
+
+    def restore(self, run_id: str, first: bool = False) -> None:
+        self._asked.append(("restore_run", run_id, first))
+
+    def delete(self, run_id: str) -> None:
+        self._asked.append(("delete_run", run_id))

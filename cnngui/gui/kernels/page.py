@@ -25,9 +25,8 @@ from cnngui.gui.icons import icon
 from cnngui.gui.kernels.canvas import KernelsCanvas
 from cnngui.gui.kernels.history import KernelsHistory
 from cnngui.gui.network.wording import shape_label
+from cnngui.gui.studio import Studio
 from cnngui.gui.theme import SPACE_L, SPACE_M, SPACE_S, number_font
-from cnngui.gui.training.control import TrainingControl
-from cnngui.gui.view_state import ViewState
 from cnngui.gui.widgets.run_choice import RunChoice
 from cnngui.gui.words.naming import kernel_inputs, number_text, share_text
 from cnngui.pipeline.kernel_pictures import KernelRequest, KernelsDrawn
@@ -46,12 +45,10 @@ class KernelsPage(QWidget):
     begins is shown by itself.
     """
 
-    def __init__(
-        self, control: TrainingControl, state: ViewState, parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, studio: Studio, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._control = control
-        self._state = state
+        self._studio = studio
+        self._state = studio.view
         self._drawn_weight: NDArray[np.float32] | None = None
         self._layer_id = ""
         self._looked_at = ""
@@ -59,18 +56,18 @@ class KernelsPage(QWidget):
         self._newest_run_id = _RUNNING
         self._build()
         self._lay_out()
-        control.progress_changed.connect(self._on_control_progress_changed)
-        control.runs_changed.connect(self._refresh)
-        control.result_changed.connect(self._on_control_result_changed)
-        control.event_received.connect(self._take_event)
-        control.document.running_changed.connect(self._on_document_running_changed)
-        state.changed.connect(self._on_state_changed)
-        state.colormaps_changed.connect(self._draw)
-        self._on_control_progress_changed()
+        studio.trainer.changed.connect(self._on_trainer_changed)
+        studio.runs.changed.connect(self._refresh)
+        studio.result_changed.connect(self._on_studio_result_changed)
+        studio.event_received.connect(self._take_event)
+        studio.document.running_changed.connect(self._on_document_running_changed)
+        studio.view.changed.connect(self._on_state_changed)
+        studio.view.colormaps_changed.connect(self._draw)
+        self._on_trainer_changed()
         self._on_state_changed()
 
     @Slot()
-    def _on_control_result_changed(self) -> None:
+    def _on_studio_result_changed(self) -> None:
         weight = self._live_weight()
         if weight is not self._drawn_weight:
             self._drawn_weight = weight
@@ -153,15 +150,15 @@ class KernelsPage(QWidget):
 
     def _runs(self) -> list[TrainingProgress]:
         """Return the runs that have kernels to show, newest first."""
-        progress = self._control.progress
-        runs = list(self._control.runs)
+        progress = self._studio.trainer.progress
+        runs = list(self._studio.runs.kept)
         if progress is not None:
             runs = [progress, *(run for run in runs if run.run_id != progress.run_id)]
         return [run for run in runs if run.moments and run.moments[0].kernels]
 
     @Slot()
-    def _on_control_progress_changed(self) -> None:
-        progress = self._control.progress
+    def _on_trainer_changed(self) -> None:
+        progress = self._studio.trainer.progress
         if progress is not None and progress.moments and progress.run_id != self._newest_run_id:
             self._newest_run_id = self._run_id = progress.run_id
         self._refresh()
@@ -246,7 +243,7 @@ class KernelsPage(QWidget):
             self.pointed.setText("")
             self.summary.setText("")
         elif self.isVisible():
-            self._control.pipeline.kernels.draw(self._request(weights))
+            self._studio.pipeline.kernels.draw(self._request(weights))
 
     def _weights(self) -> NDArray[np.float32] | None:
         """Return the kernels to be shown, if they are known."""
@@ -275,7 +272,7 @@ class KernelsPage(QWidget):
         )
 
     def _live_weight(self) -> NDArray[np.float32] | None:
-        result = self._control.result
+        result = self._studio.result
         return None if result is None else result.weights.get(self._layer_id, {}).get("weight")
 
     def _reason(self) -> str:

@@ -24,8 +24,8 @@ from cnngui.gui.results.class_accuracies import ClassAccuracies
 from cnngui.gui.results.confusion_view import ConfusionView
 from cnngui.gui.results.samples import ResultSamples
 from cnngui.gui.results.words import class_words, confusion_words
+from cnngui.gui.studio import Studio
 from cnngui.gui.theme import SLIM_SCROLL_BAR, SPACE_L, SPACE_M, SPACE_S
-from cnngui.gui.training.control import TrainingControl
 from cnngui.gui.widgets.run_choice import RunChoice
 from cnngui.gui.words.naming import share_text
 from cnngui.gui.words.translation import said
@@ -44,17 +44,17 @@ _ANY = -1
 class ResultsPage(QWidget):
     """Accuracy, over all and of each class; the confusion matrix; the samples behind it."""
 
-    def __init__(self, control: TrainingControl, parent: QWidget | None = None) -> None:
+    def __init__(self, studio: Studio, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._control = control
+        self._studio = studio
         self._run_id = ""
         """Of the run chosen; "" takes the newest."""
         self._shown: Evaluation | None = None
         self._look: Look = ("wrong",)
         self._build()
         self._lay_out()
-        control.progress_changed.connect(self._refresh)
-        control.runs_changed.connect(self._refresh)
+        studio.trainer.changed.connect(self._refresh)
+        studio.runs.changed.connect(self._refresh)
         self._refresh()
 
     def _build(self) -> None:
@@ -94,7 +94,7 @@ class ResultsPage(QWidget):
         head.addWidget(self.wrong, 0, 0)
         head.addWidget(self.unsure, 0, 1)
         head.addWidget(self.looked_at, 1, 0, 1, 3)
-        self.samples = ResultSamples(self._control, head, self)
+        self.samples = ResultSamples(self._studio, head, self)
         self.message = QLabel(self)
         self.message.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.message.setWordWrap(True)
@@ -144,7 +144,7 @@ class ResultsPage(QWidget):
     @property
     def _runs(self) -> list[TrainingProgress]:
         """The runs that have been evaluated, newest first."""
-        return [run for run in self._control.runs if run.evaluation is not None]
+        return [run for run in self._studio.runs.kept if run.evaluation is not None]
 
     @property
     def _run(self) -> TrainingProgress | None:

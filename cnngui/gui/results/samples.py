@@ -22,8 +22,8 @@ from PySide6.QtWidgets import (
 from cnngui.data.dataset import Dataset
 from cnngui.gui.results.sample_detail import SampleDetail
 from cnngui.gui.results.words import sample_words
+from cnngui.gui.studio import Studio
 from cnngui.gui.theme import SPACE_L, SPACE_M, SPACE_S
-from cnngui.gui.training.control import TrainingControl
 from cnngui.gui.widgets.pictures import plain_image
 from cnngui.gui.widgets.sample_grid import SamplesGrid
 from cnngui.gui.words.translation import translated
@@ -46,21 +46,19 @@ class ResultSamples(QWidget):
 
     Parameters
     ----------
-    control : to ask for pictures.
+    studio : to ask for pictures.
     head : what stands above the small pictures.
     """
 
-    def __init__(
-        self, control: TrainingControl, head: QLayout, parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, studio: Studio, head: QLayout, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._control = control
+        self._studio = studio
         self._run: TrainingProgress | None = None
         self._evaluation: Evaluation | None = None
         self._places: list[int] = []
         self._shown: tuple[Dataset, int] | None = None
         """Of the large picture: the data set and the number in it."""
-        self.grid = _Grid(control, self)
+        self.grid = _Grid(studio, self)
         self.detail = SampleDetail(self)
         self.detail.setFixedWidth(_DETAIL_WIDTH)
         self.message = QLabel(self)
@@ -82,8 +80,8 @@ class ResultSamples(QWidget):
         row.addLayout(column, 1)
         row.addWidget(self.detail)
         self.grid.sample_chosen.connect(self._show_detail)
-        control.dataset_changed.connect(self._refresh)
-        control.event_received.connect(self._take_event)
+        studio.data.changed.connect(self._refresh)
+        studio.event_received.connect(self._take_event)
 
     def show_samples(self, run: TrainingProgress, places: Sequence[int]) -> None:
         """Show the samples at these places of the run's evaluation, in this order."""
@@ -110,7 +108,7 @@ class ResultSamples(QWidget):
         if reason or self._evaluation is None:
             self.grid.show_samples(None, [], None)
             return
-        self.grid.show_samples(self._evaluation, self._places, self._control.dataset)
+        self.grid.show_samples(self._evaluation, self._places, self._studio.data.dataset)
         if not self.grid.currentIndex().isValid():
             self.grid.setCurrentIndex(self.grid.model().index(0, 0))
         self._show_detail(self.grid.currentIndex().row())
@@ -118,13 +116,13 @@ class ResultSamples(QWidget):
     def _reason(self) -> str:
         """Say why no pictures can be shown; "" if they can."""
         self.open.hide()
-        run, evaluation, data = self._run, self._evaluation, self._control.dataset
+        run, evaluation, data = self._run, self._evaluation, self._studio.data.dataset
         if run is None or evaluation is None:
             return ""
         if not self._places:
             return self.tr("There are no such samples.")
         if data is None or data.address != run.data_address:
-            self.open.setVisible(self._control.dataset_progress is None)
+            self.open.setVisible(self._studio.data.progress is None)
             words = self.tr("These samples are in “{0}”, which is not open.")
             return words.format(translated(run.data_name))
         numbers = evaluation.indices
@@ -141,13 +139,13 @@ class ResultSamples(QWidget):
         place = self._places[row]
         number = int(self._evaluation.indices[place])
         self.detail.show_sample(self._evaluation, place)
-        data = self._control.dataset
+        data = self._studio.data.dataset
         if data is None:
             return
         if self._shown is None or self._shown[0] is not data or self._shown[1] != number:
             self._shown = data, number
             self.detail.show_picture(QImage())
-            self._control.pipeline.data.ask_thumbnails(_ASKER, data, [number], _LARGE)
+            self._studio.pipeline.data.ask_thumbnails(_ASKER, data, [number], _LARGE)
 
     @Slot(object)
     def _take_event(self, event: object) -> None:
@@ -160,7 +158,7 @@ class ResultSamples(QWidget):
     @Slot()
     def _on_open_clicked(self) -> None:
         if self._run is not None:
-            self._control.open_data(self._run.data_address)
+            self._studio.data.open(self._run.data_address)
 
 
 class _Grid(SamplesGrid):
@@ -168,8 +166,8 @@ class _Grid(SamplesGrid):
 
     sample_chosen = Signal(int)
 
-    def __init__(self, control: TrainingControl, parent: QWidget) -> None:
-        super().__init__(control, "results", parent)
+    def __init__(self, studio: Studio, parent: QWidget) -> None:
+        super().__init__(studio, "results", parent)
         self._evaluation: Evaluation | None = None
         self._places: list[int] = []
         self.setSelectionMode(QListView.SelectionMode.SingleSelection)

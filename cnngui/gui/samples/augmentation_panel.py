@@ -20,8 +20,8 @@ from cnngui.data.augmentation import NO_AUGMENTATION, Augmentation
 from cnngui.data.dataset import Dataset
 from cnngui.gui.icons import icon
 from cnngui.gui.samples.augmentation_form import AugmentationForm
+from cnngui.gui.studio import Studio
 from cnngui.gui.theme import SPACE_L, SPACE_M, SPACE_S, colors
-from cnngui.gui.training.control import TrainingControl
 from cnngui.gui.widgets.pictures import draw_picture, fitted, plain_image
 from cnngui.pipeline.data_events import ThumbnailsReady
 
@@ -40,9 +40,9 @@ class AugmentationPanel(QWidget):
     preview : the pictures.
     """
 
-    def __init__(self, control: TrainingControl, parent: QWidget | None = None) -> None:
+    def __init__(self, studio: Studio, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._control = control
+        self._studio = studio
         self._sample = 0
         self._seed = 0
         self._form = AugmentationForm()
@@ -80,9 +80,9 @@ class AugmentationPanel(QWidget):
         row.setSpacing(SPACE_L)
         row.addLayout(left)
         row.addLayout(right, 1)
-        control.settings_changed.connect(self._on_settings_changed)
-        control.dataset_changed.connect(self._on_dataset_changed)
-        control.event_received.connect(self._take_event)
+        studio.plan.settings_changed.connect(self._on_settings_changed)
+        studio.data.changed.connect(self._on_dataset_changed)
+        studio.event_received.connect(self._take_event)
         self._on_settings_changed()
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -92,7 +92,7 @@ class AugmentationPanel(QWidget):
     @property
     def _dataset(self) -> Dataset | None:
         """Where the sample is from; None if there is no sample."""
-        dataset = self._control.dataset
+        dataset = self._studio.data.dataset
         return dataset if dataset is not None and len(dataset) else None
 
     def _ask(self) -> None:
@@ -100,19 +100,19 @@ class AugmentationPanel(QWidget):
         dataset = self._dataset
         if dataset is None or not self.isVisible():
             return
-        self._control.pipeline.data.ask_thumbnails(
+        self._studio.pipeline.data.ask_thumbnails(
             _REQUEST,
             dataset,
             (self._sample % len(dataset),) * SHOWN,
             round(_SIDE * self.devicePixelRatioF()),
-            self._control.settings.augmentation,
+            self._studio.plan.settings.augmentation,
             self._seed,
         )
 
     def _write_caption(self) -> None:
         if self._dataset is None:
             text = self.tr("Choose samples first: then one of them is shown here, changed.")
-        elif self._control.settings.augmentation.is_nothing:
+        elif self._studio.plan.settings.augmentation.is_nothing:
             text = self.tr("Nothing is changed: training shows every sample as it is.")
         else:
             text = self.tr("One sample, as training may show it, eight times:")
@@ -120,7 +120,7 @@ class AugmentationPanel(QWidget):
 
     @Slot()
     def _on_settings_changed(self) -> None:
-        augmentation = self._control.settings.augmentation
+        augmentation = self._studio.plan.settings.augmentation
         self._form.show_augmentation(augmentation)
         self._clear.setEnabled(not augmentation.is_nothing)
         self._write_caption()
@@ -140,7 +140,9 @@ class AugmentationPanel(QWidget):
 
     @Slot(object)
     def _on_form_edited(self, augmentation: Augmentation) -> None:
-        self._control.set_settings(replace(self._control.settings, augmentation=augmentation))
+        self._studio.plan.set_settings(
+            replace(self._studio.plan.settings, augmentation=augmentation)
+        )
 
     @Slot(object)
     def _take_event(self, event: object) -> None:

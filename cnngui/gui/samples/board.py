@@ -24,8 +24,8 @@ from cnngui.gui.samples.edits import SamplesEdits
 from cnngui.gui.samples.keys import HoldKeys
 from cnngui.gui.samples.pace import PaceForm
 from cnngui.gui.samples.recording import SamplesRecording
+from cnngui.gui.studio import Studio
 from cnngui.gui.theme import SLIM_SCROLL_BAR, SPACE_L, SPACE_M, SPACE_S
-from cnngui.gui.training.control import TrainingControl
 from cnngui.gui.widgets.picture_view import Picture
 from cnngui.gui.widgets.pictures import plain_image
 from cnngui.gui.widgets.sample_grid import SamplesGrid
@@ -44,14 +44,14 @@ class SamplesBoard(QWidget):
 
     def __init__(
         self,
-        control: TrainingControl,
+        studio: Studio,
         collection: SamplesCollection,
         recording: SamplesRecording,
         edits: SamplesEdits,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._control = control
+        self._studio = studio
         self._collection = collection
         self._recording = recording
         self._edits = edits
@@ -97,7 +97,7 @@ class SamplesBoard(QWidget):
         keys = HoldKeys(self)
         keys.pressed.connect(recording.press)
         keys.released.connect(recording.release)
-        control.result_changed.connect(self._follow_result)
+        studio.result_changed.connect(self._follow_result)
         collection.changed.connect(self._follow)
         recording.changed.connect(self._follow_recording)
         self._follow()
@@ -129,7 +129,7 @@ class SamplesBoard(QWidget):
         self._follow_recording()
 
     def _make_card(self, place: int) -> ClassCard:
-        card = ClassCard(self._control, place)
+        card = ClassCard(self._studio, place)
         card.record_pressed.connect(partial(self._recording.press, place))
         card.record_released.connect(self._recording.release)
         card.renamed.connect(partial(self._edits.rename_class, place))
@@ -152,7 +152,7 @@ class SamplesBoard(QWidget):
 
     @Slot()
     def _follow_result(self) -> None:
-        result = self._control.result
+        result = self._studio.result
         if result is not None and self.isVisible():
             self._live.show_image(plain_image(result.picture))
 

@@ -26,8 +26,8 @@ from PySide6.QtWidgets import (
 
 from cnngui.data.dataset import Dataset
 from cnngui.gui.samples.words import class_counts, count_label
+from cnngui.gui.studio import Studio
 from cnngui.gui.theme import SLIM_SCROLL_BAR, SPACE_M, SPACE_S, number_font
-from cnngui.gui.training.control import TrainingControl
 from cnngui.gui.widgets.sample_grid import SamplesGrid
 
 _LIST_WIDTH = 176
@@ -45,7 +45,7 @@ class SamplesBrowser(QWidget):
     grid : the samples.
     """
 
-    def __init__(self, control: TrainingControl, parent: QWidget | None = None) -> None:
+    def __init__(self, studio: Studio, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._dataset: Dataset | None = None
         self.classes = QListWidget()
@@ -59,7 +59,7 @@ class SamplesBrowser(QWidget):
         self.classes.setStyleSheet("QListWidget { background: transparent; }")
         self.classes.verticalScrollBar().setStyleSheet(SLIM_SCROLL_BAR)
         self.classes.currentRowChanged.connect(self._show_chosen)
-        self.grid = SamplesGrid(control, "browser")
+        self.grid = SamplesGrid(studio, "browser")
         row = QHBoxLayout(self)
         row.setContentsMargins(SPACE_M, 0, 0, 0)
         row.setSpacing(SPACE_M)

@@ -38,8 +38,8 @@ from cnngui.data.dataset import Dataset
 from cnngui.gui.icons import icon
 from cnngui.gui.samples.keys import MOST_KEYS
 from cnngui.gui.samples.words import count_label
+from cnngui.gui.studio import Studio
 from cnngui.gui.theme import ACCENT, SPACE_M, SPACE_S, colors, number_font
-from cnngui.gui.training.control import TrainingControl
 from cnngui.gui.widgets.sample_grid import SamplesGrid
 from cnngui.gui.widgets.sample_model import SAMPLES_MIME
 from cnngui.gui.widgets.spin_boxes import guard
@@ -58,7 +58,7 @@ class ClassCard(QWidget):
 
     Parameters
     ----------
-    control : to ask for pictures.
+    studio : to ask for pictures.
     place : among the classes, from 0; its key is one more.
 
     Signals
@@ -82,7 +82,7 @@ class ClassCard(QWidget):
     menu_requested = Signal(QPoint)
     dropped = Signal(object)
 
-    def __init__(self, control: TrainingControl, place: int, parent: QWidget | None = None) -> None:
+    def __init__(self, studio: Studio, place: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._place = place
         self._class = SampleClass("", COLOURS[place % len(COLOURS)])
@@ -92,7 +92,7 @@ class ClassCard(QWidget):
         self.setMaximumWidth(WIDEST)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAcceptDrops(True)
-        self.grid = SamplesGrid(control, f"class {place}")
+        self.grid = SamplesGrid(studio, f"class {place}")
         self.grid.setDragEnabled(True)
         self.grid.delete_requested.connect(self.delete_requested)
         self.grid.menu_requested.connect(self.menu_requested)

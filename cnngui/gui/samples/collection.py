@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from cnngui.data.class_list import SampleClass
 from cnngui.data.folder import FolderDataset
 from cnngui.data.sample_folder import SampleFolder
-from cnngui.gui.training.control import TrainingControl
+from cnngui.gui.studio import Studio
 from cnngui.pipeline.data_events import SampleRecorded, SamplesChanged, SamplesFailed
 
 _FIRST_CLASSES = 2
@@ -27,15 +27,15 @@ class SamplesCollection(QObject):
 
     changed = Signal()
 
-    def __init__(self, control: TrainingControl, parent: QObject | None = None) -> None:
+    def __init__(self, studio: Studio, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._control = control
-        self._desk = control.pipeline.data
+        self._studio = studio
+        self._desk = studio.pipeline.data
         self._folder: SampleFolder | None = None
         self._is_new = False
         self._classes: tuple[SampleClass, ...] = ()
         self._dataset: FolderDataset | None = None
-        control.event_received.connect(self._take_event)
+        studio.event_received.connect(self._take_event)
 
     @property
     def folder(self) -> SampleFolder | None:
@@ -89,7 +89,7 @@ class SamplesCollection(QObject):
         """Turn away from the folder: something else is learned from."""
         self._folder = self._dataset = None
         self._classes = ()
-        self._control.pipeline.sampling.end()
+        self._studio.pipeline.sampling.end()
         self.changed.emit()
 
     @Slot(object)
@@ -108,10 +108,10 @@ class SamplesCollection(QObject):
         self._classes, self._dataset = classes, dataset
         if self._is_new:
             self._is_new = False
-            self._control.remembered.collection = folder.path
+            self._studio.settings.collection = folder.path
             if not classes:
                 self._add_first_classes(folder)
-        self._control.use_data(dataset)
+        self._studio.data.use(dataset)
         self.changed.emit()
 
     def _add_first_classes(self, folder: SampleFolder) -> None:

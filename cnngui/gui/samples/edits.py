@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Slot
 from cnngui.data.sample_folder import SampleFolder
 from cnngui.gui.samples.collection import SamplesCollection
 from cnngui.gui.samples.commands import MoveCommand, SamplesCommand
-from cnngui.gui.training.control import TrainingControl
+from cnngui.gui.studio import Studio
 from cnngui.pipeline.data_events import (
     SampleRecorded,
     SamplesChanged,
@@ -27,15 +27,15 @@ class SamplesEdits(QObject):
     """
 
     def __init__(
-        self, control: TrainingControl, collection: SamplesCollection, parent: QObject | None = None
+        self, studio: Studio, collection: SamplesCollection, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
         self._collection = collection
-        self._desk = control.pipeline.data
-        self._stack = control.document.undo_stack
+        self._desk = studio.pipeline.data
+        self._stack = studio.document.undo_stack
         self._recorded: list[Path] = []
         self._asked_moves: list[MoveCommand] = []
-        control.event_received.connect(self._take_event)
+        studio.event_received.connect(self._take_event)
 
     def add_class(self) -> None:
         """Add a class."""

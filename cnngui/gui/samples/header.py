@@ -22,8 +22,8 @@ from cnngui.gui.samples.augmentation_form import summary as changes_summary
 from cnngui.gui.samples.collection import SamplesCollection
 from cnngui.gui.samples.sources import SampleSources
 from cnngui.gui.samples.words import advice, class_counts, problems_label, summary
+from cnngui.gui.studio import Studio
 from cnngui.gui.theme import SPACE_L, SPACE_M, SPACE_S
-from cnngui.gui.training.control import TrainingControl
 
 _PROGRESS_WIDTH = 160
 _NAME_WIDTH = 200
@@ -42,13 +42,13 @@ class SamplesHeader(QWidget):
 
     def __init__(
         self,
-        control: TrainingControl,
+        studio: Studio,
         sources: SampleSources,
         collection: SamplesCollection,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._control = control
+        self._studio = studio
         self._sources = sources
         self._collection = collection
         self._source = QToolButton()
@@ -72,7 +72,7 @@ class SamplesHeader(QWidget):
         self._cancel.setIcon(icon("close"))
         self._cancel.setAutoRaise(True)
         self._cancel.setToolTip(self.tr("Cancel"))
-        self._cancel.clicked.connect(control.cancel_data)
+        self._cancel.clicked.connect(studio.data.cancel)
         self._folder = QToolButton()
         self._folder.setObjectName("samples_open_folder")
         self._folder.setIcon(icon("folder-open-outline"))
@@ -94,8 +94,8 @@ class SamplesHeader(QWidget):
         row.addWidget(self._advice, 1)
         row.addWidget(self._folder)
         row.addWidget(self._changes)
-        control.dataset_changed.connect(self._follow)
-        control.settings_changed.connect(self._follow)
+        studio.data.changed.connect(self._follow)
+        studio.plan.settings_changed.connect(self._follow)
         collection.changed.connect(self._follow)
         self._follow()
 
@@ -103,7 +103,7 @@ class SamplesHeader(QWidget):
     def _dataset(self) -> Dataset | None:
         """What is shown: what is recorded is ahead of what is learned from."""
         recorded = self._collection.dataset
-        return recorded if recorded is not None else self._control.dataset
+        return recorded if recorded is not None else self._studio.data.dataset
 
     @property
     def shows_problems(self) -> bool:
@@ -150,7 +150,7 @@ class SamplesHeader(QWidget):
 
     @Slot()
     def _follow(self) -> None:
-        dataset, progress = self._dataset, self._control.dataset_progress
+        dataset, progress = self._dataset, self._studio.data.progress
         self._source.setText(self._name(dataset))
         self._summary.setText(summary(dataset) if dataset is not None else "")
         words = advice(dataset.classes, class_counts(dataset)) if dataset is not None else ""
@@ -170,7 +170,7 @@ class SamplesHeader(QWidget):
         folder = _folder(dataset)
         self._folder.setVisible(folder is not None)
         self._folder.setToolTip(self.tr("Open folder {0}").format(folder))
-        self._show_changes(changes_summary(self._control.settings.augmentation))
+        self._show_changes(changes_summary(self._studio.plan.settings.augmentation))
 
     def _show_changes(self, changes: str) -> None:
         words, meaning = self.tr("Random changes"), self._changes_meaning

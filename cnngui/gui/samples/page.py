@@ -18,8 +18,8 @@ from cnngui.gui.samples.problems import SamplesProblems
 from cnngui.gui.samples.recording import SamplesRecording
 from cnngui.gui.samples.sources import SampleSources
 from cnngui.gui.samples.welcome import SamplesWelcome
+from cnngui.gui.studio import Studio
 from cnngui.gui.theme import SPACE_S
-from cnngui.gui.training.control import TrainingControl
 
 
 class SamplesPage(QWidget):
@@ -33,20 +33,20 @@ class SamplesPage(QWidget):
     board, browser : what shows them, and what shows any other data set.
     """
 
-    def __init__(self, control: TrainingControl, parent: QWidget | None = None) -> None:
+    def __init__(self, studio: Studio, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._control = control
+        self._studio = studio
         self._dataset: Dataset | None = None
-        self.sources = SampleSources(control.remembered, self)
-        self.collection = SamplesCollection(control, self)
-        self._header = SamplesHeader(control, self.sources, self.collection)
+        self.sources = SampleSources(studio.settings, self)
+        self.collection = SamplesCollection(studio, self)
+        self._header = SamplesHeader(studio, self.sources, self.collection)
         self._welcome = SamplesWelcome(self.sources)
-        self.recording = SamplesRecording(control, self.collection, self)
-        self.edits = SamplesEdits(control, self.collection, self)
-        self.board = SamplesBoard(control, self.collection, self.recording, self.edits)
-        self.browser = SamplesBrowser(control)
+        self.recording = SamplesRecording(studio, self.collection, self)
+        self.edits = SamplesEdits(studio, self.collection, self)
+        self.board = SamplesBoard(studio, self.collection, self.recording, self.edits)
+        self.browser = SamplesBrowser(studio)
         self._problems = SamplesProblems()
-        self._augmentation = AugmentationPanel(control)
+        self._augmentation = AugmentationPanel(studio)
         self._body = QStackedWidget()
         for part in (
             self._welcome,
@@ -61,23 +61,23 @@ class SamplesPage(QWidget):
         column.setSpacing(SPACE_S)
         column.addWidget(self._header)
         column.addWidget(self._body, 1)
-        self.sources.data_chosen.connect(control.open_data)
+        self.sources.data_chosen.connect(studio.data.open)
         self.sources.collection_chosen.connect(self._on_collection_chosen)
         self._header.view_changed.connect(self._show_part)
-        control.dataset_changed.connect(self._on_dataset_changed)
+        studio.data.changed.connect(self._on_dataset_changed)
         self.collection.changed.connect(self._show_part)
         self._on_dataset_changed()
 
     @Slot(object)
     def _on_collection_chosen(self, folder: Path) -> None:
-        self._control.cancel_data()
+        self._studio.data.cancel()
         self.collection.open(folder)
         # The keyboard is for the keys that record, not for the first field that takes it.
         self.board.setFocus(Qt.FocusReason.OtherFocusReason)
 
     @Slot()
     def _on_dataset_changed(self) -> None:
-        dataset, recorded = self._control.dataset, self.collection.dataset
+        dataset, recorded = self._studio.data.dataset, self.collection.dataset
         if dataset is None or dataset is self._dataset:
             return  # only its opening goes on
         self._dataset = dataset

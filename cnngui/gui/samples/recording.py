@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from cnngui.gui.samples.collection import SamplesCollection
 from cnngui.gui.settings import Pace
-from cnngui.gui.training.control import TrainingControl
+from cnngui.gui.studio import Studio
 from cnngui.pipeline.data_events import (
     SampleRecorded,
     SamplingCountdown,
@@ -28,15 +28,15 @@ class SamplesRecording(QObject):
     changed = Signal()
 
     def __init__(
-        self, control: TrainingControl, collection: SamplesCollection, parent: QObject | None = None
+        self, studio: Studio, collection: SamplesCollection, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
-        self._sampling = control.pipeline.sampling
-        self._remembered = control.remembered
+        self._sampling = studio.pipeline.sampling
+        self._remembered = studio.settings
         self._collection = collection
         self._class_name = ""
         self._words = ""
-        control.event_received.connect(self._take_event)
+        studio.event_received.connect(self._take_event)
 
     @property
     def pace(self) -> Pace:

@@ -8,13 +8,13 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QAction, QKeySequence
 
 from cnngui.gui.icons import icon
-from cnngui.gui.training.control import TrainingControl
+from cnngui.gui.studio import Studio
 
 _NATIVE = QKeySequence.SequenceFormat.NativeText
 
 
 class TrainActions(QObject):
-    """Acts on the training of a control. Each action says in its tip why it cannot be done.
+    """Acts on the training of a studio. Each action says in its tip why it cannot be done.
 
     Signals
     -------
@@ -28,22 +28,22 @@ class TrainActions(QObject):
 
     starting = Signal()
 
-    def __init__(self, control: TrainingControl, parent: QObject | None = None) -> None:
+    def __init__(self, studio: Studio, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._control = control
+        self._studio = studio
         self.train = self._action("train", "Ctrl+T", self._on_train_triggered)
         self.step = self._action("train_step", "Ctrl+.", self._on_step_triggered)
         self.step.setText(self.tr("One batch"))
         self.step.setIcon(icon("step-forward"))
-        self.stop = self._action("train_stop", "Ctrl+Shift+T", control.stop)
+        self.stop = self._action("train_stop", "Ctrl+Shift+T", studio.trainer.stop)
         self.stop.setText(self.tr("Stop"))
         self.stop.setIcon(icon("stop"))
-        self.reset = self._action("train_reset", "Ctrl+Home", control.reset)
+        self.reset = self._action("train_reset", "Ctrl+Home", studio.trainer.reset)
         self.reset.setText(self.tr("Back to the first weights"))
         self.reset.setIcon(icon("skip-backward"))
-        control.progress_changed.connect(self._update)
-        control.dataset_changed.connect(self._update)
-        control.document.spec_changed.connect(self._update)
+        studio.trainer.changed.connect(self._update)
+        studio.data.changed.connect(self._update)
+        studio.document.spec_changed.connect(self._update)
         self._update()
 
     def all(self) -> list[QAction]:
@@ -52,26 +52,26 @@ class TrainActions(QObject):
 
     @Slot()
     def _update(self) -> None:
-        control = self._control
-        obstacle = "" if control.is_under_way else self._obstacle()
-        if control.is_running:
+        studio = self._studio
+        obstacle = "" if studio.trainer.is_under_way else self._obstacle()
+        if studio.trainer.is_running:
             self._show_train("pause", self.tr("Pause"), self.tr("Stand still after this batch"))
-        elif control.is_paused:
+        elif studio.trainer.is_paused:
             self._show_train("play", self.tr("Go on"), self.tr("Go on with the training"))
         else:
             self._show_train("play", self.tr("Train"), self.tr("Learn from the samples"))
         self._allow(self.train, obstacle, self.train.toolTip())
         self._allow(
             self.step,
-            self.tr("Pause first") if control.is_running else obstacle,
+            self.tr("Pause first") if studio.trainer.is_running else obstacle,
             self.tr("Learn from one batch of samples, then stand still"),
         )
         self._allow(
             self.stop,
-            "" if control.is_under_way else self.tr("No training is under way"),
+            "" if studio.trainer.is_under_way else self.tr("No training is under way"),
             self.tr("End the training and keep the best weights"),
         )
-        has_first = control.is_under_way or control.progress is not None
+        has_first = studio.trainer.is_under_way or studio.trainer.progress is not None
         self._allow(
             self.reset,
             "" if has_first else self.tr("Nothing was trained yet"),
@@ -79,12 +79,12 @@ class TrainActions(QObject):
         )
 
     def _obstacle(self) -> str:
-        control = self._control
-        if control.dataset is None:
+        studio = self._studio
+        if studio.data.dataset is None:
             return self.tr("Choose samples first, on the page Samples")
-        if not control.document.report.is_valid:
+        if not studio.document.report.is_valid:
             return self.tr("The network has problems: its list of layers says which")
-        if control.needs_mending:
+        if studio.plan.needs_mending:
             return self.tr("The network must first be fitted to the classes: see above")
         return ""
 
@@ -107,12 +107,12 @@ class TrainActions(QObject):
         return action
 
     def _on_train_triggered(self) -> None:
-        if self._control.is_running:
-            self._control.pause()
+        if self._studio.trainer.is_running:
+            self._studio.trainer.pause()
         else:
             self.starting.emit()
-            self._control.start()
+            self._studio.trainer.start()
 
     def _on_step_triggered(self) -> None:
         self.starting.emit()
-        self._control.step()
+        self._studio.trainer.step()

@@ -23,9 +23,9 @@ from PySide6.QtWidgets import (
 from superqt import QElidingLabel
 
 from cnngui.gui.network.wording import bytes_label
+from cnngui.gui.studio import Studio
 from cnngui.gui.theme import ACCENT, SPACE_L, SPACE_M, SPACE_S, number_font
 from cnngui.gui.training.actions import TrainActions
-from cnngui.gui.training.control import TrainingControl
 from cnngui.gui.training.curves_view import CurvesView
 from cnngui.gui.training.health_view import HealthView
 from cnngui.gui.training.runs_view import RunsView
@@ -50,11 +50,11 @@ _BAR_STYLE = f"""
 
 
 class TrainPage(QWidget):
-    """Shows how the training of a control goes, and asks the control for everything.
+    """Shows how the training of a studio goes, and asks the studio for everything.
 
     Parameters
     ----------
-    control : knows and does everything.
+    studio : knows and does everything.
     actions : of the buttons.
 
     Signals
@@ -65,10 +65,10 @@ class TrainPage(QWidget):
     samples_requested = Signal()
 
     def __init__(
-        self, control: TrainingControl, actions: TrainActions, parent: QWidget | None = None
+        self, studio: Studio, actions: TrainActions, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
-        self._control = control
+        self._studio = studio
         self._is_stale = True
         self._told: dict[str, str] = {}
         self._actions = actions
@@ -133,21 +133,21 @@ class TrainPage(QWidget):
         rows.addWidget(columns, 1)
 
     def _connect(self) -> None:
-        control = self._control
+        studio = self._studio
         for changed in (
-            control.dataset_changed,
-            control.progress_changed,
-            control.runs_changed,
-            control.document.spec_changed,
+            studio.data.changed,
+            studio.trainer.changed,
+            studio.runs.changed,
+            studio.document.spec_changed,
         ):
             changed.connect(self._on_something_changed)
         self._runs.model.ticked_changed.connect(self._show_curves)
-        control.settings_changed.connect(self._on_settings_changed)
-        control.memory_changed.connect(self._show_memory)
+        studio.plan.settings_changed.connect(self._on_settings_changed)
+        studio.plan.memory_changed.connect(self._show_memory)
         self._actions.starting.connect(self._form.take_typed)
         self._form.settings_edited.connect(self._on_form_settings_edited)
-        self._runs.restore_requested.connect(control.restore_run)
-        self._runs.delete_requested.connect(control.delete_run)
+        self._runs.restore_requested.connect(studio.runs.restore)
+        self._runs.delete_requested.connect(studio.runs.delete)
 
     def _make_hint(self) -> QLabel:
         hint = QLabel()
@@ -163,7 +163,7 @@ class TrainPage(QWidget):
     @Slot(str)
     def _on_hint_link_activated(self, link: str) -> None:
         if link == _MEND:
-            self._control.mend_network()
+            self._studio.plan.mend_network()
         else:
             self.samples_requested.emit()
 
@@ -176,31 +176,31 @@ class TrainPage(QWidget):
 
     @Slot()
     def _on_settings_changed(self) -> None:
-        self._form.show_settings(self._control.settings)
-        self._control.measure_memory()
+        self._form.show_settings(self._studio.plan.settings)
+        self._studio.plan.measure_memory()
         self._show_notices()
 
     @Slot(object)
     def _on_form_settings_edited(self, edited: TrainingSettings) -> None:
-        before = self._control.settings
+        before = self._studio.plan.settings
         # The form knows nothing of augmentation, which another page may have changed meanwhile.
-        self._control.set_settings(replace(edited, augmentation=before.augmentation))
-        if self._control.is_under_way and edited.learning_rate != before.learning_rate:
-            self._control.set_learning_rate(edited.learning_rate)
+        self._studio.plan.set_settings(replace(edited, augmentation=before.augmentation))
+        if self._studio.trainer.is_under_way and edited.learning_rate != before.learning_rate:
+            self._studio.trainer.set_learning_rate(edited.learning_rate)
 
     def _refresh(self) -> None:
         self._is_stale = False
         self._show_notices()
         self._show_status()
-        self._form.set_training(self._control.is_under_way)
-        self._control.measure_memory()
-        self._runs.show_runs(self._control.runs)
+        self._form.set_training(self._studio.trainer.is_under_way)
+        self._studio.plan.measure_memory()
+        self._runs.show_runs(self._studio.runs.kept)
         self._show_curves()
 
     def _show_status(self) -> None:
-        control, progress = self._control, self._control.progress
-        if control.preparing is not None:
-            done, total = control.preparing
+        studio, progress = self._studio, self._studio.trainer.progress
+        if studio.trainer.preparing is not None:
+            done, total = studio.trainer.preparing
             words = self.tr("Making the samples ready: {0} of {1}")
             self._status.setText(words.format(f"{done:,}", f"{total:,}"))
             self._bar.setValue(round(_BAR_STEPS * done / max(total, 1)))
@@ -214,11 +214,11 @@ class TrainPage(QWidget):
 
     @Slot()
     def _show_memory(self) -> None:
-        needed = self._control.memory_bytes
+        needed = self._studio.plan.memory_bytes
         self._form.show_memory(bytes_label(needed) if needed else "")
 
     def _samples_words(self) -> str:
-        data = self._control.dataset
+        data = self._studio.data.dataset
         if data is None:
             return ""
         words = self.tr("{0}: {1} samples of {2} classes")
@@ -227,7 +227,7 @@ class TrainPage(QWidget):
     @Slot()
     def _show_curves(self) -> None:
         ticked = self._runs.model.ticked
-        shown = ticked[0] if len(ticked) == 1 else self._control.progress
+        shown = ticked[0] if len(ticked) == 1 else self._studio.trainer.progress
         if shown is None and not ticked:
             self._hint.setText(self._hint_words())
             self._middle.setCurrentWidget(self._hint)
@@ -242,14 +242,14 @@ class TrainPage(QWidget):
         self._health.show_layers(shown.layers if shown is not None else ())
 
     def _hint_words(self) -> str:
-        control = self._control
+        studio = self._studio
         words = self.tr("Choose samples")  # not in the braces: no translator would find it
         link = f'<a href="samples">{words}</a>'
-        if control.dataset_progress is not None:
+        if studio.data.progress is not None:
             return self.tr("The samples are being opened …")
-        if control.dataset_problem is not None:
-            return f"{escape(error_text(control.dataset_problem))}<br>{link}"
-        if control.dataset is None:
+        if studio.data.problem is not None:
+            return f"{escape(error_text(studio.data.problem))}<br>{link}"
+        if studio.data.dataset is None:
             words = self.tr(
                 "{0} first: record your own with the camera, open a folder, or take the shapes "
                 "that the program draws."
@@ -257,7 +257,7 @@ class TrainPage(QWidget):
             return words.format(link)
         if faults := self._network_words():
             return escape(faults)
-        if control.needs_mending:
+        if studio.plan.needs_mending:
             # Here it stays when the notice above is closed.
             text, action = self._mending_words()
             return f'{text}<br><a href="{_MEND}">{action}</a>'
@@ -267,14 +267,14 @@ class TrainPage(QWidget):
         )
 
     def _show_notices(self) -> None:
-        control, progress = self._control, self._control.progress
+        studio, progress = self._studio, self._studio.trainer.progress
         self._tell(self._longer_offer())
         self._tell(self._mending_offer())
         self._tell(Notice(self._network_words(), "warning", key="network"))
         # What went wrong comes last: it is what is seen of several.
         failed = progress is not None and progress.state == "failed"
         self._tell(Notice(said(progress.message) if failed and progress else "", key="failed"))
-        refused = error_text(control.problem) if control.problem is not None else ""
+        refused = error_text(studio.trainer.problem) if studio.trainer.problem is not None else ""
         self._tell(Notice(refused, key="refused"))
 
     def _tell(self, notice: Notice) -> None:
@@ -288,28 +288,38 @@ class TrainPage(QWidget):
 
     def _network_words(self) -> str:
         """Return what keeps the network itself from being trained, whatever the samples."""
-        control, document = self._control, self._control.document
-        if control.dataset is None or control.is_under_way or document.report.is_valid:
+        studio, document = self._studio, self._studio.document
+        if studio.data.dataset is None or studio.trainer.is_under_way or document.report.is_valid:
             return ""
         words = self.tr("The network has a problem, at {0}")
         return words.format(document.report.problems[0])
 
     def _mending_offer(self) -> Notice:
-        control = self._control
-        if control.dataset is None or control.is_under_way or not control.needs_mending:
+        studio = self._studio
+        if (
+            studio.data.dataset is None
+            or studio.trainer.is_under_way
+            or not studio.plan.needs_mending
+        ):
             return Notice("", key="mend")
         text, action = self._mending_words()
-        return Notice(text, "warning", key="mend", action_text=action, action=control.mend_network)
+        return Notice(
+            text, "warning", key="mend", action_text=action, action=studio.plan.mend_network
+        )
 
     def _longer_offer(self) -> Notice:
         """Few samples, as people record them, in large batches teach a network hardly anything."""
-        control, settings = self._control, self._control.settings
+        studio, settings = self._studio, self._studio.plan.settings
         no_offer = Notice("", key="longer")
-        if not control.dataset or control.is_under_way or not control.document.report.is_valid:
+        if (
+            not studio.data.dataset
+            or studio.trainer.is_under_way
+            or not studio.document.report.is_valid
+        ):
             return no_offer
-        samples = len(control.dataset)
+        samples = len(studio.data.dataset)
         longer = with_enough_steps(settings, samples)
-        if longer is None or control.needs_mending:
+        if longer is None or studio.plan.needs_mending:
             return no_offer
         text = self.tr("With so few samples the weights change only {0} times: too seldom to learn")
         action = self.tr("Take {0} epochs, batches of {1}")
@@ -317,12 +327,12 @@ class TrainPage(QWidget):
             text.format(step_count(settings, samples)),
             key="longer",
             action_text=action.format(longer.epochs, longer.batch_size),
-            action=lambda: control.set_settings(longer),
+            action=lambda: studio.plan.set_settings(longer),
         )
 
     def _mending_words(self) -> tuple[str, str]:
         """Return why the network does not fit the samples, and what would be done about it."""
-        data, document = self._control.dataset, self._control.document
+        data, document = self._studio.data.dataset, self._studio.document
         classes = f"{len(data.classes) if data is not None else 0:,}"
         last = document.spec.layers[-1].id if document.spec.layers else ""
         shape = document.report.shapes.get(last, ())

@@ -36,8 +36,8 @@ from PySide6.QtWidgets import (
 )
 
 from cnngui.data.dataset import Dataset
+from cnngui.gui.studio import Studio
 from cnngui.gui.theme import ACCENT, SLIM_SCROLL_BAR, SPACE_S, colors
-from cnngui.gui.training.control import TrainingControl
 from cnngui.gui.widgets.pictures import draw_picture, fitted, plain_image
 from cnngui.gui.widgets.sample_model import SamplesModel
 from cnngui.pipeline.data_events import ThumbnailsReady
@@ -55,7 +55,7 @@ class SamplesGrid(QListView):
 
     Parameters
     ----------
-    control : to ask for pictures.
+    studio : to ask for pictures.
     name : tells this grid's requests from those of others.
 
     Signals
@@ -67,9 +67,9 @@ class SamplesGrid(QListView):
     delete_requested = Signal()
     menu_requested = Signal(QPoint)
 
-    def __init__(self, control: TrainingControl, name: str, parent: QWidget | None = None) -> None:
+    def __init__(self, studio: Studio, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._control = control
+        self._studio = studio
         self._name = name
         self._turn = 0
         self._samples = SamplesModel(self)
@@ -96,13 +96,13 @@ class SamplesGrid(QListView):
         self._later = QTimer(self, interval=0, singleShot=True)
         self._later.timeout.connect(self._ask_for_visible)
         self.verticalScrollBar().valueChanged.connect(lambda: self._later.start())
-        control.event_received.connect(self._take_event)
+        studio.event_received.connect(self._take_event)
 
     def set_samples(self, dataset: Dataset | None, numbers: Sequence[int]) -> None:
         """Show these samples of a data set, in this order."""
         if dataset is not self._samples.dataset:
             # Numbers of one data set mean nothing in another: answers to it are not for us.
-            self._control.pipeline.data.forget_thumbnails(self._token)
+            self._studio.pipeline.data.forget_thumbnails(self._token)
             self._turn += 1
         self._samples.set_samples(dataset, numbers)
         self._later.start()
@@ -164,7 +164,7 @@ class SamplesGrid(QListView):
         missing = self._samples.missing(self._visible)
         if missing:
             side = round(SIDE * self.devicePixelRatioF())
-            self._control.pipeline.data.ask_thumbnails(self._token, dataset, missing, side)
+            self._studio.pipeline.data.ask_thumbnails(self._token, dataset, missing, side)
 
     @Slot(object)
     def _take_event(self, event: object) -> None:

@@ -8,9 +8,8 @@ from PySide6.QtCore import QCoreApplication, QTimer, Slot
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
+from cnngui.gui.studio import Studio
 from cnngui.gui.training.actions import TrainActions
-from cnngui.gui.training.control import TrainingControl
-from cnngui.gui.view_state import ViewState
 
 DRAWER_HEIGHT = 300
 _LEAST_HEIGHT = 160
@@ -24,21 +23,17 @@ class TrainingDrawer(QWidget):
 
     Parameters
     ----------
-    control : what the pages talk to.
-    state : what is looked at in the rest of the window.
+    studio : what the pages talk to.
 
     Attributes
     ----------
     train_actions : what can be done with a training, by keys too while the drawer is open.
     """
 
-    def __init__(
-        self, control: TrainingControl, state: ViewState, parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, studio: Studio, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.control = control
-        self.state = state
-        self.train_actions = TrainActions(control, self)
+        self.studio = studio
+        self.train_actions = TrainActions(studio, self)
         self.addActions(self.train_actions.all())
         self._was_shown = False
         self._tabs = QTabBar()
@@ -73,7 +68,7 @@ class TrainingDrawer(QWidget):
 
     @Slot()
     def _begin(self) -> None:
-        self.control.load_runs()
+        self.studio.runs.load()
         self._show_page(self._tabs.currentIndex())
 
     @Slot(int)
@@ -88,13 +83,13 @@ class TrainingDrawer(QWidget):
 def _samples(drawer: TrainingDrawer) -> QWidget:
     from cnngui.gui.samples.page import SamplesPage
 
-    return SamplesPage(drawer.control)
+    return SamplesPage(drawer.studio)
 
 
 def _train(drawer: TrainingDrawer) -> QWidget:
     from cnngui.gui.training.page import TrainPage
 
-    page = TrainPage(drawer.control, drawer.train_actions)
+    page = TrainPage(drawer.studio, drawer.train_actions)
     page.samples_requested.connect(lambda: drawer.show_page(_SAMPLES))
     return page
 
@@ -102,13 +97,13 @@ def _train(drawer: TrainingDrawer) -> QWidget:
 def _kernels(drawer: TrainingDrawer) -> QWidget:
     from cnngui.gui.kernels.page import KernelsPage
 
-    return KernelsPage(drawer.control, drawer.state)
+    return KernelsPage(drawer.studio)
 
 
 def _results(drawer: TrainingDrawer) -> QWidget:
     from cnngui.gui.results.page import ResultsPage
 
-    return ResultsPage(drawer.control)
+    return ResultsPage(drawer.studio)
 
 
 def _pages() -> list[tuple[str, Callable[[TrainingDrawer], QWidget]]]:

@@ -23,14 +23,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from cnngui.gui.bridge import PipelineBridge
 from cnngui.gui.document import Document
 from cnngui.gui.samples.notices import SamplesNotices
 from cnngui.gui.session import SessionKeeper
 from cnngui.gui.settings import Settings
 from cnngui.gui.settings.layout import restore_sizes, splitter_sizes
-from cnngui.gui.training.control import TrainingControl
-from cnngui.gui.view_state import ViewState
+from cnngui.gui.studio import Studio
 from cnngui.gui.widgets.keys import belongs_to_field
 from cnngui.gui.widgets.notices import Notice, NoticeBar
 from cnngui.gui.window.actions import build_actions
@@ -72,12 +70,9 @@ class MainWindow(QMainWindow):
         super().__init__()
         self._settings = settings
         self._document = document
-        self._result: FrameResult | None = None
         self._sheet: ShortcutSheet | None = None
-        self._bridge = PipelineBridge(settings.folder / "runs", self)
-        self._pipeline = self._bridge.pipeline
-        self._state = ViewState(document, self)
-        self._state.set_colormaps(*settings.colormaps)
+        self._studio = Studio(settings, document, self)
+        self._pipeline = self._studio.pipeline
         self._cameras = CameraList(self)
         self._build_parts()
         self._lay_out()
@@ -89,10 +84,7 @@ class MainWindow(QMainWindow):
 
         ``threads`` cores compute, or, if 0, as many as the settings say.
         """
-        self._on_colormaps_changed()
-        self._pipeline.set_threads(threads or self._settings.threads)
-        self._pipeline.start()
-        self._on_state_changed()
+        self._studio.start(threads)
         self._clock.start()
         self._remember_clock.start()
 
@@ -109,7 +101,7 @@ class MainWindow(QMainWindow):
     @property
     def result(self) -> FrameResult | None:
         """The result that the views show."""
-        return self._result
+        return self._studio.result
 
     @property
     def notices(self) -> NoticeBar:
@@ -135,7 +127,7 @@ class MainWindow(QMainWindow):
         self._notices = NoticeBar()
         self._status = StatusLine()
         self._transport = Transport()
-        self._workbench = Workbench(document, self._state)
+        self._workbench = Workbench(document, self._studio.view)
         self._source_menu = SourceMenu(settings, self._cameras, self)
         source_button = SourceButton(self._source_menu)
         self._opener = Opener(settings, self._notices, self)
@@ -150,8 +142,7 @@ class MainWindow(QMainWindow):
             self._notices,
             self,
         )
-        self._training = TrainingControl(self._pipeline, document, settings, self)
-        self._drawer = TrainingDrawer(self._training, self._state)
+        self._drawer = TrainingDrawer(self._studio)
         self._samples_notices = SamplesNotices(self._notices, self)
         self._saver = Saver(
             self._pipeline, document, self._session, settings, self._status, self._notices, self
@@ -193,20 +184,15 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(800, 560)
 
     def _connect_parts(self) -> None:
-        self._bridge.result_ready.connect(self._on_result_ready)
-        self._bridge.result_ready.connect(self._training.take_result)
+        self._studio.result_changed.connect(self._on_studio_result_changed)
         for take_event in (
             self._source.take_event,
             self._saver.take_event,
-            self._training.take_event,
             self._samples_notices.take_event,
             self._take_event,
         ):
-            self._bridge.event_received.connect(take_event)
-        self._document.running_changed.connect(self._on_document_running_changed)
+            self._studio.event_received.connect(take_event)
         self._document.path_changed.connect(self._write_title)
-        self._state.changed.connect(self._on_state_changed)
-        self._state.colormaps_changed.connect(self._on_colormaps_changed)
         self._opener.source_chosen.connect(self._source.open)
         self._opener.network_chosen.connect(self._pipeline.read_network)
         self._source.opening.connect(self._unfreeze)
@@ -229,7 +215,7 @@ class MainWindow(QMainWindow):
         self._write_title()
 
     def _handlers(self) -> dict[str, Callable[..., object]]:
-        pipeline, wall, state = self._pipeline, self._workbench.wall, self._state
+        pipeline, wall, view = self._pipeline, self._workbench.wall, self._studio.view
         return {
             "freeze": pipeline.set_frozen,
             "pause": self._source.toggle_playing,
@@ -240,8 +226,8 @@ class MainWindow(QMainWindow):
             "channel_right": lambda: wall.move_channel(1, 0),
             "channel_up": lambda: wall.move_channel(0, -1),
             "channel_down": lambda: wall.move_channel(0, 1),
-            "previous_layer": lambda: state.step_layer(-1),
-            "next_layer": lambda: state.step_layer(1),
+            "previous_layer": lambda: view.step_layer(-1),
+            "next_layer": lambda: view.step_layer(1),
             "previous_page": lambda: wall.turn_page(-1),
             "next_page": lambda: wall.turn_page(1),
             "zoom_in": wall.zoom_in,
@@ -276,11 +262,12 @@ class MainWindow(QMainWindow):
         self._actions["training"].setChecked(self._settings.training_shown)
         self._drawer.setVisible(self._settings.training_shown)
 
-    @Slot(object)
-    def _on_result_ready(self, result: FrameResult) -> None:
-        self._result = result
-        self._source.show_result(result)
-        self._workbench.show_result(result)
+    @Slot()
+    def _on_studio_result_changed(self) -> None:
+        result = self._studio.result
+        if result is not None:
+            self._source.show_result(result)
+            self._workbench.show_result(result)
 
     @Slot(object)
     def _take_event(self, event: Event) -> None:
@@ -306,26 +293,10 @@ class MainWindow(QMainWindow):
         self._status.show_message(self.tr("Opened network {0}").format(spec.name))
 
     @Slot()
-    def _on_document_running_changed(self) -> None:
-        document = self._document
-        self._bridge.generation = document.generation
-        self._pipeline.set_network(
-            document.running_spec, document.generation, document.pending_weights
-        )
-
-    @Slot()
-    def _on_state_changed(self) -> None:
-        self._pipeline.set_view(self._state.request())
-
-    @Slot()
-    def _on_colormaps_changed(self) -> None:
-        self._pipeline.set_colormaps(self._state.sequential, self._state.diverging)
-
-    @Slot()
     def _on_clock_timeout(self) -> None:
         self._status.show_counters(self._pipeline.counters())
-        if self._result is not None:
-            self._workbench.network_panel.show_timings(self._result.layer_ms)
+        if self.result is not None:
+            self._workbench.network_panel.show_timings(self.result.layer_ms)
         if self._saver.recording_seconds is not None:
             self._show_recording()
 
@@ -401,7 +372,7 @@ class MainWindow(QMainWindow):
             return True
         handled = super().event(event)
         if event.type() == QEvent.Type.UpdateRequest:
-            self._bridge.result_painted()
+            self._studio.note_painted()
         return handled
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -419,7 +390,7 @@ class MainWindow(QMainWindow):
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange:
-            self._state.follow_theme()
+            self._studio.view.follow_theme()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -440,11 +411,11 @@ class MainWindow(QMainWindow):
         self._workbench.save_layout(self._settings)
         self._settings.save_part_sizes("rows", splitter_sizes(self._rows))
         self._settings.training_shown = self._drawer.isVisible()
-        self._settings.colormaps = self._state.chosen_colormaps
+        self._settings.colormaps = self._studio.view.chosen_colormaps
         self._settings.sync()
         # For the user it is over; a source that hangs may take seconds more to be let go.
         self.hide()
-        self._training.close()
+        self._studio.end_training()
         self._session.keep()
         self._cameras.close()
         self._pipeline.close()

@@ -12,7 +12,7 @@ from cnngui.gui.kernels.page import KernelsPage
 from cnngui.gui.view_state import ViewState
 from cnngui.spec.layers import Conv2d
 from cnngui.spec.network import NetworkSpec
-from tests.gui.learned import LEARNER, LearnedControl, kernels, moments
+from tests.gui.learned import LEARNER, LearnedStudio, kernels, moments
 from tests.gui.trainings import training
 from tests.gui.views.conftest import show
 
@@ -22,19 +22,19 @@ EARLIER = training("20250102-030405-b", spec=LEARNER, moments=moments(3), state=
 
 
 @pytest.fixture
-def control(qapp: QApplication) -> LearnedControl:
-    return LearnedControl()
+def studio(qapp: QApplication) -> LearnedStudio:
+    return LearnedStudio()
 
 
 @pytest.fixture
-def state(control: LearnedControl) -> ViewState:
-    control.document.select("conv1")
-    return ViewState(control.document)
+def state(studio: LearnedStudio) -> ViewState:
+    studio.document.select("conv1")
+    return studio.view
 
 
 @pytest.fixture
-def page(qtbot: QtBot, control: LearnedControl, state: ViewState) -> KernelsPage:
-    page = KernelsPage(control, state)  # type: ignore[arg-type]
+def page(qtbot: QtBot, studio: LearnedStudio, state: ViewState) -> KernelsPage:
+    page = KernelsPage(studio)  # type: ignore[arg-type]
     show(qtbot, page, 1024, 270)
     return page
 
@@ -58,33 +58,33 @@ def test_before_the_first_picture_it_says_what_to_do(page: KernelsPage) -> None:
     assert "as soon as a source is open" in page.message.text()
 
 
-def test_a_network_without_convolution_has_none(qtbot: QtBot, control: LearnedControl) -> None:
-    control.document.replace_network(NetworkSpec(name="bare"))
-    page = KernelsPage(control, ViewState(control.document))  # type: ignore[arg-type]
+def test_a_network_without_convolution_has_none(qtbot: QtBot, studio: LearnedStudio) -> None:
+    studio.document.replace_network(NetworkSpec(name="bare"))
+    page = KernelsPage(studio)  # type: ignore[arg-type]
     show(qtbot, page, 800, 250)
     assert "no convolution" in page.message.text()
 
 
 def test_the_running_network_is_shown_before_any_training(
-    page: KernelsPage, control: LearnedControl
+    page: KernelsPage, studio: LearnedStudio
 ) -> None:
     weights = kernels()
-    control.run_with(weights)
+    studio.run_with(weights)
     assert drawn(page).panels[0] is weights["conv1"]
     assert drawn(page).layout.has_color
     assert not page.history.isVisible()
     assert not page.compare.isVisible()
-    count = len(control.painter.requests)
-    control.run_with(weights)
-    assert len(control.painter.requests) == count
-    control.run_with(kernels(2.0))
-    assert len(control.painter.requests) == count + 1
+    count = len(studio.painter.requests)
+    studio.run_with(weights)
+    assert len(studio.painter.requests) == count
+    studio.run_with(kernels(2.0))
+    assert len(studio.painter.requests) == count + 1
 
 
 def test_it_follows_the_layer_looked_at_and_leads_there(
-    qtbot: QtBot, page: KernelsPage, control: LearnedControl, state: ViewState
+    qtbot: QtBot, page: KernelsPage, studio: LearnedStudio, state: ViewState
 ) -> None:
-    control.run_with(kernels())
+    studio.run_with(kernels())
     state.select_layer("conv2")
     assert page.layer.currentText() == "conv2"
     assert drawn(page).request.layer_id == "conv2"
@@ -98,9 +98,9 @@ def test_it_follows_the_layer_looked_at_and_leads_there(
 
 
 def test_a_click_on_a_kernel_chooses_its_channel(
-    qtbot: QtBot, page: KernelsPage, control: LearnedControl, state: ViewState
+    qtbot: QtBot, page: KernelsPage, studio: LearnedStudio, state: ViewState
 ) -> None:
-    control.run_with(kernels())
+    studio.run_with(kernels())
     state.select_layer("relu1")
     qtbot.mouseClick(page.canvas.viewport(), LEFT, pos=middle_of(page, 5))
     assert (state.layer_id, state.channel) == ("conv1", 5)
@@ -111,10 +111,10 @@ def test_a_click_on_a_kernel_chooses_its_channel(
 
 
 def test_the_weight_under_the_pointer(
-    qtbot: QtBot, page: KernelsPage, control: LearnedControl, state: ViewState
+    qtbot: QtBot, page: KernelsPage, studio: LearnedStudio, state: ViewState
 ) -> None:
     weights = kernels()
-    control.run_with(weights)
+    studio.run_with(weights)
     state.select_layer("conv2")
     qtbot.mouseMove(page.canvas.viewport(), corner_of(page, 7))
     assert "kernel 7, input 0   row 0, column 0" in page.pointed.text()
@@ -126,25 +126,25 @@ def test_the_weight_under_the_pointer(
     assert " R " in page.pointed.text()
 
 
-def test_a_training_is_shown_by_itself_and_live(page: KernelsPage, control: LearnedControl) -> None:
-    control.run_with(kernels())
-    control.report(RUN)
+def test_a_training_is_shown_by_itself_and_live(page: KernelsPage, studio: LearnedStudio) -> None:
+    studio.run_with(kernels())
+    studio.report(RUN)
     assert drawn(page).panels[0] is RUN.moments[-1].kernels["conv1"]
     assert page.history.label.text() == "epoch 2.0"
     assert page.summary.text().startswith("changed by 40 %")
     further = replace(RUN, moments=(*RUN.moments, *moments(7)[5:]))
-    control.report(further)
+    studio.report(further)
     assert drawn(page).panels[0] is further.moments[-1].kernels["conv1"]
 
 
-def test_back_in_the_history_it_stays_there(page: KernelsPage, control: LearnedControl) -> None:
-    control.report(RUN)
+def test_back_in_the_history_it_stays_there(page: KernelsPage, studio: LearnedStudio) -> None:
+    studio.report(RUN)
     page.history.slider.setValue(1)
     assert drawn(page).panels[0] is RUN.moments[1].kernels["conv1"]
     assert page.history.label.text() == "epoch 0.5"
     limit = drawn(page).limits[0]
     thinned = replace(RUN, moments=(*RUN.moments[:1], *RUN.moments[1::2], *moments(9)[5:]))
-    control.report(thinned)
+    studio.report(thinned)
     assert page.history.label.text() == "epoch 0.5"
     page.history.slider.setValue(0)
     assert page.history.label.text() == "before training"
@@ -152,8 +152,8 @@ def test_back_in_the_history_it_stays_there(page: KernelsPage, control: LearnedC
     assert drawn(page).limits[0] > limit
 
 
-def test_playing_ends_at_the_end(qtbot: QtBot, page: KernelsPage, control: LearnedControl) -> None:
-    control.report(RUN)
+def test_playing_ends_at_the_end(qtbot: QtBot, page: KernelsPage, studio: LearnedStudio) -> None:
+    studio.report(RUN)
     shown = []
     page.history.moment_changed.connect(lambda: shown.append(page.history.label.text()))
     qtbot.mouseClick(page.history.play, LEFT)
@@ -163,9 +163,9 @@ def test_playing_ends_at_the_end(qtbot: QtBot, page: KernelsPage, control: Learn
 
 
 def test_before_now_and_change_side_by_side(
-    qtbot: QtBot, page: KernelsPage, control: LearnedControl
+    qtbot: QtBot, page: KernelsPage, studio: LearnedStudio
 ) -> None:
-    control.report(RUN)
+    studio.report(RUN)
     qtbot.mouseClick(page.compare, LEFT)
     assert drawn(page).layout.panels == 3
     first, last = RUN.moments[0].kernels["conv1"], RUN.moments[-1].kernels["conv1"]
@@ -177,11 +177,11 @@ def test_before_now_and_change_side_by_side(
 
 
 def test_another_run_can_be_looked_at(
-    qtbot: QtBot, page: KernelsPage, control: LearnedControl
+    qtbot: QtBot, page: KernelsPage, studio: LearnedStudio
 ) -> None:
-    control.runs = (EARLIER,)
-    control.runs_changed.emit()
-    control.run_with(kernels())
+    studio.runs.kept = (EARLIER,)
+    studio.runs.changed.emit()
+    studio.run_with(kernels())
     assert page.run.isVisible()
     assert not page.history.isVisible()
     page.run.setFocus()
@@ -191,23 +191,23 @@ def test_another_run_can_be_looked_at(
 
 
 def test_a_network_that_is_no_longer_the_runs_is_shown_itself(
-    page: KernelsPage, control: LearnedControl
+    page: KernelsPage, studio: LearnedStudio
 ) -> None:
-    control.report(RUN)
+    studio.report(RUN)
     assert page.history.isVisible()
-    control.document.edit(LEARNER.edited("conv1", out_channels=12), "edit")
+    studio.document.edit(LEARNER.edited("conv1", out_channels=12), "edit")
     assert not page.history.isVisible()
     weights = {"conv1": np.ones((12, 3, 3, 3), np.float32)}
-    control.run_with(weights)
+    studio.run_with(weights)
     assert drawn(page).panels[0] is weights["conv1"]
 
 
 def test_many_kernels_scroll(
-    qtbot: QtBot, page: KernelsPage, control: LearnedControl, state: ViewState
+    qtbot: QtBot, page: KernelsPage, studio: LearnedStudio, state: ViewState
 ) -> None:
     wide = Conv2d(id="conv2", out_channels=600, kernel_size=(7, 7), padding="same")
-    control.document.edit(LEARNER.replaced("conv2", wide), "edit")
-    control.run_with({"conv2": np.ones((600, 8, 7, 7), np.float32)})
+    studio.document.edit(LEARNER.replaced("conv2", wide), "edit")
+    studio.run_with({"conv2": np.ones((600, 8, 7, 7), np.float32)})
     state.select_layer("conv2")
     bar = page.canvas.verticalScrollBar()
     assert drawn(page).layout.first == 0
@@ -223,16 +223,16 @@ def test_many_kernels_scroll(
 
 
 def test_colours_follow_the_choice(
-    page: KernelsPage, control: LearnedControl, state: ViewState
+    page: KernelsPage, studio: LearnedStudio, state: ViewState
 ) -> None:
-    control.run_with(kernels())
+    studio.run_with(kernels())
     state.set_colormaps("", "purple-green")
     assert drawn(page).request.colormap == "purple-green"
 
 
-def test_nothing_is_painted_while_nobody_looks(page: KernelsPage, control: LearnedControl) -> None:
+def test_nothing_is_painted_while_nobody_looks(page: KernelsPage, studio: LearnedStudio) -> None:
     page.hide()
-    control.run_with(kernels())
-    assert control.painter.requests == []
+    studio.run_with(kernels())
+    assert studio.painter.requests == []
     page.show()
-    assert len(control.painter.requests) >= 1
+    assert len(studio.painter.requests) >= 1

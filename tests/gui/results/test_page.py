@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from cnngui.gui.results.page import ResultsPage
 from cnngui.pipeline.data_events import ThumbnailsReady
 from cnngui.pipeline.training.progress import TrainingProgress
-from tests.gui.learned import LEARNER, LearnedControl, evaluation
+from tests.gui.learned import LEARNER, LearnedStudio, evaluation
 from tests.gui.trainings import FakeData, training
 from tests.gui.views.conftest import show
 
@@ -40,21 +40,21 @@ EARLIER = training(
 
 
 @pytest.fixture
-def control(qapp: QApplication) -> LearnedControl:
-    return LearnedControl()
+def studio(qapp: QApplication) -> LearnedStudio:
+    return LearnedStudio()
 
 
 @pytest.fixture
-def page(qtbot: QtBot, control: LearnedControl) -> ResultsPage:
-    page = ResultsPage(control)  # type: ignore[arg-type]
+def page(qtbot: QtBot, studio: LearnedStudio) -> ResultsPage:
+    page = ResultsPage(studio)  # type: ignore[arg-type]
     show(qtbot, page, 1024, 270)
     return page
 
 
 @pytest.fixture
-def filled(page: ResultsPage, control: LearnedControl) -> ResultsPage:
-    control.give(FakeData())
-    control.report(RUN)
+def filled(page: ResultsPage, studio: LearnedStudio) -> ResultsPage:
+    studio.give(FakeData())
+    studio.report(RUN)
     return page
 
 
@@ -69,11 +69,11 @@ def click_cell(qtbot: QtBot, page: ResultsPage, label: int, predicted: int) -> N
 
 
 def test_before_the_first_epoch_it_says_what_to_do(
-    page: ResultsPage, control: LearnedControl
+    page: ResultsPage, studio: LearnedStudio
 ) -> None:
     assert "Train the network" in page.message.text()
     assert page.message.isVisible()
-    control.report(training(spec=LEARNER))
+    studio.report(training(spec=LEARNER))
     assert page.message.isVisible()
 
 
@@ -93,7 +93,7 @@ def test_the_most_wrong_and_the_most_unsure(qtbot: QtBot, filled: ResultsPage) -
 
 
 def test_a_cell_opens_the_samples_behind_it(
-    qtbot: QtBot, filled: ResultsPage, control: LearnedControl
+    qtbot: QtBot, filled: ResultsPage, studio: LearnedStudio
 ) -> None:
     click_cell(qtbot, filled, 0, 2)
     assert numbers(filled) == [3]
@@ -106,9 +106,9 @@ def test_a_cell_opens_the_samples_behind_it(
         ("circle", True),
         ("square", False),
     ]
-    assert ("result", [3]) in control.thumbnails.asked
+    assert ("result", [3]) in studio.thumbnails.asked
     picture = np.full((8, 8, 3), 200, np.uint8)
-    control.event_received.emit(ThumbnailsReady("result", (3,), (picture,)))
+    studio.event_received.emit(ThumbnailsReady("result", (3,), (picture,)))
     assert filled.samples.detail.picture.image.width() == 8
     click_cell(qtbot, filled, 0, 1)
     assert "no such samples" in filled.samples.message.text()
@@ -131,54 +131,54 @@ def test_cells_and_classes_by_keyboard(qtbot: QtBot, filled: ResultsPage) -> Non
 
 
 def test_samples_of_data_that_is_not_open(
-    qtbot: QtBot, page: ResultsPage, control: LearnedControl
+    qtbot: QtBot, page: ResultsPage, studio: LearnedStudio
 ) -> None:
-    control.report(RUN)
+    studio.report(RUN)
     assert page.samples.message.text() == "These samples are in “Shapes”, which is not open."
     qtbot.mouseClick(page.samples.open, LEFT)
-    assert control.asked == [("open_data", "shapes")]
-    control.give(FakeData())
+    assert studio.asked == [("open_data", "shapes")]
+    studio.give(FakeData())
     assert not page.samples.message.isVisible()
     assert numbers(page) == [3, 5]
 
 
 def test_the_large_picture_is_of_the_data_set_that_is_open(
-    filled: ResultsPage, control: LearnedControl
+    filled: ResultsPage, studio: LearnedStudio
 ) -> None:
-    asked = control.thumbnails.asked
+    asked = studio.thumbnails.asked
     before = asked.count(("result", [3]))
-    control.give(FakeData())
+    studio.give(FakeData())
     assert asked.count(("result", [3])) == before + 1
-    control.report(replace(RUN, epoch=2.5))
+    studio.report(replace(RUN, epoch=2.5))
     assert asked.count(("result", [3])) == before + 1
 
 
-def test_samples_of_data_that_has_changed(page: ResultsPage, control: LearnedControl) -> None:
-    control.give(FakeData(("circle", "square")))
-    control.report(RUN)
+def test_samples_of_data_that_has_changed(page: ResultsPage, studio: LearnedStudio) -> None:
+    studio.give(FakeData(("circle", "square")))
+    studio.report(RUN)
     assert "have changed since" in page.samples.message.text()
     assert not page.samples.open.isVisible()
-    control.report(replace(RUN, evaluation=evaluation([0], [[1.0, 0.0, 0.0]], first=999)))
+    studio.report(replace(RUN, evaluation=evaluation([0], [[1.0, 0.0, 0.0]], first=999)))
     page.unsure.click()
     assert "have changed since" in page.samples.message.text()
 
 
 def test_the_next_epoch_keeps_what_is_looked_at(
-    qtbot: QtBot, filled: ResultsPage, control: LearnedControl
+    qtbot: QtBot, filled: ResultsPage, studio: LearnedStudio
 ) -> None:
     click_cell(qtbot, filled, 0, 2)
     later = evaluation([0, 1, 2, 0], [[0, 0, 1], [0, 1, 0], [0, 0, 1], [0.2, 0, 0.8]])
-    control.report(replace(RUN, evaluation=later))
+    studio.report(replace(RUN, evaluation=later))
     assert numbers(filled) == [0, 3]
     assert filled.looked_at.text() == "2 of 2 “circle” were taken for “star”"
 
 
 def test_an_earlier_run_can_be_chosen(
-    qtbot: QtBot, filled: ResultsPage, control: LearnedControl
+    qtbot: QtBot, filled: ResultsPage, studio: LearnedStudio
 ) -> None:
     assert not filled.run.isVisible()
-    control.runs = (RUN, EARLIER)
-    control.runs_changed.emit()
+    studio.runs.kept = (RUN, EARLIER)
+    studio.runs.changed.emit()
     filled.run.setFocus()
     qtbot.keyClick(filled.run, Qt.Key.Key_Down)
     assert filled.accuracy.text() == "50 %"
@@ -194,8 +194,8 @@ def many_classes(count: int, samples: int) -> TrainingProgress:
     return training(spec=LEARNER, evaluation=evaluation(labels, shares, names))
 
 
-def test_forty_classes_scroll(qtbot: QtBot, page: ResultsPage, control: LearnedControl) -> None:
-    control.report(many_classes(40, 39))
+def test_forty_classes_scroll(qtbot: QtBot, page: ResultsPage, studio: LearnedStudio) -> None:
+    studio.report(many_classes(40, 39))
     assert page.matrix.verticalScrollBar().maximum() > 0
     page.matrix.verticalScrollBar().setValue(page.matrix.verticalScrollBar().maximum())
     page.matrix.horizontalScrollBar().setValue(page.matrix.horizontalScrollBar().maximum())
@@ -204,9 +204,9 @@ def test_forty_classes_scroll(qtbot: QtBot, page: ResultsPage, control: LearnedC
 
 
 def test_ten_thousand_classes_are_a_list_of_mistakes(
-    qtbot: QtBot, page: ResultsPage, control: LearnedControl
+    qtbot: QtBot, page: ResultsPage, studio: LearnedStudio
 ) -> None:
-    control.report(many_classes(10_000, 100))
+    studio.report(many_classes(10_000, 100))
     assert not page.matrix.isVisible()
     assert page.confusions.isVisible()
     assert page.confusions.item(0).text() == "1   class 0 → class 1"

@@ -6,22 +6,22 @@ from pytestqt.qtbot import QtBot
 
 from cnngui.data.augmentation import NO_AUGMENTATION, Augmentation
 from cnngui.gui.samples.augmentation_panel import SHOWN, AugmentationPanel
-from tests.gui.sampling import LEFT, SamplesControl, folder_dataset
+from tests.gui.sampling import LEFT, SamplesStudio, folder_dataset
 from tests.gui.views.conftest import show
 
 DATA = folder_dataset(["a/1.png", "a/2.png", "b/1.png"])
 
 
 @pytest.fixture
-def control(qapp: QApplication) -> SamplesControl:
-    control = SamplesControl()
-    control.dataset = DATA
-    return control
+def studio(qapp: QApplication) -> SamplesStudio:
+    studio = SamplesStudio()
+    studio.data.dataset = DATA
+    return studio
 
 
 @pytest.fixture
-def panel(qtbot: QtBot, control: SamplesControl) -> AugmentationPanel:
-    panel = AugmentationPanel(control)
+def panel(qtbot: QtBot, studio: SamplesStudio) -> AugmentationPanel:
+    panel = AugmentationPanel(studio)
     show(qtbot, panel, 1000, 160)
     return panel
 
@@ -33,14 +33,14 @@ def find(panel: QWidget, kind: type[QWidget], name: str) -> QWidget:
 
 
 def test_every_amount_is_shown_in_its_unit_and_written_as_it_is_meant(
-    panel: AugmentationPanel, control: SamplesControl
+    panel: AugmentationPanel, studio: SamplesStudio
 ) -> None:
     for name, value in (("shift", 25), ("rotation", 45), ("scale", 30), ("cutout", 40)):
         find(panel, QSpinBox, f"{name}_box").setValue(value)
     for name, value in (("brightness", 20), ("noise", 10)):
         find(panel, QSlider, f"{name}_slider").setValue(value)
     panel.findChildren(QCheckBox)[0].click()
-    assert control.settings.augmentation == Augmentation(
+    assert studio.plan.settings.augmentation == Augmentation(
         shift=0.25,
         flip=True,
         rotation=45.0,
@@ -54,34 +54,34 @@ def test_every_amount_is_shown_in_its_unit_and_written_as_it_is_meant(
 
 
 def test_one_sample_is_shown_eight_times_with_what_is_chosen_now(
-    panel: AugmentationPanel, control: SamplesControl
+    panel: AugmentationPanel, studio: SamplesStudio
 ) -> None:
     find(panel, QSpinBox, "shift_box").setValue(10)
-    token, numbers, _, augmentation, seed = control.desk.requests[-1]
+    token, numbers, _, augmentation, seed = studio.desk.requests[-1]
     assert len(numbers) == SHOWN
     assert len(set(numbers)) == 1
     assert augmentation == Augmentation(shift=0.1)
-    control.desk.answer(control.desk.requests[-1])
+    studio.desk.answer(studio.desk.requests[-1])
     assert len(panel.preview.images) == SHOWN
     find(panel, QToolButton, "augmentation_again").click()
-    assert control.desk.requests[-1][4] != seed
-    assert control.desk.requests[-1][0] == token
+    assert studio.desk.requests[-1][4] != seed
+    assert studio.desk.requests[-1][0] == token
 
 
 def test_everything_can_be_switched_off_at_once(
-    qtbot: QtBot, panel: AugmentationPanel, control: SamplesControl
+    qtbot: QtBot, panel: AugmentationPanel, studio: SamplesStudio
 ) -> None:
     button = find(panel, QToolButton, "augmentation_clear")
     assert not button.isEnabled()
     find(panel, QSpinBox, "noise_box").setValue(50)
     qtbot.mouseClick(button, LEFT)
-    assert control.settings.augmentation == NO_AUGMENTATION
+    assert studio.plan.settings.augmentation == NO_AUGMENTATION
     assert find(panel, QSpinBox, "noise_box").value() == 0
 
 
 def test_without_samples_there_is_nothing_to_show(
-    panel: AugmentationPanel, control: SamplesControl
+    panel: AugmentationPanel, studio: SamplesStudio
 ) -> None:
-    control.desk.answer(control.desk.requests[-1])
-    control.give(None)
+    studio.desk.answer(studio.desk.requests[-1])
+    studio.give(None)
     assert panel.preview.images == []

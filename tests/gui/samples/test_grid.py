@@ -12,73 +12,73 @@ from pytestqt.qtbot import QtBot
 
 from cnngui.gui.widgets.sample_grid import SamplesGrid
 from cnngui.gui.widgets.sample_model import SamplesModel
-from tests.gui.sampling import SamplesControl, folder_dataset
+from tests.gui.sampling import SamplesStudio, folder_dataset
 from tests.gui.views.conftest import show
 
 MANY = folder_dataset([f"a/{number}.png" for number in range(5_000)])
 
 
 @pytest.fixture
-def control(qapp: QApplication) -> SamplesControl:
-    return SamplesControl()
+def studio(qapp: QApplication) -> SamplesStudio:
+    return SamplesStudio()
 
 
 @pytest.fixture
-def grid(qtbot: QtBot, control: SamplesControl) -> SamplesGrid:
-    grid = SamplesGrid(control, "grid")
+def grid(qtbot: QtBot, studio: SamplesStudio) -> SamplesGrid:
+    grid = SamplesGrid(studio, "grid")
     show(qtbot, grid, 340, 200)
     return grid
 
 
-def ask(qtbot: QtBot, control: SamplesControl, count: int = 1) -> tuple[int, ...]:
-    qtbot.waitUntil(lambda: len(control.desk.requests) >= count)
-    return control.desk.requests[-1][1]
+def ask(qtbot: QtBot, studio: SamplesStudio, count: int = 1) -> tuple[int, ...]:
+    qtbot.waitUntil(lambda: len(studio.desk.requests) >= count)
+    return studio.desk.requests[-1][1]
 
 
 def test_only_pictures_in_sight_are_asked_for(
-    qtbot: QtBot, grid: SamplesGrid, control: SamplesControl
+    qtbot: QtBot, grid: SamplesGrid, studio: SamplesStudio
 ) -> None:
     grid.set_samples(MANY, range(5_000))
-    numbers = ask(qtbot, control)
+    numbers = ask(qtbot, studio)
     assert numbers[0] == 0
     assert len(numbers) < 40
     first, last = grid.model().index(0, 0), grid.model().index(numbers[-1], 0)
     assert grid.visualRect(first).intersects(grid.viewport().rect())
     assert grid.visualRect(last).bottom() >= grid.viewport().rect().bottom()
     grid.scrollToBottom()
-    qtbot.waitUntil(lambda: control.desk.requests[-1][1][-1] == 4_999)
+    qtbot.waitUntil(lambda: studio.desk.requests[-1][1][-1] == 4_999)
 
 
 def test_pictures_that_have_come_are_painted_and_not_asked_for_again(
-    qtbot: QtBot, grid: SamplesGrid, control: SamplesControl
+    qtbot: QtBot, grid: SamplesGrid, studio: SamplesStudio
 ) -> None:
     grid.set_samples(MANY, range(3))
-    ask(qtbot, control)
-    control.desk.answer(control.desk.requests[-1], 77)
+    ask(qtbot, studio)
+    studio.desk.answer(studio.desk.requests[-1], 77)
     cell = grid.visualRect(grid.model().index(1, 0)).center()
     assert grid.viewport().grab().toImage().pixelColor(cell) == QColor(77, 77, 77)
     grid.set_samples(MANY, range(4))
-    assert ask(qtbot, control, 2) == (3,)
+    assert ask(qtbot, studio, 2) == (3,)
 
 
 def test_an_answer_that_was_meant_for_other_samples_is_not_taken(
-    qtbot: QtBot, grid: SamplesGrid, control: SamplesControl
+    qtbot: QtBot, grid: SamplesGrid, studio: SamplesStudio
 ) -> None:
     grid.set_samples(folder_dataset(["a/1.png", "b/1.png"]), [0, 1])
-    ask(qtbot, control)
-    late = control.desk.requests[-1]
+    ask(qtbot, studio)
+    late = studio.desk.requests[-1]
     grid.set_samples(folder_dataset(["a/1.png", "a/2.png", "b/1.png"]), [1])
-    control.desk.answer(late)
+    studio.desk.answer(late)
     assert grid.model().index(0, 0).data(Qt.ItemDataRole.DecorationRole) is None
-    assert ask(qtbot, control) == (1,)
+    assert ask(qtbot, studio) == (1,)
 
 
 def test_a_sample_keeps_selection_and_picture_when_others_come_and_go(
-    qtbot: QtBot, grid: SamplesGrid, control: SamplesControl
+    qtbot: QtBot, grid: SamplesGrid, studio: SamplesStudio
 ) -> None:
     grid.set_samples(folder_dataset(["a/1.png", "a/2.png", "a/3.png"]), [2, 1, 0])
-    ask(qtbot, control)
-    control.desk.answer(control.desk.requests[-1])
+    ask(qtbot, studio)
+    studio.desk.answer(studio.desk.requests[-1])
     select = QItemSelectionModel.SelectionFlag.Select
     grid.selectionModel().select(grid.model().index(1, 0), select)
     grid.set_samples(folder_dataset(["a/2.png", "a/3.png", "a/4.png"]), [2, 1, 0])

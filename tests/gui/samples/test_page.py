@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from cnngui.gui.samples.problems import SamplesProblems
-from cnngui.gui.training.control import TrainingControl
+from cnngui.gui.studio import Studio
 from cnngui.images.opencv import cv2
 from cnngui.pipeline.data_events import DatasetCancelled, DatasetProgress
 from tests.gui.driver import Driver
@@ -134,16 +134,16 @@ def test_reading_a_large_folder_can_be_watched_and_given_up(
     hands: Hands, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bar = hands.child(QProgressBar, "samples_progress")
-    control = hands.driver.window.findChild(TrainingControl)
-    assert control is not None
-    control.take_event(DatasetProgress("/large", 250, 1000))
+    studio = hands.driver.window.findChild(Studio)
+    assert studio is not None
+    studio.data.take_event(DatasetProgress("/large", 250, 1000))
     assert bar.isVisible()
     assert (bar.value(), bar.maximum()) == (250, 1000)
     asked: list[bool] = []
-    monkeypatch.setattr(control.pipeline.data, "cancel_opening", lambda: asked.append(True))
+    monkeypatch.setattr(studio.pipeline.data, "cancel_opening", lambda: asked.append(True))
     hands.child(QToolButton, "samples_cancel").click()
     assert asked
-    control.take_event(DatasetCancelled("/large"))
+    studio.data.take_event(DatasetCancelled("/large"))
     assert not bar.isVisible()
 
 

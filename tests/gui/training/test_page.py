@@ -23,21 +23,21 @@ from cnngui.gui.training.health_view import HealthView
 from cnngui.gui.training.page import TrainPage
 from cnngui.pipeline.training.progress import LayerHealth, Measurement
 from cnngui.pipeline.training.settings import TrainingSettings
-from tests.gui.trainings import FakeControl, FakeData, curves, training
+from tests.gui.trainings import FakeData, FakeStudio, curves, training
 from tests.gui.views.conftest import show
 
 EARLIER = training("20250102-030405-b", state="finished", settings=TrainingSettings(epochs=4))
 
 
 @pytest.fixture
-def control(qapp: QApplication) -> FakeControl:
-    return FakeControl()
+def studio(qapp: QApplication) -> FakeStudio:
+    return FakeStudio()
 
 
 @pytest.fixture
-def page(qtbot: QtBot, control: FakeControl) -> TrainPage:
-    actions = TrainActions(control)
-    page = TrainPage(control, actions)
+def page(qtbot: QtBot, studio: FakeStudio) -> TrainPage:
+    actions = TrainActions(studio)
+    page = TrainPage(studio, actions)
     page.addActions(actions.all())
     show(qtbot, page, 1024, 260)
     return page
@@ -86,102 +86,102 @@ def test_without_samples_it_says_what_to_do_and_leads_there(qtbot: QtBot, page: 
         hint.linkActivated.emit("samples")
 
 
-def test_samples_that_cannot_be_opened_say_why(page: TrainPage, control: FakeControl) -> None:
-    control.dataset_problem = TrainingError("folder", "must hold pictures", "<none>")
-    control.dataset_changed.emit()
+def test_samples_that_cannot_be_opened_say_why(page: TrainPage, studio: FakeStudio) -> None:
+    studio.data.problem = TrainingError("folder", "must hold pictures", "<none>")
+    studio.data.changed.emit()
     assert "must hold pictures" in text(page, "training_hint")
     assert "&lt;none&gt;" in text(page, "training_hint")
 
 
-def test_with_samples_it_can_begin(qtbot: QtBot, page: TrainPage, control: FakeControl) -> None:
-    control.give(FakeData())
+def test_with_samples_it_can_begin(qtbot: QtBot, page: TrainPage, studio: FakeStudio) -> None:
+    studio.give(FakeData())
     assert enabled(page) == ["train", "train_step"]
     assert "60 samples of 3 classes" in text(page, "training_status")
     click(qtbot, page, "button_train")
     click(qtbot, page, "button_train_step")
-    assert control.asked == [("start",), ("step",)]
+    assert studio.asked == [("start",), ("step",)]
 
 
 def test_memory_is_told_before_a_training_for_the_batch_size_chosen(
-    page: TrainPage, control: FakeControl
+    page: TrainPage, studio: FakeStudio
 ) -> None:
-    control.set_settings(TrainingSettings(batch_size=64))
-    assert control.measured[-1] == 64
-    control.memory_bytes = 12_300_000
-    control.memory_changed.emit()
+    studio.plan.set_settings(TrainingSettings(batch_size=64))
+    assert studio.plan.measured[-1] == 64
+    studio.plan.memory_bytes = 12_300_000
+    studio.plan.memory_changed.emit()
     assert text(page, "training_memory").startswith("12.3")
-    control.memory_bytes = 0
-    control.memory_changed.emit()
+    studio.plan.memory_bytes = 0
+    studio.plan.memory_changed.emit()
     assert text(page, "training_memory") == ""
 
 
 def test_the_offer_to_mend_outlives_its_notice(
-    qtbot: QtBot, page: TrainPage, control: FakeControl
+    qtbot: QtBot, page: TrainPage, studio: FakeStudio
 ) -> None:
-    control.give(FakeData(("circle", "square")))
+    studio.give(FakeData(("circle", "square")))
     click(qtbot, page, "notice_close")
     assert "Give it 2 outputs" in text(page, "training_hint")
     page.findChild(QLabel, "training_hint").linkActivated.emit("mend")
-    assert control.asked == [("mend_network",)]
+    assert studio.asked == [("mend_network",)]
 
 
 def test_few_samples_are_offered_more_steps(
-    qtbot: QtBot, page: TrainPage, control: FakeControl
+    qtbot: QtBot, page: TrainPage, studio: FakeStudio
 ) -> None:
-    control.give(FakeData())
+    studio.give(FakeData())
     assert "change only 20 times" in text(page, "notice_text")
     click(qtbot, page, "notice_action")
-    assert (control.settings.epochs, control.settings.batch_size) == (30, 8)
+    assert (studio.plan.settings.epochs, studio.plan.settings.batch_size) == (30, 8)
     assert not button(page, "notice_close").isVisible()
 
 
-def test_buttons_follow_the_training(qtbot: QtBot, page: TrainPage, control: FakeControl) -> None:
-    control.give(FakeData())
-    control.report(training())
+def test_buttons_follow_the_training(qtbot: QtBot, page: TrainPage, studio: FakeStudio) -> None:
+    studio.give(FakeData())
+    studio.report(training())
     assert enabled(page) == ["train", "train_stop", "train_reset"]
     assert button(page, "button_train").text() == "Pause"
     assert "Pause first" in button(page, "button_train_step").toolTip()
     click(qtbot, page, "button_train")
-    control.report(training(state="paused"))
+    studio.report(training(state="paused"))
     assert enabled(page) == ["train", "train_step", "train_stop", "train_reset"]
     assert button(page, "button_train").text() == "Go on"
     for name in ("train", "train_step", "train_stop", "train_reset"):
         click(qtbot, page, f"button_{name}")
-    control.report(training(state="finished"))
+    studio.report(training(state="finished"))
     assert enabled(page) == ["train", "train_step", "train_reset"]
     assert button(page, "button_train").text() == "Train"
-    assert control.asked == [("pause",), ("start",), ("step",), ("stop",), ("reset",)]
+    assert studio.asked == [("pause",), ("start",), ("step",), ("stop",), ("reset",)]
 
 
-def test_keys_do_what_the_buttons_do(qtbot: QtBot, page: TrainPage, control: FakeControl) -> None:
-    control.give(FakeData())
+def test_keys_do_what_the_buttons_do(qtbot: QtBot, page: TrainPage, studio: FakeStudio) -> None:
+    studio.give(FakeData())
     page.activateWindow()
     page.setFocus()
     qtbot.keyClick(page, Qt.Key.Key_T, Qt.KeyboardModifier.ControlModifier)
-    assert control.asked == [("start",)]
+    assert studio.asked == [("start",)]
     keys = {action.shortcut().toString() for action in page.actions()}
     assert len(keys - {""}) == 4
 
 
-def test_a_network_with_problems_is_not_trained(page: TrainPage, control: FakeControl) -> None:
-    control.give(FakeData())
-    control.document.edit(control.document.spec.edited("conv1", out_channels=0), "break")
+def test_a_network_with_problems_is_not_trained(page: TrainPage, studio: FakeStudio) -> None:
+    studio.give(FakeData())
+    studio.document.edit(studio.document.spec.edited("conv1", out_channels=0), "break")
     assert enabled(page) == []
     assert "problems" in button(page, "button_train").toolTip()
     for words in (text(page, "notice_text"), text(page, "training_hint")):
         assert "conv1.out_channels: must" in words
     assert not button(page, "notice_action").isVisible(), "what is offered does not mend that"
-    control.document.undo_stack.undo()
+    studio.document.undo_stack.undo()
     assert "conv1" not in text(page, "training_hint")
 
 
-def test_the_status_line_says_how_it_stands(page: TrainPage, control: FakeControl) -> None:
-    control.give(FakeData())
-    control.preparing = (30, 60)
-    control.progress_changed.emit()
+def test_the_status_line_says_how_it_stands(page: TrainPage, studio: FakeStudio) -> None:
+    studio.give(FakeData())
+    studio.trainer.preparing = (30, 60)
+    studio.trainer.changed.emit()
     assert "30 of 60" in text(page, "training_status")
-    control.preparing = None
-    control.report(training(epoch=3.24, step=16))
+    studio.trainer.preparing = None
+    studio.report(training(epoch=3.24, step=16))
     words = text(page, "training_status")
     for part_of_it in ("Training", "epoch 3.2 of 10", "0:42 left", "1,240 samples/s", "0.001"):
         assert part_of_it in words
@@ -191,23 +191,23 @@ def test_the_status_line_says_how_it_stands(page: TrainPage, control: FakeContro
 
 
 def test_the_status_line_names_the_first_weights_where_none_did_better(
-    page: TrainPage, control: FakeControl
+    page: TrainPage, studio: FakeStudio
 ) -> None:
     first = Measurement("validation", 40, 0.0, 0.5, 1.0)
-    control.report(training(state="finished", best=first))
+    studio.report(training(state="finished", best=first))
     words = text(page, "training_status")
     assert "The first weights are kept" in words
     assert "50 % of 40 samples kept apart, before training" in words
-    control.report(training("20260102-050607-d", state="stopped", best=None))
+    studio.report(training("20260102-050607-d", state="stopped", best=None))
     assert "nothing was measured" in text(page, "training_status")
 
 
-def test_the_curves_are_those_of_the_training(page: TrainPage, control: FakeControl) -> None:
-    control.give(FakeData())
+def test_the_curves_are_those_of_the_training(page: TrainPage, studio: FakeStudio) -> None:
+    studio.give(FakeData())
     view = part(page, CurvesView)
     assert not view.isVisible()
     progress = training()
-    control.report(progress)
+    studio.report(progress)
     assert view.isVisible()
     measured = progress.curves
     shown = [values for _, values in view.loss.lines]
@@ -223,41 +223,41 @@ def test_the_curves_are_those_of_the_training(page: TrainPage, control: FakeCont
 
 
 def test_one_wild_batch_or_values_that_are_no_numbers_leave_the_curves_readable(
-    page: TrainPage, control: FakeControl
+    page: TrainPage, studio: FakeStudio
 ) -> None:
     measured = curves()
     loss, smooth = measured.loss.copy(), measured.smooth_loss.copy()
     loss[5], loss[-1], smooth[-1] = 1e9, np.inf, np.nan
-    control.report(training(curves=replace(measured, loss=loss, smooth_loss=smooth)))
+    studio.report(training(curves=replace(measured, loss=loss, smooth_loss=smooth)))
     view = part(page, CurvesView)
     assert view.loss.view_range[1][1] < 3
     page.grab()
     smooth[-1] = 3e37
-    control.report(training(curves=replace(measured, loss=loss, smooth_loss=smooth)))
+    studio.report(training(curves=replace(measured, loss=loss, smooth_loss=smooth)))
     page.grab()
 
 
 def test_before_the_first_batch_there_is_nothing_to_draw(
-    page: TrainPage, control: FakeControl
+    page: TrainPage, studio: FakeStudio
 ) -> None:
-    control.report(training(curves=curves(steps=0, epochs=0, validates=False), epoch=0.0))
+    studio.report(training(curves=curves(steps=0, epochs=0, validates=False), epoch=0.0))
     page.grab()
     assert part(page, CurvesView).loss.view_range[1][1] == pytest.approx(1, abs=0.1)
 
 
-def test_a_hidden_page_catches_up_when_it_is_shown(page: TrainPage, control: FakeControl) -> None:
+def test_a_hidden_page_catches_up_when_it_is_shown(page: TrainPage, studio: FakeStudio) -> None:
     page.hide()
-    control.report(training())
+    studio.report(training())
     assert "epoch" not in text(page, "training_status")
     page.show()
     assert "epoch 2.0 of 10" in text(page, "training_status")
 
 
 def test_two_ticked_runs_are_laid_over_one_another(
-    qtbot: QtBot, page: TrainPage, control: FakeControl
+    qtbot: QtBot, page: TrainPage, studio: FakeStudio
 ) -> None:
-    control.runs = (EARLIER,)
-    control.report(training(state="stopped"))
+    studio.runs.kept = (EARLIER,)
+    studio.report(training(state="stopped"))
     tick(qtbot, page, 0)
     tick(qtbot, page, 1)
     view = part(page, CurvesView)
@@ -272,32 +272,32 @@ def test_two_ticked_runs_are_laid_over_one_another(
 
 
 def test_a_training_that_begins_joins_the_comparison(
-    qtbot: QtBot, page: TrainPage, control: FakeControl
+    qtbot: QtBot, page: TrainPage, studio: FakeStudio
 ) -> None:
-    control.runs = (EARLIER,)
-    control.runs_changed.emit()
+    studio.runs.kept = (EARLIER,)
+    studio.runs.changed.emit()
     tick(qtbot, page, 0)
-    control.report(training(curves=curves(validates=False)))
+    studio.report(training(curves=curves(validates=False)))
     assert len(part(page, CurvesView).loss.lines) == 3
-    control.report(training(curves=curves(steps=60, validates=False)))
+    studio.report(training(curves=curves(steps=60, validates=False)))
     assert max(len(values) for _, values in part(page, CurvesView).loss.lines) == 60
 
 
 def test_more_runs_than_colours_can_be_compared(
-    qtbot: QtBot, page: TrainPage, control: FakeControl
+    qtbot: QtBot, page: TrainPage, studio: FakeStudio
 ) -> None:
-    control.runs = tuple(training(f"20250102-0304{n:02}", state="finished") for n in range(12))
-    control.runs_changed.emit()
+    studio.runs.kept = tuple(training(f"20250102-0304{n:02}", state="finished") for n in range(12))
+    studio.runs.changed.emit()
     for row in range(12):
         tick(qtbot, page, row)
     assert len(part(page, CurvesView).loss.lines) == 24
 
 
 def test_a_run_can_be_restored_and_deleted(
-    qtbot: QtBot, page: TrainPage, control: FakeControl
+    qtbot: QtBot, page: TrainPage, studio: FakeStudio
 ) -> None:
-    control.runs = (EARLIER,)
-    control.report(training())
+    studio.runs.kept = (EARLIER,)
+    studio.report(training())
     runs = part(page, QListView)
     actions = {action.text(): action for action in runs.parentWidget().actions()}
     take, first = actions["Take these weights"], actions["Weights before training"]
@@ -309,47 +309,47 @@ def test_a_run_can_be_restored_and_deleted(
     for action in (take, first, delete):
         action.trigger()
     run_id = EARLIER.run_id
-    assert control.asked == [
+    assert studio.asked == [
         ("restore_run", run_id, False),
         ("restore_run", run_id, True),
         ("delete_run", run_id),
     ]
-    control.runs = control.runs[:1]
-    control.runs_changed.emit()
+    studio.runs.kept = studio.runs.kept[:1]
+    studio.runs.changed.emit()
     assert runs.model().rowCount() == 1
 
 
 def test_the_chosen_run_stays_chosen_when_another_begins(
-    page: TrainPage, control: FakeControl
+    page: TrainPage, studio: FakeStudio
 ) -> None:
-    control.runs = (EARLIER,)
-    control.runs_changed.emit()
+    studio.runs.kept = (EARLIER,)
+    studio.runs.changed.emit()
     runs = part(page, QListView)
     runs.setCurrentIndex(runs.model().index(0, 0))
-    control.report(training())
+    studio.report(training())
     assert runs.currentIndex().row() == 1
 
 
-def test_a_run_says_what_it_was(page: TrainPage, control: FakeControl) -> None:
+def test_a_run_says_what_it_was(page: TrainPage, studio: FakeStudio) -> None:
     settings = TrainingSettings(
         optimizer="sgd", nesterov=True, schedule="cosine", clip_norm=1, loss="mse"
     )
-    control.report(training(state="failed", settings=settings, message="The loss became NaN"))
+    studio.report(training(state="failed", settings=settings, message="The loss became NaN"))
     index = part(page, QListView).model().index(0, 0)
     words = index.data()
     worth = "87.5 % of 40 samples kept apart, after epoch 2"
     for part_of_it in ("Shapes", worth, "Failed", "SGD + Nesterov 0.001", "mean squared"):
         assert part_of_it in words
     assert "The loss became NaN" in index.data(Qt.ItemDataRole.ToolTipRole)
-    control.report(training("20260102-040506-c", best=None))
+    studio.report(training("20260102-040506-c", best=None))
     assert "not measured" in part(page, QListView).model().index(0, 0).data()
 
 
-def test_ill_layers_are_named_with_what_to_do(page: TrainPage, control: FakeControl) -> None:
+def test_ill_layers_are_named_with_what_to_do(page: TrainPage, studio: FakeStudio) -> None:
     health = part(page, HealthView)
-    control.report(training())
+    studio.report(training())
     assert health.warning == ""
-    control.report(
+    studio.report(
         training(
             layers=(
                 LayerHealth("conv1", 1e-12, 1e-9, "vanishing"),
@@ -364,58 +364,58 @@ def test_ill_layers_are_named_with_what_to_do(page: TrainPage, control: FakeCont
 
 
 def test_a_failed_training_is_explained_once(
-    qtbot: QtBot, page: TrainPage, control: FakeControl
+    qtbot: QtBot, page: TrainPage, studio: FakeStudio
 ) -> None:
     failed = training(state="failed", message="The loss is no longer a number")
-    control.report(failed)
+    studio.report(failed)
     assert text(page, "notice_text") == failed.message
     assert button(page, "notice_close").isVisible()
-    control.report(replace(failed))
+    studio.report(replace(failed))
     assert text(page, "notice_count") == ""
     click(qtbot, page, "notice_close")
-    control.runs_changed.emit()
+    studio.runs.changed.emit()
     assert not button(page, "notice_close").isVisible()
-    control.report(training("20260102-040506-c"))
-    control.report(training("20260102-040506-c", state="failed", message=failed.message))
+    studio.report(training("20260102-040506-c"))
+    studio.report(training("20260102-040506-c", state="failed", message=failed.message))
     assert button(page, "notice_close").isVisible()
 
 
-def test_a_refused_training_says_why(page: TrainPage, control: FakeControl) -> None:
-    control.problem = TrainingError("class star", "must have samples", 0)
-    control.progress_changed.emit()
+def test_a_refused_training_says_why(page: TrainPage, studio: FakeStudio) -> None:
+    studio.trainer.problem = TrainingError("class star", "must have samples", 0)
+    studio.trainer.changed.emit()
     assert "must have samples" in text(page, "notice_text")
-    control.problem = None
-    control.progress_changed.emit()
+    studio.trainer.problem = None
+    studio.trainer.changed.emit()
     assert not button(page, "notice_close").isVisible()
 
 
 def test_a_network_that_does_not_fit_can_be_mended(
-    qtbot: QtBot, page: TrainPage, control: FakeControl
+    qtbot: QtBot, page: TrainPage, studio: FakeStudio
 ) -> None:
-    control.give(FakeData(("a", "b", "c", "d", "e")))
+    studio.give(FakeData(("a", "b", "c", "d", "e")))
     assert text(page, "notice_text") == "The network has 3 outputs, the samples have 5 classes."
     assert enabled(page) == []
     click(qtbot, page, "notice_action")
-    assert control.asked == [("mend_network",)]
-    control.document.edit(control.document.spec.edited("fc1", out_features=5), "mend")
+    assert studio.asked == [("mend_network",)]
+    studio.document.edit(studio.document.spec.edited("fc1", out_features=5), "mend")
     assert enabled(page) == ["train", "train_step"]
-    control.document.undo_stack.undo()
+    studio.document.undo_stack.undo()
     assert button(page, "notice_action").isVisible()
 
 
 def test_a_network_without_a_last_row_of_numbers_is_offered_one(
-    page: TrainPage, control: FakeControl
+    page: TrainPage, studio: FakeStudio
 ) -> None:
-    control.document.edit(control.document.spec.removed("fc1").removed("flatten1"), "cut")
-    control.give(FakeData())
+    studio.document.edit(studio.document.spec.removed("fc1").removed("flatten1"), "cut")
+    studio.give(FakeData())
     assert "does not end in one number" in text(page, "notice_text")
     assert "3 outputs" in button(page, "notice_action").text()
 
 
 def test_it_follows_the_theme(
-    qtbot: QtBot, qapp: QApplication, page: TrainPage, control: FakeControl
+    qtbot: QtBot, qapp: QApplication, page: TrainPage, studio: FakeStudio
 ) -> None:
-    control.report(training())
+    studio.report(training())
     page.grab()
     apply_theme(qapp, "dark")
     try:

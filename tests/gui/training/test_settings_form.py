@@ -9,20 +9,20 @@ from cnngui.gui.training.actions import TrainActions
 from cnngui.gui.training.page import TrainPage
 from cnngui.gui.training.settings_form import LIMITS, LogSpinBox, SettingsForm
 from cnngui.pipeline.training.settings import TrainingSettings
-from tests.gui.trainings import FakeControl, FakeData, training
+from tests.gui.trainings import FakeData, FakeStudio, training
 from tests.gui.views.conftest import show
 
 
 @pytest.fixture
-def control(qapp: object) -> FakeControl:
-    control = FakeControl()
-    control.give(FakeData())
-    return control
+def studio(qapp: object) -> FakeStudio:
+    studio = FakeStudio()
+    studio.give(FakeData())
+    return studio
 
 
 @pytest.fixture
-def page(qtbot: QtBot, control: FakeControl) -> TrainPage:
-    page = TrainPage(control, TrainActions(control))
+def page(qtbot: QtBot, studio: FakeStudio) -> TrainPage:
+    page = TrainPage(studio, TrainActions(studio))
     show(qtbot, page, 1024, 600)
     page.activateWindow()
     return page
@@ -60,18 +60,18 @@ def more(page: TrainPage) -> QToolButton:
     return found
 
 
-def test_what_is_typed_is_taken(qtbot: QtBot, page: TrainPage, control: FakeControl) -> None:
+def test_what_is_typed_is_taken(qtbot: QtBot, page: TrainPage, studio: FakeStudio) -> None:
     write(qtbot, box(page, "epochs"), "25")
     write(qtbot, box(page, "batch_size"), "64")
     write(qtbot, box(page, "learning_rate"), "3e-4")
     choose(page, "optimizer", "adamw")
     choose(page, "schedule", "cosine")
-    assert control.settings == TrainingSettings(
+    assert studio.plan.settings == TrainingSettings(
         epochs=25, batch_size=64, learning_rate=3e-4, optimizer="adamw", schedule="cosine"
     )
 
 
-def test_the_rest_is_behind_more(qtbot: QtBot, page: TrainPage, control: FakeControl) -> None:
+def test_the_rest_is_behind_more(qtbot: QtBot, page: TrainPage, studio: FakeStudio) -> None:
     editors = [form(page).editor(field) for field in ("seed", "weight_decay", "clip_norm")]
     assert not any(editor.isVisible() for editor in editors)
     more(page).click()
@@ -80,7 +80,7 @@ def test_the_rest_is_behind_more(qtbot: QtBot, page: TrainPage, control: FakeCon
     write(qtbot, box(page, "validation_share"), "0.3")
     write(qtbot, box(page, "warmup_epochs"), "0.5")
     choose(page, "loss", "mse")
-    assert control.settings == TrainingSettings(
+    assert studio.plan.settings == TrainingSettings(
         seed=7, validation_share=0.3, warmup_epochs=0.5, loss="mse"
     )
 
@@ -95,11 +95,11 @@ def test_momentum_is_there_for_sgd_only(page: TrainPage) -> None:
 
 @pytest.mark.parametrize(("field", "wrong"), [("epochs", "0"), ("learning_rate", "0")])
 def test_what_is_out_of_range_is_not_taken(
-    qtbot: QtBot, page: TrainPage, control: FakeControl, field: str, wrong: str
+    qtbot: QtBot, page: TrainPage, studio: FakeStudio, field: str, wrong: str
 ) -> None:
-    good = getattr(control.settings, field)
+    good = getattr(studio.plan.settings, field)
     write(qtbot, box(page, field), wrong)
-    assert getattr(control.settings, field) == good
+    assert getattr(studio.plan.settings, field) == good
     assert box(page, field).value() == good
 
 
@@ -112,36 +112,36 @@ def test_a_wrong_number_is_explained_while_it_stands(qtbot: QtBot, page: TrainPa
 
 
 def test_a_learning_rate_counts_when_it_is_whole(
-    qtbot: QtBot, page: TrainPage, control: FakeControl
+    qtbot: QtBot, page: TrainPage, studio: FakeStudio
 ) -> None:
-    control.report(training())
+    studio.report(training())
     write(qtbot, box(page, "learning_rate"), "1e-2")
-    assert control.asked == [("set_learning_rate", 0.01)]
+    assert studio.asked == [("set_learning_rate", 0.01)]
 
 
 def test_a_training_that_begins_takes_what_is_being_typed(
-    qtbot: QtBot, page: TrainPage, control: FakeControl
+    qtbot: QtBot, page: TrainPage, studio: FakeStudio
 ) -> None:
     write(qtbot, box(page, "learning_rate"), "1e9", enter=False)
     button = page.findChild(QToolButton, "button_train")
     assert button is not None
     button.click()
-    assert control.settings.learning_rate == 1e9
-    assert control.asked == [("start",)]
+    assert studio.plan.settings.learning_rate == 1e9
+    assert studio.asked == [("start",)]
 
 
 def test_while_training_only_the_learning_rate_can_be_changed(
-    page: TrainPage, control: FakeControl
+    page: TrainPage, studio: FakeStudio
 ) -> None:
-    control.report(training())
+    studio.report(training())
     assert box(page, "learning_rate").isEnabled()
     assert not box(page, "epochs").isEnabled()
-    control.report(training(state="stopped"))
+    studio.report(training(state="stopped"))
     assert box(page, "epochs").isEnabled()
 
 
-def test_settings_changed_elsewhere_are_shown(page: TrainPage, control: FakeControl) -> None:
-    control.set_settings(TrainingSettings(epochs=3, optimizer="sgd", momentum=0.5))
+def test_settings_changed_elsewhere_are_shown(page: TrainPage, studio: FakeStudio) -> None:
+    studio.plan.set_settings(TrainingSettings(epochs=3, optimizer="sgd", momentum=0.5))
     assert box(page, "epochs").value() == 3
     assert box(page, "momentum").value() == 0.5
 

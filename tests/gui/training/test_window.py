@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from cnngui.formats.network_file import write_network
 from cnngui.gui.settings import Settings
-from cnngui.gui.training.control import TrainingControl
+from cnngui.gui.studio import Studio
 from cnngui.gui.training.curves_view import CurvesView
 from cnngui.gui.training.page import TrainPage
 from cnngui.pipeline.training.settings import TrainingSettings
@@ -40,8 +40,8 @@ def driver(qtbot: QtBot, settings: Settings, tmp_path: Path) -> Iterator[Driver]
     driver.window.close()
 
 
-def control(driver: Driver) -> TrainingControl:
-    found = driver.window.findChild(TrainingControl)
+def studio(driver: Driver) -> Studio:
+    found = driver.window.findChild(Studio)
     assert found is not None
     return found
 
@@ -59,7 +59,7 @@ def tabs(driver: Driver) -> QTabBar:
 
 
 def open_and_mend(driver: Driver) -> None:
-    control(driver).open_data(SHAPES)
+    studio(driver).data.open(SHAPES)
     offer = page(driver).findChild(QToolButton, "notice_action")
     assert offer is not None
     driver.wait(offer.isVisible)
@@ -68,9 +68,11 @@ def open_and_mend(driver: Driver) -> None:
 
 
 def train(driver: Driver) -> None:
-    before = len(control(driver).runs)
+    before = len(studio(driver).runs.kept)
     driver.key(Qt.Key.Key_T, CTRL)
-    driver.wait(lambda: len(control(driver).runs) > before and not control(driver).is_under_way)
+    driver.wait(
+        lambda: len(studio(driver).runs.kept) > before and not studio(driver).trainer.is_under_way
+    )
 
 
 def test_the_hint_leads_to_the_samples(driver: Driver) -> None:
@@ -84,13 +86,13 @@ def test_keys_train_on_every_page_of_the_drawer(driver: Driver) -> None:
     open_and_mend(driver)
     tabs(driver).setCurrentIndex(0)
     train(driver)
-    assert control(driver).progress.state == "finished"
+    assert studio(driver).trainer.progress.state == "finished"
 
 
 def test_two_trainings_can_be_compared(driver: Driver) -> None:
     open_and_mend(driver)
     train(driver)
-    control(driver).set_settings(replace(SHORT, optimizer="sgd", learning_rate=0.05))
+    studio(driver).plan.set_settings(replace(SHORT, optimizer="sgd", learning_rate=0.05))
     train(driver)
     runs = page(driver).findChild(QListView)
     assert runs is not None
@@ -119,9 +121,9 @@ def test_a_deleted_run_comes_back_by_undo(driver: Driver) -> None:
 
 def test_a_wild_learning_rate_fails_with_words_and_without_harm(driver: Driver) -> None:
     open_and_mend(driver)
-    control(driver).set_settings(replace(SHORT, optimizer="sgd", learning_rate=1e9))
+    studio(driver).plan.set_settings(replace(SHORT, optimizer="sgd", learning_rate=1e9))
     train(driver)
-    assert control(driver).progress.state == "failed"
+    assert studio(driver).trainer.progress.state == "failed"
     words = page(driver).findChild(QLabel, "notice_text")
     assert words is not None
     assert "The first weights are back" in words.text()

@@ -15,7 +15,7 @@ from cnngui.engine.learning.network import training_bytes
 from cnngui.formats.network_file import write_network
 from cnngui.gui.session import kept_networks
 from cnngui.gui.settings import Settings
-from cnngui.gui.training.control import TrainingControl
+from cnngui.gui.studio import Studio
 from cnngui.gui.window.drawer import TrainingDrawer
 from cnngui.pipeline.training.settings import TrainingSettings
 from cnngui.spec.layers import Conv2d, Flatten, GlobalAvgPool2d, Linear, ReLU
@@ -48,24 +48,24 @@ def driver(qtbot: QtBot, settings: Settings, tmp_path: Path) -> Iterator[Driver]
     driver = Driver(qtbot, settings, Arguments(network=str(tmp_path / "small.json")))
     driver.wait_for_maps()
     driver.key(Qt.Key.Key_T)
-    control(driver).open_data(SHAPES)
-    driver.wait(lambda: control(driver).dataset is not None)
+    studio_of(driver).data.open(SHAPES)
+    driver.wait(lambda: studio_of(driver).data.dataset is not None)
     yield driver
     driver.window.close()
 
 
-def control(driver: Driver) -> TrainingControl:
-    found = driver.window.findChild(TrainingControl)
+def studio_of(driver: Driver) -> Studio:
+    found = driver.window.findChild(Studio)
     assert found is not None
     return found
 
 
-def begin(driver: Driver, settings: TrainingSettings = LONG) -> TrainingControl:
-    training = control(driver)
-    training.set_settings(settings)
-    training.start()
-    driver.wait(lambda: training.progress is not None and training.progress.step > 0)
-    return training
+def begin(driver: Driver, settings: TrainingSettings = LONG) -> Studio:
+    studio = studio_of(driver)
+    studio.plan.set_settings(settings)
+    studio.trainer.start()
+    driver.wait(lambda: studio.trainer.progress is not None and studio.trainer.progress.step > 0)
+    return studio
 
 
 def weight_ids(driver: Driver) -> list[str]:
@@ -87,12 +87,12 @@ def test_the_least_window_has_room_for_the_drawer(driver):
 
 
 def test_a_training_ends_in_one_edit_that_can_be_undone(driver):
-    training = begin(driver)
+    studio = begin(driver)
     renamed = replace(driver.document.spec, name="renamed").edited("conv1", frozen=True)
     driver.document.edit(renamed, "edit")
-    driver.wait(lambda: training.progress.epoch > 1)
-    training.stop()
-    driver.wait(lambda: training.progress.state == "stopped")
+    driver.wait(lambda: studio.trainer.progress.epoch > 1)
+    studio.trainer.stop()
+    driver.wait(lambda: studio.trainer.progress.state == "stopped")
     assert driver.document.spec.name == "renamed"
     assert driver.document.spec.layer("conv1").frozen
     assert driver.document.spec.classes == CLASSES
@@ -111,89 +111,91 @@ def test_a_training_ends_in_one_edit_that_can_be_undone(driver):
 
 def test_the_wall_follows_and_falls_back_when_the_network_was_edited(driver):
     first = shown_weight(driver)
-    training = begin(driver)
+    studio = begin(driver)
     driver.wait(lambda: not np.array_equal(shown_weight(driver), first))
     edited = driver.document.spec.edited("conv1", out_channels=5)
     driver.document.edit(edited, "edit")
     driver.wait(lambda: shown_weight(driver).shape[0] == 5)
-    training.stop()
-    driver.wait(lambda: training.progress.state == "stopped")
+    studio.trainer.stop()
+    driver.wait(lambda: studio.trainer.progress.state == "stopped")
     assert driver.document.spec == edited
-    assert len(training.runs) == 1
-    training.restore_run(training.runs[0].run_id)
+    assert len(studio.runs.kept) == 1
+    studio.runs.restore(studio.runs.kept[0].run_id)
     driver.wait(lambda: all(weight_ids(driver)))
     assert driver.document.spec.layer("conv1").out_channels == 4
     driver.document.undo_stack.undo()
     assert driver.document.spec == edited
-    assert len(training.runs) == 1
+    assert len(studio.runs.kept) == 1
 
 
 def test_pause_one_batch_and_back_to_the_first_weights(driver):
-    training = begin(driver)
-    training.pause()
-    driver.wait(lambda: training.is_paused)
-    stood = training.progress.step
-    training.step()
-    driver.wait(lambda: training.is_paused and training.progress.step == stood + 1)
-    training.reset()
-    driver.wait(lambda: training.is_paused and training.progress.step == 0)
-    training.start()
-    driver.wait(lambda: training.is_running and training.progress.step > 0)
-    training.stop()
-    driver.wait(lambda: not training.is_under_way)
+    studio = begin(driver)
+    studio.trainer.pause()
+    driver.wait(lambda: studio.trainer.is_paused)
+    stood = studio.trainer.progress.step
+    studio.trainer.step()
+    driver.wait(lambda: studio.trainer.is_paused and studio.trainer.progress.step == stood + 1)
+    studio.trainer.reset()
+    driver.wait(lambda: studio.trainer.is_paused and studio.trainer.progress.step == 0)
+    studio.trainer.start()
+    driver.wait(lambda: studio.trainer.is_running and studio.trainer.progress.step > 0)
+    studio.trainer.stop()
+    driver.wait(lambda: not studio.trainer.is_under_way)
     learned = weight_ids(driver)
-    training.reset()
+    studio.trainer.reset()
     driver.wait(lambda: weight_ids(driver) != learned)
     driver.document.undo_stack.undo()
     assert weight_ids(driver) == learned
 
 
 def test_one_batch_begins_a_training(driver):
-    training = control(driver)
-    training.step()
-    driver.wait(lambda: training.is_paused and training.progress.step == 1)
+    studio = studio_of(driver)
+    studio.trainer.step()
+    driver.wait(lambda: studio.trainer.is_paused and studio.trainer.progress.step == 1)
 
 
 def test_a_network_that_does_not_fit_is_mended_in_one_step(driver):
-    training = control(driver)
+    studio = studio_of(driver)
     before = driver.document.spec
     driver.document.edit(before.edited("fc1", out_features=9), "edit")
-    assert training.needs_mending
-    training.start()
-    assert not training.is_under_way
-    training.mend_network()
-    assert not training.needs_mending
+    assert studio.plan.needs_mending
+    studio.trainer.start()
+    assert not studio.trainer.is_under_way
+    studio.plan.mend_network()
+    assert not studio.plan.needs_mending
     assert driver.document.spec.classes == CLASSES
     driver.document.undo_stack.undo()
-    assert training.needs_mending
+    assert studio.plan.needs_mending
 
 
 def test_what_cannot_be_trained_says_why(driver):
-    training = control(driver)
+    studio = studio_of(driver)
     spec = driver.document.spec
     driver.document.edit(spec.edited("conv1", kernel_size=(99, 99)), "edit")
-    training.start()
-    assert "problems" in str(training.problem)
+    studio.trainer.start()
+    assert "problems" in str(studio.trainer.problem)
     driver.document.undo_stack.undo()
-    training.open_data("shapes:count=3:size=16")
-    driver.wait(lambda: len(training.dataset) == 3)
-    training.start()
-    driver.wait(lambda: training.problem is not None and "samples" in str(training.problem))
-    assert not training.is_under_way
-    training.open_data("/nowhere")
-    driver.wait(lambda: training.dataset_problem is not None)
-    assert training.dataset is not None
+    studio.data.open("shapes:count=3:size=16")
+    driver.wait(lambda: len(studio.data.dataset) == 3)
+    studio.trainer.start()
+    driver.wait(
+        lambda: studio.trainer.problem is not None and "samples" in str(studio.trainer.problem)
+    )
+    assert not studio.trainer.is_under_way
+    studio.data.open("/nowhere")
+    driver.wait(lambda: studio.data.problem is not None)
+    assert studio.data.dataset is not None
 
 
 def test_memory_is_measured_once_for_each_network_and_batch(driver):
-    training = control(driver)
-    training.measure_memory()
-    driver.wait(lambda: training.memory_bytes == training_bytes(driver.document.spec, 32))
-    with driver.qtbot.assertNotEmitted(training.memory_changed, wait=0):
-        training.measure_memory()
+    studio = studio_of(driver)
+    studio.plan.measure_memory()
+    driver.wait(lambda: studio.plan.memory_bytes == training_bytes(driver.document.spec, 32))
+    with driver.qtbot.assertNotEmitted(studio.plan.memory_changed, wait=0):
+        studio.plan.measure_memory()
     driver.document.edit(driver.document.spec.edited("conv1", out_channels=0), "edit")
-    training.measure_memory()
-    driver.wait(lambda: training.memory_bytes == 0)
+    studio.plan.measure_memory()
+    driver.wait(lambda: studio.plan.memory_bytes == 0)
 
 
 def test_samples_that_cannot_be_learned_leave_the_network_as_it_is(driver, tmp_path):
@@ -201,22 +203,22 @@ def test_samples_that_cannot_be_learned_leave_the_network_as_it_is(driver, tmp_p
         (tmp_path / "many" / str(name)).mkdir(parents=True)
     write_image(tmp_path / "many" / "0" / "1.png")
     write_image(tmp_path / "many" / "1" / "1.png")
-    training, before = control(driver), driver.document.spec
-    training.open_data(str(tmp_path / "many"))
-    driver.wait(lambda: len(training.dataset.classes) == 1001)
-    assert not training.needs_mending
-    training.start()
-    assert "at most 1,000 classes, got 1,001" in str(training.problem)
+    studio, before = studio_of(driver), driver.document.spec
+    studio.data.open(str(tmp_path / "many"))
+    driver.wait(lambda: len(studio.data.dataset.classes) == 1001)
+    assert not studio.plan.needs_mending
+    studio.trainer.start()
+    assert "at most 1,000 classes, got 1,001" in str(studio.trainer.problem)
     assert driver.document.spec == before
 
 
 def test_a_network_with_problems_is_refused_for_those(driver):
-    training = control(driver)
+    studio = studio_of(driver)
     spec = driver.document.spec
     driver.document.edit(spec.edited("conv1", out_channels=0), "edit")
-    assert not training.needs_mending
-    training.start()
-    assert "conv1.out_channels" in str(training.problem)
+    assert not studio.plan.needs_mending
+    studio.trainer.start()
+    assert "conv1.out_channels" in str(studio.trainer.problem)
 
 
 @pytest.mark.parametrize(
@@ -228,46 +230,46 @@ def test_a_network_with_problems_is_refused_for_those(driver):
     ids=["all frozen", "no parameters"],
 )
 def test_a_network_with_nothing_to_learn_is_refused_in_words(driver, spec):
-    training = control(driver)
+    studio = studio_of(driver)
     driver.document.edit(spec, "edit")
-    training.start()
-    driver.wait(lambda: training.problem is not None)
-    assert "not frozen" in str(training.problem)
-    assert not training.is_under_way
+    studio.trainer.start()
+    driver.wait(lambda: studio.trainer.problem is not None)
+    assert "not frozen" in str(studio.trainer.problem)
+    assert not studio.trainer.is_under_way
 
 
 def test_a_learning_rate_of_a_billion_keeps_the_last_good_weights(driver):
-    training = begin(driver, replace(SHORT, optimizer="sgd", learning_rate=1e9, epochs=50))
-    driver.wait(lambda: not training.is_under_way)
-    assert training.progress.state == "failed"
-    assert training.progress.message
+    studio = begin(driver, replace(SHORT, optimizer="sgd", learning_rate=1e9, epochs=50))
+    driver.wait(lambda: not studio.trainer.is_under_way)
+    assert studio.trainer.progress.state == "failed"
+    assert studio.trainer.progress.message
     driver.wait(lambda: driver.result.generation == driver.document.generation)
     assert np.isfinite(shown_weight(driver)).all()
 
 
 def test_runs_are_listed_deleted_and_brought_back(driver):
-    training = begin(driver)
-    run_id = training.runs[0].run_id
+    studio = begin(driver)
+    run_id = studio.runs.kept[0].run_id
     steps = driver.document.undo_stack.count()
-    training.delete_run(run_id)
+    studio.runs.delete(run_id)
     assert driver.document.undo_stack.count() == steps
-    training.stop()
-    driver.wait(lambda: not training.is_under_way)
-    training.delete_run(run_id)
-    driver.wait(lambda: not training.runs)
+    studio.trainer.stop()
+    driver.wait(lambda: not studio.trainer.is_under_way)
+    studio.runs.delete(run_id)
+    driver.wait(lambda: not studio.runs.kept)
     driver.document.undo_stack.undo()
-    driver.wait(lambda: [run.run_id for run in training.runs] == [run_id])
+    driver.wait(lambda: [run.run_id for run in studio.runs.kept] == [run_id])
 
 
 @pytest.mark.parametrize("paused", [False, True])
 def test_closing_while_training_loses_nothing(qtbot, driver, settings, paused):
-    training = begin(driver)
-    driver.wait(lambda: training.progress.epoch > 1)
+    studio = begin(driver)
+    driver.wait(lambda: studio.trainer.progress.epoch > 1)
     if paused:
-        training.pause()
-        driver.wait(lambda: training.is_paused)
+        studio.trainer.pause()
+        driver.wait(lambda: studio.trainer.is_paused)
     driver.window.close()
-    assert training.progress.state == "stopped"
+    assert studio.trainer.progress.state == "stopped"
     (kept,) = kept_networks(settings.folder)
     assert kept.spec.classes == CLASSES
     assert kept.spec.layer("conv1").weights_id == driver.document.spec.layer("conv1").weights_id
@@ -276,16 +278,16 @@ def test_closing_while_training_loses_nothing(qtbot, driver, settings, paused):
     assert again.document.spec == driver.document.spec
     # The drawer was left open, and the run is in its list.
     assert again.window.findChild(TrainingDrawer).isVisible()
-    again.wait(lambda: len(control(again).runs) == 1)
-    assert control(again).settings == LONG
+    again.wait(lambda: len(studio_of(again).runs.kept) == 1)
+    assert studio_of(again).plan.settings == LONG
     again.window.close()
 
 
 def test_closing_while_samples_are_made_ready(driver):
-    training = control(driver)
-    training.open_data("shapes:count=100000")
-    driver.wait(lambda: len(training.dataset) == 100_000)
-    training.start()
-    driver.wait(lambda: training.preparing not in (None, (0, 0)))
+    studio = studio_of(driver)
+    studio.data.open("shapes:count=100000")
+    driver.wait(lambda: len(studio.data.dataset) == 100_000)
+    studio.trainer.start()
+    driver.wait(lambda: studio.trainer.preparing not in (None, (0, 0)))
     driver.window.close()
     assert not weight_ids(driver)[0]

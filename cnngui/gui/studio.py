@@ -1,0 +1,120 @@
+"""What all wings of the window share: the network, what is looked at, what computes and learns."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from cnngui.gui.bridge import PipelineBridge
+from cnngui.gui.chosen_data import ChosenData
+from cnngui.gui.document import Document
+from cnngui.gui.runs import Runs
+from cnngui.gui.settings import Settings
+from cnngui.gui.trainer import Trainer
+from cnngui.gui.training_plan import TrainingPlan
+from cnngui.gui.view_state import ViewState
+from cnngui.pipeline.events import Event
+from cnngui.pipeline.results import FrameResult
+
+_CLOSE_TIMEOUT_S = 5.0
+"""A batch of a very large network may take that long."""
+
+
+class Studio(QObject):
+    """Holds what the wings work on, and keeps the pipeline in step with it. It knows no widgets.
+
+    Parameters
+    ----------
+    settings : what outlasts the program.
+    document : the network.
+
+    Attributes
+    ----------
+    pipeline : computes, records, reads and learns, in threads of its own.
+    view : what is looked at.
+    data, plan, runs, trainer : what is learned from, how, what was learned, and what is learning.
+
+    Signals
+    -------
+    result_changed : ``result``.
+    event_received : every event of the pipeline, after the parts of the studio have taken it.
+    """
+
+    result_changed = Signal()
+    event_received = Signal(object)
+
+    def __init__(
+        self, settings: Settings, document: Document, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.settings = settings
+        self.document = document
+        self._bridge = PipelineBridge(settings.folder / "runs", self)
+        self.pipeline = self._bridge.pipeline
+        self.view = ViewState(document, self)
+        self.view.set_colormaps(*settings.colormaps)
+        desk = self.pipeline.training
+        self.data = ChosenData(self.pipeline.data, self)
+        self.plan = TrainingPlan(desk, document, self.data, settings, self)
+        self.runs = Runs(desk, document, self)
+        self.trainer = Trainer(desk, document, self.data, self.plan, self.runs, self)
+        self._result: FrameResult | None = None
+        self._bridge.result_ready.connect(self._take_result)
+        self._bridge.event_received.connect(self._take_event)
+        document.running_changed.connect(self._on_document_running_changed)
+        self.view.changed.connect(self._on_view_changed)
+        self.view.colormaps_changed.connect(self._on_view_colormaps_changed)
+
+    @property
+    def result(self) -> FrameResult | None:
+        """The result that the window shows."""
+        return self._result
+
+    def start(self, threads: int = 0) -> None:
+        """Start the threads. Networks and sources may be opened from now on.
+
+        ``threads`` cores compute, or, if 0, as many as the settings say.
+        """
+        self._on_view_colormaps_changed()
+        self.pipeline.set_threads(threads or self.settings.threads)
+        self.pipeline.start()
+        self._on_view_changed()
+
+    def note_painted(self) -> None:
+        """Note that the window has painted, and with it the result handed out last."""
+        self._bridge.result_painted()
+
+    def end_training(self) -> None:
+        """Stop a training under way and give its best weights to the document."""
+        ended = self.pipeline.training.close(_CLOSE_TIMEOUT_S)
+        if ended is not None:
+            self._tell_parts(ended)
+
+    def _tell_parts(self, event: Event) -> None:
+        for part in (self.data, self.plan, self.runs, self.trainer):
+            part.take_event(event)
+
+    @Slot(object)
+    def _take_event(self, event: Event) -> None:
+        self._tell_parts(event)
+        self.event_received.emit(event)
+
+    @Slot(object)
+    def _take_result(self, result: FrameResult) -> None:
+        self._result = result
+        self.result_changed.emit()
+
+    @Slot()
+    def _on_document_running_changed(self) -> None:
+        document = self.document
+        self._bridge.generation = document.generation
+        self.pipeline.set_network(
+            document.running_spec, document.generation, document.pending_weights
+        )
+
+    @Slot()
+    def _on_view_changed(self) -> None:
+        self.pipeline.set_view(self.view.request())
+
+    @Slot()
+    def _on_view_colormaps_changed(self) -> None:
+        self.pipeline.set_colormaps(self.view.sequential, self.view.diverging)
