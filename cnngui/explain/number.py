@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnngui.explain import values, windows  # noqa: F401  they fill TAPS
-from cnngui.explain.functions import curve_of, has_curve
+from cnngui.explain.functions import curve_of
 from cnngui.explain.taps import TAPS, Taps, Unit, copied, one_each
-from cnngui.spec.layers import LayerSpec
+from cnngui.spec.layers import LayerSpec, Normalisation
 from cnngui.spec.network import NetworkSpec
 from cnngui.spec.shapes import infer
 
@@ -100,17 +100,23 @@ def ask(network: NetworkSpec, layer_id: str, channel: int, at: Sequence[int]) ->
     ):
         raise IndexError(f"{layer_id} has no {where}")
     unit = Unit(layer, tuple(report.shapes[name] for name in sources), shape, channel, tuple(at))
-    kind = layer.arithmetic if layer.enabled else "copy"
+    kind = layer.kind if layer.enabled else "copy"
     return Question(layer, kind, channel, tuple(at), sources, _taps(unit))
 
 
 def _taps(unit: Unit) -> Taps:
-    if not unit.layer.enabled:
+    layer: LayerSpec = unit.layer
+    if not layer.enabled:
         return copied(0, unit.channel, unit.at)
-    if type(unit.layer) in TAPS:
-        return TAPS[type(unit.layer)](unit)
-    # Curves, fixed normalisation, Dropout: the value at the same place.
-    return one_each(unit, [0], [unit.channel], factor=np.ones(1))
+    if type(layer) in TAPS:
+        return TAPS[type(layer)](unit)
+    # Curves, normalisation, Dropout: the value at the same place.
+    over = None
+    if isinstance(layer, Normalisation) and not layer.measured:
+        box = tuple(range(place, place + 1) for place in (unit.channel, *unit.at))
+        (part,) = layer.reach(box, unit.sources, unit.shape)
+        over = tuple(slice(along.start, along.stop) for along in part)
+    return one_each(unit, [0], [unit.channel], factor=np.ones(1), over=over)
 
 
 @dataclass(frozen=True, eq=False)
@@ -283,7 +289,7 @@ def _facts(
     question: Question, moments: Moments | None, parameters: Mapping[str, NDArray[Any]]
 ) -> dict[str, float]:
     layer: Any = question.layer
-    if question.kind == "function" and has_curve(layer):
+    if question.kind == "function":
         curve = curve_of(layer)
         facts = {name: float(getattr(layer, name)) for name in curve.facts}
         return facts | {

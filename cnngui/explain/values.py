@@ -24,7 +24,7 @@ def weighted_sum(unit: Unit) -> Taps:
     )
 
 
-@says_taps(spec.Add)
+@says_taps(spec.Add, spec.Multiply)
 def joined(unit: Unit) -> Taps:
     """One value of each input."""
     sources = range(len(unit.sources))
@@ -43,12 +43,31 @@ def one_of_several(unit: Unit) -> Taps:
     raise IndexError(unit.channel)
 
 
-@says_taps(spec.Flatten)
+@says_taps(spec.Flatten, spec.Reshape)
 def renamed(unit: Unit) -> Taps:
     """The same value in row-major order under another index."""
     flat = np.ravel_multi_index((unit.channel, *unit.at), unit.shape)
     channel, *at = np.unravel_index(flat, unit.sources[0])
     return copied(0, int(channel), [int(place) for place in at])
+
+
+@says_taps(spec.Slice)
+def cut_out(unit: Unit) -> Taps:
+    """Some values of one axis."""
+    layer, index = unit.layer, [unit.channel, *unit.at]
+    index[layer.axis] = layer.picked(unit.sources[0][layer.axis])[index[layer.axis]]
+    return copied(0, index[0], index[1:])
+
+
+@says_taps(spec.Pad2d)
+def padded(unit: Unit) -> Taps:
+    """The map, and around it a number, its mirror image or its edge."""
+    layer, sizes = unit.layer, unit.sources[0][1:]
+    at = [place - before for place, (before, _) in zip(unit.at, layer.pads, strict=True)]
+    if layer.mode != "constant":
+        at = [layer.source_of(place, size) for place, size in zip(at, sizes, strict=True)]
+    inside = all(0 <= place < size for place, size in zip(at, sizes, strict=True))
+    return copied(0, unit.channel, at, inside=inside, padding_value=layer.value)
 
 
 @says_taps(spec.Softmax)

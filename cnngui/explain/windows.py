@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import product
+from math import prod
 
 import numpy as np
 
@@ -31,6 +33,27 @@ def convolution(unit: Unit) -> Taps:
     return replace(found, weight=("weight", index))
 
 
+@says_taps(spec.ConvTranspose2d)
+def transposed_convolution(unit: Unit) -> Taps:
+    """Every input value lays its kernel down; here are those whose kernel covers the place."""
+    layer, (channels, *sizes) = unit.layer, unit.sources[0]
+    inputs, outputs = channels // layer.groups, unit.shape[0] // layer.groups
+    group = unit.channel // outputs
+    offsets = grid(layer.kernel_size)
+    behind = np.asarray(unit.at) + layer.padding - offsets * np.asarray(layer.dilation)
+    places, rest = np.divmod(behind, np.asarray(layer.stride))
+    covers = np.all((rest == 0) & (places >= 0) & (places < sizes), axis=1)
+    found = taps(
+        range(group * inputs, (group + 1) * inputs),
+        offsets[covers],
+        places[covers],
+        sizes,
+        bias=("bias", unit.channel) if layer.bias else None,
+    )
+    index = found.channel, np.full(len(found), unit.channel % outputs), *found.tap.T
+    return replace(found, weight=("weight", index))
+
+
 @says_taps(spec.MaxPool2d)
 def largest(unit: Unit) -> Taps:
     """Padding is minus infinity: it is never the largest."""
@@ -54,15 +77,45 @@ def mean(unit: Unit) -> Taps:
     return replace(found, factor=counted / max(int(counted.sum()), 1))
 
 
-@says_taps(spec.GlobalAvgPool2d)
+@says_taps(spec.GlobalAvgPool2d, spec.GlobalMaxPool2d)
 def whole_map(unit: Unit) -> Taps:
     """The window is the map."""
-    return _region(unit, [(0, size) for size in unit.sources[0][1:]])
+    return _region(unit, [range(size) for size in unit.sources[0][1:]])
 
 
-def _region(unit: Unit, spans: Sequence[tuple[int, int]]) -> Taps:
-    offsets = grid([stop - start for start, stop in spans])
-    places = offsets + np.asarray([start for start, _ in spans])
+@says_taps(spec.AdaptiveAvgPool2d, spec.AdaptiveMaxPool2d)
+def adaptive(unit: Unit) -> Taps:
+    """Windows of uneven sizes, which may overlap, so that a fixed number of them fills the map."""
+    spans = [
+        unit.layer.windows(axis, size)[place]
+        for axis, (place, size) in enumerate(zip(unit.at, unit.sources[0][1:], strict=True))
+    ]
+    return _region(unit, spans)
+
+
+@says_taps(spec.Upsample)
+def upsampled(unit: Unit) -> Taps:
+    """Nearest: a copy. Bilinear: on every axis the two neighbours, the nearer counting more."""
+    sizes = unit.sources[0][1:]
+    shares: list[dict[int, float]] = []
+    for axis, place in enumerate(unit.at):
+        tap = unit.layer.taps(axis, sizes[axis], unit.shape[axis + 1])[place]
+        shares.append({tap.near: 1.0 - tap.share})
+        if tap.share:
+            shares[-1][tap.far] = tap.share
+    corners = list(product(*(axis.items() for axis in shares)))
+    return taps(
+        [unit.channel],
+        np.empty((len(corners), 0), np.intp),
+        [tuple(place for place, _ in corner) for corner in corners],
+        sizes,
+        factor=np.array([prod(share for _, share in corner) for corner in corners]),
+    )
+
+
+def _region(unit: Unit, spans: Sequence[range]) -> Taps:
+    offsets = grid([len(span) for span in spans])
+    places = offsets + np.asarray([span.start for span in spans])
     count = len(offsets)
     factor = np.ones(count) if unit.layer.arithmetic == "max" else np.full(count, 1.0 / count)
     return taps([unit.channel], offsets, places, unit.sources[0][1:], factor=factor)

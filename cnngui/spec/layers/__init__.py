@@ -43,7 +43,14 @@ from cnngui.spec.layers.base import (
 from cnngui.spec.layers.conv import Conv2d, ConvTranspose2d
 from cnngui.spec.layers.dense import Linear
 from cnngui.spec.layers.join import Add, Concat, Multiply
-from cnngui.spec.layers.norm import BatchNorm2d, Dropout, GroupNorm, InstanceNorm2d, LayerNorm
+from cnngui.spec.layers.norm import (
+    BatchNorm2d,
+    Dropout,
+    GroupNorm,
+    InstanceNorm2d,
+    LayerNorm,
+    Normalisation,
+)
 from cnngui.spec.layers.pool import (
     AdaptiveAvgPool2d,
     AdaptiveMaxPool2d,
@@ -92,6 +99,7 @@ __all__ = [
     "MenuGroup",
     "MisfitError",
     "Multiply",
+    "Normalisation",
     "PReLU",
     "Pad2d",
     "Pair",

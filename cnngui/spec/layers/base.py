@@ -118,6 +118,11 @@ class LayerSpec(ABC):
         """
         return replace(self, **arguments)
 
+    @property
+    def kind(self) -> Arithmetic:
+        """How its output numbers come about with these arguments: ``arithmetic`` as a rule."""
+        return self.arithmetic
+
     @abstractmethod
     def output_shape(self, sources: Sequence[Shape]) -> Shape:
         """Return the shape of what it puts out, by PyTorch's arithmetic.

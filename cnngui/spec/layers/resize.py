@@ -62,6 +62,10 @@ class Upsample(_Resizing):
     )
     align_corners: bool = argument(False, "bool", affects_shape=False)
 
+    @property
+    def kind(self) -> Arithmetic:
+        return "copy" if self.mode == "nearest" else self.arithmetic
+
     def edited(self, **arguments: Any) -> Upsample:
         """Size and scale_factor exclude each other, and nearest has no corners to align."""
         if arguments.get("size") is not None:
