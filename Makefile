@@ -37,11 +37,8 @@ bench: $(VENV)/.ready-to-test
 pictures: $(VENV)/.ready-to-run
 	$(BIN)/python docs/draw_pictures.py
 
-TRANSLATED := resources/translations/cnngui_zh_CN.ts
 translations: $(VENV)/.ready-to-run
-	$(BIN)/pyside6-lupdate -locations none -no-obsolete \
-	  $$(find cnngui/gui -name '*.py' | LC_ALL=C sort) -ts $(TRANSLATED)
-	$(BIN)/pyside6-lrelease $(TRANSLATED)
+	$(BIN)/python docs/collect_texts.py
 
 clean:
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

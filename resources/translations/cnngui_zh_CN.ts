@@ -1537,6 +1537,1193 @@ Train the network: after each epoch you see here what it gets right and what it 
     </message>
 </context>
 <context>
+    <name>Rules</name>
+    <message>
+        <source>must be writable</source>
+        <translation>必须可以写入</translation>
+    </message>
+    <message>
+        <source>a folder</source>
+        <translation>文件夹</translation>
+    </message>
+    <message>
+        <source>a device or pipe</source>
+        <translation>设备或管道</translation>
+    </message>
+    <message>
+        <source>must be a file</source>
+        <translation>必须是文件</translation>
+    </message>
+    <message>
+        <source>must be a path, a URL, {camera} or {sample}</source>
+        <translation>必须是路径、URL、{camera} 或 {sample}</translation>
+    </message>
+    <message>
+        <source>a stream must be {schemes}</source>
+        <translation>视频流的地址必须以 {schemes} 之一开头</translation>
+    </message>
+    <message>
+        <source>must be a file or folder</source>
+        <translation>必须是文件或文件夹</translation>
+    </message>
+    <message>
+        <source>must go on with a camera&apos;s name or number</source>
+        <translation>后面必须是摄像头的名称或编号</translation>
+    </message>
+    <message>
+        <source>source</source>
+        <translation>视频源</translation>
+    </message>
+    <message>
+        <source>nothing</source>
+        <translation>空</translation>
+    </message>
+    <message>
+        <source>a URL must name a host</source>
+        <translation>URL 中必须有主机名</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>无</translation>
+    </message>
+    <message>
+        <source>must be an existing file or folder</source>
+        <translation>必须是已有的文件或文件夹</translation>
+    </message>
+    <message>
+        <source>must be a file or folder that may be read</source>
+        <translation>必须是可以读取的文件或文件夹</translation>
+    </message>
+    <message>
+        <source>must have a name that is text in UTF-8</source>
+        <translation>名称必须是 UTF-8 文本</translation>
+    </message>
+    <message>
+        <source>a device, pipe or socket</source>
+        <translation>设备、管道或套接字</translation>
+    </message>
+    <message>
+        <source>must be a URL</source>
+        <translation>必须是 URL</translation>
+    </message>
+    <message>
+        <source>a malformed one</source>
+        <translation>格式有误</translation>
+    </message>
+    <message>
+        <source>no scheme</source>
+        <translation>没有协议名</translation>
+    </message>
+    <message>
+        <source>no such file</source>
+        <translation>没有这个文件</translation>
+    </message>
+    <message>
+        <source>other bytes</source>
+        <translation>其他字节</translation>
+    </message>
+    <message>
+        <source>must be a path</source>
+        <translation>必须是路径</translation>
+    </message>
+    <message>
+        <source>a null byte in it</source>
+        <translation>其中有空字节</translation>
+    </message>
+    <message>
+        <source>an unknown user</source>
+        <translation>未知的用户</translation>
+    </message>
+    <message>
+        <source>camera {name}</source>
+        <translation>摄像头 {name}</translation>
+    </message>
+    <message>
+        <source>no camera</source>
+        <translation>没有摄像头</translation>
+    </message>
+    <message>
+        <source>none (in use by another program, or not permitted?)</source>
+        <translation>没有画面（被其他程序占用，或没有权限？）</translation>
+    </message>
+    <message>
+        <source>must be connected</source>
+        <translation>必须已连接</translation>
+    </message>
+    <message>
+        <source>must be one camera&apos;s name</source>
+        <translation>必须只对应一个摄像头</translation>
+    </message>
+    <message>
+        <source>must stay connected and go on sending</source>
+        <translation>必须保持连接并持续传送画面</translation>
+    </message>
+    <message>
+        <source>must be free and give pictures</source>
+        <translation>必须空闲并能给出画面</translation>
+    </message>
+    <message>
+        <source>no picture</source>
+        <translation>没有画面</translation>
+    </message>
+    <message>
+        <source>a folder must hold at least one image (png, jpg, bmp, webp, tiff, ...)</source>
+        <translation>文件夹中至少要有一张图片（png、jpg、bmp、webp、tiff 等）</translation>
+    </message>
+    <message>
+        <source>{count} other entries</source>
+        <translation>{count} 个其他项目</translation>
+    </message>
+    <message>
+        <source>{count} that cannot; the first is {error}</source>
+        <translation>{count} 张不能读取；第一张是 {error}</translation>
+    </message>
+    <message>
+        <source>a folder must hold at least one image that can be read</source>
+        <translation>文件夹中至少要有一张可以读取的图片</translation>
+    </message>
+    <message>
+        <source>must be a folder that may be read</source>
+        <translation>必须是可以读取的文件夹</translation>
+    </message>
+    <message>
+        <source>must answer within {seconds:g} s</source>
+        <translation>必须在 {seconds:g} 秒内应答</translation>
+    </message>
+    <message>
+        <source>silence</source>
+        <translation>没有应答</translation>
+    </message>
+    <message>
+        <source>a certificate that cannot be trusted</source>
+        <translation>不可信的证书</translation>
+    </message>
+    <message>
+        <source>a fault in the encryption</source>
+        <translation>加密出错</translation>
+    </message>
+    <message>
+        <source>an unknown host</source>
+        <translation>未知的主机</translation>
+    </message>
+    <message>
+        <source>something else than HTTP</source>
+        <translation>不是 HTTP</translation>
+    </message>
+    <message>
+        <source>must be there</source>
+        <translation>必须存在</translation>
+    </message>
+    <message>
+        <source>must send a picture within {seconds:g} s</source>
+        <translation>必须在 {seconds:g} 秒内传来一幅画面</translation>
+    </message>
+    <message>
+        <source>must go on sending within {seconds:g} s</source>
+        <translation>必须在 {seconds:g} 秒内继续传送</translation>
+    </message>
+    <message>
+        <source>a stream must go on</source>
+        <translation>视频流必须持续</translation>
+    </message>
+    <message>
+        <source>its end</source>
+        <translation>已结束</translation>
+    </message>
+    <message>
+        <source>must be a stream of pictures</source>
+        <translation>必须是由图片组成的流</translation>
+    </message>
+    <message>
+        <source>a part&apos;s header of more than {most} bytes</source>
+        <translation>某部分的头超过 {most} 字节</translation>
+    </message>
+    <message>
+        <source>a picture of more than {most} bytes</source>
+        <translation>超过 {most} 字节的图片</translation>
+    </message>
+    <message>
+        <source>a length of {length}</source>
+        <translation>长度为 {length}</translation>
+    </message>
+    <message>
+        <source>a picture of {count} bytes, more than {most}</source>
+        <translation>{count} 字节的图片，超过 {most}</translation>
+    </message>
+    <message>
+        <source>only pieces</source>
+        <translation>只有片段</translation>
+    </message>
+    <message>
+        <source>must be a file that may be read</source>
+        <translation>必须是可以读取的文件</translation>
+    </message>
+    <message>
+        <source>a video must have content</source>
+        <translation>视频必须有内容</translation>
+    </message>
+    <message>
+        <source>an empty file</source>
+        <translation>空文件</translation>
+    </message>
+    <message>
+        <source>must be a file or folder to be wound to a place</source>
+        <translation>必须是文件或文件夹才能定位</translation>
+    </message>
+    <message>
+        <source>must be a video that FFmpeg can read</source>
+        <translation>必须是 FFmpeg 能读取的视频</translation>
+    </message>
+    <message>
+        <source>a video&apos;s frame may have at most {most:,} pixels</source>
+        <translation>视频的一帧最多可有 {most:,} 个像素</translation>
+    </message>
+    <message>
+        <source>must hold the {count} frames that it announces</source>
+        <translation>必须有它声明的 {count} 帧</translation>
+    </message>
+    <message>
+        <source>its end or {seconds:g} s of silence</source>
+        <translation>已结束，或 {seconds:g} 秒没有数据</translation>
+    </message>
+    <message>
+        <source>must answer within {seconds:g} s as a stream that FFmpeg can read</source>
+        <translation>必须在 {seconds:g} 秒内应答，并且是 FFmpeg 能读取的流</translation>
+    </message>
+    <message>
+        <source>nothing of the kind</source>
+        <translation>不是这样</translation>
+    </message>
+    <message>
+        <source>a video must have at least one frame</source>
+        <translation>视频必须至少有一帧</translation>
+    </message>
+    <message>
+        <source>must be a video that can be decoded</source>
+        <translation>必须是能解码的视频</translation>
+    </message>
+    <message>
+        <source>{count} (cut off?)</source>
+        <translation>{count}（被截断了？）</translation>
+    </message>
+    <message>
+        <source>a broken one</source>
+        <translation>已损坏</translation>
+    </message>
+    <message>
+        <source>class {name}</source>
+        <translation>类别 {name}</translation>
+    </message>
+    <message>
+        <source>must not have any of {characters} in its name</source>
+        <translation>名称中不能有 {characters} 中的任何字符</translation>
+    </message>
+    <message>
+        <source>must have a name of at most {most} bytes</source>
+        <translation>名称最长 {most} 字节</translation>
+    </message>
+    <message>
+        <source>class</source>
+        <translation>类别</translation>
+    </message>
+    <message>
+        <source>must have a name</source>
+        <translation>必须有名称</translation>
+    </message>
+    <message>
+        <source>must not begin or end with a dot or space</source>
+        <translation>开头和结尾不能是点或空格</translation>
+    </message>
+    <message>
+        <source>must not be named like a device of Windows</source>
+        <translation>不能与 Windows 的设备同名</translation>
+    </message>
+    <message>
+        <source>a class&apos;s colour</source>
+        <translation>类别的颜色</translation>
+    </message>
+    <message>
+        <source>must be #rrggbb</source>
+        <translation>必须是 #rrggbb</translation>
+    </message>
+    <message>
+        <source>a class must have a name in UTF-8, of characters that can be printed</source>
+        <translation>类别名称必须是 UTF-8 的可显示字符</translation>
+    </message>
+    <message>
+        <source>must be a list of classes</source>
+        <translation>必须是类别列表</translation>
+    </message>
+    <message>
+        <source>a class must have a name of at most {most} characters</source>
+        <translation>类别名称最长 {most} 个字符</translation>
+    </message>
+    <message>
+        <source>must be readable</source>
+        <translation>必须可以读取</translation>
+    </message>
+    <message>
+        <source>something else</source>
+        <translation>其他内容</translation>
+    </message>
+    <message>
+        <source>must hold images (png, jpg, ...) in its sub-folders</source>
+        <translation>子文件夹中必须有图片（png、jpg 等）</translation>
+    </message>
+    <message>
+        <source>must hold a sub-folder for each class</source>
+        <translation>每个类别必须有一个子文件夹</translation>
+    </message>
+    <message>
+        <source>must have its labels in an IDX file beside it</source>
+        <translation>旁边必须有它的 IDX 标签文件</translation>
+    </message>
+    <message>
+        <source>{count} such files</source>
+        <translation>{count} 个这样的文件</translation>
+    </message>
+    <message>
+        <source>must hold the {total:,} values that its header names</source>
+        <translation>必须有文件头声明的 {total:,} 个值</translation>
+    </message>
+    <message>
+        <source>must have a label for each of the {count:,} pictures of {name}</source>
+        <translation>{name} 的 {count:,} 张图片必须各有一个标签</translation>
+    </message>
+    <message>
+        <source>must hold at most {most:,} values</source>
+        <translation>最多可有 {most:,} 个值</translation>
+    </message>
+    <message>
+        <source>must end after the {total:,} values its header names</source>
+        <translation>必须在文件头声明的 {total:,} 个值之后结束</translation>
+    </message>
+    <message>
+        <source>pictures</source>
+        <translation>图片</translation>
+    </message>
+    <message>
+        <source>labels</source>
+        <translation>标签</translation>
+    </message>
+    <message>
+        <source>must be an IDX file of {what} ({axes} axes of unsigned bytes)</source>
+        <translation>必须是{what}的 IDX 文件（{axes} 个维度的无符号字节）</translation>
+    </message>
+    <message>
+        <source>{count} bytes</source>
+        <translation>{count} 字节</translation>
+    </message>
+    <message>
+        <source>{count:,} labels</source>
+        <translation>{count:,} 个标签</translation>
+    </message>
+    <message>
+        <source>a file too short for {most:,}</source>
+        <translation>文件太短，不够 {most:,} 个</translation>
+    </message>
+    <message>
+        <source>more</source>
+        <translation>更多</translation>
+    </message>
+    <message>
+        <source>must have a whole header</source>
+        <translation>文件头必须完整</translation>
+    </message>
+    <message>
+        <source>must hold {what}</source>
+        <translation>其中必须有{what}</translation>
+    </message>
+    <message>
+        <source>must be a whole gzip file</source>
+        <translation>必须是完整的 gzip 文件</translation>
+    </message>
+    <message>
+        <source>{count} axes</source>
+        <translation>{count} 个维度</translation>
+    </message>
+    <message>
+        <source>must be {names}, a folder or an IDX file</source>
+        <translation>必须是 {names}、文件夹或 IDX 文件</translation>
+    </message>
+    <message>
+        <source>must be a folder or a file</source>
+        <translation>必须是文件夹或文件</translation>
+    </message>
+    <message>
+        <source>must have one IDX file of pictures, or name the file</source>
+        <translation>必须只有一个 IDX 图片文件，否则请指明是哪个</translation>
+    </message>
+    <message>
+        <source>options are {names}</source>
+        <translation>选项有 {names}</translation>
+    </message>
+    <message>
+        <source>{name} must be a whole number from {least} to {most:,}</source>
+        <translation>{name} 必须是 {least} 到 {most:,} 的整数</translation>
+    </message>
+    <message>
+        <source>data</source>
+        <translation>数据</translation>
+    </message>
+    <message>
+        <source>must have more than the {count:,} samples that are held out</source>
+        <translation>样本数必须多于留出的 {count:,} 个</translation>
+    </message>
+    <message>
+        <source>must be one of {folder}</source>
+        <translation>必须是 {folder} 中的一个</translation>
+    </message>
+    <message>
+        <source>must not be there already</source>
+        <translation>必须尚不存在</translation>
+    </message>
+    <message>
+        <source>no such class</source>
+        <translation>没有这个类别</translation>
+    </message>
+    <message>
+        <source>must have a name that no other class has</source>
+        <translation>名称不能与其他类别相同</translation>
+    </message>
+    <message>
+        <source>must be a sample of {folder}</source>
+        <translation>必须是 {folder} 中的样本</translation>
+    </message>
+    <message>
+        <source>validation share</source>
+        <translation>验证比例</translation>
+    </message>
+    <message>
+        <source>must be at least 0 and below 1</source>
+        <translation>必须大于等于 0 且小于 1</translation>
+    </message>
+    <message>
+        <source>the last layer must give one number per class: let it end with Flatten and Linear</source>
+        <translation>最后一层必须给每个类别一个数：请以 Flatten 和 Linear 结尾</translation>
+    </message>
+    <message>
+        <source>maps {shape}</source>
+        <translation>特征图 {shape}</translation>
+    </message>
+    <message>
+        <source>must have a layer with weights that is not frozen and reaches the output</source>
+        <translation>必须有一个未冻结、带权重并通向输出的层</translation>
+    </message>
+    <message>
+        <source>a batch of {count}</source>
+        <translation>一批 {count} 个样本</translation>
+    </message>
+    <message>
+        <source>must fit in memory with all that is kept for learning: take a smaller batch</source>
+        <translation>连同学习所需保存的内容必须放得进内存：请减小批大小</translation>
+    </message>
+    <message>
+        <source>{thing}: {rule}</source>
+        <translation>{thing}：{rule}</translation>
+    </message>
+    <message>
+        <source>Permission denied</source>
+        <translation>没有权限</translation>
+    </message>
+    <message>
+        <source>Device or resource busy</source>
+        <translation>设备或资源正被占用</translation>
+    </message>
+    <message>
+        <source>Connection aborted</source>
+        <translation>连接中断</translation>
+    </message>
+    <message>
+        <source>Connection refused</source>
+        <translation>连接被拒绝</translation>
+    </message>
+    <message>
+        <source>Connection reset by peer</source>
+        <translation>连接被对方重置</translation>
+    </message>
+    <message>
+        <source>Disk quota exceeded</source>
+        <translation>超出磁盘配额</translation>
+    </message>
+    <message>
+        <source>File exists</source>
+        <translation>文件已存在</translation>
+    </message>
+    <message>
+        <source>File too large</source>
+        <translation>文件太大</translation>
+    </message>
+    <message>
+        <source>No route to host</source>
+        <translation>无法到达主机</translation>
+    </message>
+    <message>
+        <source>Invalid argument</source>
+        <translation>参数无效</translation>
+    </message>
+    <message>
+        <source>Input/output error</source>
+        <translation>输入输出错误</translation>
+    </message>
+    <message>
+        <source>Is a directory</source>
+        <translation>是文件夹</translation>
+    </message>
+    <message>
+        <source>Too many levels of symbolic links</source>
+        <translation>符号链接层数太多</translation>
+    </message>
+    <message>
+        <source>Too many open files</source>
+        <translation>打开的文件太多</translation>
+    </message>
+    <message>
+        <source>File name too long</source>
+        <translation>文件名太长</translation>
+    </message>
+    <message>
+        <source>Network is unreachable</source>
+        <translation>网络不可达</translation>
+    </message>
+    <message>
+        <source>No such device</source>
+        <translation>没有这个设备</translation>
+    </message>
+    <message>
+        <source>No such file or directory</source>
+        <translation>没有这个文件或文件夹</translation>
+    </message>
+    <message>
+        <source>No space left on device</source>
+        <translation>磁盘空间不足</translation>
+    </message>
+    <message>
+        <source>Not a directory</source>
+        <translation>不是文件夹</translation>
+    </message>
+    <message>
+        <source>Directory not empty</source>
+        <translation>文件夹不是空的</translation>
+    </message>
+    <message>
+        <source>No such device or address</source>
+        <translation>没有这个设备或地址</translation>
+    </message>
+    <message>
+        <source>Operation not permitted</source>
+        <translation>不允许此操作</translation>
+    </message>
+    <message>
+        <source>Read-only file system</source>
+        <translation>文件系统是只读的</translation>
+    </message>
+    <message>
+        <source>Connection timed out</source>
+        <translation>连接超时</translation>
+    </message>
+    <message>
+        <source>{thing}: {rule}, got {got}</source>
+        <translation>{thing}：{rule}（实际：{got}）</translation>
+    </message>
+    <message>
+        <source>must be a video that this OpenCV can write</source>
+        <translation>必须是此 OpenCV 能写入的视频</translation>
+    </message>
+    <message>
+        <source>no codec that works</source>
+        <translation>没有可用的编码器</translation>
+    </message>
+    <message>
+        <source>must have {size} MB free for recording</source>
+        <translation>录像需要 {size} MB 可用空间</translation>
+    </message>
+    <message>
+        <source>must be a file that can be written</source>
+        <translation>必须是可以写入的文件</translation>
+    </message>
+    <message>
+        <source>must grow while it is recorded</source>
+        <translation>录像时文件必须不断增大</translation>
+    </message>
+    <message>
+        <source>{count:,} bytes as before</source>
+        <translation>仍是 {count:,} 字节</translation>
+    </message>
+    <message>
+        <source>must be a folder that can be written to, with room for a snapshot</source>
+        <translation>必须是可以写入的文件夹，并有空间存放快照</translation>
+    </message>
+    <message>
+        <source>was cancelled</source>
+        <translation>已取消</translation>
+    </message>
+    <message>
+        <source>must end in {json} or {safetensors}</source>
+        <translation>必须以 {json} 或 {safetensors} 结尾</translation>
+    </message>
+    <message>
+        <source>{bytes:,} bytes</source>
+        <translation>{bytes:,} 字节</translation>
+    </message>
+    <message>
+        <source>must have weights to write; a description alone is .json</source>
+        <translation>必须有权重才能写入；仅网络结构请存为 .json</translation>
+    </message>
+    <message>
+        <source>must have no problems to be saved with weights; save it as .json</source>
+        <translation>没有问题的网络才能连同权重保存；请存为 .json</translation>
+    </message>
+    <message>
+        <source>byte {byte} at {place}</source>
+        <translation>位置 {place} 处的字节 {byte}</translation>
+    </message>
+    <message>
+        <source>must hold a network under the metadata key &quot;{key}&quot;</source>
+        <translation>元数据键“{key}”下必须有网络</translation>
+    </message>
+    <message>
+        <source>{count:,} that are not</source>
+        <translation>{count:,} 个不是</translation>
+    </message>
+    <message>
+        <source>must be a text in UTF-8</source>
+        <translation>必须是 UTF-8 文本</translation>
+    </message>
+    <message>
+        <source>must fit into memory</source>
+        <translation>必须放得进内存</translation>
+    </message>
+    <message>
+        <source>a single number</source>
+        <translation>单个数</translation>
+    </message>
+    <message>
+        <source>no suffix</source>
+        <translation>没有扩展名</translation>
+    </message>
+    <message>
+        <source>must be among the tensors</source>
+        <translation>必须在张量之中</translation>
+    </message>
+    <message>
+        <source>must be float32</source>
+        <translation>必须是 float32</translation>
+    </message>
+    <message>
+        <source>must have the shape {shape}</source>
+        <translation>形状必须是 {shape}</translation>
+    </message>
+    <message>
+        <source>must not be there: the network has no such parameter</source>
+        <translation>不应存在：网络没有这个参数</translation>
+    </message>
+    <message>
+        <source>must hold only finite numbers</source>
+        <translation>只能有有限的数</translation>
+    </message>
+    <message>
+        <source>must not be negative</source>
+        <translation>不能为负</translation>
+    </message>
+    <message>
+        <source>must be one of {keys}, or a file that ends in {json} or {safetensors}</source>
+        <translation>必须是 {keys} 之一，或以 {json} 或 {safetensors} 结尾的文件</translation>
+    </message>
+    <message>
+        <source>network</source>
+        <translation>网络</translation>
+    </message>
+    <message>
+        <source>must be a safetensors file</source>
+        <translation>必须是 safetensors 文件</translation>
+    </message>
+    <message>
+        <source>one that is cut off</source>
+        <translation>被截断了</translation>
+    </message>
+    <message>
+        <source>must be a safetensors file with a header of at most {most:,} bytes</source>
+        <translation>必须是 safetensors 文件，文件头最长 {most:,} 字节</translation>
+    </message>
+    <message>
+        <source>must have no problems to be trained</source>
+        <translation>没有问题才能训练</translation>
+    </message>
+    <message>
+        <source>training</source>
+        <translation>训练</translation>
+    </message>
+    <message>
+        <source>needs samples to learn from</source>
+        <translation>需要样本才能学习</translation>
+    </message>
+    <message>
+        <source>must be a folder that may be written</source>
+        <translation>必须是可以写入的文件夹</translation>
+    </message>
+    <message>
+        <source>must be a file that may be written</source>
+        <translation>必须是可以写入的文件</translation>
+    </message>
+    <message>
+        <source>an error</source>
+        <translation>出错</translation>
+    </message>
+    <message>
+        <source>an image may have at most {most:,} pixels</source>
+        <translation>图片最多可有 {most:,} 个像素</translation>
+    </message>
+    <message>
+        <source>must be a whole image of a known kind</source>
+        <translation>必须是格式已知的完整图片</translation>
+    </message>
+    <message>
+        <source>an image file may have at most {most:,} bytes</source>
+        <translation>图片文件最大 {most:,} 字节</translation>
+    </message>
+    <message>
+        <source>an image must have content</source>
+        <translation>图片必须有内容</translation>
+    </message>
+    <message>
+        <source>must be a whole image</source>
+        <translation>必须是完整的图片</translation>
+    </message>
+    <message>
+        <source>needs a picture and a network that runs</source>
+        <translation>需要画面和正在运行的网络</translation>
+    </message>
+    <message>
+        <source>at most {most} may wait for the disk</source>
+        <translation>最多可有 {most} 个等待写入磁盘</translation>
+    </message>
+    <message>
+        <source>snapshot</source>
+        <translation>快照</translation>
+    </message>
+    <message>
+        <source>none yet</source>
+        <translation>还没有</translation>
+    </message>
+    <message>
+        <source>must go on sending</source>
+        <translation>必须持续传送</translation>
+    </message>
+    <message>
+        <source>must hold at least one picture</source>
+        <translation>必须至少有一幅画面</translation>
+    </message>
+    <message>
+        <source>too little of it</source>
+        <translation>内存不足</translation>
+    </message>
+    <message>
+        <source>must give new pictures to record</source>
+        <translation>必须给出新的画面才能采集</translation>
+    </message>
+    <message>
+        <source>could not be opened</source>
+        <translation>无法打开</translation>
+    </message>
+    <message>
+        <source>a defect of the program</source>
+        <translation>程序的缺陷</translation>
+    </message>
+    <message>
+        <source>must be of the classes that are learned</source>
+        <translation>必须属于所学的类别</translation>
+    </message>
+    <message>
+        <source>{share} of {basis}</source>
+        <translation>{basis}：{share}</translation>
+    </message>
+    <message>
+        <source>{count:,} samples given to test it, {when}</source>
+        <translation>{when}的 {count:,} 个测试样本</translation>
+    </message>
+    <message>
+        <source>after epoch {epoch:g}</source>
+        <translation>第 {epoch:g} 轮后</translation>
+    </message>
+    <message>
+        <source>Best weights: {worth}</source>
+        <translation>最好的权重：{worth}</translation>
+    </message>
+    <message>
+        <source>before training</source>
+        <translation>训练前</translation>
+    </message>
+    <message>
+        <source>The first weights are kept: nothing was measured</source>
+        <translation>保留最初的权重：没有测量过</translation>
+    </message>
+    <message>
+        <source>The first weights are kept, for none that were measured later did better: {worth}</source>
+        <translation>保留最初的权重，因为之后测量的都没有更好：{worth}</translation>
+    </message>
+    <message>
+        <source>{count:,} samples kept apart, {when}</source>
+        <translation>{when}的 {count:,} 个留出样本</translation>
+    </message>
+    <message>
+        <source>{count:,} samples that it learns from, {when}</source>
+        <translation>{when}的 {count:,} 个学习用样本</translation>
+    </message>
+    <message>
+        <source>epochs</source>
+        <translation>轮数</translation>
+    </message>
+    <message>
+        <source>batch size</source>
+        <translation>批大小</translation>
+    </message>
+    <message>
+        <source>learning rate</source>
+        <translation>学习率</translation>
+    </message>
+    <message>
+        <source>momentum</source>
+        <translation>动量</translation>
+    </message>
+    <message>
+        <source>weight decay</source>
+        <translation>权重衰减</translation>
+    </message>
+    <message>
+        <source>warmup epochs</source>
+        <translation>预热轮数</translation>
+    </message>
+    <message>
+        <source>clip norm</source>
+        <translation>梯度裁剪</translation>
+    </message>
+    <message>
+        <source>seed</source>
+        <translation>随机种子</translation>
+    </message>
+    <message>
+        <source>shift</source>
+        <translation>平移</translation>
+    </message>
+    <message>
+        <source>rotation</source>
+        <translation>旋转</translation>
+    </message>
+    <message>
+        <source>scale</source>
+        <translation>缩放</translation>
+    </message>
+    <message>
+        <source>brightness</source>
+        <translation>亮度</translation>
+    </message>
+    <message>
+        <source>noise</source>
+        <translation>噪声</translation>
+    </message>
+    <message>
+        <source>cutout</source>
+        <translation>遮挡</translation>
+    </message>
+    <message>
+        <source>use batches of {count}</source>
+        <translation>请把批大小改为 {count}</translation>
+    </message>
+    <message>
+        <source>make the network or its input smaller</source>
+        <translation>请缩小网络或它的输入</translation>
+    </message>
+    <message>
+        <source>must take at most {room:.1f} GB, half of this machine&apos;s memory: {mend}</source>
+        <translation>最多可占用 {room:.1f} GB，即本机内存的一半：{mend}</translation>
+    </message>
+    <message>
+        <source>{needed:.1f} GB for a batch of {count}</source>
+        <translation>批大小 {count} 需要 {needed:.1f} GB</translation>
+    </message>
+    <message>
+        <source>must have two samples or more to learn from</source>
+        <translation>必须有两个以上的样本才能学习</translation>
+    </message>
+    <message>
+        <source>must have samples of two classes or more, to be told apart</source>
+        <translation>必须有两个以上类别的样本才能区分</translation>
+    </message>
+    <message>
+        <source>must have at most {most:,} classes</source>
+        <translation>最多可有 {most:,} 个类别</translation>
+    </message>
+    <message>
+        <source>each class must have samples: add some, or remove it</source>
+        <translation>每个类别都必须有样本：请添加样本，或删除该类别</translation>
+    </message>
+    <message>
+        <source>must put out {count} numbers, one for each class; it can be mended to do so</source>
+        <translation>必须输出 {count} 个数，每个类别一个；可以自动修正</translation>
+    </message>
+    <message>
+        <source>must be a number from {least:.12g} to {most:.12g}</source>
+        <translation>必须是 {least:.12g} 到 {most:.12g} 的数</translation>
+    </message>
+    <message>
+        <source>only {name}</source>
+        <translation>只有 {name}</translation>
+    </message>
+    <message>
+        <source>none of {names}</source>
+        <translation>没有 {names} 的样本</translation>
+    </message>
+    <message>
+        <source>one</source>
+        <translation>一个</translation>
+    </message>
+    <message>
+        <source>must hold the run of that name</source>
+        <translation>其中必须是同名的训练记录</translation>
+    </message>
+    <message>
+        <source>must be there to be deleted or brought back</source>
+        <translation>必须存在才能删除或恢复</translation>
+    </message>
+    <message>
+        <source>The first weights are back</source>
+        <translation>已恢复最初的权重</translation>
+    </message>
+    <message>
+        <source>its numbers grew beyond all bounds in batch {batch} at a learning rate of {rate:g}. {back}; try a lower rate, such as {lower:g}</source>
+        <translation>学习率为 {rate:g} 时，它的数值在第 {batch} 批超出了一切界限。{back}；请试试更低的学习率，例如 {lower:g}</translation>
+    </message>
+    <message>
+        <source>The weights of epoch {epoch:g} are back</source>
+        <translation>已恢复第 {epoch:g} 轮的权重</translation>
+    </message>
+    <message>
+        <source>must fit into memory with its samples</source>
+        <translation>连同样本必须放得进内存</translation>
+    </message>
+    <message>
+        <source>the weights are no longer numbers</source>
+        <translation>权重出现了非数值</translation>
+    </message>
+    <message>
+        <source>too little memory</source>
+        <translation>内存不足</translation>
+    </message>
+    <message>
+        <source>must be a whole number from {least:.12g} to {most:.12g}</source>
+        <translation>必须是 {least:.12g} 到 {most:.12g} 的整数</translation>
+    </message>
+    <message>
+        <source>must be true or false</source>
+        <translation>必须是 true 或 false</translation>
+    </message>
+    <message>
+        <source>must be one of {choices}</source>
+        <translation>必须是 {choices} 之一</translation>
+    </message>
+    <message>
+        <source>must be a whole number from {least:.12g} to {most:.12g}, or two (height, width)</source>
+        <translation>必须是 {least:.12g} 到 {most:.12g} 的一个整数，或两个（高、宽）</translation>
+    </message>
+    <message>
+        <source>must be a number from {least:.12g} to {most:.12g}, or two (height, width)</source>
+        <translation>必须是 {least:.12g} 到 {most:.12g} 的一个数，或两个（高、宽）</translation>
+    </message>
+    <message>
+        <source>must be a whole number from {least:.12g} to {most:.12g}, two (height, width), four (left, right, top, bottom), same or valid</source>
+        <translation>必须是 {least:.12g} 到 {most:.12g} 的一个整数、两个（高、宽）、四个（左、右、上、下），或 same、valid</translation>
+    </message>
+    <message>
+        <source>must be a whole number from {least:.12g} to {most:.12g}, or four (left, right, top, bottom)</source>
+        <translation>必须是 {least:.12g} 到 {most:.12g} 的一个整数，或四个（左、右、上、下）</translation>
+    </message>
+    <message>
+        <source>must be one whole number, or three (channels, height, width), up to {most:.12g}</source>
+        <translation>必须是一个整数，或三个（通道、高、宽），最大 {most:.12g}</translation>
+    </message>
+    <message>
+        <source>must be 1 or the {count} channels it reads</source>
+        <translation>必须是 1，或它读取的 {count} 个通道</translation>
+    </message>
+    <message>
+        <source>must be above min_val {least:g}</source>
+        <translation>必须大于 min_val {least:g}</translation>
+    </message>
+    <message>
+        <source>a flat tensor of {size}</source>
+        <translation>长度为 {size} 的一维张量</translation>
+    </message>
+    <message>
+        <source>must read a flat tensor: add a Flatten before it</source>
+        <translation>必须读取一维张量：请在前面添加 Flatten</translation>
+    </message>
+    <message>
+        <source>{type} must read maps</source>
+        <translation>{type} 必须读取特征图</translation>
+    </message>
+    <message>
+        <source>must divide the {count} channels it reads</source>
+        <translation>必须能整除它读取的 {count} 个通道</translation>
+    </message>
+    <message>
+        <source>must divide the {count} out_channels</source>
+        <translation>必须能整除 out_channels（{count}）</translation>
+    </message>
+    <message>
+        <source>same needs a stride of 1</source>
+        <translation>same 要求 stride 为 1</translation>
+    </message>
+    <message>
+        <source>must give at most {most:,} values</source>
+        <translation>最多可输出 {most:,} 个值</translation>
+    </message>
+    <message>
+        <source>must leave something of the output {size}</source>
+        <translation>必须让输出 {size} 有所剩余</translation>
+    </message>
+    <message>
+        <source>must be smaller than stride or dilation</source>
+        <translation>必须小于 stride 或 dilation</translation>
+    </message>
+    <message>
+        <source>{these} and {this}</source>
+        <translation>{these}和{this}</translation>
+    </message>
+    <message>
+        <source>must all have as many channels</source>
+        <translation>通道数必须都相同</translation>
+    </message>
+    <message>
+        <source>must all have one height and width, or 1 there</source>
+        <translation>高和宽必须都相同，或为 1</translation>
+    </message>
+    <message>
+        <source>must all have one height and width</source>
+        <translation>高和宽必须都相同</translation>
+    </message>
+    <message>
+        <source>must all have one shape</source>
+        <translation>形状必须都相同</translation>
+    </message>
+    <message>
+        <source>must be at most half the kernel {size}</source>
+        <translation>最大是卷积核 {size} 的一半</translation>
+    </message>
+    <message>
+        <source>must leave something of the {size} maps</source>
+        <translation>必须让 {size} 的特征图有所剩余</translation>
+    </message>
+    <message>
+        <source>must be smaller than the maps it mirrors, {size}</source>
+        <translation>必须小于它所镜像的特征图 {size}</translation>
+    </message>
+    <message>
+        <source>needs the mode bilinear</source>
+        <translation>需要 mode 为 bilinear</translation>
+    </message>
+    <message>
+        <source>must not be given beside a scale_factor</source>
+        <translation>不能与 scale_factor 同时给出</translation>
+    </message>
+    <message>
+        <source>must be given where no size is</source>
+        <translation>没有 size 时必须给出</translation>
+    </message>
+    <message>
+        <source>must be whole numbers from 1, or -1 once for what is left</source>
+        <translation>必须是从 1 起的整数，其中可有一个 -1 表示其余部分</translation>
+    </message>
+    <message>
+        <source>must hold the {count:,} values it reads</source>
+        <translation>必须正好放下它读取的 {count:,} 个值</translation>
+    </message>
+    <message>
+        <source>must leave something of the {count} {dim}</source>
+        <translation>必须从 {count} {dim} 中留下一部分</translation>
+    </message>
+    <message>
+        <source>must be channels for a flat tensor</source>
+        <translation>对一维张量必须是 channels</translation>
+    </message>
+    <message>
+        <source>must not be larger than its padded input {padded}</source>
+        <translation>不能大于填充后的输入 {padded}</translation>
+    </message>
+    <message>
+        <source>must leave the padded input with at most {most:,} values</source>
+        <translation>填充后的输入最多可有 {most:,} 个值</translation>
+    </message>
+    <message>
+        <source>{size} dilated to {reach}</source>
+        <translation>{size}，膨胀后为 {reach}</translation>
+    </message>
+    <message>
+        <source>all layers together must give at most {most:,} values</source>
+        <translation>所有层合计最多可输出 {most:,} 个值</translation>
+    </message>
+    <message>
+        <source>{count:,} up to here</source>
+        <translation>到这里共 {count:,} 个</translation>
+    </message>
+    <message>
+        <source>all layers together must have at most {most:,} parameters</source>
+        <translation>所有层合计最多可有 {most:,} 个参数</translation>
+    </message>
+    <message>
+        <source>{words}</source>
+        <translation>{words}</translation>
+    </message>
+    <message>
+        <source>is for runs without a window: add {option}</source>
+        <translation>只用于无窗口运行：请加上 {option}</translation>
+    </message>
+    <message>
+        <source>must end in {suffix}</source>
+        <translation>必须以 {suffix} 结尾</translation>
+    </message>
+    <message>
+        <source>must not be given together with {option}</source>
+        <translation>不能与 {option} 同时给出</translation>
+    </message>
+    <message>
+        <source>must be below {count}, the channels of {layer}</source>
+        <translation>必须小于 {layer} 的通道数 {count}</translation>
+    </message>
+    <message>
+        <source>must be left out: {layer} is flat, its channel says it all</source>
+        <translation>必须省略：{layer} 是一维的，通道号已经足够</translation>
+    </message>
+    <message>
+        <source>must lie in the map of {layer}, {sizes}</source>
+        <translation>必须在 {layer} 的特征图 {sizes} 之内</translation>
+    </message>
+    <message>
+        <source>must be one of {ids}</source>
+        <translation>必须是 {ids} 之一</translation>
+    </message>
+    <message>
+        <source>must be two whole numbers, down and right</source>
+        <translation>必须是两个整数，向下和向右</translation>
+    </message>
+    <message>
+        <source>must have a frame {frame}, counted from 0</source>
+        <translation>必须有第 {frame} 帧（从 0 数起）</translation>
+    </message>
+    <message>
+        <source>{count} frames</source>
+        <translation>{count} 帧</translation>
+    </message>
+    <message>
+        <source>must be a folder that can be written to</source>
+        <translation>必须是可以写入的文件夹</translation>
+    </message>
+    <message>
+        <source>{rule}; what was learned is in {place}</source>
+        <translation>{rule}；学到的内容保存在 {place}</translation>
+    </message>
+</context>
+<context>
     <name>RunList</name>
     <message>
         <source>Runs</source>

@@ -35,6 +35,7 @@ from cnngui.featuremaps.colormaps import SEQUENTIAL
 from cnngui.gui.results.page import ResultsPage
 from cnngui.gui.settings import Settings
 from cnngui.gui.window.actions import action_groups
+from cnngui.gui.words.errors import CONTEXT
 from cnngui.gui.words.translation import (
     Language,
     install_language,
@@ -45,6 +46,8 @@ from cnngui.gui.words.translation import (
 from cnngui.resources import resource_path
 from cnngui.spec.layers import LAYER_TYPES, arguments_of
 from cnngui.spec.presets import PRESETS
+from docs.collect_texts import CONTEXT as RULES
+from docs.collect_texts import collect, templates
 from tests.gui.driver import Driver
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -92,8 +95,14 @@ def test_every_text_of_the_sources_is_there_for_translators(
         pytest.skip("PySide6 brings no lupdate here")
     assert tool is not None
     fresh = tmp_path / "fresh.ts"
-    subprocess.run([tool, "-silent", *map(str, SOURCES), "-ts", str(fresh)], check=True)
+    collect(fresh)
     assert set(chinese) == set(messages_in(fresh)), "type: make translations"
+
+
+def test_every_template_of_an_error_is_translated(chinese: dict[Message, str]) -> None:
+    assert RULES == CONTEXT
+    translated_ones = {message.source for message in chinese if message.context == RULES}
+    assert translated_ones == set(templates()), "type: make translations"
 
 
 def texts_to_translate(source: Path) -> Iterator[tuple[int, Message | None]]:
@@ -122,8 +131,8 @@ def texts_to_translate(source: Path) -> Iterator[tuple[int, Message | None]]:
 def test_texts_are_literals_and_found_where_the_window_looks(
     source: Path, chinese: dict[Message, str]
 ) -> None:
-    if source.name == "translation.py":
-        return  # it translates what others marked
+    if source.name in ("translation.py", "errors.py"):
+        return  # they translate what others marked
     for line, message in texts_to_translate(source):
         assert message in chinese, f"{source}:{line}"
 
