@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -291,3 +293,12 @@ def test_closing_while_samples_are_made_ready(driver):
     driver.wait(lambda: studio.trainer.preparing not in (None, (0, 0)))
     driver.window.close()
     assert not weight_ids(driver)[0]
+
+
+@pytest.mark.parametrize(
+    "module",
+    ["studio", "chosen_data", "training_plan", "runs", "trainer", "view_state", "document"],
+)
+def test_what_the_wings_share_knows_no_widgets(module):
+    source = Path(importlib.import_module(f"cnngui.gui.{module}").__file__).read_text("utf-8")
+    assert not re.search(r"QtWidgets|gui\.(widgets|window|views|network)\b", source)

@@ -21,7 +21,7 @@ from cnngui.gui.theme import ACCENT, SLIM_SCROLL_BAR, SPACE_M, SPACE_S, colors, 
 from cnngui.gui.widgets.buttons import ICON_SIZE
 from cnngui.gui.widgets.keys import keeps_key
 from cnngui.gui.widgets.pictures import gradient_icon
-from cnngui.gui.words.naming import number_text
+from cnngui.gui.words.numbers import number_text
 from cnngui.pipeline.kernel_pictures import KernelsDrawn
 
 _CAPTION_PIXELS = 11

@@ -24,11 +24,11 @@ from cnngui.featuremaps.kernel_layout import KernelPoint
 from cnngui.gui.icons import icon
 from cnngui.gui.kernels.canvas import KernelsCanvas
 from cnngui.gui.kernels.history import KernelsHistory
-from cnngui.gui.network.wording import shape_label
 from cnngui.gui.studio import Studio
 from cnngui.gui.theme import SPACE_L, SPACE_M, SPACE_S, number_font
 from cnngui.gui.widgets.run_choice import RunChoice
-from cnngui.gui.words.naming import kernel_inputs, number_text, share_text
+from cnngui.gui.words.naming import kernel_inputs
+from cnngui.gui.words.numbers import number_text, shape_label, share_text
 from cnngui.pipeline.kernel_pictures import KernelRequest, KernelsDrawn
 from cnngui.pipeline.training.progress import TrainingProgress
 from cnngui.spec.layers import INPUT_ID

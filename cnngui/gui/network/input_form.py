@@ -7,8 +7,8 @@ from typing import Any
 
 from PySide6.QtWidgets import QWidget
 
-from cnngui.gui.network.editors import ChoiceEditor, NamesEditor, NumberEditor, NumbersEditor
-from cnngui.gui.network.form import Form
+from cnngui.gui.network.form import ArgumentForm
+from cnngui.gui.widgets.editors import ChoiceEditor, NamesEditor, NumberEditor, NumbersEditor
 from cnngui.spec.checks import MAX_INPUT_SIDE
 from cnngui.spec.layers import Argument
 from cnngui.spec.network import InputSpec, NetworkSpec
@@ -22,7 +22,7 @@ _NORMALISATIONS: dict[str, dict[int, tuple[tuple[float, ...], tuple[float, ...]]
 }
 
 
-class InputForm(Form):
+class InputForm(ArgumentForm):
     """Editors for the input and for the names of the classes.
 
     "normalise" is not a field: it fills mean and std.
@@ -31,14 +31,14 @@ class InputForm(Form):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         side = Argument("int", 1, MAX_INPUT_SIDE)
-        self._add(
+        self._add_argument(
             "channels",
             self.tr("channels"),
             ChoiceEditor({"3": self.tr("3 (RGB)"), "1": self.tr("1 (grey)")}),
         )
-        self._add("height", self.tr("height"), NumberEditor(side))
-        self._add("width", self.tr("width"), NumberEditor(side))
-        self._add(
+        self._add_argument("height", self.tr("height"), NumberEditor(side))
+        self._add_argument("width", self.tr("width"), NumberEditor(side))
+        self._add_argument(
             "fit",
             self.tr("fit"),
             ChoiceEditor(
@@ -49,7 +49,7 @@ class InputForm(Form):
                 }
             ),
         )
-        self._add(
+        self._add_argument(
             "normalise",
             self.tr("normalise"),
             ChoiceEditor(
@@ -61,9 +61,9 @@ class InputForm(Form):
                 }
             ),
         )
-        self._add("mean", self.tr("mean"), NumbersEditor(Argument("float", -1e6, 1e6), 3))
-        self._add("std", self.tr("std"), NumbersEditor(Argument("float", 1e-6, 1e6), 3))
-        self._add("classes", self.tr("classes"), NamesEditor(self.tr("cat, dog, …")))
+        self._add_argument("mean", self.tr("mean"), NumbersEditor(Argument("float", -1e6, 1e6), 3))
+        self._add_argument("std", self.tr("std"), NumbersEditor(Argument("float", 1e-6, 1e6), 3))
+        self._add_argument("classes", self.tr("classes"), NamesEditor(self.tr("cat, dog, …")))
 
     def show_network(self, spec: NetworkSpec) -> None:
         """Show the input of a network and the names of its classes."""

@@ -8,13 +8,13 @@ from PySide6.QtWidgets import QLabel, QToolButton, QWidget
 
 from cnngui.gui.icons import icon
 from cnngui.gui.network.editors import make_editor
-from cnngui.gui.network.form import Form
+from cnngui.gui.network.form import ArgumentForm
 from cnngui.gui.network.reads_editor import ManyReadsEditor, SingleReadEditor, readable_shapes
 from cnngui.spec.layers import WEIGHT_ARGUMENTS, LayerSpec, ParametricSpec, arguments_of
 from cnngui.spec.network import NetworkSpec
 
 
-class LayerForm(Form):
+class LayerForm(ArgumentForm):
     """Editors for a layer's arguments, what it reads, and where its weights come from.
 
     Signals
@@ -29,13 +29,15 @@ class LayerForm(Form):
         self._reads = ManyReadsEditor() if layer_type.input_count[1] > 1 else SingleReadEditor()
         for name, argument in arguments_of(layer_type).items():
             if name not in WEIGHT_ARGUMENTS:
-                self._add(name, name, make_editor(argument))
-        self._add("inputs", self.tr("reads"), self._reads)
+                self._add_argument(name, name, make_editor(argument))
+        self._add_argument("inputs", self.tr("reads"), self._reads)
         if not layer_type.has_parameters:
             return
         labels = {"frozen": self.tr("frozen")}
         for name in WEIGHT_ARGUMENTS:
-            self._add(name, labels.get(name, name), make_editor(arguments_of(layer_type)[name]))
+            self._add_argument(
+                name, labels.get(name, name), make_editor(arguments_of(layer_type)[name])
+            )
         self._add_dice()
         self._weights_note = QLabel(
             self.tr(

@@ -8,9 +8,9 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import QMenu
 
-from cnngui.gui.network.editors import FieldEditor
-from cnngui.gui.network.wording import shape_label
+from cnngui.gui.widgets.editors import FieldEditor
 from cnngui.gui.widgets.spin_boxes import ChoiceBox
+from cnngui.gui.words.numbers import shape_label
 from cnngui.spec.layers import INPUT_ID
 from cnngui.spec.network import NetworkSpec
 from cnngui.spec.shapes import Shape, infer

@@ -9,19 +9,14 @@ from PySide6.QtCore import QPoint, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QContextMenuEvent, QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
-from cnngui.gui.network.form import Form
 from cnngui.gui.network.input_form import InputForm
 from cnngui.gui.network.layer_form import LayerForm
 from cnngui.gui.network.row_header import HeaderContent, RowHeader
-from cnngui.gui.network.wording import (
-    arguments_summary,
-    milliseconds_label,
-    parameters_label,
-    problem_text,
-    shape_label,
-    translate,
-)
+from cnngui.gui.network.wording import arguments_summary, parameters_label, translate
 from cnngui.gui.theme import ACCENT, SPACE_M, colors
+from cnngui.gui.widgets.form import Form
+from cnngui.gui.words.errors import problem_text
+from cnngui.gui.words.numbers import milliseconds_label, shape_label
 from cnngui.spec.checks import Problem
 from cnngui.spec.cost import Cost
 from cnngui.spec.layers import INPUT_ID, LAYER_TYPES, LayerSpec

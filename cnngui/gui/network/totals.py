@@ -6,8 +6,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
-from cnngui.gui.network.wording import bytes_label, number_label, ratio_label
 from cnngui.gui.theme import SPACE_L, SPACE_M, SPACE_S, number_font
+from cnngui.gui.words.numbers import bytes_label, number_label, ratio_label
 from cnngui.spec.cost import BYTES_PER_VALUE, dense_multiply_adds, total_cost
 from cnngui.spec.network import NetworkSpec
 

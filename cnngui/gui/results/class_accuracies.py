@@ -29,7 +29,7 @@ from cnngui.gui.theme import (
 )
 from cnngui.gui.widgets.bars import paint_bar
 from cnngui.gui.widgets.keys import keeps_key
-from cnngui.gui.words.naming import share_text
+from cnngui.gui.words.numbers import share_text
 from cnngui.pipeline.training.progress import Evaluation
 
 _ROW_HEIGHT = 22

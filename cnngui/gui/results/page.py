@@ -27,7 +27,7 @@ from cnngui.gui.results.words import class_words, confusion_words
 from cnngui.gui.studio import Studio
 from cnngui.gui.theme import SLIM_SCROLL_BAR, SPACE_L, SPACE_M, SPACE_S
 from cnngui.gui.widgets.run_choice import RunChoice
-from cnngui.gui.words.naming import share_text
+from cnngui.gui.words.numbers import share_text
 from cnngui.gui.words.translation import said
 from cnngui.pipeline.training.measured import basis_words
 from cnngui.pipeline.training.progress import Evaluation, TrainingProgress

@@ -11,7 +11,7 @@ from cnngui.gui.results.words import sample_words
 from cnngui.gui.theme import SPACE_M, SPACE_S, colors, number_font
 from cnngui.gui.widgets.bars import paint_bar
 from cnngui.gui.widgets.pictures import draw_picture, fitted
-from cnngui.gui.words.naming import share_text
+from cnngui.gui.words.numbers import share_text
 from cnngui.pipeline.training.progress import Evaluation
 
 _SHOWN = 4

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication
 
-from cnngui.gui.words.naming import share_text
+from cnngui.gui.words.numbers import share_text
 from cnngui.pipeline.training.progress import Evaluation
 
 translate = QCoreApplication.translate

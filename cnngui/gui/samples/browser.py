@@ -1,4 +1,4 @@
-"""A data set that is learned from as it is: its classes, and the samples of the chosen one."""
+"""A data set that is learned from as it is: its classes, their samples, and unreadable files."""
 
 from __future__ import annotations
 
@@ -29,6 +29,7 @@ from cnngui.gui.samples.words import class_counts, count_label
 from cnngui.gui.studio import Studio
 from cnngui.gui.theme import SLIM_SCROLL_BAR, SPACE_M, SPACE_S, number_font
 from cnngui.gui.widgets.sample_grid import SamplesGrid
+from cnngui.gui.words.errors import error_text
 
 _LIST_WIDTH = 176
 _ROW_HEIGHT = 24
@@ -122,3 +123,21 @@ class _ClassDelegate(QStyledItemDelegate):
         name = metrics.elidedText(index.data(), Qt.TextElideMode.ElideRight, area.width())
         painter.drawText(area, int(Qt.AlignmentFlag.AlignLeft | middle), name)
         painter.restore()
+
+
+class SamplesProblems(QListWidget):
+    """Unreadable files, a line each: which file, what would have been right, what was found."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setSelectionMode(QListWidget.SelectionMode.ExtendedSelection)
+        self.setUniformItemSizes(True)
+        self.setAccessibleName(self.tr("Files that could not be read"))
+        self.setStyleSheet(f"QListWidget {{ background: transparent; padding: {SPACE_M}px; }}")
+        self.verticalScrollBar().setStyleSheet(SLIM_SCROLL_BAR)
+
+    def show_dataset(self, dataset: Dataset) -> None:
+        """List what was left out of a data set."""
+        self.clear()
+        self.addItems([error_text(problem) for problem in dataset.problems])

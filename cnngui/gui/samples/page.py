@@ -10,11 +10,10 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 from cnngui.data.dataset import Dataset
 from cnngui.gui.samples.augmentation_panel import AugmentationPanel
 from cnngui.gui.samples.board import SamplesBoard
-from cnngui.gui.samples.browser import SamplesBrowser
+from cnngui.gui.samples.browser import SamplesBrowser, SamplesProblems
 from cnngui.gui.samples.collection import SamplesCollection
 from cnngui.gui.samples.edits import SamplesEdits
 from cnngui.gui.samples.header import SamplesHeader
-from cnngui.gui.samples.problems import SamplesProblems
 from cnngui.gui.samples.recording import SamplesRecording
 from cnngui.gui.samples.sources import SampleSources
 from cnngui.gui.samples.welcome import SamplesWelcome

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from cnngui.gui.theme import ACCENT, SPACE_M, SPACE_S, colors, number_font
-from cnngui.gui.words.naming import number_text
+from cnngui.gui.words.numbers import number_text
 from cnngui.gui.words.runs import ailment_words
 from cnngui.pipeline.training.progress import LayerHealth
 

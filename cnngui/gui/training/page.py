@@ -22,7 +22,6 @@ from PySide6.QtWidgets import (
 )
 from superqt import QElidingLabel
 
-from cnngui.gui.network.wording import bytes_label
 from cnngui.gui.studio import Studio
 from cnngui.gui.theme import ACCENT, SPACE_L, SPACE_M, SPACE_S, number_font
 from cnngui.gui.training.actions import TrainActions
@@ -32,6 +31,7 @@ from cnngui.gui.training.runs_view import RunsView
 from cnngui.gui.training.settings_form import SettingsForm
 from cnngui.gui.widgets.notices import Notice, NoticeBar
 from cnngui.gui.words.errors import error_text, said
+from cnngui.gui.words.numbers import bytes_label
 from cnngui.gui.words.runs import status_words
 from cnngui.gui.words.translation import translated
 from cnngui.pipeline.training.settings import TrainingSettings

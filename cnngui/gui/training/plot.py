@@ -13,7 +13,7 @@ from PySide6.QtGui import QColor, QFont, QResizeEvent
 from PySide6.QtWidgets import QGraphicsItem, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from cnngui.gui.theme import SPACE_M, SPACE_S, colors, number_font
-from cnngui.gui.words.naming import number_text, share_text
+from cnngui.gui.words.numbers import number_text, share_text
 from cnngui.gui.words.runs import last_number
 
 _MOST_DOTS = 60

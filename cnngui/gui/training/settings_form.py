@@ -11,11 +11,11 @@ from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QAbstractSpinBox, QLabel, QToolButton, QWidget
 
 from cnngui.gui.icons import icon
-from cnngui.gui.network.editors import ChoiceEditor, FieldEditor, NumberEditor, SwitchEditor
-from cnngui.gui.network.form import LINE_HEIGHT, Form
 from cnngui.gui.theme import number_font
+from cnngui.gui.widgets.editors import ChoiceEditor, FieldEditor, NumberEditor, SwitchEditor
+from cnngui.gui.widgets.form import LINE_HEIGHT, Form
 from cnngui.gui.widgets.spin_boxes import FloatSpinBox
-from cnngui.gui.words.naming import number_text
+from cnngui.gui.words.numbers import number_text
 from cnngui.gui.words.runs import loss_names, schedule_names
 from cnngui.pipeline.training.settings import TrainingSettings
 from cnngui.spec.layers import Argument
@@ -228,7 +228,7 @@ class SettingsForm(Form):
     ) -> None:
         self._add(field, label, ChoiceEditor(choices), explanation)
 
-    def _add(self, field: str, label: str, editor: FieldEditor, explanation: str = "") -> None:
+    def _add(self, field: str, label: str, editor: FieldEditor, explanation: str) -> None:
         editor.setObjectName(f"training_{field}")
         super()._add(field, label, editor, explanation)
 

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from cnngui.gui.theme import SPACE_M, SPACE_S, colors, number_font
 from cnngui.gui.view_state import ViewState
 from cnngui.gui.widgets.pictures import color_bar_image, draw_picture, fitted, indexed_image
-from cnngui.gui.words.naming import number_text
+from cnngui.gui.words.numbers import number_text
 from cnngui.pipeline.lenses.channel import ChannelResult
 
 _BAR_WIDTH = 12

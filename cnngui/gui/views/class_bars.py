@@ -11,7 +11,7 @@ from cnngui.engine.learning.losses import softmax
 from cnngui.gui.theme import SPACE_M, SPACE_S, colors, number_font, text_width
 from cnngui.gui.view_state import ViewState
 from cnngui.gui.widgets.bars import paint_bar, round_limit
-from cnngui.gui.words.naming import number_text, share_text
+from cnngui.gui.words.numbers import number_text, share_text
 from cnngui.pipeline.lenses.scores import Scores
 from cnngui.pipeline.results import FrameResult
 

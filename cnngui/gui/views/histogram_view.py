@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from cnngui.gui.theme import ACCENT, SPACE_M, SPACE_S, colors, number_font
-from cnngui.gui.words.naming import number_text
+from cnngui.gui.words.numbers import number_text
 
 
 class HistogramView(QWidget):

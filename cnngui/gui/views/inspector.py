@@ -16,7 +16,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from cnngui.gui.network.wording import shape_label
 from cnngui.gui.theme import SLIM_SCROLL_BAR, SPACE_L, SPACE_M, SPACE_S, number_font
 from cnngui.gui.view_state import ViewState
 from cnngui.gui.views.channel_picture import ChannelPicture
@@ -24,13 +23,8 @@ from cnngui.gui.views.class_bars import ClassBars
 from cnngui.gui.views.histogram_view import HistogramView
 from cnngui.gui.views.kernel_view import KernelView
 from cnngui.gui.views.layer_facts import layer_fact
-from cnngui.gui.words.naming import (
-    channel_label,
-    channel_names,
-    kernel_inputs,
-    number_text,
-    share_text,
-)
+from cnngui.gui.words.naming import channel_label, channel_names, kernel_inputs
+from cnngui.gui.words.numbers import number_text, shape_label, share_text
 from cnngui.pipeline.lenses.channel import ChannelResult
 from cnngui.pipeline.lenses.vector import VectorResult
 from cnngui.pipeline.results import FrameResult

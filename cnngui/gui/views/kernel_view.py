@@ -36,7 +36,7 @@ from cnngui.gui.theme import ACCENT, SPACE_M, SPACE_S, colors
 from cnngui.gui.view_state import ViewState
 from cnngui.gui.widgets.keys import keeps_key
 from cnngui.gui.widgets.pictures import color_table, indexed_image
-from cnngui.gui.words.naming import number_text
+from cnngui.gui.words.numbers import number_text
 
 _PICTURE_SIZE = 44
 _MOST_PICTURE_ROWS = 3

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication
 
-from cnngui.gui.network.wording import shape_label
+from cnngui.gui.words.numbers import shape_label
 from cnngui.spec.layers import AvgPool2d, Conv2d, LayerSpec, LeakyReLU, MaxPool2d
 
 translate = QCoreApplication.translate

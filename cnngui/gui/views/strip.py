@@ -33,10 +33,10 @@ from PySide6.QtWidgets import (
 )
 
 from cnngui.gui.document import Document
-from cnngui.gui.network.wording import shape_label
 from cnngui.gui.theme import ACCENT, SLIM_SCROLL_BAR, SPACE_M, SPACE_S, colors
 from cnngui.gui.view_state import ViewState
 from cnngui.gui.widgets.pictures import draw_picture, fitted, indexed_image, plain_image
+from cnngui.gui.words.numbers import shape_label
 from cnngui.pipeline.lenses.thumbnails import Thumbnails
 from cnngui.pipeline.results import FrameResult
 from cnngui.spec.layers import INPUT_ID

@@ -26,7 +26,8 @@ from cnngui.gui.theme import (
 )
 from cnngui.gui.view_state import ViewState
 from cnngui.gui.widgets.bars import paint_bar, round_limit
-from cnngui.gui.words.naming import channel_label, channel_names, number_text
+from cnngui.gui.words.naming import channel_label, channel_names
+from cnngui.gui.words.numbers import number_text
 from cnngui.pipeline.lenses.vector import VectorResult
 from cnngui.pipeline.results import FrameResult
 

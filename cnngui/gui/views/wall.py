@@ -7,13 +7,13 @@ from PySide6.QtGui import QGuiApplication, QImage, QPalette, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 from superqt import QElidingLabel
 
-from cnngui.gui.network.wording import problem_text
 from cnngui.gui.theme import SPACE_L, SPACE_M, SPACE_S, number_font
 from cnngui.gui.view_state import ViewState
 from cnngui.gui.views.vector import VectorView
 from cnngui.gui.views.wall_canvas import ZOOM_STEP, WallCanvas
 from cnngui.gui.views.wall_tools import WallTools
 from cnngui.gui.widgets.buttons import tool_button
+from cnngui.gui.words.errors import problem_text
 from cnngui.pipeline.lenses.vector import VectorResult
 from cnngui.pipeline.lenses.wall import WallResult
 from cnngui.pipeline.results import FrameResult

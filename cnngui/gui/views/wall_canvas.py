@@ -31,7 +31,8 @@ from cnngui.gui.view_state import ViewState
 from cnngui.gui.views.viewport import Viewport
 from cnngui.gui.views.wall_overlay import Tile, WallOverlay, labelled_picture
 from cnngui.gui.widgets.pictures import indexed_image
-from cnngui.gui.words.naming import channel_label, channel_names, number_text
+from cnngui.gui.words.naming import channel_label, channel_names
+from cnngui.gui.words.numbers import number_text
 from cnngui.pipeline.lenses.wall import WallResult
 from cnngui.pipeline.results import FrameResult
 

@@ -11,11 +11,11 @@ from cnngui.featuremaps.colormaps import DIVERGING, SEQUENTIAL
 from cnngui.featuremaps.scaling import SCALINGS
 from cnngui.featuremaps.statistics import CHANNEL_ORDERS
 from cnngui.gui.icons import icon
-from cnngui.gui.network.wording import shape_label
 from cnngui.gui.theme import SPACE_M, SPACE_S
 from cnngui.gui.view_state import AUTOMATIC, ViewState
 from cnngui.gui.widgets.buttons import ICON_SIZE, ChoiceButton, tool_button
 from cnngui.gui.widgets.pictures import gradient_icon
+from cnngui.gui.words.numbers import shape_label
 
 _NARROW = 620
 """Pixels: below this width the choices are without words."""

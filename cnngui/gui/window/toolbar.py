@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QMenu, QSizePolicy, QToolBar, QToolButton, QWidget
 from cnngui.gui.icons import icon
 from cnngui.gui.theme import colors
 from cnngui.gui.window.source_menu import SourceButton
-from cnngui.gui.words.naming import clock
+from cnngui.gui.words.numbers import clock
 
 _ICON_SIZE = QSize(20, 20)
 _NARROW = 1180

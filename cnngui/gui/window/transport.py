@@ -17,7 +17,7 @@ from cnngui.capture.source import SourceInfo
 from cnngui.gui.icons import icon
 from cnngui.gui.theme import SPACE_M, SPACE_S, number_font
 from cnngui.gui.widgets.seek_slider import SeekSlider
-from cnngui.gui.words.naming import clock
+from cnngui.gui.words.numbers import clock
 from cnngui.pipeline.messages import Playback
 
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0)

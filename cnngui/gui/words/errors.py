@@ -10,6 +10,7 @@ from PySide6.QtCore import QCoreApplication
 
 from cnngui.errors import Text, UserError, Words, message
 from cnngui.gui.words.translation import translated
+from cnngui.spec.checks import Problem
 
 CONTEXT = "Rules"
 """Under which the templates stand among the translations."""
@@ -26,3 +27,10 @@ def error_text(error: UserError) -> str:
     """Return an error's whole sentence."""
     thing = error.thing if isinstance(error.thing, Text) else translated(error.thing)
     return said(message(thing, error.rule, error.got))
+
+
+def problem_text(problem: Problem) -> str:
+    """Return a problem as the row of its layer tells it; the layer's name is on the row."""
+    if problem.field:
+        return f"{problem.field} {problem.message}"
+    return problem.message[:1].upper() + problem.message[1:]

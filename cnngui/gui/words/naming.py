@@ -1,4 +1,4 @@
-"""Words and numbers as the views spell them."""
+"""What channels and the inputs of kernels are called."""
 
 from __future__ import annotations
 
@@ -33,22 +33,6 @@ _KEEPS_CHANNELS = (
     Softmax,
     Tanh,
 )
-
-
-def number_text(value: float, digits: int = 3) -> str:
-    """Return a number of that many significant digits, with a true minus sign."""
-    return f"{value:.{digits}g}".replace("-", "−")
-
-
-def share_text(share: float) -> str:
-    """Return a share of 0..1 as percents that never round to a false 0 or 100."""
-    percent = 100 * share
-    if 0 < percent < 0.1:
-        return "< 0.1 %"
-    if 99.9 < percent < 100:
-        return "> 99.9 %"
-    percent = round(percent, 4)  # 0.2 is 0.200000003 in float32
-    return f"{percent:.1f} %" if percent % 1 else f"{percent:.0f} %"
 
 
 def channel_names(network: NetworkSpec, layer_id: str) -> tuple[str, ...]:
@@ -92,11 +76,3 @@ def kernel_inputs(
     names = channel_names(network, source)
     places = range(first, first + count)
     return source, tuple(names[place] if place < len(names) else str(place) for place in places)
-
-
-def clock(seconds: float) -> str:
-    """Return a time as people write it: 0:07, 12:34, 1:02:03."""
-    whole = int(seconds)
-    minutes, second = divmod(whole, 60)
-    hours, minute = divmod(minutes, 60)
-    return f"{hours}:{minute:02}:{second:02}" if hours else f"{minute}:{second:02}"

@@ -9,8 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QCoreApplication, QDate, QLocale
 
-from cnngui.gui.network.wording import bytes_label
-from cnngui.gui.words.naming import clock, number_text, share_text
+from cnngui.gui.words.numbers import bytes_label, clock, number_text, share_text
 from cnngui.gui.words.translation import said
 from cnngui.pipeline.training.measured import best_words, measured_words
 from cnngui.pipeline.training.progress import (

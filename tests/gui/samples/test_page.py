@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QToolButton,
 )
 
-from cnngui.gui.samples.problems import SamplesProblems
+from cnngui.gui.samples.browser import SamplesProblems
 from cnngui.gui.studio import Studio
 from cnngui.images.opencv import cv2
 from cnngui.pipeline.data_events import DatasetCancelled, DatasetProgress

@@ -5,7 +5,7 @@ from pytestqt.qtbot import QtBot
 
 from cnngui.capture.source import SourceInfo
 from cnngui.gui.window.transport import Transport
-from cnngui.gui.words.naming import clock
+from cnngui.gui.words.numbers import clock
 from cnngui.pipeline.messages import Playback
 
 VIDEO = SourceInfo("clip.mp4", 64, 48, rate=25.0, frame_count=250, seekable=True)

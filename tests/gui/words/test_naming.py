@@ -2,39 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from cnngui.gui.words.naming import (
-    channel_label,
-    channel_names,
-    kernel_inputs,
-    number_text,
-    share_text,
-)
+from cnngui.gui.words.naming import channel_label, channel_names, kernel_inputs
 from cnngui.spec.layers import Conv2d, Flatten, GlobalAvgPool2d, Linear, Softmax
 from cnngui.spec.network import InputSpec, NetworkSpec
 from tests.gui.views.conftest import NETWORK
-
-
-@pytest.mark.parametrize(
-    ("value", "digits", "text"),
-    [(-0.12345, 3, "−0.123"), (1234567.0, 7, "1234567"), (0.0, 3, "0"), (float("nan"), 3, "nan")],
-)
-def test_numbers(value: float, digits: int, text: str) -> None:
-    assert number_text(value, digits) == text
-
-
-@pytest.mark.parametrize(
-    ("share", "text"),
-    [
-        (0, "0 %"),
-        (1, "100 %"),
-        (0.5, "50 %"),
-        (0.1234, "12.3 %"),
-        (1e-6, "< 0.1 %"),
-        (0.9999999, "> 99.9 %"),
-    ],
-)
-def test_shares_are_never_a_false_none_or_all(share: float, text: str) -> None:
-    assert share_text(share) == text
 
 
 def test_classes_name_the_units_of_the_last_layers() -> None:
