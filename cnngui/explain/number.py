@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -74,6 +74,18 @@ class Question:
             part = np.asarray(view[self.taps.over], np.float64)
             moments = float(part.mean()), float(part.var())
         return found, moments
+
+    def weights(self, parameters: Mapping[str, NDArray[Any]]) -> Values:
+        """Return what each term is multiplied by, float64 ``(n,)``.
+
+        Parameters
+        ----------
+        parameters : the layer's, by name.
+        """
+        if self.taps.weight is None:
+            return np.ones(len(self.taps)) if self.taps.factor is None else self.taps.factor
+        name, index = self.taps.weight
+        return np.asarray(parameters[name][index], np.float64)
 
     def pick(self, view: NDArray[Any]) -> float:
         """Return the number itself from its layer's output ``(C, *sizes)`` or ``(F,)``."""
@@ -242,15 +254,17 @@ def answer(
     inputs = np.empty(len(taps), np.float64)
     for place, found in read.items():
         inputs[taps.source == place] = found
-    if taps.weight is not None:
-        name, index = taps.weight
-        weights = np.asarray(parameters[name][index], np.float64)
-    else:
-        weights = np.ones(len(taps)) if taps.factor is None else taps.factor
     bias = None
     if taps.bias is not None and taps.bias[0] in parameters:
         bias = float(parameters[taps.bias[0]][taps.bias[1]])
-    return Number(question, value, inputs, weights, bias, _facts(question, moments, parameters))
+    return Number(
+        question,
+        value,
+        inputs,
+        question.weights(parameters),
+        bias,
+        _facts(question, moments, parameters),
+    )
 
 
 def explain_number(
@@ -283,6 +297,48 @@ def explain_number(
         moments = moments or seen
     own = parameters.get(layer_id, {})
     return answer(question, question.pick(outputs[layer_id]), read, moments, own)
+
+
+def chain_of(
+    network: NetworkSpec,
+    parameters: Mapping[str, Mapping[str, NDArray[Any]]],
+    number: Number,
+) -> tuple[Number, ...]:
+    """Return what the layers make of a number that take each value by itself.
+
+    Only those in a row from the number's layer on of which each alone reads the one before: curves,
+    normalisation by fixed numbers, and copies. Their values are computed here, in float64.
+    """
+    shapes = infer(network).shapes
+    found: list[Number] = []
+    here = number
+    while True:
+        readers = [
+            layer
+            for index, layer in enumerate(network.layers)
+            if here.question.layer.id in network.inputs_of(index)
+        ]
+        is_alone = (
+            len(readers) == 1 and len(network.inputs_of(network.index_of(readers[0].id))) == 1
+        )
+        if not is_alone or not _is_by_value(readers[0]):
+            return tuple(found)
+        if shapes[readers[0].id] != shapes[here.question.layer.id]:
+            return tuple(found)
+        question = ask(network, readers[0].id, here.question.channel, here.question.at)
+        value = here.value if not found else here.sum
+        own = parameters.get(readers[0].id, {})
+        here = answer(question, math.nan, {0: np.array([value])}, None, own)
+        here = replace(here, value=here.sum)
+        found.append(here)
+
+
+def _is_by_value(layer: LayerSpec) -> bool:
+    if not layer.enabled:
+        return True
+    if isinstance(layer, Normalisation):
+        return bool(layer.measured)
+    return layer.kind in ("function", "copy")
 
 
 def _facts(

@@ -27,6 +27,21 @@ class Playback:
 
 
 @dataclass(frozen=True)
+class NumberRequest:
+    """One number that somebody looks at, in the channel chosen.
+
+    Attributes
+    ----------
+    at : its place (y, x) on the map; ``()`` of a flat layer, and where none was chosen yet.
+    term : the input (by its place among those read) and channel whose terms are to be seen, also if
+        others add more; None leaves that open.
+    """
+
+    at: tuple[int, ...] = ()
+    term: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True)
 class ViewRequest:
     """What is on the screen, and so what is worth computing.
 
@@ -41,6 +56,7 @@ class ViewRequest:
     thumbnails : the layers of which the strip shows a small picture.
     thumbnail_size : their (width, height) in pixels.
     wants_channel : whether the inspector, with the channel and the scores, is to be seen at all.
+    number : the number that is taken apart; None where nobody looks at one.
     """
 
     layer_id: str = ""
@@ -54,3 +70,4 @@ class ViewRequest:
     thumbnails: tuple[str, ...] = ()
     thumbnail_size: tuple[int, int] = (96, 72)
     wants_channel: bool = True
+    number: NumberRequest | None = None

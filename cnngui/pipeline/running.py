@@ -12,6 +12,7 @@ from cnngui.capture.frame import Frame
 from cnngui.engine.model import Model, Observers
 from cnngui.engine.preprocess import normalise
 from cnngui.errors import NetworkError, text
+from cnngui.explain.number import Question, ask
 from cnngui.featuremaps.colormaps import DIVERGING, SEQUENTIAL
 from cnngui.featuremaps.scaling import Range, Scaling
 from cnngui.featuremaps.snapshot import SnapshotContent
@@ -56,6 +57,15 @@ class RunningNetwork:
         self.shapes: Mapping[str, Shape] = infer(spec).shapes
         self.signed = is_signed(spec)
         self._values: NDArray[np.float32] | None = None
+        self._asked: tuple[str, int, tuple[int, ...]] | None = None
+        self._question: Question | None = None
+
+    def question(self, layer_id: str, channel: int, at: tuple[int, ...]) -> Question:
+        """Return which numbers make one number; the last one asked about is kept."""
+        asked = layer_id, channel, at
+        if self._asked != asked or self._question is None:
+            self._asked, self._question = asked, ask(self.spec, layer_id, channel, at)
+        return self._question
 
     def fit(self, frame: Frame) -> NDArray[np.uint8]:
         """Return what the network sees of a frame: uint8 ``(H, W, C)``, fresh and read-only."""

@@ -10,6 +10,7 @@ from typing import Any
 
 from cnngui.pipeline.lenses.channel import ChannelLens
 from cnngui.pipeline.lenses.lens import Lens
+from cnngui.pipeline.lenses.number import NumberLens
 from cnngui.pipeline.lenses.scores import ScoresLens
 from cnngui.pipeline.lenses.thumbnails import ThumbnailsLens
 from cnngui.pipeline.lenses.vector import VectorLens
@@ -19,6 +20,7 @@ LENSES: tuple[type[Lens[Any]], ...] = (
     WallLens,
     VectorLens,
     ChannelLens,
+    NumberLens,
     ThumbnailsLens,
     ScoresLens,
 )
