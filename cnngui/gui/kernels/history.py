@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 from cnngui.gui.icons import icon
 from cnngui.gui.theme import SPACE_S, number_font
 from cnngui.gui.widgets.buttons import tool_button
+from cnngui.gui.widgets.plain import show_plainly
 from cnngui.gui.widgets.seek_slider import SeekSlider
 from cnngui.pipeline.training.progress import KernelMoment
 
@@ -41,6 +42,7 @@ class KernelsHistory(QWidget):
         self.slider.valueChanged.connect(self._on_slider_value_changed)
         self.label = QLabel(self)
         self.label.setFont(number_font(self.font()))
+        show_plainly(self.label)
         self.label.setMinimumWidth(self.fontMetrics().horizontalAdvance(self.tr("before training")))
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)

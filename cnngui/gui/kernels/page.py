@@ -26,6 +26,7 @@ from cnngui.gui.kernels.canvas import KernelsCanvas
 from cnngui.gui.kernels.history import KernelsHistory
 from cnngui.gui.studio import Studio
 from cnngui.gui.theme import SPACE_L, SPACE_M, SPACE_S, number_font
+from cnngui.gui.widgets.plain import show_plainly
 from cnngui.gui.widgets.run_choice import RunChoice
 from cnngui.gui.words.naming import kernel_inputs
 from cnngui.gui.words.numbers import number_text, shape_label, share_text
@@ -115,6 +116,7 @@ class KernelsPage(QWidget):
         self.pointed.setFont(number_font(self.font()))
         self.summary = QLabel(self)
         self.summary.setFont(number_font(self.font()))
+        show_plainly(self.message, self.pointed, self.summary)
 
     def _lay_out(self) -> None:
         head = QHBoxLayout()

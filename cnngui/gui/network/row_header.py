@@ -20,6 +20,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QToolButton, QWidget
 from cnngui.gui.icons import icon
 from cnngui.gui.network.look import layer_color, layer_icon
 from cnngui.gui.theme import SPACE_M, SPACE_S, colors, number_font
+from cnngui.gui.widgets.plain import plain_tip
 
 HEIGHT = 46
 _GRIP = 12
@@ -208,7 +209,7 @@ class RowHeader(QWidget):
         parts = (content.name, content.kind, content.summary, content.shape)
         self.setAccessibleName(" ".join(filter(None, parts)))
         # What may have been cut for want of room.
-        self.setToolTip(f"{content.kind} {content.summary}" if content.summary else content.kind)
+        self.setToolTip(plain_tip(f"{content.kind} {content.summary}".strip()))
         bypassed = content.bypassed
         self._switch.setIcon(icon("eye-off-outline" if bypassed else "eye-outline", _QUIET))
         self._switch.setToolTip(

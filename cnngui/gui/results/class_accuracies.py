@@ -29,6 +29,7 @@ from cnngui.gui.theme import (
 )
 from cnngui.gui.widgets.bars import paint_bar
 from cnngui.gui.widgets.keys import keeps_key
+from cnngui.gui.widgets.plain import plain_tip
 from cnngui.gui.words.numbers import share_text
 from cnngui.pipeline.training.progress import Evaluation
 
@@ -96,7 +97,7 @@ class ClassAccuracies(QAbstractScrollArea):
     def viewportEvent(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             place = self._place_at(event.pos())
-            QToolTip.showText(event.globalPos(), self._words(place), self)
+            QToolTip.showText(event.globalPos(), plain_tip(self._words(place)), self)
             return True
         return super().viewportEvent(event)
 

@@ -29,6 +29,7 @@ from cnngui.gui.theme import (
     text_width,
 )
 from cnngui.gui.widgets.keys import keeps_key
+from cnngui.gui.widgets.plain import plain_tip
 from cnngui.pipeline.training.progress import Evaluation
 
 _LEAST_CELL, _LARGEST_CELL = 20, 44
@@ -115,7 +116,8 @@ class ConfusionView(QAbstractScrollArea):
             self._point(None)
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             cell = self._cell_at(event.pos())
-            QToolTip.showText(event.globalPos(), self._words(cell) if cell else "", self)
+            words = plain_tip(self._words(cell)) if cell else ""
+            QToolTip.showText(event.globalPos(), words, self)
             return True
         return super().viewportEvent(event)
 

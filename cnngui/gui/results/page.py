@@ -26,6 +26,7 @@ from cnngui.gui.results.samples import ResultSamples
 from cnngui.gui.results.words import class_words, confusion_words
 from cnngui.gui.studio import Studio
 from cnngui.gui.theme import SLIM_SCROLL_BAR, SPACE_L, SPACE_M, SPACE_S
+from cnngui.gui.widgets.plain import plain_tip, show_plainly
 from cnngui.gui.widgets.run_choice import RunChoice
 from cnngui.gui.words.numbers import share_text
 from cnngui.gui.words.translation import said
@@ -88,6 +89,7 @@ class ResultsPage(QWidget):
         self.wrong.clicked.connect(lambda: self._look_at(("wrong",)))
         self.unsure.clicked.connect(lambda: self._look_at(("unsure",)))
         self.looked_at = QElidingLabel(self)
+        show_plainly(self.basis, self.looked_at)
         head = QGridLayout()
         head.setSpacing(SPACE_S)
         head.setColumnStretch(2, 1)
@@ -96,6 +98,7 @@ class ResultsPage(QWidget):
         head.addWidget(self.looked_at, 1, 0, 1, 3)
         self.samples = ResultSamples(self._studio, head, self)
         self.message = QLabel(self)
+        show_plainly(self.message)
         self.message.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.message.setWordWrap(True)
         self.message.setForegroundRole(QPalette.ColorRole.PlaceholderText)
@@ -192,7 +195,7 @@ class ResultsPage(QWidget):
                 words = confusion_words(evaluation, found.label, found.predicted, found.count)
                 names = evaluation.classes[found.label], evaluation.classes[found.predicted]
                 item = QListWidgetItem(f"{found.count}   {' → '.join(names)}", self.confusions)
-                item.setToolTip(words)
+                item.setToolTip(plain_tip(words))
                 item.setData(Qt.ItemDataRole.AccessibleTextRole, words)
                 item.setData(Qt.ItemDataRole.UserRole, (found.label, found.predicted))
 
@@ -215,7 +218,7 @@ class ResultsPage(QWidget):
         places = _places(evaluation, look)
         words = self._words(evaluation, look, len(places))
         self.looked_at.setText(words)
-        self.looked_at.setToolTip(words)
+        self.looked_at.setToolTip(plain_tip(words))
         self.looked_at.setVisible(bool(words))
         self.samples.show_samples(run, places)
 

@@ -11,6 +11,7 @@ from cnngui.gui.results.words import sample_words
 from cnngui.gui.theme import SPACE_M, SPACE_S, colors, number_font
 from cnngui.gui.widgets.bars import paint_bar
 from cnngui.gui.widgets.pictures import draw_picture, fitted
+from cnngui.gui.widgets.plain import show_plainly
 from cnngui.gui.words.numbers import share_text
 from cnngui.pipeline.training.progress import Evaluation
 
@@ -26,6 +27,7 @@ class SampleDetail(QWidget):
         self.picture = _Picture(self)
         self.words = QLabel(self)
         self.words.setWordWrap(True)
+        show_plainly(self.words)
         self.words.setForegroundRole(QPalette.ColorRole.Text)
         self.bars = _Probabilities(self)
         column = QVBoxLayout(self)

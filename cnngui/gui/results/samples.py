@@ -25,6 +25,7 @@ from cnngui.gui.results.words import sample_words
 from cnngui.gui.studio import Studio
 from cnngui.gui.theme import SPACE_L, SPACE_M, SPACE_S
 from cnngui.gui.widgets.pictures import plain_image
+from cnngui.gui.widgets.plain import plain_tip, show_plainly
 from cnngui.gui.widgets.sample_grid import SamplesGrid
 from cnngui.gui.words.translation import translated
 from cnngui.pipeline.data_events import ThumbnailsReady
@@ -63,6 +64,7 @@ class ResultSamples(QWidget):
         self.detail.setFixedWidth(_DETAIL_WIDTH)
         self.message = QLabel(self)
         self.message.setWordWrap(True)
+        show_plainly(self.message)
         self.message.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.message.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self.open = QPushButton(self.tr("Open it again"), self)
@@ -190,6 +192,6 @@ class _Grid(SamplesGrid):
             row = self.indexAt(event.pos()).row()
             if self._evaluation is not None and 0 <= row < len(self._places):
                 words = sample_words(self._evaluation, self._places[row])
-                QToolTip.showText(event.globalPos(), words, self)
+                QToolTip.showText(event.globalPos(), plain_tip(words), self)
             return True
         return super().viewportEvent(event)

@@ -28,6 +28,7 @@ from cnngui.data.dataset import Dataset
 from cnngui.gui.samples.words import class_counts, count_label
 from cnngui.gui.studio import Studio
 from cnngui.gui.theme import SLIM_SCROLL_BAR, SPACE_M, SPACE_S, number_font
+from cnngui.gui.widgets.plain import plain_tip
 from cnngui.gui.widgets.sample_grid import SamplesGrid
 from cnngui.gui.words.errors import error_text
 
@@ -83,7 +84,7 @@ class SamplesBrowser(QWidget):
     def _add(self, name: str, count: int) -> None:
         item = QListWidgetItem(name)
         item.setData(_COUNT_ROLE, count_label(count))
-        item.setToolTip(name)
+        item.setToolTip(plain_tip(name))
         item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{name}, {count_label(count)}")
         self.classes.addItem(item)
 

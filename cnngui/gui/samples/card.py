@@ -40,6 +40,7 @@ from cnngui.gui.samples.keys import MOST_KEYS
 from cnngui.gui.samples.words import count_label
 from cnngui.gui.studio import Studio
 from cnngui.gui.theme import ACCENT, SPACE_M, SPACE_S, colors, number_font
+from cnngui.gui.widgets.plain import show_plainly
 from cnngui.gui.widgets.sample_grid import SamplesGrid
 from cnngui.gui.widgets.sample_model import SAMPLES_MIME
 from cnngui.gui.widgets.spin_boxes import guard
@@ -98,6 +99,7 @@ class ClassCard(QWidget):
         self.grid.menu_requested.connect(self.menu_requested)
         self._empty = QLabel()
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        show_plainly(self._empty)
         self._body = QStackedLayout()
         self._body.addWidget(self._empty)
         self._body.addWidget(self.grid)

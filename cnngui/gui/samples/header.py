@@ -24,6 +24,8 @@ from cnngui.gui.samples.sources import SampleSources
 from cnngui.gui.samples.words import advice, class_counts, problems_label, summary
 from cnngui.gui.studio import Studio
 from cnngui.gui.theme import SPACE_L, SPACE_M, SPACE_S
+from cnngui.gui.widgets.plain import plain_tip, show_plainly
+from cnngui.harmless import harmless
 
 _PROGRESS_WIDTH = 160
 _NAME_WIDTH = 200
@@ -61,6 +63,7 @@ class SamplesHeader(QWidget):
         self._summary.setObjectName("samples_summary")
         self._advice = QElidingLabel()
         self._advice.setObjectName("samples_advice")
+        show_plainly(self._summary, self._advice)
         self._advice.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self._advice.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._problems = self._switch("samples_problems", "alert-outline")
@@ -155,7 +158,7 @@ class SamplesHeader(QWidget):
         self._summary.setText(summary(dataset) if dataset is not None else "")
         words = advice(dataset.classes, class_counts(dataset)) if dataset is not None else ""
         self._advice.setText(words)
-        self._advice.setToolTip(words)  # it may be cut for want of room
+        self._advice.setToolTip(plain_tip(words))  # it may be cut for want of room
         problems = len(dataset.problems) if dataset is not None else 0
         self._problems.setVisible(problems > 0)
         self._problems.setText(problems_label(problems))
@@ -169,7 +172,7 @@ class SamplesHeader(QWidget):
             self._bar.setValue(done)
         folder = _folder(dataset)
         self._folder.setVisible(folder is not None)
-        self._folder.setToolTip(self.tr("Open folder {0}").format(folder))
+        self._folder.setToolTip(plain_tip(self.tr("Open folder {0}").format(harmless(str(folder)))))
         self._show_changes(changes_summary(self._studio.plan.settings.augmentation))
 
     def _show_changes(self, changes: str) -> None:

@@ -12,6 +12,8 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 from cnngui.data.class_list import CLASSES_FILE
 from cnngui.gui.icons import icon
 from cnngui.gui.settings import Settings
+from cnngui.gui.widgets.plain import plain_tip
+from cnngui.harmless import harmless
 
 
 class SampleSources(QObject):
@@ -173,8 +175,8 @@ class SampleSources(QObject):
     def _write_recent(self, menu: QMenu) -> None:
         menu.clear()
         for address in self.recent():
-            action = menu.addAction(Path(address).name.replace("&", "&&"))
-            action.setToolTip(address)
+            action = menu.addAction(harmless(Path(address).name).replace("&", "&&"))
+            action.setToolTip(plain_tip(harmless(address)))
             action.triggered.connect(partial(self.open, address))
         menu.setToolTipsVisible(True)
         menu.setEnabled(not menu.isEmpty())

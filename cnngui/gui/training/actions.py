@@ -9,6 +9,7 @@ from PySide6.QtGui import QAction, QKeySequence
 
 from cnngui.gui.icons import icon
 from cnngui.gui.studio import Studio
+from cnngui.gui.widgets.plain import plain_tip
 
 _NATIVE = QKeySequence.SequenceFormat.NativeText
 
@@ -92,11 +93,11 @@ class TrainActions(QObject):
         if text != self.train.text():
             self.train.setText(text)
             self.train.setIcon(icon(icon_name))
-        self.train.setToolTip(tip)
+        self.train.setToolTip(plain_tip(tip))
 
     def _allow(self, action: QAction, obstacle: str, tip: str) -> None:
         action.setEnabled(not obstacle)
-        action.setToolTip(f"{obstacle or tip} ({action.shortcut().toString(_NATIVE)})")
+        action.setToolTip(plain_tip(f"{obstacle or tip} ({action.shortcut().toString(_NATIVE)})"))
 
     def _action(self, name: str, keys: str, do: Callable[[], object]) -> QAction:
         action = QAction(self)

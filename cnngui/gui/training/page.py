@@ -30,6 +30,7 @@ from cnngui.gui.training.health_view import HealthView
 from cnngui.gui.training.runs_view import RunsView
 from cnngui.gui.training.settings_form import SettingsForm
 from cnngui.gui.widgets.notices import Notice, NoticeBar
+from cnngui.gui.widgets.plain import plain_tip, show_plainly
 from cnngui.gui.words.errors import error_text, said
 from cnngui.gui.words.numbers import bytes_label
 from cnngui.gui.words.runs import status_words
@@ -75,6 +76,7 @@ class TrainPage(QWidget):
         self._notices = NoticeBar()
         self._status = QElidingLabel()
         self._status.setObjectName("training_status")
+        show_plainly(self._status)
         self._status.setFont(number_font(self.font()))
         self._status.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._bar = QProgressBar()
@@ -210,7 +212,7 @@ class TrainPage(QWidget):
         else:
             self._status.setText(self._samples_words())
             self._bar.setValue(0)
-        self._status.setToolTip(self._status.text())
+        self._status.setToolTip(plain_tip(self._status.text()))
 
     @Slot()
     def _show_memory(self) -> None:

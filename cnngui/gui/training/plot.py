@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from html import escape
 
 import numpy as np
 import pyqtgraph as pg
@@ -151,10 +152,10 @@ class Plot(QWidget):
         ]
         plain = self._title + "".join(f"    ● {name} {figure}" for _, name, figure in figures)
         is_roomy = self._header.fontMetrics().horizontalAdvance(plain) <= self.width()
-        parts = [f"<b>{self._title}</b>"]
+        parts = [f"<b>{escape(self._title)}</b>"]
         for color, name, figure in figures:
             words = f"{name} {figure}".strip() if is_roomy else figure
-            words = words.replace(" ", "&nbsp;")
+            words = escape(words).replace(" ", "&nbsp;")
             parts.append(f'<span style="color: {color}">●</span>&nbsp;{words}')
         self._header.setText(" &nbsp; ".join(parts))
 

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from cnngui.gui.theme import colors
 from cnngui.gui.training.curves_view import RUN_COLORS
+from cnngui.gui.widgets.plain import plain_tip
 from cnngui.gui.words.errors import said
 from cnngui.gui.words.runs import (
     UNDER_WAY,
@@ -100,7 +101,7 @@ class RunsModel(QAbstractListModel):
             case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.AccessibleTextRole:
                 return f"{self._title(run)}\n{self._origin(run)}, {settings_words(run.settings)}"
             case Qt.ItemDataRole.ToolTipRole:
-                return self._description(run)
+                return plain_tip(self._description(run))
             case Qt.ItemDataRole.CheckStateRole:
                 return Qt.CheckState.Checked if color else Qt.CheckState.Unchecked
             case Qt.ItemDataRole.DecorationRole:

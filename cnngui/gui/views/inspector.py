@@ -23,6 +23,7 @@ from cnngui.gui.views.class_bars import ClassBars
 from cnngui.gui.views.histogram_view import HistogramView
 from cnngui.gui.views.kernel_view import KernelView
 from cnngui.gui.views.layer_facts import layer_fact
+from cnngui.gui.widgets.plain import show_plainly
 from cnngui.gui.words.naming import channel_label, channel_names, kernel_inputs
 from cnngui.gui.words.numbers import number_text, shape_label, share_text
 from cnngui.pipeline.lenses.channel import ChannelResult
@@ -110,6 +111,7 @@ class _Details(QWidget):
         super().__init__()
         self._state = state
         self.title = QLabel(self)
+        self.title.setTextFormat(Qt.TextFormat.RichText)
         self.title.setWordWrap(True)
         self.picture = ChannelPicture(state, self)
         self.pointed = QLabel(self)
@@ -122,7 +124,9 @@ class _Details(QWidget):
         self.fact.setWordWrap(True)
         self.fact.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self.kernel_title = QLabel(self)
+        self.kernel_title.setTextFormat(Qt.TextFormat.RichText)
         self.kernel_title.setWordWrap(True)
+        show_plainly(self.pointed, self.fact)
         self.kernel = KernelView(state, self)
         column = QVBoxLayout(self)
         column.setContentsMargins(SPACE_M, SPACE_M, SPACE_M, SPACE_M)

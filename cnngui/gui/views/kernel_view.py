@@ -36,6 +36,7 @@ from cnngui.gui.theme import ACCENT, SPACE_M, SPACE_S, colors
 from cnngui.gui.view_state import ViewState
 from cnngui.gui.widgets.keys import keeps_key
 from cnngui.gui.widgets.pictures import color_table, indexed_image
+from cnngui.gui.widgets.plain import plain_tip
 from cnngui.gui.words.numbers import number_text
 
 _PICTURE_SIZE = 44
@@ -172,7 +173,7 @@ class _KernelPictures(QWidget):
             place = self._place_at(event.pos())
             if place is not None:
                 text = self.tr("input {name}").format(name=self._names[place])
-                QToolTip.showText(event.globalPos(), text, self)
+                QToolTip.showText(event.globalPos(), plain_tip(text), self)
             return True
         return keeps_key(event, _ARROWS) or super().event(event)
 

@@ -36,6 +36,7 @@ from cnngui.gui.document import Document
 from cnngui.gui.theme import ACCENT, SLIM_SCROLL_BAR, SPACE_M, SPACE_S, colors
 from cnngui.gui.view_state import ViewState
 from cnngui.gui.widgets.pictures import draw_picture, fitted, indexed_image, plain_image
+from cnngui.gui.widgets.plain import plain_tip
 from cnngui.gui.words.numbers import shape_label
 from cnngui.pipeline.lenses.thumbnails import Thumbnails
 from cnngui.pipeline.results import FrameResult
@@ -185,7 +186,9 @@ class _StripModel(QAbstractListModel):
                 return layer_id
             case Qt.ItemDataRole.DecorationRole:
                 return self._images.get(layer_id)
-            case Qt.ItemDataRole.ToolTipRole | Qt.ItemDataRole.AccessibleTextRole:
+            case Qt.ItemDataRole.ToolTipRole:
+                return plain_tip(self._description(layer_id))
+            case Qt.ItemDataRole.AccessibleTextRole:
                 return self._description(layer_id)
             case _ if role == _SHAPE_ROLE:
                 return shape_label(self._state.shape_of(layer_id))

@@ -13,6 +13,7 @@ from cnngui.gui.views.vector import VectorView
 from cnngui.gui.views.wall_canvas import ZOOM_STEP, WallCanvas
 from cnngui.gui.views.wall_tools import WallTools
 from cnngui.gui.widgets.buttons import tool_button
+from cnngui.gui.widgets.plain import show_plainly
 from cnngui.gui.words.errors import problem_text
 from cnngui.pipeline.lenses.vector import VectorResult
 from cnngui.pipeline.lenses.wall import WallResult
@@ -43,6 +44,7 @@ class WallView(QWidget):
         self._message.setWordWrap(True)
         self._message.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self._message.setMargin(SPACE_L)
+        show_plainly(self._message)
         self._stack = QStackedWidget(self)
         for page in (self._message, self._canvas, self._vector):
             self._stack.addWidget(page)
@@ -51,6 +53,7 @@ class WallView(QWidget):
         self._tools.fit_clicked.connect(self.fit)
         self._pointed = QElidingLabel(self)
         self._pointed.setFont(number_font(self.font()))
+        show_plainly(self._pointed)
         self._previous = tool_button(
             "chevron-left", self.tr("Previous page"), self.tr("Previous page (Page Up)")
         )

@@ -15,6 +15,7 @@ from cnngui.gui.theme import SPACE_M, SPACE_S
 from cnngui.gui.view_state import AUTOMATIC, ViewState
 from cnngui.gui.widgets.buttons import ICON_SIZE, ChoiceButton, tool_button
 from cnngui.gui.widgets.pictures import gradient_icon
+from cnngui.gui.widgets.plain import plain_tip, show_plainly
 from cnngui.gui.words.numbers import shape_label
 
 _NARROW = 620
@@ -35,6 +36,7 @@ class WallTools(QWidget):
         self._title.setFont(bold)
         self._description = QElidingLabel(self)
         self._description.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        show_plainly(self._title, self._description)
         self._scaling = self._scaling_button()
         self._order = self._order_button()
         self._colormap = self._colormap_button()
@@ -59,7 +61,7 @@ class WallTools(QWidget):
         self._title.setText(self._state.layer_id)
         description = self._description_text()
         self._description.setText(description)
-        self._description.setToolTip(f"{self._state.layer_id}  {description}")
+        self._description.setToolTip(plain_tip(f"{self._state.layer_id}  {description}"))
         self._scaling.show_choice(self._state.scaling)
         self._order.show_choice(self._state.order)
         self._colormap.show_choice(self._state.chosen_colormaps[signed])

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from cnngui.gui.icons import icon
 from cnngui.gui.theme import ACCENT, SPACE_S, colors
+from cnngui.gui.widgets.plain import plain_tip
 from cnngui.gui.widgets.spin_boxes import ChoiceBox, FloatSpinBox, IntSpinBox, guard
 from cnngui.spec.layers import Argument, Pair
 
@@ -61,7 +62,7 @@ class FieldEditor(QWidget):
         """Outline the editor and explain it in its tool tip; an empty message ends both."""
         if message != self._problem:
             self._problem = message
-            self.setToolTip(message or self._meaning)
+            self.setToolTip(plain_tip(message or self._meaning))
             self.update()
 
     def add_beside(self, widget: QWidget) -> None:

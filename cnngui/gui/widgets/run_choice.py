@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtWidgets import QComboBox, QWidget
 
+from cnngui.gui.widgets.plain import plain_tip
 from cnngui.gui.words.runs import settings_words
 from cnngui.pipeline.training.progress import TrainingProgress
 
@@ -43,7 +44,9 @@ class RunChoice(QComboBox):
                 self.clear()
                 for run_id, words in choices:
                     self.addItem(words, run_id)
-                    self.setItemData(self.count() - 1, words, Qt.ItemDataRole.ToolTipRole)
+                    self.setItemData(
+                        self.count() - 1, plain_tip(words), Qt.ItemDataRole.ToolTipRole
+                    )
             self.setCurrentIndex(max(self.findData(chosen_id), 0))
         self.setVisible(len(choices) > 1)
 

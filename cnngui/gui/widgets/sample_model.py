@@ -19,6 +19,8 @@ from PySide6.QtGui import QImage
 
 from cnngui.data.dataset import Dataset
 from cnngui.data.folder import FolderDataset
+from cnngui.gui.widgets.plain import plain_tip
+from cnngui.harmless import harmless
 
 SAMPLES_MIME = "application/x-cnngui-samples"
 """Samples on their way to another class; which ones, only the list they come from knows."""
@@ -93,7 +95,7 @@ class SamplesModel(QAbstractListModel):
             case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.AccessibleTextRole:
                 return self._class_name(number)
             case Qt.ItemDataRole.ToolTipRole:
-                return f"{self._class_name(number)}, {self._file_name(number)}"
+                return plain_tip(f"{self._class_name(number)}, {self._file_name(number)}")
         return None
 
     def flags(self, index: _Index) -> Qt.ItemFlag:
@@ -114,7 +116,9 @@ class SamplesModel(QAbstractListModel):
 
     def _file_name(self, number: int) -> str:
         dataset = self._dataset
-        return dataset.files[number].name if isinstance(dataset, FolderDataset) else str(number)
+        if isinstance(dataset, FolderDataset):
+            return harmless(dataset.files[number].name)
+        return str(number)
 
     def _replace(
         self, dataset: Dataset | None, keys: list[Hashable], numbers: Sequence[int]

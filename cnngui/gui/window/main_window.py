@@ -46,6 +46,7 @@ from cnngui.gui.window.toolbar import ToolBar
 from cnngui.gui.window.transport import Transport
 from cnngui.gui.window.workbench import Workbench
 from cnngui.gui.words.errors import error_text
+from cnngui.harmless import harmless
 from cnngui.pipeline.events import Crashed, Event, NetworkApplied, NetworkFailed, NetworkRead
 from cnngui.pipeline.results import FrameResult
 from cnngui.spec.network import NetworkSpec
@@ -358,8 +359,9 @@ class MainWindow(QMainWindow):
     @Slot()
     def _write_title(self) -> None:
         path = self._document.path
-        name = path.name if path is not None else self._document.spec.name
-        self.setWindowTitle(f"{name}[*] – cnngui")
+        name = harmless(path.name) if path is not None else self._document.spec.name
+        # A pair of marks stands for one that is no mark.
+        self.setWindowTitle(f"{name.replace('[*]', '[*][*]')}[*] – cnngui")
         self.setWindowModified(self._document.is_modified)
 
     def event(self, event: QEvent) -> bool:

@@ -12,7 +12,9 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from cnngui.gui.icons import icon
 from cnngui.gui.settings import Settings
+from cnngui.gui.widgets.plain import plain_tip
 from cnngui.gui.words.translation import translated
+from cnngui.harmless import harmless
 from cnngui.spec.presets import PRESETS
 
 
@@ -49,8 +51,8 @@ class NetworkMenu(QMenu):
     def _write_recent(self) -> None:
         self._recent.clear()
         for text in self._settings.recent_networks:
-            label = Path(text).name.replace("&", "&&")
+            label = harmless(Path(text).name).replace("&", "&&")
             action = self._recent.addAction(label, partial(self.network_chosen.emit, text))
-            action.setToolTip(text)
+            action.setToolTip(plain_tip(harmless(text)))
         self._recent.setToolTipsVisible(True)
         self._recent.setEnabled(not self._recent.isEmpty())

@@ -13,6 +13,7 @@ from cnngui.errors import SaveError, UserError, system_reason, text
 from cnngui.gui.settings import Settings
 from cnngui.gui.widgets.notices import Notice, NoticeBar
 from cnngui.gui.words.errors import error_text
+from cnngui.harmless import harmless
 from cnngui.images.names import IMAGE_SUFFIXES
 
 NETWORK_SUFFIXES = (".json", ".safetensors")
@@ -111,15 +112,16 @@ class Opener(QObject):
         """Ask for the address of a network stream."""
         recent = self._settings.recent_sources
         last = next((address for address in recent if "://" in address), "http://")
+        shown = harmless(last)  # whoever looks on need not read a password
         address, confirmed = QInputDialog.getText(
             self._window,
             self.tr("Network stream"),
             self.tr("Address of an MJPEG or RTSP stream (http, https, rtsp, rtmp):"),
             QLineEdit.EchoMode.Normal,
-            last,
+            shown,
         )
         if confirmed and address.strip():
-            self.open_text(address.strip())
+            self.open_text(last if address == shown else address.strip())
 
     def _ask_file(self, title: str, *filters: str) -> None:
         everything = self.tr("All files (*)")

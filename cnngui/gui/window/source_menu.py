@@ -14,6 +14,7 @@ from cnngui.errors import SourceError
 from cnngui.gui.icons import icon
 from cnngui.gui.settings import Settings
 from cnngui.gui.widgets.choice_menu import choice_menu
+from cnngui.gui.widgets.plain import plain_tip
 from cnngui.gui.window.camera_list import CameraList
 from cnngui.gui.words.translation import translated
 
@@ -149,8 +150,10 @@ class SourceMenu(QMenu):
                 address = parse_address(text)
             except SourceError:
                 continue  # a file that is gone, a stick that is not plugged in
-            action = self._recent.addAction(icon(_ICONS[address.kind]), translated(address.label))
-            action.setToolTip(text)
+            action = self._recent.addAction(
+                icon(_ICONS[address.kind]), translated(address.label).replace("&", "&&")
+            )
+            action.setToolTip(plain_tip(address.details))
             action.triggered.connect(partial(self.source_chosen.emit, address))
         self._recent.setEnabled(not self._recent.isEmpty())
 
@@ -162,6 +165,7 @@ class SourceMenu(QMenu):
         self, address: SourceAddress, label: str, before: QAction | None = None
     ) -> QAction:
         action = QAction(icon(_ICONS[address.kind]), label.replace("&", "&&"), self)
+        action.setToolTip(plain_tip(label))
         action.setCheckable(True)
         action.setData(address)
         action.triggered.connect(partial(self._on_source_triggered, address))
@@ -208,4 +212,4 @@ class SourceButton(QToolButton):
         name = translated(address.label)
         label = self.fontMetrics().elidedText(name, elide, _LABEL_WIDTH)
         self.setText(label.replace("&", "&&"))
-        self.setToolTip(self.tr("Source: {0}").format(name))
+        self.setToolTip(plain_tip(self.tr("Source: {0}").format(name)))

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from cnngui.gui.icons import icon
 from cnngui.gui.theme import SPACE_M, SPACE_S, colors, number_font
+from cnngui.harmless import harmless
 from cnngui.pipeline.results import Counters
 
 _MESSAGE_MS = 12_000
@@ -121,7 +122,8 @@ class StatusLine(QWidget):
         text = escape(self._words)
         if self._path is not None:
             # Spelt out, because a label keeps a link's old colour after a change of theme.
-            text += f' <a href="open" style="color: {colors().link}">{escape(str(self._path))}</a>'
+            place = escape(harmless(str(self._path)))
+            text += f' <a href="open" style="color: {colors().link}">{place}</a>'
         self._message.setText(text)
 
     @Slot()
