@@ -68,11 +68,14 @@ Words: TypeAlias = Text | str
 """A string stands for itself in every language, as names and numbers do."""
 
 
+def fault(rule: Words, got: Words = "") -> Words:
+    """Return the rule, and what was found if that is told: to be read beside the thing."""
+    return text("{rule}, got {got}", rule=rule, got=got) if got else rule
+
+
 def message(thing: Words, rule: Words, got: Words = "") -> Text:
     """Return the whole sentence: what it is about, the rule, and what was found if that is told."""
-    if got:
-        return text("{thing}: {rule}, got {got}", thing=thing, rule=rule, got=got)
-    return text("{thing}: {rule}", thing=thing, rule=rule)
+    return text("{thing}: {fault}", thing=thing, fault=fault(rule, got))
 
 
 def system_reason(error: OSError) -> Words:

@@ -7,8 +7,8 @@ import pytest
 from cnngui.errors import NetworkError, SourceError, Text, UserError, message, text
 
 _CHINESE = {
-    "{thing}: {rule}, got {got}": "{thing}：{rule}，实际为 {got}",
-    "{thing}: {rule}": "{thing}：{rule}",
+    "{rule}, got {got}": "{rule}，实际为 {got}",
+    "{thing}: {fault}": "{thing}：{fault}",
     "must be at most {most:,} layers": "最多 {most:,} 层",
     "a batch of {count}": "一批 {count} 个",
     "nothing": "空",

@@ -158,7 +158,7 @@ def _tensors_content(
         raise SaveError(str(path), rule)
     for problem in infer(spec).problems:
         rule = text("must have no problems to be saved with weights; save it as .json")
-        raise SaveError(str(path), rule, problem)
+        raise SaveError(str(path), rule, problem.message)
     tensors = {
         f"{layer_id}.{name}": array
         for layer_id, parameters in weights.items()

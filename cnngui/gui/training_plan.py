@@ -82,7 +82,7 @@ class TrainingPlan(QObject):
             return TrainingError(text("training"), text("needs samples to learn from"))
         if not document.report.is_valid:
             rule = text("must have no problems to be trained")
-            return TrainingError(document.spec.name, rule, document.report.problems[0])
+            return TrainingError(document.spec.name, rule, document.report.problems[0].message)
         try:
             refuse_unusable_data(data)
         except TrainingError as error:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeGuard
 
-from cnngui.errors import Text, Words, text
+from cnngui.errors import Text, Words, fault, message, text
 from cnngui.harmless import harmless, is_harmless
 from cnngui.spec.layers import INPUT_ID, Argument, LayerSpec, arguments_of
 from cnngui.spec.network import FITS, InputSpec, NetworkSpec
@@ -53,20 +53,28 @@ class Problem:
         return f"{shown(self.layer_id)}.{self.field}" if self.field else shown(self.layer_id)
 
     @property
-    def message(self) -> str:
+    def fault(self) -> Words:
         """The rule and what was found, to be read beside the field."""
-        return f"{self.rule}, got {self.got}" if self.got else str(self.rule)
+        return fault(self.rule, self.got)
+
+    @property
+    def message(self) -> Text:
+        """The whole sentence."""
+        return message(self.thing, self.rule, self.got)
 
     def __str__(self) -> str:
-        return f"{self.thing}: {self.message}"
+        return str(self.message)
 
 
 def shown(value: object) -> str:
-    """Return a value as a message shows it: sizes as ``3x3``, anything long cut short."""
+    """Return a value as a message shows it, in every language.
+
+    Sizes are ``3x3``, a text without letters is ``""``, and anything long is cut short.
+    """
     if isinstance(value, tuple) and 2 <= len(value) <= 4 and all(map(is_whole, value)):
         value = "x".join(str(number)[:20] for number in value)
-    text = value if isinstance(value, str) else repr(value)
-    return harmless(text[:60]) + ("..." if len(text) > 60 else "") if text else "nothing"
+    written = value if isinstance(value, str) else repr(value)
+    return harmless(written[:60]) + ("..." if len(written) > 60 else "") if written else '""'
 
 
 def is_whole(value: object) -> TypeGuard[int]:
@@ -74,9 +82,9 @@ def is_whole(value: object) -> TypeGuard[int]:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
-def is_id(text: str) -> bool:
+def is_id(name: str) -> bool:
     """Return whether a text can be a layer's id: it will name files and tensors."""
-    return _ID.fullmatch(text) is not None
+    return _ID.fullmatch(name) is not None
 
 
 def description_problems(network: NetworkSpec) -> list[Problem]:
@@ -93,20 +101,23 @@ def description_problems(network: NetworkSpec) -> list[Problem]:
 
 def _network_problems(network: NetworkSpec) -> Iterator[Problem]:
     if len(network.layers) > MAX_LAYERS:
-        rule = f"must be at most {MAX_LAYERS} layers"
+        rule = text("must be at most {most} layers", most=MAX_LAYERS)
         yield Problem(INPUT_ID, "layers", rule, str(len(network.layers)))
     if not _is_text(network.name):
         yield Problem(INPUT_ID, "name", _TEXT_RULE, shown(network.name))
     if len(network.classes) > MAX_CLASSES:
-        rule = f"must be at most {MAX_CLASSES} names"
+        rule = text("must be at most {most} names", most=MAX_CLASSES)
         yield Problem(INPUT_ID, "classes", rule, str(len(network.classes)))
     for name in network.classes:
         if not _is_text(name):
-            yield Problem(INPUT_ID, "classes", f"each {_TEXT_RULE}", shown(name))
+            rule = text(
+                "each must be a text of 1 to {most} characters in one line", most=MAX_TEXT_LENGTH
+            )
+            yield Problem(INPUT_ID, "classes", rule, shown(name))
             return
 
 
-_TEXT_RULE = f"must be a text of 1 to {MAX_TEXT_LENGTH} characters in one line"
+_TEXT_RULE = text("must be a text of 1 to {most} characters in one line", most=MAX_TEXT_LENGTH)
 
 
 def _is_text(value: object) -> bool:
@@ -117,7 +128,7 @@ def _is_text(value: object) -> bool:
 
 def _input_problems(described: InputSpec) -> Iterator[Problem]:
     if not (is_whole(described.channels) and described.channels in (1, 3)):
-        rule = "must be 3 (RGB) or 1 (grey)"
+        rule = text("must be 3 (RGB) or 1 (grey)")
         yield Problem(INPUT_ID, "channels", rule, shown(described.channels))
         return
     for field in ("height", "width"):
@@ -125,11 +136,12 @@ def _input_problems(described: InputSpec) -> Iterator[Problem]:
         if broken:
             yield Problem(INPUT_ID, field, broken, shown(getattr(described, field)))
     if described.fit not in FITS:
-        yield Problem(INPUT_ID, "fit", f"must be one of {', '.join(FITS)}", shown(described.fit))
+        rule = text("must be one of {choices}", choices=", ".join(FITS))
+        yield Problem(INPUT_ID, "fit", rule, shown(described.fit))
     for field, minimum in (("mean", -1e6), ("std", 1e-6)):
         values = getattr(described, field)
         if len(values) != described.channels:
-            rule = f"must be one number per channel, {described.channels} in all"
+            rule = text("must be one number per channel, {count} in all", count=described.channels)
             yield Problem(INPUT_ID, field, rule, str(len(values)))
         for value in values:
             broken = misfit(Argument("float", minimum, 1e6), value)
@@ -141,32 +153,31 @@ def _input_problems(described: InputSpec) -> Iterator[Problem]:
 def _id_problems(layer_id: str, taken: set[str]) -> Iterator[Problem]:
     """Ids name files, and some file systems do not tell capital letters from small ones."""
     if not is_id(layer_id):
-        rule = "must be 1 to 64 letters, digits, _ or -, not beginning with -"
+        rule = text("must be 1 to 64 letters, digits, _ or -, not beginning with -")
         yield Problem(layer_id, "id", rule, shown(layer_id))
     elif layer_id.lower() == INPUT_ID:
-        rule = f'must not be "{INPUT_ID}", the name of what the network reads'
+        rule = text('must not be "{name}", the name of what the network reads', name=INPUT_ID)
         yield Problem(layer_id, "id", rule, layer_id)
     elif _DEVICE.fullmatch(layer_id):
-        yield Problem(
-            layer_id, "id", "must not be a name that Windows keeps for a device", layer_id
-        )
+        rule = text("must not be a name that Windows keeps for a device")
+        yield Problem(layer_id, "id", rule, layer_id)
     elif layer_id.lower() in taken:
-        rule = "must differ from every other layer's, not only in capital letters"
-        yield Problem(layer_id, "id", rule, f"{layer_id} again")
+        rule = text("must differ from every other layer's, not only in capital letters")
+        yield Problem(layer_id, "id", rule, text("{layer} again", layer=layer_id))
 
 
 def _argument_problems(layer: LayerSpec) -> Iterator[Problem]:
     for name, argument in arguments_of(type(layer)).items():
         value = getattr(layer, name)
-        rule = misfit(argument, value)
-        if rule:
-            yield Problem(layer.id, name, rule, shown(value))
+        broken = misfit(argument, value)
+        if broken:
+            yield Problem(layer.id, name, broken, shown(value))
 
 
-def misfit(argument: Argument, value: object) -> Words:
-    """Return the rule that a value breaks by its type or range, or "" if it breaks none."""
+def misfit(argument: Argument, value: object) -> Text | None:
+    """Return the rule that a value breaks by its type or range, or None if it breaks none."""
     if argument.is_optional and value is None:
-        return ""
+        return None
     match argument.kind:
         case "int" | "float":
             fits = _is_within(argument, value)
@@ -179,7 +190,7 @@ def misfit(argument: Argument, value: object) -> Words:
             fits = named or _are_within(argument, value)
         case _:
             fits = _are_within(argument, value)
-    return "" if fits else _rule(argument)
+    return None if fits else _rule(argument)
 
 
 def _rule(argument: Argument) -> Text:

@@ -12,7 +12,7 @@ from collections import Counter
 from dataclasses import fields
 from typing import Any, NoReturn, TypeVar
 
-from cnngui.errors import NetworkError, NetworkFileError
+from cnngui.errors import NetworkError, NetworkFileError, Text, Words, text
 from cnngui.spec.checks import MAX_LAYERS, description_problems, is_id, is_whole, shown
 from cnngui.spec.layers import LAYER_TYPES, LayerSpec, arguments_of
 from cnngui.spec.network import InputSpec, NetworkSpec
@@ -25,6 +25,7 @@ MAX_TEXT_LENGTH = 4 * 2**20
 
 _NETWORK_KEYS = ("format", "version", "name", "input", "classes", "layers")
 _INPUT_KEYS = tuple(item.name for item in fields(InputSpec))
+_NETWORK = text("network")
 _Kind = TypeVar("_Kind")
 
 
@@ -51,12 +52,12 @@ def to_json(network: NetworkSpec) -> str:
     return "{\n" + ",\n".join(lines) + "\n}\n"
 
 
-def from_json(text: str, thing: str = "network") -> NetworkSpec:
+def from_json(written: str, thing: Words = _NETWORK) -> NetworkSpec:
     """Return the network that a text describes. Arguments left out have their defaults.
 
     Parameters
     ----------
-    text : at most ``MAX_TEXT_LENGTH`` characters.
+    written : at most ``MAX_TEXT_LENGTH`` characters.
     thing : what messages call the text: a file's name.
 
     Raises
@@ -65,7 +66,7 @@ def from_json(text: str, thing: str = "network") -> NetworkSpec:
         If the text is not JSON, not a network, of a newer version, or holds an unknown key, a
         value of a wrong type or out of its range.
     """
-    entry = _Entry(thing, "", _parse(text, thing))
+    entry = _Entry(thing, "", _parse(written, thing))
     _require_version(entry)
     entry.refuse_other_keys(_NETWORK_KEYS)
     network = NetworkSpec(
@@ -75,79 +76,114 @@ def from_json(text: str, thing: str = "network") -> NetworkSpec:
         layers=_layers(entry),
     )
     for problem in description_problems(network):
-        raise NetworkFileError(f"{thing}: {problem.thing}", problem.rule, problem.got)
+        raise NetworkFileError(place_in(thing, problem.thing), problem.rule, problem.got)
     return network
+
+
+def place_in(thing: Words, place: str) -> Text:
+    """Return what a message calls a place in a file."""
+    return text("{thing}: {place}", thing=thing, place=place)
 
 
 class _Entry:
     """One JSON object and its place in the file, for messages."""
 
-    def __init__(self, thing: str, place: str, value: object) -> None:
+    def __init__(self, thing: Words, place: str, value: object) -> None:
         self.thing, self.place = thing, place
         if not isinstance(value, dict):
-            self.refuse("", "must be a JSON object", value)
+            self.refuse("", _KIND_RULES[dict], value)
         self.values: dict[str, Any] = value
 
     def take(self, key: str, kind: type[_Kind], default: _Kind | None = None) -> _Kind:
         """Return the value of a key if it is of that kind, else refuse the file."""
         value = self.values.get(key, default)
         if not isinstance(value, kind):
-            self.refuse(key, f"must be {_KIND_NAMES[kind]}", value)
+            self.refuse(key, _KIND_RULES[kind], value)
         return value
 
     def refuse_other_keys(self, known: tuple[str, ...]) -> None:
         for key in self.values:
             if key not in known:
-                self.refuse("", f"must have no keys but {', '.join(known)}", key)
+                self.refuse("", text("must have no keys but {keys}", keys=", ".join(known)), key)
 
-    def refuse(self, key: str, rule: str, value: object) -> NoReturn:
+    def refuse(self, key: str, rule: Text, value: object) -> NoReturn:
         place = ".".join(part for part in (self.place, key) if part)
-        thing = f"{self.thing}: {place}" if place else self.thing
+        thing = place_in(self.thing, place) if place else self.thing
         raise NetworkFileError(thing, rule, "null" if value is None else shown(value))
 
 
-_KIND_NAMES = {
-    str: "a text",
-    bool: "true or false",
-    int: "a whole number",
-    list: "a list",
-    dict: "a JSON object",
+_KIND_RULES: dict[type, Text] = {
+    str: text("must be a text"),
+    bool: text("must be true or false"),
+    int: text("must be a whole number"),
+    list: text("must be a list"),
+    dict: text("must be a JSON object"),
 }
 
 
-def _parse(text: str, thing: str) -> object:
-    if len(text) > MAX_TEXT_LENGTH:
-        rule = f"must be at most {MAX_TEXT_LENGTH:,} characters"
-        raise NetworkFileError(thing, rule, f"{len(text):,}")
+def _parse(written: str, thing: Words) -> object:
+    if len(written) > MAX_TEXT_LENGTH:
+        rule = text("must be at most {most:,} characters", most=MAX_TEXT_LENGTH)
+        raise NetworkFileError(thing, rule, f"{len(written):,}")
 
     def without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         values = dict(pairs)
         if len(values) < len(pairs):
             counts = Counter(name for name, _ in pairs)
             repeated = next(name for name, count in counts.items() if count > 1)
-            raise NetworkFileError(thing, "must not repeat a key", shown(repeated))
+            raise NetworkFileError(thing, text("must not repeat a key"), shown(repeated))
         return values
 
     def refuse_constant(name: str) -> NoReturn:
-        raise NetworkFileError(thing, "must hold only finite numbers", name)
+        raise NetworkFileError(thing, text("must hold only finite numbers"), name)
 
     try:
-        return json.loads(text, object_pairs_hook=without_repeats, parse_constant=refuse_constant)
+        return json.loads(
+            written, object_pairs_hook=without_repeats, parse_constant=refuse_constant
+        )
     except RecursionError:
-        raise NetworkFileError(thing, "must not be nested that deeply") from None
-    except ValueError as error:
-        # Besides faulty JSON also a number of more digits than Python reads.
-        raise NetworkFileError(thing, "must be JSON", shown(str(error))) from None
+        raise NetworkFileError(thing, text("must not be nested that deeply")) from None
+    except json.JSONDecodeError as error:
+        found = text(
+            "{fault} at line {line}, column {column}",
+            fault=_json_fault(error.msg),
+            line=error.lineno,
+            column=error.colno,
+        )
+        raise NetworkFileError(thing, text("must be JSON"), found) from None
+    except ValueError:
+        found = text("a number of more digits than can be read")
+        raise NetworkFileError(thing, text("must be JSON"), found) from None
+
+
+def _json_fault(said: str) -> Text:
+    """Return what is wrong with JSON, from what Python says of it."""
+    match said.split()[:2]:
+        case ["Expecting", "value"]:
+            return text("no value")
+        case ["Expecting", "property"]:
+            return text("no key in double quotes")
+        case ["Expecting", "','"]:
+            return text("no comma")
+        case ["Expecting", "':'"]:
+            return text("no colon")
+        case ["Extra", _]:
+            return text("something behind its end")
+        case ["Unterminated", _]:
+            return text("a text without an end")
+        case _:
+            return text("a fault")
 
 
 def _require_version(entry: _Entry) -> None:
     if entry.values.get("format") != FORMAT:
-        entry.refuse("format", f'must be "{FORMAT}"', entry.values.get("format"))
+        rule = text('must be "{format}"', format=FORMAT)
+        entry.refuse("format", rule, entry.values.get("format"))
     version = entry.values.get("version")
     if not is_whole(version) or version < 1:
-        entry.refuse("version", "must be a whole number from 1", version)
+        entry.refuse("version", text("must be a whole number from 1"), version)
     if version > VERSION:
-        rule = f"must be at most {VERSION}, the newest that this program reads"
+        rule = text("must be at most {most}, the newest that this program reads", most=VERSION)
         entry.refuse("version", rule, version)
 
 
@@ -166,7 +202,7 @@ def _input(entry: _Entry) -> InputSpec:
 def _layers(entry: _Entry) -> tuple[LayerSpec, ...]:
     described = entry.take("layers", list)
     if len(described) > MAX_LAYERS:
-        entry.refuse("layers", f"must be at most {MAX_LAYERS}", len(described))
+        entry.refuse("layers", text("must be at most {most}", most=MAX_LAYERS), len(described))
     return tuple(
         _layer(_Entry(entry.thing, f"layers[{index}]", value))
         for index, value in enumerate(described)
@@ -178,14 +214,15 @@ def _layer(entry: _Entry) -> LayerSpec:
     entry.place = f"{entry.place} {shown(layer_id)}"
     type_name = entry.take("type", str)
     if type_name not in LAYER_TYPES:
-        entry.refuse("type", f"must be one of {', '.join(LAYER_TYPES)}", type_name)
+        rule = text("must be one of {choices}", choices=", ".join(LAYER_TYPES))
+        entry.refuse("type", rule, type_name)
     layer_type = LAYER_TYPES[type_name]
     arguments = arguments_of(layer_type)
     entry.refuse_other_keys(("id", "type", *arguments, "inputs", "enabled"))
     inputs = entry.take("inputs", list, [])
     for name in inputs:
         if not isinstance(name, str) or not is_id(name):
-            entry.refuse("inputs", "must be a list of ids", name)
+            entry.refuse("inputs", text("must be a list of ids"), name)
     return layer_type(
         id=layer_id,
         inputs=tuple(inputs),

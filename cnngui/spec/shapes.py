@@ -148,16 +148,20 @@ def _sources(
     names = network.inputs_of(index)
     fewest, most = layer.input_count
     if not fewest <= len(names) <= most and layer.enabled:
-        count = f"{fewest} to {most} layers" if most > fewest else "one layer"
-        raise MisfitError("inputs", f"must read {count}", str(len(names)))
+        rule = text("must read one layer")
+        if most > fewest:
+            rule = text("must read {fewest} to {most} layers", fewest=fewest, most=most)
+        raise MisfitError("inputs", rule, str(len(names)))
     for name in names:
+        if name in shapes and name != layer.id:
+            continue
         if name == layer.id:
-            raise MisfitError("inputs", "must name layers that come before it", f"{name} itself")
-        if name not in shapes:
-            fault = "comes after it" if name in network else "does not exist"
-            raise MisfitError(
-                "inputs", "must name layers that come before it", f"{shown(name)}, which {fault}"
-            )
+            found = text("{layer} itself", layer=name)
+        elif name in network:
+            found = text("{layer}, which comes after it", layer=shown(name))
+        else:
+            found = text("{layer}, which does not exist", layer=shown(name))
+        raise MisfitError("inputs", text("must name layers that come before it"), found)
     return [shapes[name] for name in names]
 
 

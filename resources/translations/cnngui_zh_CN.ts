@@ -2019,10 +2019,6 @@ Train the network: after each epoch you see here what it gets right and what it 
         <translation>连同学习所需保存的内容必须放得进内存：请减小批大小</translation>
     </message>
     <message>
-        <source>{thing}: {rule}</source>
-        <translation>{thing}：{rule}</translation>
-    </message>
-    <message>
         <source>Permission denied</source>
         <translation>没有权限</translation>
     </message>
@@ -2121,10 +2117,6 @@ Train the network: after each epoch you see here what it gets right and what it 
     <message>
         <source>Connection timed out</source>
         <translation>连接超时</translation>
-    </message>
-    <message>
-        <source>{thing}: {rule}, got {got}</source>
-        <translation>{thing}：{rule}（实际：{got}）</translation>
     </message>
     <message>
         <source>must be a video that this OpenCV can write</source>
@@ -2511,6 +2503,38 @@ Train the network: after each epoch you see here what it gets right and what it 
         <translation>内存不足</translation>
     </message>
     <message>
+        <source>must be a text of 1 to {most} characters in one line</source>
+        <translation>必须是一行 1 到 {most} 个字符的文本</translation>
+    </message>
+    <message>
+        <source>must be at most {most} layers</source>
+        <translation>最多可有 {most} 个层</translation>
+    </message>
+    <message>
+        <source>must be at most {most} names</source>
+        <translation>最多可有 {most} 个名称</translation>
+    </message>
+    <message>
+        <source>must be 3 (RGB) or 1 (grey)</source>
+        <translation>必须是 3（RGB）或 1（灰度）</translation>
+    </message>
+    <message>
+        <source>must be 1 to 64 letters, digits, _ or -, not beginning with -</source>
+        <translation>必须是 1 到 64 个字母、数字、_ 或 -，且不以 - 开头</translation>
+    </message>
+    <message>
+        <source>each must be a text of 1 to {most} characters in one line</source>
+        <translation>每一个必须是一行 1 到 {most} 个字符的文本</translation>
+    </message>
+    <message>
+        <source>must be one number per channel, {count} in all</source>
+        <translation>每个通道必须有一个数，共 {count} 个</translation>
+    </message>
+    <message>
+        <source>must not be &quot;{name}&quot;, the name of what the network reads</source>
+        <translation>不能是“{name}”，这是网络输入的名称</translation>
+    </message>
+    <message>
         <source>must be a whole number from {least:.12g} to {most:.12g}</source>
         <translation>必须是 {least:.12g} 到 {most:.12g} 的整数</translation>
     </message>
@@ -2521,6 +2545,14 @@ Train the network: after each epoch you see here what it gets right and what it 
     <message>
         <source>must be one of {choices}</source>
         <translation>必须是 {choices} 之一</translation>
+    </message>
+    <message>
+        <source>{thing}: {fault}</source>
+        <translation>{thing}：{fault}</translation>
+    </message>
+    <message>
+        <source>{rule}, got {got}</source>
+        <translation>{rule}（实际：{got}）</translation>
     </message>
     <message>
         <source>must be a whole number from {least:.12g} to {most:.12g}, or two (height, width)</source>
@@ -2541,6 +2573,114 @@ Train the network: after each epoch you see here what it gets right and what it 
     <message>
         <source>must be one whole number, or three (channels, height, width), up to {most:.12g}</source>
         <translation>必须是一个整数，或三个（通道、高、宽），最大 {most:.12g}</translation>
+    </message>
+    <message>
+        <source>must not be a name that Windows keeps for a device</source>
+        <translation>不能是 Windows 为设备保留的名称</translation>
+    </message>
+    <message>
+        <source>must differ from every other layer&apos;s, not only in capital letters</source>
+        <translation>必须与其他层的都不同，不能只有大小写之分</translation>
+    </message>
+    <message>
+        <source>{layer} again</source>
+        <translation>又是 {layer}</translation>
+    </message>
+    <message>
+        <source>{thing}: {place}</source>
+        <translation>{thing}：{place}</translation>
+    </message>
+    <message>
+        <source>must be a text</source>
+        <translation>必须是文本</translation>
+    </message>
+    <message>
+        <source>must be a whole number</source>
+        <translation>必须是整数</translation>
+    </message>
+    <message>
+        <source>must be a list</source>
+        <translation>必须是列表</translation>
+    </message>
+    <message>
+        <source>must be a JSON object</source>
+        <translation>必须是 JSON 对象</translation>
+    </message>
+    <message>
+        <source>must be at most {most:,} characters</source>
+        <translation>最长 {most:,} 个字符</translation>
+    </message>
+    <message>
+        <source>must be &quot;{format}&quot;</source>
+        <translation>必须是“{format}”</translation>
+    </message>
+    <message>
+        <source>must be at most {most}, the newest that this program reads</source>
+        <translation>最大 {most}，这是本程序能读取的最新版本</translation>
+    </message>
+    <message>
+        <source>{fault} at line {line}, column {column}</source>
+        <translation>第 {line} 行第 {column} 列{fault}</translation>
+    </message>
+    <message>
+        <source>a number of more digits than can be read</source>
+        <translation>数字的位数太多，无法读取</translation>
+    </message>
+    <message>
+        <source>no value</source>
+        <translation>没有值</translation>
+    </message>
+    <message>
+        <source>no key in double quotes</source>
+        <translation>没有带双引号的键</translation>
+    </message>
+    <message>
+        <source>no comma</source>
+        <translation>没有逗号</translation>
+    </message>
+    <message>
+        <source>no colon</source>
+        <translation>没有冒号</translation>
+    </message>
+    <message>
+        <source>something behind its end</source>
+        <translation>结尾之后还有内容</translation>
+    </message>
+    <message>
+        <source>a text without an end</source>
+        <translation>文本没有结束</translation>
+    </message>
+    <message>
+        <source>a fault</source>
+        <translation>有错误</translation>
+    </message>
+    <message>
+        <source>must be a whole number from 1</source>
+        <translation>必须是从 1 起的整数</translation>
+    </message>
+    <message>
+        <source>must be at most {most}</source>
+        <translation>最多 {most}</translation>
+    </message>
+    <message>
+        <source>must not repeat a key</source>
+        <translation>键不能重复</translation>
+    </message>
+    <message>
+        <source>must not be nested that deeply</source>
+        <translation>嵌套不能这么深</translation>
+    </message>
+    <message>
+        <source>must be JSON</source>
+        <translation>必须是 JSON</translation>
+    </message>
+    <message>
+        <source>must be a list of ids</source>
+        <translation>必须是 id 的列表</translation>
+    </message>
+    <message>
+        <source>must have no keys but {keys}</source>
+        <translation>除 {keys} 外不能有其他键</translation>
     </message>
     <message>
         <source>must be 1 or the {count} channels it reads</source>
@@ -2659,6 +2799,10 @@ Train the network: after each epoch you see here what it gets right and what it 
         <translation>{size}，膨胀后为 {reach}</translation>
     </message>
     <message>
+        <source>must read one layer</source>
+        <translation>必须读取一个层</translation>
+    </message>
+    <message>
         <source>all layers together must give at most {most:,} values</source>
         <translation>所有层合计最多可输出 {most:,} 个值</translation>
     </message>
@@ -2669,6 +2813,26 @@ Train the network: after each epoch you see here what it gets right and what it 
     <message>
         <source>all layers together must have at most {most:,} parameters</source>
         <translation>所有层合计最多可有 {most:,} 个参数</translation>
+    </message>
+    <message>
+        <source>must read {fewest} to {most} layers</source>
+        <translation>必须读取 {fewest} 到 {most} 个层</translation>
+    </message>
+    <message>
+        <source>{layer} itself</source>
+        <translation>{layer} 自己</translation>
+    </message>
+    <message>
+        <source>must name layers that come before it</source>
+        <translation>必须是在它之前的层</translation>
+    </message>
+    <message>
+        <source>{layer}, which comes after it</source>
+        <translation>{layer}，在它之后</translation>
+    </message>
+    <message>
+        <source>{layer}, which does not exist</source>
+        <translation>{layer}，不存在</translation>
     </message>
     <message>
         <source>{words}</source>

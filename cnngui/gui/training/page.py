@@ -294,7 +294,7 @@ class TrainPage(QWidget):
         if studio.data.dataset is None or studio.trainer.is_under_way or document.report.is_valid:
             return ""
         words = self.tr("The network has a problem, at {0}")
-        return words.format(document.report.problems[0])
+        return words.format(said(document.report.problems[0].message))
 
     def _mending_offer(self) -> Notice:
         studio = self._studio

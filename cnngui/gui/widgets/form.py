@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from cnngui.gui.theme import SPACE_S
 from cnngui.gui.widgets.editors import FieldEditor
+from cnngui.gui.words.errors import said
 from cnngui.spec.checks import Problem
 
 LABEL_WIDTH = 104
@@ -57,7 +58,7 @@ class Form(QWidget):
 
     def set_problems(self, problems: Iterable[Problem]) -> None:
         """Outline the fields that have a problem, and no others."""
-        messages = {problem.field: problem.message for problem in problems}
+        messages = {problem.field: said(problem.fault) for problem in problems}
         for field, editor in self._editors.items():
             editor.set_problem(messages.get(field, ""))
             role = QPalette.ColorRole

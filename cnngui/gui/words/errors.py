@@ -32,5 +32,6 @@ def error_text(error: UserError) -> str:
 def problem_text(problem: Problem) -> str:
     """Return a problem as the row of its layer tells it; the layer's name is on the row."""
     if problem.field:
-        return f"{problem.field} {problem.message}"
-    return problem.message[:1].upper() + problem.message[1:]
+        return f"{problem.field} {said(problem.fault)}"
+    words = said(problem.fault)
+    return words[:1].upper() + words[1:]

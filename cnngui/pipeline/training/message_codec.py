@@ -9,7 +9,7 @@ from typing import Any
 from cnngui.errors import Text, Words
 
 _MOST_LETTERS = 2000
-_DEEPEST = 4
+_DEEPEST = 8
 _SPEC = re.compile(r",?(\.\d{1,2})?[dfg]?")
 
 

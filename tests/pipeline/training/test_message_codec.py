@@ -26,7 +26,9 @@ def _entry(template, **values):
     return {"template": template, "values": values}
 
 
-DEEP = _entry("{a}", a=_entry("{a}", a=_entry("{a}", a=_entry("{a}", a=_entry("{a}", a=1)))))
+DEEP = _entry("{a}", a=1)
+for _ in range(100):
+    DEEP = _entry("{a}", a=DEEP)
 HOSTILE = [
     None,
     3,
