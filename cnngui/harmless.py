@@ -11,7 +11,7 @@ import re
 import unicodedata
 
 MOST_CHARACTERS = 500
-"""Of a text that is shown; of a longer one beginning and end are."""
+"""A text is shown up to this length; if it is longer, its beginning and its end are shown."""
 
 _TAIL = 100
 _REPLACEMENT = "\ufffd"

@@ -20,7 +20,7 @@ IN_THE_CLIP = (
 )
 FRAMES_EACH = 60
 LOOKED_AT = (15, 22, 30, 38, 45)
-"""Of the frames of each drawing, while it is held up."""
+"""Frames of each drawing at which it is held up."""
 
 
 def named(pixels: np.ndarray) -> list[str]:

@@ -220,7 +220,7 @@ class Number:
 
     @cached_property
     def subtotals(self) -> tuple[Subtotal, ...]:
-        """Of a sum, what each channel of each input adds, in the order of the terms."""
+        """What each channel of each input adds to a sum, in the order of the terms."""
         if self.question.kind != "sum":
             return ()
         taps = self.question.taps

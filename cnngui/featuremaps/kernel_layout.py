@@ -99,12 +99,12 @@ class KernelLayout:
 
     @property
     def cell_width(self) -> int:
-        """Of one input's kernel."""
+        """Width of the kernel of one input."""
         return self.kernel_width * self.scale
 
     @property
     def cell_height(self) -> int:
-        """Of one input's kernel."""
+        """Height of the kernel of one input."""
         return self.kernel_height * self.scale
 
     @property
@@ -114,12 +114,12 @@ class KernelLayout:
 
     @property
     def block_width(self) -> int:
-        """Of one kernel with all its cells."""
+        """Width of one kernel with all its cells."""
         return self.cell_columns * (self.cell_width + self.cell_gap) - self.cell_gap
 
     @property
     def block_height(self) -> int:
-        """Of one kernel with all its cells, without its caption."""
+        """Height of one kernel with all its cells, without its caption."""
         return self.cell_rows * (self.cell_height + self.cell_gap) - self.cell_gap
 
     @property
@@ -134,17 +134,17 @@ class KernelLayout:
 
     @property
     def panel_width(self) -> int:
-        """Of one copy of the wall."""
+        """Width of one copy of the wall."""
         return self.columns * (self.block_width + BLOCK_GAP) - BLOCK_GAP
 
     @property
     def width(self) -> int:
-        """Of the whole picture."""
+        """Width of the whole picture."""
         return self.panels * (self.panel_width + _PANEL_GAP) - _PANEL_GAP
 
     @property
     def height(self) -> int:
-        """Of the whole picture."""
+        """Height of the whole picture."""
         return self.rows * self.row_height - BLOCK_GAP
 
     def panel_left(self, panel: int) -> int:
@@ -238,7 +238,7 @@ def plan_kernels(
             and (layout.block_height >= _LEAST_CAPTIONED or not has_captions)
         ]
         if candidates:
-            # Of those, the one that fills the room's width best: few rows are seen at once.
+            # The one that fills the room's width best is taken: few rows are seen at once.
             return min(candidates, key=lambda layout: layout.rows)
     layouts = _layouts(shape, smallest, panels, False, has_color, room)
     layout = max(layouts, key=lambda layout: (layout.inputs_shown, layout.rows * layout.columns))

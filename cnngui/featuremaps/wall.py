@@ -30,7 +30,7 @@ MOST_PER_PAGE = 256
 MIN_SIDE = 16
 """Pixels: a map much longer than wide would else have a tile too thin to be seen or pointed at."""
 
-# Of float32: what a processor core keeps in its own cache from one pass over them to the next.
+# So many values of float32 stay in a core's own cache from one pass over them to the next.
 _VALUES_AT_ONCE = 50_000
 
 # Equal squares are worth a tenth of the room, not more: a wall should fill its window.

@@ -53,7 +53,7 @@ _REDRAW_S = 0.1
 _BAR_WIDTH = 20
 _MOST_PROBLEMS_TOLD = 5
 _STEM_KEPT = 40
-"""Of a file's name, in the name of another file that takes its place."""
+"""So many letters of a name are kept in the name of a file that takes its place."""
 
 
 def run_training(arguments: TrainArguments) -> int:

@@ -197,7 +197,7 @@ class LayerList(QScrollArea):
     def _reveal_selection(self) -> None:
         row = self.row(self._document.selected_id)
         self.ensureWidgetVisible(row, 0, SPACE_S)
-        # Of a row taller than the list the editor in use is seen, or else its beginning.
+        # Where a row is taller than the list, the editor in use is seen, or else its beginning.
         focus = QApplication.focusWidget()
         inside = focus is not None and row.isAncestorOf(focus)
         self.ensureWidgetVisible(focus if focus and inside else row.header, 0, SPACE_S)

@@ -27,7 +27,7 @@ _GRIP = 12
 _BADGE = 28
 _SWITCH = 22
 _QUIET = "#87909b"
-"""Of what every row repeats; between the muted texts of light and dark."""
+"""What every row repeats has this colour, between the muted texts of light and dark."""
 
 
 @dataclass(frozen=True)

@@ -49,7 +49,7 @@ class ResultsPage(QWidget):
         super().__init__(parent)
         self._studio = studio
         self._run_id = ""
-        """Of the run chosen; "" takes the newest."""
+        """The run that was chosen; "" takes the newest."""
         self._shown: Evaluation | None = None
         self._look: Look = ("wrong",)
         self._build()

@@ -58,7 +58,7 @@ class ResultSamples(QWidget):
         self._evaluation: Evaluation | None = None
         self._places: list[int] = []
         self._shown: tuple[Dataset, int] | None = None
-        """Of the large picture: the data set and the number in it."""
+        """The data set of the large picture, and its number there."""
         self.grid = _Grid(studio, self)
         self.detail = SampleDetail(self)
         self.detail.setFixedWidth(_DETAIL_WIDTH)

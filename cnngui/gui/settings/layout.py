@@ -11,7 +11,7 @@ from PySide6.QtCore import QByteArray
 from PySide6.QtWidgets import QSplitter
 
 _HEAD = struct.Struct(">iiI")
-"""Of what ``QSplitter.saveState`` gives: a mark, a version, how many sizes follow."""
+"""``QSplitter.saveState`` begins with a mark, a version and how many sizes follow."""
 
 
 def splitter_sizes(splitter: QSplitter) -> list[int]:

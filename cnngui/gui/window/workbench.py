@@ -18,7 +18,7 @@ from cnngui.pipeline.results import FrameResult
 
 _LEFT_WIDTH, _RIGHT_WIDTH = 330, 280
 _INPUT_SHARE = 0.2
-"""Of the window's height, for the picture of the input."""
+"""This share of the window's height is for the picture of the input."""
 
 
 class Workbench(QSplitter):

@@ -12,7 +12,7 @@ from cnngui.pipeline.training.thinning import ThinnedList
 
 _MOST_POINTS = 2000
 _KEPT_SHARE = 0.95
-"""Of the average, with each batch: it follows the last twenty or so."""
+"""The average keeps this share of itself with each batch: it follows the last twenty or so."""
 
 
 class CurveRecorder:

@@ -8,7 +8,7 @@ from math import isfinite, sqrt
 from cnngui.pipeline.training.progress import Ailment, LayerHealth
 
 _KEPT_SHARE = 0.9
-"""Of the averages, with each step: they follow the last ten or so."""
+"""Averages keep this share of themselves with each step: they follow the last ten or so."""
 _STEPS_BEFORE_JUDGING = 20
 """First steps are often large or, behind a layer that begins at zero, none at all."""
 

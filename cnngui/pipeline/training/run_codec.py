@@ -179,7 +179,7 @@ def _evaluation(
     if "evaluated" in entry:
         measured = _measurement(entry["evaluated"])
     else:
-        # Of older runs: what was told of their best weights was true of the epoch alone.
+        # What older runs tell of their best weights is true of the epoch alone.
         basis: Basis = "validation" if samples[1] else "training"
         epoch = float(entry["best_epoch"])
         losses = curves.validation_loss[curves.validation_epochs == np.float32(epoch)]

@@ -55,7 +55,7 @@ _LONGEST_LAST_MEASUREMENT_S = 5.0
 """When a training is stopped in an epoch, its user waits so long for what it is worth, about."""
 
 _KEPT_SHARE = 0.9
-"""Of the average time of a step, with each step."""
+"""The average time of a step keeps this share of itself with each further step."""
 
 
 class Trainer:

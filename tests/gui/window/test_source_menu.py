@@ -101,7 +101,7 @@ def test_recent_ones_that_are_gone_are_left_out(
     here.write_bytes(b"")
     settings.add_recent_source(str(here))
     settings.add_recent_source(str(tmp_path / "gone.mp4"))
-    menu._write_recent()
+    menu.aboutToShow.emit()
     recent = action(menu, "Recent").menu()
     assert [entry.text() for entry in recent.actions()] == ["here.png"]  # type: ignore[attr-defined]
     with qtbot.waitSignal(menu.source_chosen) as chosen:
