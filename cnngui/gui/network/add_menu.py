@@ -8,7 +8,7 @@ from itertools import groupby
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QMenu, QWidget
 
-from cnngui.gui.network.look import layer_icon
+from cnngui.gui.widgets.layer_icon import layer_icon
 from cnngui.spec.layers import LAYER_TYPES
 
 

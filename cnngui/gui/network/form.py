@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from cnngui.gui.network.meanings import meaning
 from cnngui.gui.widgets.editors import FieldEditor
 from cnngui.gui.widgets.form import Form
+from cnngui.gui.words.arguments import meaning
 
 
 class ArgumentForm(Form):

@@ -12,11 +12,11 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 from cnngui.gui.network.input_form import InputForm
 from cnngui.gui.network.layer_form import LayerForm
 from cnngui.gui.network.row_header import HeaderContent, RowHeader
-from cnngui.gui.network.wording import arguments_summary, parameters_label, translate
 from cnngui.gui.theme import ACCENT, SPACE_M, colors
 from cnngui.gui.widgets.form import Form
 from cnngui.gui.words.errors import problem_text
 from cnngui.gui.words.numbers import milliseconds_label, shape_label
+from cnngui.gui.words.summaries import arguments_summary, parameters_label, translate
 from cnngui.spec.checks import Problem
 from cnngui.spec.cost import Cost
 from cnngui.spec.layers import INPUT_ID, LAYER_TYPES, LayerSpec

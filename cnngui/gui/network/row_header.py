@@ -18,8 +18,8 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QToolButton, QWidget
 
 from cnngui.gui.icons import icon
-from cnngui.gui.network.look import layer_color, layer_icon
 from cnngui.gui.theme import SPACE_M, SPACE_S, colors, number_font
+from cnngui.gui.widgets.layer_icon import layer_color, layer_icon
 from cnngui.gui.widgets.plain import plain_tip
 
 HEIGHT = 46

@@ -22,8 +22,8 @@ from cnngui.gui.views.channel_picture import ChannelPicture
 from cnngui.gui.views.class_bars import ClassBars
 from cnngui.gui.views.histogram_view import HistogramView
 from cnngui.gui.views.kernel_view import KernelView
-from cnngui.gui.views.layer_facts import layer_fact
 from cnngui.gui.widgets.plain import show_plainly
+from cnngui.gui.words.layers import layer_fact
 from cnngui.gui.words.naming import channel_label, channel_names, kernel_inputs
 from cnngui.gui.words.numbers import number_text, shape_label, share_text
 from cnngui.pipeline.lenses.channel import ChannelResult

@@ -21,8 +21,8 @@ from PySide6.QtWidgets import (
 from cnngui.gui.document import Document
 from cnngui.gui.network import NetworkPanel
 from cnngui.gui.network.editors import PaddingEditor
-from cnngui.gui.network.meanings import meaning
 from cnngui.gui.widgets.spin_boxes import IntSpinBox
+from cnngui.gui.words.arguments import meaning
 from cnngui.spec.layers import INPUT_ID, LAYER_TYPES, Add, Conv2d, Linear, MaxPool2d, ReLU
 from cnngui.spec.network import InputSpec, NetworkSpec
 

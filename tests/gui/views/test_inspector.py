@@ -16,7 +16,7 @@ from cnngui.gui.view_state import ViewState
 from cnngui.gui.views.channel_picture import ChannelPicture
 from cnngui.gui.views.inspector import Inspector
 from cnngui.gui.views.kernel_view import KernelView
-from cnngui.gui.views.layer_facts import layer_fact
+from cnngui.gui.words.layers import layer_fact
 from cnngui.spec.layers import LAYER_TYPES
 from tests.gui.views.conftest import show
 from tests.gui.views.results import Maps, frame_result

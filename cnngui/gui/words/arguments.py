@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cnngui.gui.network.wording import translate
+from cnngui.gui.words.summaries import translate
 
 
 def meaning(field: str) -> str:
