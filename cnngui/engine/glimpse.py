@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cnngui.engine.tensor import Part, Tensor
+from cnngui.engine.ops.live.tensor import Part, Tensor
 
 Array = NDArray[np.float32]
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from cnngui.engine import parallel
 from cnngui.engine.glimpse import Glimpse
 from cnngui.engine.initializers import Parameters, draw, weights_key
-from cnngui.engine.layers import runtime_layer
+from cnngui.engine.ops.families import live_layer
 from cnngui.engine.plan import Node
 from cnngui.engine.program import Observer, Observers, Program, layer_of
 from cnngui.spec.cost import layer_costs
@@ -51,7 +51,7 @@ class Model:
         costs = layer_costs(spec)
         self._nodes = {
             layer.id: Node(
-                runtime_layer(layer, self._parameters.get(layer.id, {})),
+                live_layer(layer, self._parameters.get(layer.id, {})),
                 spec.inputs_of(index),
                 report.shapes[layer.id],
                 costs[layer.id].multiply_adds,

@@ -13,10 +13,10 @@ from itertools import pairwise
 from math import ceil, prod
 
 from cnngui.engine.glimpse import Glimpse
-from cnngui.engine.layers import Layer
-from cnngui.engine.ops.layout import prefers_pixels
-from cnngui.engine.tensor import Margins, Part
-from cnngui.spec.layers import INPUT_ID
+from cnngui.engine.ops.live.layer import Layer
+from cnngui.engine.ops.live.layout import prefers_pixels
+from cnngui.engine.ops.live.tensor import Margins, Part
+from cnngui.spec.layers import INPUT_ID, Box
 
 Shape4 = tuple[int, int, int, int]
 
@@ -113,6 +113,7 @@ class Plan:
         whole = [request for request in wanted if isinstance(request, str)]
         # There is nothing to spare in flat layers.
         whole += [name for name in glimpsed if name in nodes and len(nodes[name].shape) == 1]
+        self._input_shape = input_shape
         self.origins = _origins(nodes)
         self.nodes = _needed(nodes, self.origins, [*whole, *glimpsed])
         self._absorb_layers([*whole, *glimpsed])
@@ -177,17 +178,31 @@ class Plan:
         needs = {
             number
             for name, part in parts.items()
-            for source in self._sources(name)
+            if name != INPUT_ID
+            for source, read in self._parts_read(name, part)
             if source not in parts
             for number, source_part in made[source]
-            if source_part.meets(self._part_read(name, part, source))
+            if source_part.meets(read)
         }
         return tuple(sorted(needs))
 
-    def _part_read(self, name: str, part: Part, source: str) -> Part:
-        layer = self.nodes[name].layer
-        rows = layer.rows_read(part.rows) if layer.splits_rows else range(self.shapes[source][2])
-        return Part(part.images, rows)
+    def _parts_read(self, name: str, part: Part) -> list[tuple[str, Part]]:
+        """Return what a part of a layer's output is made of."""
+        node = self.nodes[name]
+        sources = self._sources(name)
+        shapes = [self._inner_shape(source) for source in sources]
+        if len(node.shape) == 1:
+            box: Box = (part.units or range(node.shape[0]),)
+        else:
+            box = (range(node.shape[0]), part.rows, range(node.shape[2]))
+        reach = node.layer.description.reach(box, shapes, node.shape)
+        return [
+            (source, Part(part.images, read[1] if len(read) > 1 else range(1)))
+            for source, read in zip(sources, reach, strict=True)
+        ]
+
+    def _inner_shape(self, name: str) -> tuple[int, ...]:
+        return self._input_shape if name == INPUT_ID else self.nodes[name].shape
 
     def stages(self, step: Sequence[str], band: Part) -> list[Stage | GlimpsePart]:
         """Return the work for a band of the step's last layer, in the order of computing."""

@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from cnngui.engine import parallel, schedule
 from cnngui.engine.glimpse import Glimpse
 from cnngui.engine.ops import Calls
-from cnngui.engine.ops.scratch import Scratch
+from cnngui.engine.ops.live.scratch import Scratch
+from cnngui.engine.ops.live.tensor import Part, Tensor
 from cnngui.engine.plan import GlimpsePart, Node, Plan, Stage
-from cnngui.engine.tensor import Part, Tensor
 from cnngui.spec.layers import INPUT_ID
 
 Array = NDArray[np.float32]

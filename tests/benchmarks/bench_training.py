@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +18,6 @@ from cnngui.spec.layers import (
     LayerSpec,
     Linear,
     MaxPool2d,
-    Padding,
     ReLU,
 )
 from cnngui.spec.network import InputSpec, NetworkSpec
@@ -47,7 +46,10 @@ def tiny_vgg() -> NetworkSpec:
 
 
 def _network(
-    name: str, input_spec: InputSpec, blocks: tuple[tuple[int, ...], ...], padding: Padding
+    name: str,
+    input_spec: InputSpec,
+    blocks: tuple[tuple[int, ...], ...],
+    padding: Literal["same", "valid"],
 ) -> NetworkSpec:
     layers: list[LayerSpec] = []
     for block, channels in enumerate(blocks, 1):

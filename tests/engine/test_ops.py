@@ -1,4 +1,4 @@
-"""Each strategy of each kernel against plain loops."""
+"""Each strategy of each operation against plain loops."""
 
 from __future__ import annotations
 
@@ -7,18 +7,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cnngui.engine.ops import (
-    activation,
-    conv_direct,
-    conv_winograd,
-    elementwise,
-    linear,
-    pool,
-    run,
-)
-from cnngui.engine.ops.conv_weights import ConvWeights
-from cnngui.engine.ops.layout import as_layout, is_pixel_major, prefers_pixels
-from cnngui.engine.ops.scratch import Scratch
+from cnngui.engine.ops import activation, elementwise, run
+from cnngui.engine.ops.dense import linear
+from cnngui.engine.ops.live import conv_direct, conv_winograd
+from cnngui.engine.ops.live import pooling as pool
+from cnngui.engine.ops.live.conv_weights import ConvWeights
+from cnngui.engine.ops.live.layer import LiveRoom
+from cnngui.engine.ops.live.layout import as_layout, is_pixel_major, prefers_pixels
+from cnngui.engine.ops.live.scratch import Scratch
+from cnngui.spec import layers as spec
 from tests.engine import naive
 
 
@@ -134,43 +131,48 @@ def test_pooling(data, kind, ceil_mode):
 
 
 @pytest.mark.parametrize(
-    ("bind", "formula"),
+    ("kind", "layer", "formula"),
     [
-        (lambda x, out: activation.relu(x, out), lambda x: np.maximum(x, 0)),
+        (activation.ReLU, spec.ReLU(id="a"), lambda x: np.maximum(x, 0)),
         (
-            lambda x, out: activation.leaky_relu(x, out, 0.2, Scratch()),
+            activation.LeakyReLU,
+            spec.LeakyReLU(id="a", negative_slope=0.2),
             lambda x: np.where(x > 0, x, 0.2 * x),
         ),
         (
-            lambda x, out: activation.leaky_relu(x, out, 3.0, Scratch()),
+            activation.LeakyReLU,
+            spec.LeakyReLU(id="a", negative_slope=3.0),
             lambda x: np.where(x > 0, x, 3 * x),
         ),
-        (lambda x, out: activation.sigmoid(x, out), lambda x: 1 / (1 + np.exp(-x))),
-        (lambda x, out: activation.tanh(x, out), np.tanh),
-        (lambda x, out: activation.silu(x, out, Scratch()), lambda x: x / (1 + np.exp(-x))),
+        (activation.Sigmoid, spec.Sigmoid(id="a"), lambda x: 1 / (1 + np.exp(-x))),
+        (activation.Tanh, spec.Tanh(id="a"), np.tanh),
+        (activation.SiLU, spec.SiLU(id="a"), lambda x: x / (1 + np.exp(-x))),
         (
-            lambda x, out: activation.softmax(x, out, Scratch()),
+            activation.Softmax,
+            spec.Softmax(id="a"),
             lambda x: np.exp(x) / np.exp(x).sum(axis=1, keepdims=True),
         ),
     ],
     ids=["relu", "leaky", "steep leaky", "sigmoid", "tanh", "silu", "softmax"],
 )
 @pytest.mark.parametrize("pixels", [False, True])
-def test_activations_in_place_and_apart(bind, formula, pixels):
+def test_activations_in_place_and_apart(kind, layer, formula, pixels):
     rng = np.random.default_rng(0)
     x = tensor(rng, (2, 3, 4, 5), pixels, margin=1)
     x[0, 0, 0, :4] = (-700, -90, 90, 700)  # where exp runs over
     out = tensor(rng, x.shape, pixels)
     expected = formula(x.astype(np.float64))
-    run(bind(x, out))
+    activation_, room = kind(layer, {}), LiveRoom(Scratch())
+    run(activation_.forward([x], out, range(4), room))
     np.testing.assert_allclose(out, expected, rtol=1e-5, atol=1e-30)
-    run(bind(x, x))
+    run(activation_.forward([x], x, range(4), room))
     np.testing.assert_allclose(x, expected, rtol=1e-5, atol=1e-30)
 
 
 def test_softmax_of_large_numbers():
     x = np.array([1e30, 1e30, -1e30], np.float32).reshape(1, 3, 1, 1)
-    run(activation.softmax(x, x, Scratch()))
+    softmax = activation.Softmax(spec.Softmax(id="a"), {})
+    run(softmax.forward([x], x, range(1), LiveRoom(Scratch())))
     np.testing.assert_array_equal(x.ravel(), [0.5, 0.5, 0])
 
 
@@ -248,5 +250,5 @@ def test_linear_layers_of_one_image_and_of_more(images):
         rng.standard_normal(shape).astype(np.float32)
         for shape in ((images, 7), (4, 7), (4,), (images, 4))
     )
-    run(linear.linear(x, weight, bias, out))
+    run(linear(x, weight, bias, out))
     np.testing.assert_allclose(out, x @ weight.T + bias, rtol=1e-5, atol=1e-6)

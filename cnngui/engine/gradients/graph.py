@@ -1,23 +1,15 @@
-"""What of a network takes part in learning."""
+"""What of a network takes part in differentiating one layer's output."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from cnngui.errors import TrainingError, text
-from cnngui.spec.layers import (
-    INPUT_ID,
-    Dropout,
-    LayerSpec,
-    MaxPool2d,
-    ParametricSpec,
-    ReLU,
-    Softmax,
-)
+from cnngui.engine.ops.families import operation_of
+from cnngui.spec.layers import INPUT_ID, LayerSpec, ParametricSpec
 from cnngui.spec.network import NetworkSpec
-from cnngui.spec.shapes import Shape, infer, shape_text
+from cnngui.spec.shapes import Shape, infer
 
 
 @dataclass(frozen=True)
@@ -26,94 +18,109 @@ class Step:
 
     Attributes
     ----------
-    sources : ids of what it reads; bypassed layers are left out.
-    learns : whether its parameters are trained.
-    needs_gradient : whether it or any layer before it learns.
-    applies_relu : whether a MaxPool2d does the work of the ReLU that it would have read.
+    sources : ids of what it reads; layers that change nothing are left out.
+    learns : whether the gradients with respect to its parameters are asked for.
+    needs_gradient : whether the gradient with respect to its output must be known.
+    takes_positive_part : whether it does also what a layer would have done that it alone reads.
     """
 
     layer: LayerSpec
     sources: tuple[str, ...]
     learns: bool
     needs_gradient: bool
-    applies_relu: bool
+    takes_positive_part: bool
 
 
 @dataclass(frozen=True)
 class Graph:
-    """The layers that what the loss reads depends on, in order.
+    """The layers that an output depends on, in order.
 
     Attributes
     ----------
-    output : the id of what the loss reads: the last layer, or what a final Softmax reads.
+    output : the id of what is differentiated.
+    asked : the ids of the layers with respect to whose output it is differentiated, "input" among
+        them; only those that it depends on.
+    origins : which layer's output each layer has: its own, or that of one before.
     shapes : by id, "input" included.
     parameters : the shapes of every layer's parameters, by id and name.
+    trained : the names of the parameters with respect to which it is differentiated, by id; only of
+        layers that it depends on.
     """
 
     steps: tuple[Step, ...]
     output: str
+    asked: frozenset[str]
+    origins: Mapping[str, str]
     shapes: Mapping[str, Shape]
     parameters: Mapping[str, Mapping[str, Shape]]
+    trained: Mapping[str, tuple[str, ...]]
 
 
-def graph_of(network: NetworkSpec) -> Graph:
+def graph_of(
+    network: NetworkSpec,
+    output: str,
+    *,
+    layers: Collection[str] = (),
+    parameters: Collection[str] = (),
+    is_learning: bool = False,
+) -> Graph:
     """Find what takes part.
+
+    Parameters
+    ----------
+    output : the id of the layer whose output is differentiated.
+    layers : with respect to the outputs of these, "input" allowed.
+    parameters : with respect to the parameters of these.
+    is_learning : False where the network is computed as it is used.
 
     Raises
     ------
     NetworkError : the network is not valid.
-    TrainingError : it has nothing to train, or its last layer does not give one number per class.
     """
     report = infer(network)
     report.raise_if_invalid()
-    sources, output = _connections(network)
-    if output != INPUT_ID and isinstance(network.layer(output), Softmax):
-        (output,) = sources[output]
-    if len(report.shapes[output]) != 1:
-        rule = text(
-            "the last layer must give one number per class: let it end with Flatten and Linear"
-        )
-        found = text("maps {shape}", shape=shape_text(report.shapes[output]))
-        raise TrainingError(network.name, rule, found)
+    sources, origins = _connections(network, is_learning=is_learning)
+    output = origins[output]
     needed = _needed(sources, output)
-    learning = {
-        layer.id
-        for layer in network.layers
-        if layer.id in needed and isinstance(layer, ParametricSpec) and not layer.frozen
-    }
-    if not learning:
-        rule = text("must have a layer with weights that is not frozen and reaches the output")
-        raise TrainingError(network.name, rule)
-    pooled = _relus_done_by_pooling(network, sources, needed)
+    asked = {origins[layer_id] for layer_id in layers}
+    merged = _done_by_the_next(network, sources, needed, asked)
     steps: list[Step] = []
-    moved: set[str] = set()
+    moved = asked & {INPUT_ID}
+    trained = {}
     for layer in network.layers:
-        if layer.id in needed and layer.id not in pooled.values():
-            if layer.id in pooled:
-                sources[layer.id] = sources[pooled[layer.id]]
-            if layer.id in learning or not moved.isdisjoint(sources[layer.id]):
-                moved.add(layer.id)
-            learns, needs_gradient = layer.id in learning, layer.id in moved
-            applies_relu = layer.id in pooled
-            steps.append(Step(layer, sources[layer.id], learns, needs_gradient, applies_relu))
-    return Graph(tuple(steps), output, report.shapes, report.parameters)
+        name = layer.id
+        if name not in needed or name in merged.values():
+            continue
+        if name in merged:
+            sources[name] = sources[merged[name]]
+        learns = name in parameters and isinstance(layer, ParametricSpec)
+        if isinstance(layer, ParametricSpec) and learns:
+            trained[name] = learned_names(layer, report.parameters[name])
+        if learns or name in asked or not moved.isdisjoint(sources[name]):
+            moved.add(name)
+        steps.append(Step(layer, sources[name], learns, name in moved, name in merged))
+    reached = frozenset(asked & {*needed, INPUT_ID})
+    return Graph(tuple(steps), output, reached, origins, report.shapes, report.parameters, trained)
 
 
-def _connections(network: NetworkSpec) -> tuple[dict[str, tuple[str, ...]], str]:
-    """Return what each layer reads and what gives the last result, without bypassed layers."""
-    stands_for = {INPUT_ID: INPUT_ID}
+def learned_names(layer: ParametricSpec, parameters: Iterable[str]) -> tuple[str, ...]:
+    """Return the parameters that have gradients; the others are measured."""
+    return tuple(name for name in parameters if name not in layer.measured)
+
+
+def _connections(
+    network: NetworkSpec, *, is_learning: bool
+) -> tuple[dict[str, tuple[str, ...]], dict[str, str]]:
+    """Return what each layer reads, without layers that change nothing, and all layers' origins."""
+    origins = {INPUT_ID: INPUT_ID}
     sources: dict[str, tuple[str, ...]] = {}
-    last = INPUT_ID
     for index, layer in enumerate(network.layers):
-        sources[layer.id] = tuple(stands_for[name] for name in network.inputs_of(index))
-        last = sources[layer.id][0] if _passes(layer) else layer.id
-        stands_for[layer.id] = last
-    return sources, last
-
-
-def _passes(layer: LayerSpec) -> bool:
-    """Whether the layer changes nothing."""
-    return not layer.enabled or (isinstance(layer, Dropout) and layer.p == 0)
+        sources[layer.id] = tuple(origins[name] for name in network.inputs_of(index))
+        passes = not layer.enabled or operation_of(layer).changes_nothing(
+            layer, is_learning=is_learning
+        )
+        origins[layer.id] = sources[layer.id][0] if passes else layer.id
+    return sources, origins
 
 
 def _needed(sources: Mapping[str, tuple[str, ...]], output: str) -> set[str]:
@@ -128,19 +135,21 @@ def _needed(sources: Mapping[str, tuple[str, ...]], output: str) -> set[str]:
     return needed
 
 
-def _relus_done_by_pooling(
-    network: NetworkSpec, sources: Mapping[str, tuple[str, ...]], needed: set[str]
+def _done_by_the_next(
+    network: NetworkSpec,
+    sources: Mapping[str, tuple[str, ...]],
+    needed: Collection[str],
+    asked: Collection[str],
 ) -> dict[str, str]:
-    """Return by MaxPool2d the ReLU that it alone reads.
-
-    The largest of ReLU's results is ReLU of the largest, and there are fewer of those.
-    """
+    """Return, by the layer that does it for less, the layer that it alone reads."""
     readers = Counter(source for layer_id in needed for source in sources[layer_id])
-    relus = {layer.id for layer in network.layers if isinstance(layer, ReLU)}
+    operations = {layer.id: operation_of(layer) for layer in network.layers if layer.id in needed}
     return {
-        layer.id: source
-        for layer in network.layers
-        if isinstance(layer, MaxPool2d) and layer.id in needed
-        for source in sources[layer.id]
-        if source in relus and readers[source] == 1
+        name: source
+        for name, operation in operations.items()
+        for source in sources[name]
+        if source in operations
+        and readers[source] == 1
+        and source not in asked
+        and operation.does_also(operations[source])
     }

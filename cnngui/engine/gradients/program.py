@@ -1,4 +1,4 @@
-"""A training step made ready: every operation bound to its arrays, divided among the threads."""
+"""Forward and backward made ready: every operation bound, and divided among the threads."""
 
 from __future__ import annotations
 
@@ -58,7 +58,9 @@ def bands_of(graph: Graph, images: int, multiply_adds: int, itemsize: int) -> li
     )
     bands_each = 1
     if parameters * itemsize <= _MOST_GRADIENT_BYTES:
-        largest = itemsize * max(prod(graph.shapes[step.layer.id]) for step in graph.steps)
+        largest = itemsize * max(
+            (prod(graph.shapes[step.layer.id]) for step in graph.steps), default=0
+        )
         fitting = ceil(largest * images / threads / _CACHE_BYTES)
         each = images // threads
         work = max(multiply_adds / _MOST_MULTIPLY_ADDS, largest / _MOST_OUTPUT_BYTES)
@@ -100,6 +102,7 @@ class Program:
 
     Parameters
     ----------
+    graph : what the bands compute.
     bands : of the batch.
     slices : which images of the batch each has.
     gradients : what the first band writes its gradients to; those of the others are added.
@@ -108,36 +111,54 @@ class Program:
 
     def __init__(
         self,
+        graph: Graph,
         bands: Sequence[Band],
         slices: Sequence[slice],
         gradients: Arrays,
         interruption: Interruption,
     ) -> None:
-        self._bands, self._slices, self._gradients = bands, slices, gradients
+        self.graph, self.gradients = graph, gradients
+        self._bands, self._slices = bands, slices
         self._interruption = interruption
         reading: list[Calls] = [[band.read] for band in bands]
         self._forward = _stages(reading, [band.forward_steps for band in bands])
         self._backward = _stages([[] for _ in bands], [band.backward_steps for band in bands])
 
     def forward(self, x: NDArray) -> NDArray:
-        """Return what the last layer makes of x ``(N, C, H, W)``: ``(N, K)``, fresh."""
+        """Return what the last layer makes of x ``(N, C, H, W)``, images first; fresh."""
         for band, images in zip(self._bands, self._slices, strict=True):
             band.images = x[images]
         for stage in self._forward:
             stage.run(self._interruption)
-        return np.concatenate([band.output.T for band in self._bands])
+        return np.concatenate([_images_first(band.output) for band in self._bands])
 
-    def backward(self, d_output: NDArray) -> None:
-        """Write the gradients, given that with respect to what forward returned."""
+    def backward(self, d_output: NDArray) -> dict[str, NDArray]:
+        """Write the parameters' gradients, given that with respect to what forward returned.
+
+        Returns
+        -------
+        The gradients with respect to the layers that are asked for, by id, images first; fresh.
+        """
         for band, images in zip(self._bands, self._slices, strict=True):
-            np.copyto(band.d_output, d_output[images].T)
+            np.copyto(_images_first(band.d_output), d_output[images])
         for stage in self._backward:
             stage.run(self._interruption)
         with np.errstate(all="ignore"):
             for band in self._bands[1:]:
-                both = zip(each_of(self._gradients), each_of(band.gradients), strict=True)
+                both = zip(each_of(self.gradients), each_of(band.gradients), strict=True)
                 for gradient, share in both:
                     gradient += share
+        return {
+            layer_id: np.concatenate(
+                [_images_first(band.d_layers[layer_id]) for band in self._bands]
+            )
+            for layer_id in self._bands[0].d_layers
+        }
+
+
+def _images_first(array: NDArray) -> NDArray:
+    """See a band's maps as ``(N, C, H, W)``, its flat tensors as ``(N, F)``."""
+    return array.transpose(3, 1, 0, 2) if array.ndim == 4 else array.T
 
 
 def _stages(first: list[Calls], steps_of_bands: Sequence[Sequence[BandStep]]) -> list[_Stage]:

@@ -1,11 +1,17 @@
-"""The arithmetic of each kind of layer: functions on arrays, knowing nothing of networks.
+"""The arithmetic of each type of layer, one module for each family of types.
 
-Every function here *binds*: given arrays it returns the NumPy calls that do the work, each call
-ready with its arguments. A live network does the same on the same memory thirty times a second,
-so views, windows and scratch memory are made once, and ``run`` is all that is left for a frame.
+A type's two strategies stand side by side:
 
-Arrays are indexed channels first, ``(N, C, H, W)``, whatever their strides; see ``layout`` for
-how they lie in memory.
+- *live*: a network that watches a camera does the same on the same memory thirty times a second. So
+  what runs is *bound*: given arrays, it returns the NumPy calls that do the work, each ready with
+  its arguments. Views, windows and scratch memory are made once. See ``ops.live``.
+- *learning*: forward with memory, and backward, with the images of a batch innermost. See
+  ``ops.learning``.
+
+What both can compute by the same calls is written once, as a ``Formula``. Convolution, pooling over
+windows and fully-connected layers have two strategies, since other things make them fast: the live
+path has one image, and cuts it into bands of rows that stay in the cache; a batch has many, whose
+values side by side make every step of a window a long run in memory.
 """
 
 from __future__ import annotations

@@ -1,80 +1,168 @@
-"""Functions of each value alone. ``out`` may be ``x`` itself."""
+"""Activations. Except for SiLU the gradient follows from the result alone."""
 
 from __future__ import annotations
 
 from functools import partial
-from math import prod
+from math import floor, prod
+from typing import ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
-from cnngui.engine.ops import Calls, elementwise
-from cnngui.engine.ops.scratch import Scratch
-
-Array = NDArray[np.float32]
-
-# Numbers as arrays: a Python float would be converted anew at every call.
-_ONE = np.ones((), np.float32)
-# exp of more than 88 is infinite in float32; sigmoid is 0 to all its digits long before.
-_EXP_LIMIT = np.array(87, np.float32)
+from cnngui.engine.ops import Calls
+from cnngui.engine.ops.elementwise import bind, memory_order
+from cnngui.engine.ops.formula import Array, Curve, Reads, Room, Seen, Unary
+from cnngui.engine.ops.registry import formula
+from cnngui.spec import layers as spec
 
 
-def relu(x: Array, out: Array) -> Calls:
+@formula(spec.ReLU)
+class ReLU(Curve[spec.ReLU]):
     """max(0, x)."""
-    return [elementwise.bind(np.maximum, x, _line_of_zeros(x), out=out)]
+
+    keeps_zeros = True
+    commutes_with_maxima = True
+    is_positive_part = True
+
+    def curve(self, x: Array, out: Array, room: Room) -> Calls:
+        return [bind(np.maximum, x, _line_of_zeros(x), out=out)]
+
+    def slope(self, d_out: Array, seen: Array, d_x: Array, room: Room) -> Calls:
+        is_positive = room.like(seen, bool)
+        return [
+            bind(np.greater, seen, number(0, seen), out=is_positive),
+            bind(np.multiply, d_out, is_positive, out=d_x),
+        ]
 
 
-def leaky_relu(x: Array, out: Array, negative_slope: float, scratch: Scratch) -> Calls:
-    """Leave x where it is positive, take ``negative_slope`` times x elsewhere."""
-    slope = np.array(negative_slope, np.float32)
-    scaled = _like(x, scratch)
-    # Of x and slope * x the wanted one is the larger for slopes up to 1, the smaller above.
-    choose = np.maximum if negative_slope <= 1 else np.minimum
-    return [
-        elementwise.bind(np.multiply, x, slope, out=scaled),
-        elementwise.bind(choose, x, scaled, out=out),
-    ]
+@formula(spec.LeakyReLU)
+class LeakyReLU(Curve[spec.LeakyReLU]):
+    """x where positive, ``negative_slope`` times x elsewhere."""
+
+    keeps_zeros = True
+    commutes_with_maxima = True
+
+    def curve(self, x: Array, out: Array, room: Room) -> Calls:
+        scaled = room.like(x)
+        # Of x and slope * x the wanted one is the larger for slopes up to 1, the smaller above.
+        choose = np.maximum if self.layer.negative_slope <= 1 else np.minimum
+        return [
+            bind(np.multiply, x, number(self.layer.negative_slope, x), out=scaled),
+            bind(choose, x, scaled, out=out),
+        ]
+
+    def slope(self, d_out: Array, seen: Array, d_x: Array, room: Room) -> Calls:
+        slope, factor = self.layer.negative_slope, room.like(seen)
+        return [
+            # A result is positive where x was: the slope is not negative.
+            bind(np.greater, seen, number(0, seen), out=factor, casting="unsafe"),
+            bind(np.multiply, factor, number(1 - slope, seen), out=factor),
+            bind(np.add, factor, number(slope, seen), out=factor),
+            bind(np.multiply, d_out, factor, out=d_x),
+        ]
 
 
-def sigmoid(x: Array, out: Array) -> Calls:
+@formula(spec.Sigmoid)
+class Sigmoid(Curve[spec.Sigmoid]):
     """1 / (1 + exp(-x))."""
-    return [*_one_plus_exp_of_minus(x, out), elementwise.bind(np.divide, _ONE, out, out=out)]
+
+    def curve(self, x: Array, out: Array, room: Room) -> Calls:
+        return [*_one_plus_exp_of_minus(x, out), bind(np.divide, number(1, x), out, out=out)]
+
+    def slope(self, d_out: Array, seen: Array, d_x: Array, room: Room) -> Calls:
+        factor = room.like(seen)
+        return [
+            bind(np.subtract, number(1, seen), seen, out=factor),
+            bind(np.multiply, factor, seen, out=factor),
+            bind(np.multiply, d_out, factor, out=d_x),
+        ]
 
 
-def silu(x: Array, out: Array, scratch: Scratch) -> Calls:
-    """Divide x by 1 + exp(-x)."""
-    divisor = _like(x, scratch)
-    return [*_one_plus_exp_of_minus(x, divisor), elementwise.bind(np.divide, x, divisor, out=out)]
-
-
-def tanh(x: Array, out: Array) -> Calls:
+@formula(spec.Tanh)
+class Tanh(Curve[spec.Tanh]):
     """Hyperbolic tangent."""
-    return [elementwise.bind(np.tanh, x, out=out)]
+
+    keeps_zeros = True
+
+    def curve(self, x: Array, out: Array, room: Room) -> Calls:
+        return [bind(np.tanh, x, out=out)]
+
+    def slope(self, d_out: Array, seen: Array, d_x: Array, room: Room) -> Calls:
+        factor = room.like(seen)
+        return [
+            bind(np.multiply, seen, seen, out=factor),
+            bind(np.subtract, number(1, seen), factor, out=factor),
+            bind(np.multiply, d_out, factor, out=d_x),
+        ]
 
 
-def softmax(x: Array, out: Array, scratch: Scratch) -> Calls:
-    """exp(x) over axis 1, made to sum to 1. The maximum goes off first, so nothing overflows."""
-    images, _, height, width = x.shape
-    total = scratch.take(images, 1, height, width)
-    return [
-        partial(np.maximum.reduce, x, axis=1, keepdims=True, out=total),
-        elementwise.bind(np.subtract, x, total, out=out),
-        elementwise.bind(np.exp, out, out=out),
-        partial(np.add.reduce, out, axis=1, keepdims=True, out=total),
-        elementwise.bind(np.divide, out, total, out=out),
-    ]
+@formula(spec.SiLU)
+class SiLU(Curve[spec.SiLU]):
+    """x / (1 + exp(-x))."""
+
+    keeps_zeros = True
+    reads: ClassVar[Reads] = "input"
+
+    def curve(self, x: Array, out: Array, room: Room) -> Calls:
+        divisor = room.like(x)
+        return [*_one_plus_exp_of_minus(x, divisor), bind(np.divide, x, divisor, out=out)]
+
+    def slope(self, d_out: Array, seen: Array, d_x: Array, room: Room) -> Calls:
+        gate, rest = room.like(seen), room.like(seen)
+        return [
+            *_one_plus_exp_of_minus(seen, gate),
+            bind(np.divide, number(1, seen), gate, out=gate),
+            bind(np.subtract, number(1, seen), gate, out=rest),
+            bind(np.multiply, rest, seen, out=rest),
+            bind(np.add, rest, number(1, seen), out=rest),
+            bind(np.multiply, rest, gate, out=rest),
+            bind(np.multiply, d_out, rest, out=d_x),
+        ]
+
+
+@formula(spec.Softmax)
+class Softmax(Unary[spec.Softmax]):
+    """exp(x) over channels, made to sum to 1. The maximum goes off first, so nothing overflows."""
+
+    in_place = True
+    reads: ClassVar[Reads] = "output"
+
+    def compute(self, x: Array, out: Array, rows: range, room: Room) -> Calls:
+        total = room.like(x[:, :1])
+        return [
+            partial(np.maximum.reduce, x, axis=1, keepdims=True, out=total),
+            bind(np.subtract, x, total, out=out),
+            bind(np.exp, out, out=out),
+            partial(np.add.reduce, out, axis=1, keepdims=True, out=total),
+            bind(np.divide, out, total, out=out),
+        ]
+
+    def pass_back(self, d_out: Array, d_x: Array, seen: Seen, room: Room) -> Calls:
+        product, total = room.like(seen.out), room.like(seen.out[:, :1])
+        return [
+            bind(np.multiply, d_out, seen.out, out=product),
+            partial(np.add.reduce, product, axis=1, keepdims=True, out=total),
+            bind(np.subtract, d_out, total, out=d_x),
+            bind(np.multiply, d_x, seen.out, out=d_x),
+        ]
+
+
+def number(value: float, like: Array) -> Array:
+    """Return a number as an array: a Python float would be converted anew at every call."""
+    return np.array(value, like.dtype)
 
 
 def _one_plus_exp_of_minus(x: Array, out: Array) -> Calls:
+    # Where exp of it would be infinite, sigmoid has long become 0 to all its digits.
+    most = floor(np.log(np.finfo(x.dtype).max)) - 1
     return [
-        elementwise.bind(np.negative, x, out=out),
-        elementwise.bind(np.minimum, out, _EXP_LIMIT, out=out),
-        elementwise.bind(np.exp, out, out=out),
-        elementwise.bind(np.add, out, _ONE, out=out),
+        bind(np.negative, x, out=out),
+        bind(np.minimum, out, number(most, x), out=out),
+        bind(np.exp, out, out=out),
+        bind(np.add, out, number(1, x), out=out),
     ]
 
 
-_LINE = 256  # floats: long enough to make up for its beginning, short enough for the first cache
+_LINE = 256  # values: long enough to make up for its beginning, short enough for the first cache
 
 
 def _line_of_zeros(x: Array) -> Array:
@@ -83,23 +171,11 @@ def _line_of_zeros(x: Array) -> Array:
     NumPy compares two arrays with vector instructions, but not an array with a single number:
     that takes two to three times as long.
     """
-    order = _memory_order(x)
+    order = memory_order(x)
     shape = [1] * x.ndim
     for axis in reversed(order):
         if prod(shape) >= _LINE:
             break
         shape[axis] = x.shape[axis]
-    zeros = np.zeros([shape[axis] for axis in order], np.float32)
+    zeros = np.zeros([shape[axis] for axis in order], x.dtype)
     return zeros.transpose(np.argsort(order))
-
-
-def _like(x: Array, scratch: Scratch) -> Array:
-    """Scratch memory of x's shape, its axes in x's order, so that both are walked the same way."""
-    order = _memory_order(x)
-    taken = scratch.take(*(x.shape[axis] for axis in order))
-    return taken.transpose(np.argsort(order))
-
-
-def _memory_order(x: Array) -> list[int]:
-    """Return x's axes, the one of the longest strides first."""
-    return sorted(range(x.ndim), key=lambda axis: -x.strides[axis])

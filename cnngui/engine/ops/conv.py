@@ -1,72 +1,180 @@
-"""2-D convolution (cross-correlation): the choice among the strategies that compute it."""
+"""Convolution (cross-correlation)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Sequence
+from math import prod
 
 import numpy as np
-from numpy.typing import NDArray
 
-from cnngui.engine.ops import Calls, winograd
-from cnngui.engine.ops.conv_direct import (
-    tap_by_tap,
-    unfold_pixels,
-    unfold_rows,
-    unfold_windows,
-)
-from cnngui.engine.ops.conv_weights import ConvWeights
-from cnngui.engine.ops.conv_winograd import winograd_pixels, winograd_rows, winograd_taps
-from cnngui.engine.ops.layout import as_layout, is_pixel_major
-from cnngui.engine.ops.scratch import Scratch
+from cnngui.engine.initializers import Parameters
+from cnngui.engine.ops import Calls
+from cnngui.engine.ops.learning.convolving import correlate, spread, weight_gradient
+from cnngui.engine.ops.learning.operation import Operation, Place
+from cnngui.engine.ops.learning.unfold import Unfolding, by_group
+from cnngui.engine.ops.learning.windows import Axis
+from cnngui.engine.ops.live.conv_choice import conv2d
+from cnngui.engine.ops.live.conv_weights import ConvWeights
+from cnngui.engine.ops.live.layer import Layer
+from cnngui.engine.ops.live.layout import prefers_pixels
+from cnngui.engine.ops.live.scratch import Scratch
+from cnngui.engine.ops.live.tensor import Margins, Part, Tensor
+from cnngui.engine.ops.registry import learning, live
+from cnngui.spec import layers as spec
 
-Array = NDArray[np.float32]
+_PRODUCTS_BYTES = 100_000
+"""In learning, products of single rows are made and summed some at a time."""
 
-Strategy = Callable[[Array, ConvWeights, Array, Scratch], Calls]
+
+@live(spec.Conv2d)
+class LiveConv2d(Layer[spec.Conv2d]):
+    """By one of several strategies, whichever suits shapes and layout; see ``conv_choice``."""
+
+    def __init__(self, description: spec.Conv2d, parameters: Parameters) -> None:
+        super().__init__(description, parameters)
+        self._weights = ConvWeights(
+            parameters.get("weight", np.empty((0, 0, 0, 0), np.float32)),
+            parameters.get("bias"),
+            description.stride,
+            description.dilation,
+            description.groups,
+        )
+        self._absorbed: dict[Layer, Layer] = {}
+
+    def absorb(self, following: Layer) -> Layer | None:
+        """Multiply a normalisation's factors into the weights, once and for all."""
+        if following.scale_and_shift is None:
+            return None
+        if following not in self._absorbed:
+            scale, shift = following.scale_and_shift
+            bias = self.parameters.get("bias")
+            parameters = {
+                "weight": self.parameters["weight"] * scale[:, None, None, None],
+                "bias": shift if bias is None else bias * scale + shift,
+            }
+            self._absorbed[following] = LiveConv2d(self.description, parameters)
+        return self._absorbed[following]
+
+    @property
+    def margins(self) -> Margins:
+        (top, bottom), (left, right) = self.description.pads
+        return Margins(top, bottom, left, right)
+
+    @property
+    def wants_pixels(self) -> bool:
+        return self._weights.is_depthwise and self.description.out_channels >= 16
+
+    def rows_read(self, rows: range) -> range:
+        return self._span(rows, axis=0)
+
+    def _span(self, outputs: range, axis: int) -> range:
+        """Return what the windows of some rows (axis 0) or columns (axis 1) reach over."""
+        layer, before = self.description, (self.margins.top, self.margins.left)[axis]
+        stride, reach = layer.stride[axis], layer.dilation[axis] * (layer.kernel_size[axis] - 1)
+        return range(
+            outputs.start * stride - before, outputs.stop * stride - before - stride + reach + 1
+        )
+
+    def scratch_values(self, source_shape: Sequence[int], shape: Sequence[int]) -> int:
+        if self._weights.is_depthwise:
+            return prod(shape[1:])
+        kernel_height, kernel_width = self.description.kernel_size
+        _, channels, height, width = shape
+        if prefers_pixels(channels, width):
+            return kernel_height * kernel_width * source_shape[1] * height * width
+        return kernel_width * prod(source_shape[1:3]) * width
+
+    def bind(
+        self, sources: Sequence[Tensor], target: Tensor, part: Part, scratch: Scratch
+    ) -> Calls:
+        columns = self._span(range(target.shape[3]), axis=1)
+        return conv2d(
+            sources[0].view(Part(part.images, self.rows_read(part.rows)), columns),
+            self._weights,
+            target.view(part),
+            scratch,
+        )
 
 
-def conv2d(x: Array, weights: ConvWeights, out: Array, scratch: Scratch) -> Calls:
-    """Bind a convolution, choosing the strategy.
+@learning(spec.Conv2d)
+class LearningConv2d(Operation):
+    """Windows as matrices, some rows at a time; backward the same with results and values swapped.
 
-    Parameters
-    ----------
-    x : ``(N, C, H, W)``, padding included, ending with the last window.
-    out : ``(N, out_channels, out_height, out_width)``; its layout decides how x is unfolded.
+    With a stride, what a row of results passes back is added where its windows lie.
     """
-    if weights.is_depthwise and is_pixel_major(out) and not is_pixel_major(x):
-        # Another order for the output is cheaper than another order for all that is read.
-        rows = as_layout(scratch.take(out.size), out.shape, pixels=False)
-        return [*conv2d(x, weights, rows, scratch), partial(np.copyto, out, rows)]
-    distance = weights.dilation[0]
-    if distance > 1 and weights.stride[0] == 1:
-        # Every so-many-th row, taken by itself, is convolved without a distance between rows.
-        near = weights.without_row_dilation
-        return [
-            call
-            for first in range(min(distance, out.shape[2]))
-            for call in conv2d(x[:, :, first::distance], near, out[:, :, first::distance], scratch)
-        ]
-    calls: Calls = []
-    fours = out.shape[2] // winograd.TILE * winograd.TILE
-    pixels = is_pixel_major(out)
-    if fours and weights.suits_winograd(pixels) and is_pixel_major(x) == pixels:
-        strategy = _winograd_strategy(weights, pixels)
-        calls += strategy(x[:, :, : fours + 2], weights, out[:, :, :fours], scratch)
-        x, rest = x[:, :, fours:], out[:, :, fours:]
-    else:
-        rest = out
-    if rest.shape[2]:
-        calls += _direct_strategy(weights, pixels)(x, weights, rest, scratch)
-    return calls
 
+    def __init__(self, layer: spec.Conv2d, place: Place) -> None:
+        super().__init__(layer, place)
+        height, channels, width, images = self.x.shape
+        out_height, out_channels, out_width, _ = self.out.shape
+        (top, _), (left, _) = layer.pads
+        self._groups = groups = layer.groups
+        self._rows, self._columns = (
+            Axis(size, out_size, window, stride, dilation, before)
+            for size, out_size, window, stride, dilation, before in zip(
+                (height, width),
+                (out_height, out_width),
+                layer.kernel_size,
+                layer.stride,
+                layer.dilation,
+                (top, left),
+                strict=True,
+            )
+        )
+        kernel = layer.kernel_size
+        self._windows = Unfolding(self.x, self._rows, self._columns, groups, place.memory)
+        # (groups, results, group_channels, kernel_height, kernel_width)
+        shape = (groups, out_channels // groups, channels // groups, *kernel)
+        self._weight = place.parameters["weight"].reshape(shape)
+        self._by_tap = place.keep((groups, shape[1], *kernel, shape[2]))
+        self._results = by_group(self.out, groups)
+        if not place.goes_back:
+            return
+        self._d_results = by_group(self.d_out, groups)
+        if place.gradients:
+            self._d_weight = place.gradients["weight"].reshape(shape)
+            self._d_by_tap = place.keep((groups, shape[1], self._windows.taps))
+            rows = min(max(_PRODUCTS_BYTES // self._d_by_tap.nbytes, 1), out_height)
+            self._products = place.keep((rows, *self._d_by_tap.shape))
+        if place.d_sources[0] is not None:
+            self._by_source = place.keep((groups, shape[2], *kernel, shape[1]))
+            if layer.stride == (1, 1):
+                self._seen = Unfolding(
+                    self.d_out,
+                    self._rows.backward(),
+                    self._columns.backward(),
+                    groups,
+                    place.memory,
+                )
+            else:
+                (self._line,) = place.scratch((groups, *kernel, shape[2], out_width, images))
 
-def _winograd_strategy(weights: ConvWeights, pixels: bool) -> Strategy:
-    if pixels:
-        return winograd_taps if weights.is_depthwise else winograd_pixels
-    return winograd_rows
+    def forward(self) -> None:
+        np.copyto(self._by_tap, self._weight.transpose(0, 1, 3, 4, 2))
+        weight = self._by_tap.reshape(*self._by_tap.shape[:2], -1)
+        correlate(self._windows, weight, self._results)
+        if "bias" in self.place.parameters:
+            self._results += self.place.parameters["bias"].reshape(self._groups, -1, 1)
 
+    def learn(self) -> None:
+        weight_gradient(self._windows, self._d_results, self._d_by_tap, self._products)
+        by_tap = self._d_by_tap.reshape(self._by_tap.shape)
+        np.copyto(self._d_weight, by_tap.transpose(0, 1, 4, 2, 3))
+        if "bias" in self.place.gradients:
+            d_bias = self.place.gradients["bias"].reshape(self._groups, -1)
+            np.add.reduce(np.add.reduce(self._d_results, axis=3), axis=0, out=d_bias)
 
-def _direct_strategy(weights: ConvWeights, pixels: bool) -> Strategy:
-    if pixels:
-        return tap_by_tap if weights.is_depthwise else unfold_pixels
-    return unfold_rows if weights.dilation[0] == 1 else unfold_windows
+    def backward(self) -> None:
+        if self._rows.stride == self._columns.stride == 1:
+            # Each value sees the results through the same kernel, turned round.
+            turned = self._weight[:, :, :, ::-1, ::-1].transpose(0, 2, 3, 4, 1)
+            np.copyto(self._by_source, turned)
+            weight = self._by_source.reshape(*self._by_source.shape[:2], -1)
+            correlate(self._seen, weight, by_group(self.d_x, self._groups))
+        else:
+            # (groups, kernel_height, kernel_width, group_channels, results)
+            weight = self._by_tap.transpose(0, 2, 3, 4, 1)
+            height, channels, width, images = self.d_x.shape
+            d_x = self.d_x.reshape(height, self._groups, channels // self._groups, width, images)
+            flat = weight.reshape(self._groups, -1, weight.shape[-1])
+            spread(self._d_results, flat, d_x, self._rows, self._columns, self._line)

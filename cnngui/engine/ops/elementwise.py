@@ -6,6 +6,7 @@ NumPy calls such a function in 0.3 microseconds on arrays that are one line of m
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -56,3 +57,17 @@ def as_lines(*arrays: NDArray[Any]) -> list[NDArray[Any]]:
         )
         for number, array in enumerate(arrays)
     ]
+
+
+def like(array: NDArray[Any], take: Callable[[list[int]], NDArray[Any]]) -> NDArray[Any]:
+    """Return memory of an array's shape with its axes in the same order, to be walked alike.
+
+    ``take`` gives contiguous memory of a shape.
+    """
+    order = memory_order(array)
+    return take([array.shape[axis] for axis in order]).transpose(np.argsort(order))
+
+
+def memory_order(array: NDArray[Any]) -> list[int]:
+    """Return an array's axes, the one of the longest strides first."""
+    return sorted(range(array.ndim), key=lambda axis: -array.strides[axis])

@@ -1,236 +1,190 @@
-"""Pooling: each output value is made of one window of one channel.
-
-Windows are gone through tap by tap, a tap being one place in the window: the output as a whole is
-combined with all the values that stand at that place. What lies in the padding is left out of a
-tap, so no padded copy of the input is needed.
-"""
+"""Pooling over windows, and of whole maps."""
 
 from __future__ import annotations
 
-import sys
-from dataclasses import dataclass
+from collections.abc import Sequence
 from functools import partial
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cnngui.engine.ops import Calls, elementwise
-from cnngui.engine.ops.layout import as_layout, is_pixel_major
-from cnngui.engine.ops.scratch import Scratch
-from cnngui.spec.layers import Pair
+from cnngui.engine.ops import Calls
+from cnngui.engine.ops.elementwise import bind
+from cnngui.engine.ops.formula import Array, Room, Seen, Unary
+from cnngui.engine.ops.learning.operation import Operation, Place
+from cnngui.engine.ops.learning.pooling import (
+    COLUMNS,
+    ROWS,
+    max_pool_gradient,
+    pool_along,
+    sum_pool_gradient,
+)
+from cnngui.engine.ops.learning.windows import Axis
+from cnngui.engine.ops.live import pooling
+from cnngui.engine.ops.live.layer import Layer
+from cnngui.engine.ops.live.scratch import Scratch
+from cnngui.engine.ops.live.tensor import Part, Tensor
+from cnngui.engine.ops.registry import formula, learning, live
+from cnngui.spec import layers as spec
 
-Array = NDArray[np.float32]
-
-_NARROW = 64  # columns: of wider maps, most of a matrix that averages neighbours would be zeros
-_WORTH_PAIRING = 2048  # values: two fast calls for one slow one
+Pooling = TypeVar("Pooling", spec.MaxPool2d, spec.AvgPool2d)
 
 
-@dataclass(frozen=True)
-class Windows:
-    """Where windows lie: each a pair (height, width)."""
-
-    kernel_size: Pair
-    stride: Pair
-    padding: Pair = (0, 0)
+class _LivePool(Layer[Pooling]):
+    @property
+    def windows(self) -> pooling.Windows:
+        layer = self.description
+        return pooling.Windows(layer.kernel_size, layer.stride, layer.padding)
 
     @property
-    def are_apart(self) -> bool:
-        """Whether no value is in two windows nor in the padding."""
-        return self.padding == (0, 0) and all(
-            size <= step for size, step in zip(self.kernel_size, self.stride, strict=True)
+    def continues_band(self) -> bool:
+        return self.windows.are_apart
+
+    def rows_read(self, rows: range) -> range:
+        size, stride = self.windows.kernel_size[0], self.windows.stride[0]
+        # What lies between windows that are apart is read, too.
+        return range(rows.start * stride, (rows.stop - 1) * stride + max(size, stride))
+
+    def bind(
+        self, sources: Sequence[Tensor], target: Tensor, part: Part, scratch: Scratch
+    ) -> Calls:
+        height = sources[0].shape[2]
+        read, rows = range(height), part.rows
+        if self.continues_band:
+            # Only the rows of this band may be there. Counted from the first of them, windows
+            # lie as they do in the whole.
+            read = self.rows_read(rows)
+            read, rows = range(read.start, min(read.stop, height)), range(len(rows))
+        x = sources[0].view(Part(part.images, read))
+        return self.pool(x, target.view(part), rows, scratch)
+
+    def pool(
+        self, x: NDArray[np.float32], out: NDArray[np.float32], rows: range, scratch: Scratch
+    ) -> Calls:
+        raise NotImplementedError
+
+
+class _LearningPool(Operation):
+    def __init__(self, layer: spec.MaxPool2d | spec.AvgPool2d, place: Place) -> None:
+        super().__init__(layer, place)
+        self._rows, self._columns = (
+            Axis(self.x.shape[axis], self.out.shape[axis], window, stride, before=before)
+            for axis, window, stride, before in zip(
+                (ROWS, COLUMNS), layer.kernel_size, layer.stride, layer.padding, strict=True
+            )
+        )
+        # Pooled down the columns, not yet across.
+        (self._between,) = place.scratch((self.out.shape[0], *self.x.shape[1:]))
+
+
+@live(spec.MaxPool2d)
+class LiveMaxPool2d(_LivePool[spec.MaxPool2d]):
+    """The largest value of each window."""
+
+    takes_maxima = True
+
+    def pool(
+        self, x: NDArray[np.float32], out: NDArray[np.float32], rows: range, scratch: Scratch
+    ) -> Calls:
+        return pooling.max_pool(x, out, self.windows, rows, scratch)
+
+
+@learning(spec.MaxPool2d)
+class LearningMaxPool2d(_LearningPool):
+    """The largest value of each window; of equal ones the first, row by row, has the gradient.
+
+    The positive part of what it reads may be left to it: the largest of the positive parts is the
+    positive part of the largest, and there are fewer of those.
+    """
+
+    uses_output = True
+
+    def __init__(self, layer: spec.MaxPool2d, place: Place) -> None:
+        super().__init__(layer, place)
+        if place.goes_back:
+            shape = self.out.shape
+            self._share, self._mask = place.scratch(shape, masks=(shape,))
+
+    @classmethod
+    def does_also(cls, before: type[Operation]) -> bool:
+        return before.is_positive_part
+
+    def forward(self) -> None:
+        pool_along(np.maximum, self.x, self._between, self._rows, ROWS, empty=-np.inf)
+        pool_along(np.maximum, self._between, self.out, self._columns, COLUMNS, empty=-np.inf)
+        if self.place.takes_positive_part:
+            np.maximum(self.out, 0, out=self.out)
+
+    def backward(self) -> None:
+        if self.place.takes_positive_part:
+            np.greater(self.out, 0, out=self._mask)
+            np.multiply(self.d_out, self._mask, out=self.d_out)
+        max_pool_gradient(
+            self.d_out,
+            self.x,
+            self.out,
+            self.d_x,
+            self._rows,
+            self._columns,
+            self._share,
+            self._mask,
         )
 
 
-def max_pool(x: Array, out: Array, windows: Windows, rows: range, scratch: Scratch) -> Calls:
-    """The largest value of each window.
+@live(spec.AvgPool2d)
+class LiveAvgPool2d(_LivePool[spec.AvgPool2d]):
+    """The mean of each window."""
 
-    Parameters
-    ----------
-    x : ``(N, C, H, W)``, the whole height.
-    out : ``(N, C, len(rows), out_width)``.
-    rows : which output rows ``out`` stands for.
-    """
-    return _combine(np.maximum, x, out, windows, rows, scratch, empty=-np.inf)
+    def pool(
+        self, x: NDArray[np.float32], out: NDArray[np.float32], rows: range, scratch: Scratch
+    ) -> Calls:
+        include = self.description.count_include_pad
+        return pooling.avg_pool(x, out, self.windows, rows, scratch, count_include_pad=include)
 
 
-def avg_pool(
-    x: Array,
-    out: Array,
-    windows: Windows,
-    rows: range,
-    scratch: Scratch,
-    *,
-    count_include_pad: bool,
-) -> Calls:
-    """The mean of each window; parameters as of ``max_pool``.
+@learning(spec.AvgPool2d)
+class LearningAvgPool2d(_LearningPool):
+    """The mean of each window; all of its values share the gradient."""
 
-    ``count_include_pad`` divides by the window's size with the zeros of the padding counted, but
-    never what lies beyond the padding (a last window in ceil mode), as PyTorch does.
-    """
-    shares = [
-        1 / window_sizes(out_range, side, axis, windows, count_include_pad)
-        for axis, (out_range, side) in enumerate(
-            ((rows, x.shape[2]), (range(out.shape[3]), x.shape[3]))
+    def __init__(self, layer: spec.AvgPool2d, place: Place) -> None:
+        super().__init__(layer, place)
+        windows = pooling.Windows(layer.kernel_size, layer.stride, layer.padding)
+        sizes = (
+            pooling.window_sizes(
+                range(along.out_size), along.size, axis, windows, layer.count_include_pad
+            )
+            for axis, along in enumerate((self._rows, self._columns))
         )
-    ]
-    if x.shape[3] <= _NARROW and not is_pixel_major(x):
-        calls, sums = _combine_rows(np.add, x, windows, rows, scratch, empty=0.0)
-        return [*calls, *_average_columns(sums, out, windows, *shares)]
-    calls = _combine(np.add, x, out, windows, rows, scratch, empty=0.0)
-    share = np.outer(*shares)
-    if np.all(share == share[0, 0]):
-        share = share[:1, :1]
-    return [*calls, elementwise.bind(np.multiply, out, share.astype(np.float32), out=out)]
+        self._share = (1 / np.multiply.outer(*sizes)).astype(self.out.dtype)[:, None, :, None]
+
+    def forward(self) -> None:
+        pool_along(np.add, self.x, self._between, self._rows, ROWS, empty=0.0)
+        pool_along(np.add, self._between, self.out, self._columns, COLUMNS, empty=0.0)
+        np.multiply(self.out, self._share, out=self.out)
+
+    def backward(self) -> None:
+        np.multiply(self.d_out, self._share, out=self.d_out)
+        sum_pool_gradient(self.d_out, self._between, self._columns, COLUMNS)
+        sum_pool_gradient(self._between, self.d_x, self._rows, ROWS)
 
 
-def _average_columns(
-    sums: Array,
-    out: Array,
-    windows: Windows,
-    row_shares: NDArray[np.float64],
-    column_shares: NDArray[np.float64],
-) -> Calls:
-    """Multiply rows of sums with a matrix that adds up and divides: one call instead of four."""
-    matrix = np.zeros((sums.shape[3], out.shape[3]))
-    for to, source in _taps(range(out.shape[3]), sums.shape[3], 1, windows):
-        matrix[np.arange(sums.shape[3])[source], np.arange(out.shape[3])[to]] = column_shares[to]
-    scale = np.full(1, row_shares[0]) if np.all(row_shares == row_shares[0]) else row_shares
-    if len(scale) == 1:
-        matrix *= scale
-    (lines, out_lines) = (array.transpose(0, 2, 1, 3) for array in (sums, out))
-    if lines.flags.c_contiguous and out_lines.flags.c_contiguous:
-        lines, out_lines = (array.reshape(-1, array.shape[3]) for array in (lines, out_lines))
-    calls: Calls = [partial(np.matmul, lines, matrix.astype(np.float32), out_lines)]
-    if len(scale) > 1:
-        factors = scale.astype(np.float32)[:, None]
-        calls.append(elementwise.bind(np.multiply, out, factors, out=out))
-    return calls
+@formula(spec.GlobalAvgPool2d)
+class GlobalAvgPool2d(Unary[spec.GlobalAvgPool2d]):
+    """The mean of each map: ``(N, C, 1, 1)``."""
+
+    splits_rows = False
+    reads_same_rows = False
+
+    def compute(self, x: Array, out: Array, rows: range, room: Room) -> Calls:
+        return [
+            partial(np.add.reduce, x, axis=(2, 3), keepdims=True, out=out),
+            bind(np.multiply, out, _share(x), out=out),
+        ]
+
+    def pass_back(self, d_out: Array, d_x: Array, seen: Seen, room: Room) -> Calls:
+        return [bind(np.multiply, d_out, _share(d_x), out=d_x)]
 
 
-def global_avg_pool(x: Array, out: Array) -> Calls:
-    """The mean of each map: out ``(N, C, 1, 1)``."""
-    share = np.array(1 / (x.shape[2] * x.shape[3]), np.float32)
-    return [
-        partial(np.add.reduce, x, axis=(2, 3), keepdims=True, out=out),
-        elementwise.bind(np.multiply, out, share, out=out),
-    ]
-
-
-def _combine(
-    combine: np.ufunc,
-    x: Array,
-    out: Array,
-    windows: Windows,
-    rows: range,
-    scratch: Scratch,
-    empty: float,
-) -> Calls:
-    """First down the columns, on whole rows of x, then across: fewer and straighter passes."""
-    calls, x = _combine_rows(combine, x, windows, rows, scratch, empty)
-    if _are_pairs(x, windows, out):
-        return calls + _combine_pairs(combine, x, out, scratch)
-    horizontal = _taps(range(out.shape[3]), x.shape[3], 1, windows)
-    places = [(out[..., to], x[..., source]) for to, source in horizontal]
-    return calls + _combine_taps(combine, out, places, empty)
-
-
-def _combine_rows(
-    combine: np.ufunc, x: Array, windows: Windows, rows: range, scratch: Scratch, empty: float
-) -> tuple[Calls, Array]:
-    """Combine down the columns. Return the calls and where they leave the results."""
-    vertical = _taps(rows, x.shape[2], 0, windows)
-    if len(vertical) == 1 and vertical[0][0] == slice(0, len(rows)):
-        return [], x[:, :, vertical[0][1]]
-    images, channels, _, width = x.shape
-    narrowed = as_layout(
-        scratch.take(images * channels * len(rows) * width),
-        (images, channels, len(rows), width),
-        is_pixel_major(x),
-    )
-    places = [(narrowed[:, :, to], x[:, :, source]) for to, source in vertical]
-    return _combine_taps(combine, narrowed, places, empty), narrowed
-
-
-def _are_pairs(x: Array, windows: Windows, out: Array) -> bool:
-    """Tell whether columns are to be combined two by two, and lie as whole 64-bit words."""
-    return (
-        sys.byteorder == "little"
-        and (windows.kernel_size[1], windows.stride[1], windows.padding[1]) == (2, 2, 0)
-        and x.shape[3] == 2 * out.shape[3]
-        and x.strides[3] == x.itemsize
-        and out.size >= _WORTH_PAIRING
-    )
-
-
-def _combine_pairs(combine: np.ufunc, x: Array, out: Array, scratch: Scratch) -> Calls:
-    """Combine every column with the next one, and keep every other result.
-
-    Half of the work is for nothing, but NumPy reads neighbours with vector instructions, and every
-    second float one by one. What is kept is the lower half of 64-bit integers: for making integers
-    narrower NumPy has vector instructions, too.
-    """
-    images, channels, height, width = x.shape
-    rows = x.transpose(0, 2, 1, 3)
-    combined = scratch.take(images, height, channels, width)
-    left, right, target = rows[..., :-1], rows[..., 1:], combined[..., :-1]
-    if rows.flags.c_contiguous:
-        # As one line, pairs over the ends of rows included: nobody reads them.
-        line, target = rows.reshape(-1), combined.reshape(-1)[:-1]
-        left, right = line[:-1], line[1:]
-    pairs = combined.view(np.uint64).transpose(0, 2, 1, 3)
-    return [
-        elementwise.bind(combine, left, right, out=target),
-        partial(np.copyto, out.view(np.uint32), pairs, casting="unsafe"),
-    ]
-
-
-def _combine_taps(
-    combine: np.ufunc, out: Array, taps: list[tuple[Array, Array]], empty: float
-) -> Calls:
-    """Combine taps, each (the part of ``out`` that it reaches, what to combine it with)."""
-    calls: Calls = []
-    everywhere = [source for target, source in taps if target.shape == out.shape]
-    if len(everywhere) == len(taps) == 1:
-        return [elementwise.bind_copy(out, everywhere[0])]
-    if len(everywhere) == len(taps):
-        first, second, *_ = everywhere
-        calls.append(elementwise.bind(combine, first, second, out=out))
-        taps = taps[2:]
-    else:
-        calls.append(partial(out.fill, empty))
-    calls += [elementwise.bind(combine, target, source, out=target) for target, source in taps]
-    return calls
-
-
-def _taps(outputs: range, side: int, axis: int, windows: Windows) -> list[tuple[slice, slice]]:
-    """Return per tap of one axis which outputs it reaches and which inputs stand there."""
-    size, step, pad = windows.kernel_size[axis], windows.stride[axis], windows.padding[axis]
-    taps = []
-    for tap in range(size):
-        offset = tap - pad
-        first = max(outputs.start, -(offset // step))
-        last = min(outputs.stop, (side - 1 - offset) // step + 1)
-        if first < last:
-            source = slice(first * step + offset, (last - 1) * step + offset + 1, step)
-            taps.append((slice(first - outputs.start, last - outputs.start), source))
-    return taps
-
-
-def window_sizes(
-    outputs: range, side: int, axis: int, windows: Windows, count_include_pad: bool
-) -> NDArray[np.int64]:
-    """Return how many places of one axis each window's mean is divided by.
-
-    Parameters
-    ----------
-    outputs : which windows.
-    side : how many values lie along the axis.
-    axis : 0 for rows, 1 for columns.
-    windows, count_include_pad : as of ``avg_pool``.
-    """
-    pad = windows.padding[axis]
-    first = np.arange(outputs.start, outputs.stop) * windows.stride[axis] - pad
-    last = np.minimum(first + windows.kernel_size[axis], side + pad)
-    if not count_include_pad:
-        first, last = np.maximum(first, 0), np.minimum(last, side)
-    return last - first
+def _share(x: Array) -> Array:
+    return np.array(1 / (x.shape[2] * x.shape[3]), x.dtype)

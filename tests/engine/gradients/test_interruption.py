@@ -8,11 +8,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from cnngui.engine.gradients.graph import graph_of
 from cnngui.engine.gradients.interruption import AbandonedError, Interruption
 from cnngui.engine.gradients.program import bands_of
 from cnngui.engine.learning.losses import CrossEntropy
-from cnngui.engine.learning.network import TrainableNetwork
+from cnngui.engine.learning.network import TrainableNetwork, learning_graph
 from cnngui.engine.model import Model
 from cnngui.spec.layers import BatchNorm2d, Conv2d, Dropout, Flatten, Linear, MaxPool2d, ReLU
 from cnngui.spec.network import InputSpec, NetworkSpec
@@ -96,6 +95,6 @@ def test_a_batch_that_is_given_up_changes_nothing_that_is_trained():
 
 def test_bands_of_a_large_network_are_short_enough_to_come_between():
     small = replace(SPEC, input=InputSpec(channels=3, height=8, width=8))
-    short = bands_of(graph_of(small), IMAGES, multiply_adds=10_000_000_000, itemsize=4)
-    usual = bands_of(graph_of(small), IMAGES, multiply_adds=10_000_000, itemsize=4)
+    short = bands_of(learning_graph(small), IMAGES, multiply_adds=10_000_000_000, itemsize=4)
+    usual = bands_of(learning_graph(small), IMAGES, multiply_adds=10_000_000, itemsize=4)
     assert len(short) == 4 * len(usual)

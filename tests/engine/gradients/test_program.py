@@ -4,8 +4,8 @@ import itertools
 
 import pytest
 
-from cnngui.engine.gradients.graph import graph_of
 from cnngui.engine.gradients.program import bands_of
+from cnngui.engine.learning.network import learning_graph
 from cnngui.spec.layers import Conv2d, Flatten, Linear
 from cnngui.spec.network import InputSpec, NetworkSpec
 
@@ -18,7 +18,7 @@ def a_graph(size: int = 8, units: int = 10):
         Flatten(id="flatten"),
         Linear(id="linear", out_features=units),
     )
-    return graph_of(NetworkSpec(input=InputSpec(height=size, width=size), layers=layers))
+    return learning_graph(NetworkSpec(input=InputSpec(height=size, width=size), layers=layers))
 
 
 def sizes(*arguments) -> list[int]:

@@ -7,10 +7,9 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from cnngui.engine.gradients.band import Learning, operation_at
-from cnngui.engine.gradients.graph import Step
-from cnngui.engine.gradients.memory import Memory
-from cnngui.engine.gradients.operation import Operation, Place
+from cnngui.engine.ops.families import operation_of
+from cnngui.engine.ops.learning.memory import Memory
+from cnngui.engine.ops.learning.operation import Learning, Operation, Place
 from cnngui.spec import layers as spec
 from cnngui.spec.network import InputSpec, NetworkSpec
 from cnngui.spec.shapes import infer
@@ -101,16 +100,15 @@ class Bench:
             parameters=self.parameters,
             gradients=self.gradients,
             memory=memory,
-            is_training=True,
+            goes_back=True,
+            learning=Learning(lambda layer_id, band: np.random.default_rng(self._seed)),
         )
         if isinstance(self.layer, spec.BatchNorm2d) and not self.layer.frozen:
             # Running statistics change with every forward; they are not differentiated.
             place.parameters = {name: a.copy() for name, a in self.parameters.items()} | {
                 name: self.parameters[name] for name in ("weight", "bias")
             }
-        step = Step(self.layer, (), learns=True, needs_gradient=True, applies_relu=False)
-        learning = Learning(lambda layer_id, band: np.random.default_rng(self._seed))
-        return operation_at(place, step, learning, 0)
+        return operation_of(self.layer).at(self.layer, place)
 
 
 def numerical_gradient(bench: Bench, variable: Array, step: float = 1e-5) -> Array:

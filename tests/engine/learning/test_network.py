@@ -351,7 +351,7 @@ def test_a_batch_that_does_not_fit_in_memory_is_refused(monkeypatch):
         raise MemoryError
 
     with monkeypatch.context() as patched:
-        patched.setattr("cnngui.engine.learning.network.np.empty", no_memory)
+        patched.setattr("cnngui.engine.gradients.workspace.np.empty", no_memory)
         x_large, labels_large = np.repeat(x, 10, axis=0), np.repeat(labels, 10)
         with pytest.raises(TrainingError, match=r"a batch of 60: .* smaller batch, got 0\.\d+ GB"):
             network.gradients_of(x_large, labels_large, LOSS)

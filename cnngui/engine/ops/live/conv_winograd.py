@@ -8,10 +8,11 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
-from cnngui.engine.ops import Calls, winograd
-from cnngui.engine.ops.conv_weights import ConvWeights
-from cnngui.engine.ops.multiply import multiply
-from cnngui.engine.ops.scratch import Scratch
+from cnngui.engine.ops import Calls
+from cnngui.engine.ops.live import winograd
+from cnngui.engine.ops.live.conv_weights import ConvWeights
+from cnngui.engine.ops.live.multiply import multiply
+from cnngui.engine.ops.live.scratch import Scratch
 
 Array = NDArray[np.float32]
 

@@ -2,14 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Protocol
 
+import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from cnngui.engine.gradients.memory import Memory
+from cnngui.engine.ops.learning.memory import Memory
 from cnngui.spec.layers import LayerSpec
+
+
+class Meeting(Protocol):
+    """Where all parts of the batch tell each other what they have prepared."""
+
+    def share_forward(self) -> None:
+        """Called when all have prepared forward."""
+
+    def share_backward(self) -> None:
+        """Called when all have prepared backward."""
+
+
+@dataclass(frozen=True)
+class Learning:
+    """What the parts of a batch share while they learn.
+
+    Attributes
+    ----------
+    rng_of : what a layer draws from, by its id and the part's number.
+    meetings : by layer id, each of the kind that its operation makes.
+    """
+
+    rng_of: Callable[[str, int], np.random.Generator]
+    meetings: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass
@@ -20,12 +45,17 @@ class Place:
     ----------
     sources : what it reads.
     out : where its result goes.
-    d_out : the loss's gradient with respect to out; the operation may use it up.
+    d_out : the gradient with respect to out; the operation may use it up.
     d_sources : where the gradients with respect to the sources go; None where nobody needs them.
     parameters : by name.
-    gradients : where the parameters' gradients go; empty where they are not trained.
+    gradients : where the parameters' gradients go; empty where they are not asked for.
     memory : for what is kept between forward and backward, and for scratch.
-    is_training : False where only forward will be asked for, as of a trained network.
+    goes_back : False where only forward will be asked for.
+    learning : None where the network is computed as it is used: with running statistics, and
+        nothing dropped.
+    part : which part of the batch this is.
+    takes_positive_part : whether it also does the work of the layer that it would have read, where
+        ``Operation.does_also``.
     """
 
     sources: list[NDArray]
@@ -35,7 +65,10 @@ class Place:
     parameters: Mapping[str, NDArray]
     gradients: Mapping[str, NDArray]
     memory: Memory
-    is_training: bool
+    goes_back: bool
+    learning: Learning | None = None
+    part: int = 0
+    takes_positive_part: bool = False
 
     def keep(self, shape: tuple[int, ...]) -> NDArray:
         """Return an array that holds from forward to backward."""
@@ -51,36 +84,40 @@ class Place:
         return self.memory.scratch(*wanted, *((shape, bool) for shape in masks))
 
 
-class Meeting(Protocol):
-    """Where all parts of the batch tell each other what they have prepared."""
-
-    def share_forward(self) -> None:
-        """Called when all have prepared forward."""
-
-    def share_backward(self) -> None:
-        """Called when all have prepared backward."""
-
-
 class Operation:
     """One layer, for one part of the batch. Forward leaves what backward needs in its arrays.
-
-    Maps lie as ``(rows, channels, columns, images)`` and flat tensors as ``(features, images)``:
-    with the images innermost, even a window's steps from value to value are long runs in memory.
 
     Attributes
     ----------
     uses_output : whether backward looks at the result.
     replaces_input : whether the result may take the place of what it was made from.
+    is_positive_part : whether positive values stay as they are and all others become zero.
     meeting : where the parts of the batch wait for each other; None where each goes its own way.
     """
 
-    uses_output = False
-    replaces_input = False
+    uses_output: ClassVar[bool] = False
+    replaces_input: ClassVar[bool] = False
+    is_positive_part: ClassVar[bool] = False
     meeting: Meeting | None = None
 
     def __init__(self, layer: LayerSpec, place: Place) -> None:
         self.place = place
         self.x, self.out, self.d_out = place.sources[0], place.out, place.d_out
+
+    @classmethod
+    def at(cls, layer: Any, place: Place) -> Operation:
+        """Return the operation that does a layer's work at a place."""
+        return cls(layer, place)
+
+    @classmethod
+    def changes_nothing(cls, layer: Any, *, is_learning: bool) -> bool:
+        """Whether the result is what is read, so that nothing need be done."""
+        return False
+
+    @classmethod
+    def does_also(cls, before: type[Operation]) -> bool:
+        """Whether it can do what an operation does that it alone reads, for less."""
+        return False
 
     @property
     def d_x(self) -> NDArray:

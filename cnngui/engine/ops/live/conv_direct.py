@@ -19,10 +19,10 @@ from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
 from cnngui.engine.ops import Calls, elementwise
-from cnngui.engine.ops.conv_weights import ConvWeights
-from cnngui.engine.ops.layout import is_pixel_major
-from cnngui.engine.ops.multiply import multiply
-from cnngui.engine.ops.scratch import Scratch
+from cnngui.engine.ops.live.conv_weights import ConvWeights
+from cnngui.engine.ops.live.layout import is_pixel_major
+from cnngui.engine.ops.live.multiply import multiply
+from cnngui.engine.ops.live.scratch import Scratch
 
 Array = NDArray[np.float32]
 

@@ -17,8 +17,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cnngui.engine.gradients.memory import Memory
-from cnngui.engine.gradients.windows import Axis
+from cnngui.engine.ops.learning.memory import Memory
+from cnngui.engine.ops.learning.windows import Axis
 
 _CHUNK_BYTES = 400_000
 """Unfolded rows are made and multiplied a few at a time, while in the second-level cache."""

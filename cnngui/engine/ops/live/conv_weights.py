@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from cnngui.engine.ops import winograd
+from cnngui.engine.ops.live import winograd
 from cnngui.spec.layers import Pair
 
 Array = NDArray[np.float32]

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cnngui.engine.ops.layout import as_layout
-from cnngui.engine.ops.scratch import Scratch
+from cnngui.engine.ops.live.layout import as_layout
+from cnngui.engine.ops.live.scratch import Scratch
 
 Array = NDArray[np.float32]
 

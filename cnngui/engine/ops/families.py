@@ -1,0 +1,22 @@
+"""All families of layers: importing this module enters every type in the registry."""
+
+from __future__ import annotations
+
+from cnngui.engine.initializers import Parameters
+from cnngui.engine.ops import activation, conv, dense, join, norm, pool, shape
+from cnngui.engine.ops.learning.operation import Operation
+from cnngui.engine.ops.live.layer import Layer
+from cnngui.engine.ops.registry import LEARNING, LIVE
+from cnngui.spec.layers import LayerSpec
+
+FAMILIES = (activation, conv, dense, join, norm, pool, shape)
+
+
+def live_layer(description: LayerSpec, parameters: Parameters) -> Layer:
+    """Return the layer that computes what is described, on the live path."""
+    return LIVE[type(description)](description, parameters)
+
+
+def operation_of(layer: LayerSpec) -> type[Operation]:
+    """Return the class that computes a layer forward and backward."""
+    return LEARNING[type(layer)]

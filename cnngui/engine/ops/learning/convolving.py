@@ -1,0 +1,73 @@
+"""Convolution and its gradients, as matrix multiplications."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnngui.engine.ops.learning.unfold import Unfolding
+from cnngui.engine.ops.learning.windows import Axis
+
+
+def correlate(windows: Unfolding, weight: NDArray, out: NDArray) -> None:
+    """Multiply every window by the weights.
+
+    Parameters
+    ----------
+    windows : of what is convolved.
+    weight : ``(groups, results, taps)``.
+    out : ``(rows, groups, results, columns * images)``.
+    """
+    for chunk in windows.chunks:
+        chunk.fill()
+        np.matmul(weight, chunk.matrices, out=out[chunk.rows])
+
+
+def weight_gradient(
+    windows: Unfolding, d_out: NDArray, d_weight: NDArray, products: NDArray
+) -> None:
+    """Sum, over all places and images, each window times the gradient of its result.
+
+    Parameters
+    ----------
+    windows : of what was convolved.
+    d_out : ``(rows, groups, results, columns * images)``.
+    d_weight : ``(groups, results, taps)``, overwritten.
+    products : scratch for as many of d_weight as rows are multiplied at a time.
+    """
+    d_weight.fill(0)
+    for chunk in windows.chunks:
+        chunk.fill()
+        d_rows, matrices = d_out[chunk.rows], chunk.matrices.swapaxes(-1, -2)
+        for first in range(0, len(d_rows), len(products)):
+            some = slice(first, first + len(products))
+            by_row = products[: len(d_rows[some])]
+            np.matmul(d_rows[some], matrices[some], out=by_row)
+            d_weight += np.add.reduce(by_row, axis=0)
+
+
+def spread(
+    d_out: NDArray, weight: NDArray, d_x: NDArray, rows: Axis, columns: Axis, line: NDArray
+) -> None:
+    """The gradient with respect to what was convolved, for any stride.
+
+    What a row of results passes back is added where its windows lie.
+
+    Parameters
+    ----------
+    d_out : ``(rows, groups, results, columns * images)``.
+    weight : ``(groups, taps, results)``.
+    d_x : ``(rows, groups, group_channels, columns, images)``, overwritten.
+    rows, columns : the convolution's windows.
+    line : scratch ``(groups, kernel_height, kernel_width, group_channels, columns, images)``.
+    """
+    d_x.fill(0)
+    matrices = line.reshape(line.shape[0], weight.shape[1], -1)
+    across = columns.taps
+    for result, d_row in enumerate(d_out):
+        np.matmul(weight, d_row, out=matrices)
+        for down, (ys, seen) in enumerate(rows.part(result, result + 1).taps):
+            if ys.stop > ys.start:
+                for tap, (xs, columns_seen) in enumerate(across):
+                    target = d_x[seen.start, :, :, columns_seen]
+                    target += line[:, down, tap][:, :, xs]

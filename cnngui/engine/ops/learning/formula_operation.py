@@ -1,0 +1,82 @@
+"""An operation that a formula says all of, bound to the arrays of its place."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from numpy.typing import DTypeLike, NDArray
+
+from cnngui.engine.ops import run
+from cnngui.engine.ops.elementwise import like
+from cnngui.engine.ops.formula import Formula, Seen
+from cnngui.engine.ops.learning.memory import Memory
+from cnngui.engine.ops.learning.operation import Operation, Place
+from cnngui.spec.layers import LayerSpec
+
+
+class LearningRoom:
+    """What the calls of one direction work with."""
+
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
+        self._taken: list[tuple[tuple[int, ...], DTypeLike]] = []
+
+    def like(self, array: NDArray, dtype: DTypeLike | None = None) -> NDArray:
+        """Return scratch memory."""
+
+        def take(shape: list[int]) -> NDArray:
+            # Scratch always begins at the same place: asked for together, arrays lie side by side.
+            self._taken.append((tuple(shape), array.dtype if dtype is None else dtype))
+            return self._memory.scratch(*self._taken)[-1]
+
+        return like(array, take)
+
+    def keep(self, array: NDArray) -> NDArray:
+        """Return memory of one's own."""
+        return like(array, lambda shape: self._memory.keep(tuple(shape), array.dtype))
+
+
+class FormulaOperation(Operation):
+    """A layer by its formula."""
+
+    formula_type: ClassVar[type[Formula]]
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        formula = cls.formula_type
+        cls.uses_output = formula.reads == "output"
+        cls.replaces_input = formula.in_place and formula.reads != "input"
+        cls.is_positive_part = formula.is_positive_part
+
+    def __init__(self, layer: LayerSpec, place: Place) -> None:
+        super().__init__(layer, place)
+        formula = self.formula_type(layer, place.parameters)
+        seen = Seen([by_image(source) for source in place.sources], by_image(place.out))
+        rows = range(seen.out.shape[2])
+        self._forward = formula.forward(*seen, rows, LearningRoom(place.memory))
+        if not place.goes_back:
+            return
+        d_out = by_image(place.d_out)
+        d_sources = [None if d is None else by_image(d) for d in place.d_sources]
+        room = LearningRoom(place.memory)
+        self._learn = (
+            formula.parameter_gradients(d_out, place.gradients, seen, room)
+            if place.gradients
+            else []
+        )
+        room = LearningRoom(place.memory)
+        self._backward = formula.gradient(d_out, d_sources, seen, room)
+
+    def forward(self) -> None:
+        run(self._forward)
+
+    def learn(self) -> None:
+        run(self._learn)
+
+    def backward(self) -> None:
+        run(self._backward)
+
+
+def by_image(array: NDArray) -> NDArray:
+    """See maps ``(H, C, W, N)`` as ``(N, C, H, W)``, flat tensors ``(F, N)`` as maps 1x1."""
+    return array.transpose(3, 1, 0, 2) if array.ndim == 4 else array.T[:, :, None, None]

@@ -1,0 +1,128 @@
+"""Layers that can be run: a description and its parameters, which bind their calls to bands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar, Generic
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from cnngui.engine.initializers import Parameters
+from cnngui.engine.ops import Calls
+from cnngui.engine.ops.elementwise import like
+from cnngui.engine.ops.formula import Description, Formula
+from cnngui.engine.ops.live.scratch import Scratch
+from cnngui.engine.ops.live.tensor import Margins, Part, Tensor
+
+Array = NDArray[np.float32]
+
+
+class Layer(Generic[Description]):
+    """What the program needs to know of a layer in order to split, fuse and bind it."""
+
+    splits_rows: bool = True
+    """Whether some output rows can be computed without the others."""
+    splits_units: bool = False
+    """Whether some units of its flat output can be computed without the others."""
+    is_elementwise: bool = False
+    """Whether each output value depends on one input value, so that it may take its place."""
+    is_identity: bool = False
+    """Whether the output is the input."""
+    keeps_zeros: bool = False
+    """Whether zero in is zero out, so that it may run over margins and need not go around them."""
+    commutes_with_maxima: bool = False
+    """Whether the larger of two inputs has the larger output, to the last digit."""
+    takes_maxima: bool = False
+    """Whether each output is the largest of some inputs."""
+
+    def __init__(self, description: Description, parameters: Parameters) -> None:
+        self.description = description
+        self.parameters = parameters
+
+    @property
+    def margins(self) -> Margins:
+        """The zeros that must lie around what it reads."""
+        return Margins()
+
+    @property
+    def wants_pixels(self) -> bool:
+        """Whether it works much faster on tensors with pixels outermost, whatever their shape."""
+        return False
+
+    @property
+    def continues_band(self) -> bool:
+        """Whether it can go on with the rows that the layer before has just computed."""
+        return self.is_elementwise
+
+    @property
+    def scale_and_shift(self) -> tuple[Array, Array] | None:
+        """What each channel is multiplied by and what is then added, if that is all it does."""
+        return None
+
+    def rows_read(self, rows: range) -> range:
+        """Return the input rows for some output rows, where ``continues_band``.
+
+        They may reach beyond the input. Neighbouring output rows are made of neighbouring input
+        rows without a gap.
+        """
+        return rows
+
+    def scratch_values(self, source_shape: Sequence[int], shape: Sequence[int]) -> int:
+        """Return about how much scratch one image needs; shapes ``(N, C, H, W)``."""
+        return 0
+
+    def absorb(self, following: Layer) -> Layer | None:
+        """Return a layer that computes at once what this and the following do, or None."""
+        return None
+
+    def bind(
+        self, sources: Sequence[Tensor], target: Tensor, part: Part, scratch: Scratch
+    ) -> Calls:
+        """Return the calls that compute a part of ``target``."""
+        raise NotImplementedError
+
+
+class LiveRoom:
+    """What formulas work with on the live path: nothing is kept, for there is no way back."""
+
+    def __init__(self, scratch: Scratch) -> None:
+        self._scratch = scratch
+
+    def like(self, array: NDArray, dtype: DTypeLike | None = None) -> NDArray:
+        """Return scratch memory. ``dtype``: only gradients ask for another than float32."""
+        return like(array, lambda shape: self._scratch.take(*shape))
+
+    def keep(self, array: NDArray) -> NDArray:
+        """Return scratch memory, too."""
+        return self.like(array)
+
+
+class FormulaLayer(Layer[Description]):
+    """A layer that a formula says all of."""
+
+    formula_type: ClassVar[type[Formula]]
+
+    def __init__(self, description: Description, parameters: Parameters) -> None:
+        super().__init__(description, parameters)
+        self._formula = formula = self.formula_type(description, parameters)
+        self.splits_rows = formula.splits_rows
+        self.is_elementwise = formula.is_elementwise
+        self.keeps_zeros = formula.keeps_zeros
+        self.commutes_with_maxima = formula.commutes_with_maxima
+
+    def bind(
+        self, sources: Sequence[Tensor], target: Tensor, part: Part, scratch: Scratch
+    ) -> Calls:
+        formula = self._formula if part.units is None else self._formula.of_units(part.units)
+        columns = None
+        if self.is_elementwise and self.keeps_zeros and sources[0].memory is target.memory:
+            columns = target.columns  # margins included: one long line
+        views = [self._seen(source, target, part, columns) for source in sources]
+        return formula.forward(views, target.view(part, columns), part.rows, LiveRoom(scratch))
+
+    def _seen(self, source: Tensor, target: Tensor, part: Part, columns: range | None) -> Array:
+        is_repeated = source.shape[2] == 1 != target.shape[2]
+        if is_repeated or not self._formula.reads_same_rows:
+            return source.view(Part(part.images, range(source.shape[2])))
+        return source.view(part, columns)
