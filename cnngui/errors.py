@@ -68,12 +68,12 @@ Words: TypeAlias = Text | str
 """A string stands for itself in every language, as names and numbers do."""
 
 
-def fault(rule: Words, got: Words = "") -> Words:
+def fault(rule: Text, got: Words = "") -> Words:
     """Return the rule, and what was found if that is told: to be read beside the thing."""
     return text("{rule}, got {got}", rule=rule, got=got) if got else rule
 
 
-def message(thing: Words, rule: Words, got: Words = "") -> Text:
+def message(thing: Words, rule: Text, got: Words = "") -> Text:
     """Return the whole sentence: what it is about, the rule, and what was found if that is told."""
     return text("{thing}: {fault}", thing=thing, fault=fault(rule, got))
 
@@ -125,9 +125,9 @@ class UserError(Exception):
         string is kept as the string of it.
     """
 
-    def __init__(self, thing: Words, rule: Words, got: object = "") -> None:
+    def __init__(self, thing: Words, rule: Text, got: object = "") -> None:
         self.thing: Words = thing if isinstance(thing, Text) else harmless(thing)
-        self.rule: Words = rule if isinstance(rule, Text) else harmless(rule)
+        self.rule: Text = rule if isinstance(rule, Text) else harmless(rule)
         self.got: Words = got if isinstance(got, Text) else harmless(str(got))
         super().__init__(self.thing, self.rule, self.got)
 

@@ -47,7 +47,7 @@ class SourceAddress:
         if self.kind == "sample":
             return CLIPS[self.target]
         if self.kind == "camera":
-            target = f"camera {self.target}" if self.target.isdecimal() else self.target
+            target = str(self) if self.target.isdecimal() else self.target
         elif self.kind == "stream":
             parts = urlsplit(self.target)
             target = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()

@@ -42,7 +42,7 @@ class Problem:
 
     layer_id: str
     field: str
-    rule: Words
+    rule: Text
     got: Words = ""
 
     @property

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Literal, Self, TypeAlias
 
-from cnngui.errors import Words, text
+from cnngui.errors import Text, Words, text
 from cnngui.spec.layers.arguments import argument, arguments_of
 
 Shape: TypeAlias = tuple[int, ...]
@@ -40,7 +40,7 @@ Arithmetic = Literal["sum", "max", "product", "copy", "function", "normalise", "
 class MisfitError(Exception):
     """The shapes do not fit: at which field, the rule, what was found."""
 
-    def __init__(self, field: str, rule: Words, got: Words = "") -> None:
+    def __init__(self, field: str, rule: Text, got: Words = "") -> None:
         super().__init__(field, rule, got)
         self.field, self.rule, self.got = field, rule, got
 
