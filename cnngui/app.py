@@ -46,6 +46,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except UserError as error:
         print(f"cnngui: {' '.join(str(error).split())}", file=sys.stderr)
         return EXIT_MENDABLE
+    except MemoryError:
+        print("cnngui: this needs more memory than there is", file=sys.stderr)
+        return EXIT_MENDABLE
     except KeyboardInterrupt:
         return EXIT_STOPPED
 

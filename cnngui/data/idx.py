@@ -6,7 +6,6 @@ big-endian 32 bits, the values).
 
 from __future__ import annotations
 
-import gzip
 import math
 import struct
 import zlib
@@ -18,18 +17,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnngui.data.dataset import OpeningCancelledError, as_labels, fitted_batch
+from cnngui.data.unpacking import DEFLATE_BEST, GZIP_MAGIC, GzipReader
 from cnngui.errors import DataError, Words, system_reason, text
 from cnngui.harmless import harmless
+from cnngui.images.opencv import MAX_PICTURE_PIXELS
 from cnngui.spec.network import InputSpec
 
 MOST_BYTES = 2**30
 """Larger files are refused: their pictures are kept in memory."""
+MOST_SAMPLES = 10_000_000
+"""More are refused: each takes eight bytes for its label, whatever the size of its picture."""
 
 _UNSIGNED_BYTES = 8
 _PICTURE_AXES, _LABEL_AXES = 3, 1
-_GZIP_MAGIC = b"\x1f\x8b"
-_DEFLATE_BEST = 1032
-"""Deflate makes nothing smaller than by this factor (zlib.net, "Maximum Compression Factor")."""
 _CHUNK = 2**20
 
 
@@ -133,9 +133,9 @@ def _holds_labels(path: Path) -> bool:
     try:
         with path.open("rb") as file:
             begin = file.read(4)
-        if begin.startswith(_GZIP_MAGIC):
-            with gzip.open(path) as unpacked:
-                begin = unpacked.read(4)
+            if begin.startswith(GZIP_MAGIC):
+                file.seek(0)
+                begin = GzipReader(file).read(4)
     except (OSError, EOFError, zlib.error):
         return False
     return begin == bytes((0, 0, _UNSIGNED_BYTES, _LABEL_AXES))
@@ -151,14 +151,14 @@ def _read(
     try:
         with path.open("rb") as raw:
             file_bytes = path.stat().st_size
-            is_packed = raw.read(2) == _GZIP_MAGIC
+            is_packed = raw.read(2) == GZIP_MAGIC
             raw.seek(0)
             if not is_packed:
                 return _values(raw, path.name, axes, file_bytes, on_progress, is_cancelled)
-            with gzip.open(raw) as file:
-                most = file_bytes * _DEFLATE_BEST
-                return _values(file, path.name, axes, most, on_progress, is_cancelled)
-    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+            file = GzipReader(raw, is_cancelled)
+            most = file_bytes * DEFLATE_BEST
+            return _values(file, path.name, axes, most, on_progress, is_cancelled)
+    except (EOFError, zlib.error) as error:
         raise DataError(
             path.name, text("must be a whole gzip file"), text("a broken one")
         ) from error
@@ -167,7 +167,7 @@ def _read(
 
 
 def _values(
-    file: BinaryIO | gzip.GzipFile,
+    file: BinaryIO | GzipReader,
     thing: str,
     axes: int,
     most_bytes: int,
@@ -176,6 +176,12 @@ def _values(
 ) -> NDArray[np.uint8]:
     shape = _shape(file, thing, axes)
     total = math.prod(shape)
+    if shape[0] > MOST_SAMPLES:
+        rule = text("must hold at most {most:,} samples", most=MOST_SAMPLES)
+        raise DataError(thing, rule, f"{shape[0]:,}")
+    if total // shape[0] > MAX_PICTURE_PIXELS:
+        rule = text("must hold pictures of at most {most:,} pixels", most=MAX_PICTURE_PIXELS)
+        raise DataError(thing, rule, " x ".join(f"{length:,}" for length in shape[1:]))
     if total > MOST_BYTES:
         rule = text("must hold at most {most:,} values", most=MOST_BYTES)
         raise DataError(thing, rule, f"{total:,}")
@@ -201,7 +207,7 @@ def _values(
     return values.reshape(shape)
 
 
-def _shape(file: BinaryIO | gzip.GzipFile, thing: str, axes: int) -> tuple[int, ...]:
+def _shape(file: BinaryIO | GzipReader, thing: str, axes: int) -> tuple[int, ...]:
     what = text("pictures") if axes == _PICTURE_AXES else text("labels")
     magic = file.read(4)
     if magic != bytes((0, 0, _UNSIGNED_BYTES, axes)):

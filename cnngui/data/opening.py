@@ -54,12 +54,16 @@ def open_dataset(
         draw, usual = _DRAWN[kind]
         return draw(address, _parse_options(address, options, usual))
     path = _existing_path(address)
-    if path.is_dir():
-        found = _idx_images(path)
-        if found is None:
-            return open_folder(path, on_progress, is_cancelled)
-        path = found
-    return open_idx(path, on_progress, is_cancelled)
+    try:
+        if path.is_dir():
+            found = _idx_images(path)
+            if found is None:
+                return open_folder(path, on_progress, is_cancelled)
+            path = found
+        return open_idx(path, on_progress, is_cancelled)
+    except MemoryError:
+        rule = text("must fit into memory, beside what else runs")
+        raise DataError(address, rule, text("too little of it")) from None
 
 
 def _parse_options(address: str, written: str, usual: DrawnOptions) -> DrawnOptions:

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import gzip
+import struct
 import tracemalloc
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -9,8 +11,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from cnngui.data import idx
 from cnngui.data.dataset import OpeningCancelledError
 from cnngui.data.idx import open_idx
+from cnngui.data.opening import open_dataset
+from cnngui.data.unpacking import GzipReader
 from cnngui.errors import DataError
 from cnngui.images.fit import fit_frame
 from cnngui.pipeline.training.requirements import refuse_unusable_data
@@ -122,11 +127,88 @@ def test_absurd_sizes_are_refused_before_memory_is_taken(
     content = bytes((0, 0, 8, 3)) + b"".join(n.to_bytes(4, "big") for n in shape) + bytes(99)
     path.write_bytes(gzip.compress(content) if packed else content)
     tracemalloc.start()
-    with pytest.raises(DataError, match="values"):
+    with pytest.raises(DataError, match=r"values|samples"):
         open_idx(path)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 2**22
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_pictures_as_large_as_no_other_picture_may_be_are_refused(
+    tmp_path: Path, packed: bool
+) -> None:
+    content = bytes((0, 0, 8, 3)) + struct.pack(">3I", 1, 2**14, 2**12 + 1)
+    path = write_mnist(tmp_path, IMAGES, LABELS, packed=packed)
+    path.write_bytes(gzip.compress(content) if packed else content)
+    with pytest.raises(DataError, match=r"at most 67,108,864 pixels, got 16,384 x 4,097"):
+        open_idx(path)
+
+
+def test_more_labels_than_fit_are_refused_before_memory_is_taken(tmp_path: Path) -> None:
+    path = write_mnist(tmp_path, IMAGES, LABELS, packed=False)
+    labels = tmp_path / "train-labels-idx1-ubyte"
+    with labels.open("wb") as file:
+        file.write(bytes((0, 0, 8, 1)) + struct.pack(">I", 2**30))
+        file.truncate(2**30 + 8)  # sparse
+    with pytest.raises(DataError, match=r"must hold at most 10,000,000 samples, got 1,073,741,824"):
+        open_idx(path)
+
+
+NAMED, COMMENTED = 8, 16
+
+
+@pytest.mark.parametrize("flag", [NAMED, COMMENTED])
+@pytest.mark.parametrize("place", ["pictures", "labels", "second part"])
+def test_a_name_without_end_in_a_packed_file_is_not_read_on_and_on(
+    tmp_path: Path, flag: int, place: str
+) -> None:
+    path = write_mnist(tmp_path, IMAGES, LABELS)
+    victim = tmp_path / "other" if place == "labels" else path
+    if place == "labels":
+        (tmp_path / "train-labels-idx1-ubyte.gz").unlink()
+    begin = path.read_bytes() if place == "second part" else b""
+    victim.write_bytes(begin + bytes((0x1F, 0x8B, 8, flag)) + bytes(6) + b"n" * 2**24)
+
+    with victim.open("rb") as file:
+        reader = GzipReader(file)
+        with pytest.raises(zlib.error):
+            list(iter(lambda: reader.read(2**20), b""))
+        assert file.tell() < 2**22
+    with pytest.raises(DataError):
+        open_idx(path)
+
+
+def test_packed_parts_behind_one_another_are_one_file(tmp_path: Path) -> None:
+    path = write_mnist(tmp_path, IMAGES, LABELS)
+    content = idx_bytes(IMAGES)
+    parts = gzip.compress(content[:50]) + gzip.compress(content[50:])
+    for end in (b"", bytes(70_000)):
+        path.write_bytes(parts + end)
+        assert len(open_idx(path)) == 7
+    path.write_bytes(parts + b"rubbish")
+    with pytest.raises(DataError, match="must be a whole gzip file"):
+        open_idx(path)
+
+
+def test_a_name_in_a_packed_file_is_passed_over(tmp_path: Path) -> None:
+    path = write_mnist(tmp_path, IMAGES, LABELS)
+    with path.open("wb") as raw, gzip.GzipFile("x" * 1000, "wb", fileobj=raw) as file:
+        file.write(idx_bytes(IMAGES))
+    assert len(open_idx(path)) == 7
+
+
+def test_memory_that_is_not_there_is_a_message(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write_mnist(tmp_path, IMAGES, LABELS)
+
+    def no_room(*_: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(idx.np, "empty", no_room)
+    with pytest.raises(DataError, match="must fit into memory"):
+        open_dataset(str(path))
 
 
 def test_what_unpacks_to_more_than_it_says_is_not_unpacked(tmp_path: Path) -> None:
