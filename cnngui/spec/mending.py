@@ -29,28 +29,42 @@ def mended_for_classes(spec: NetworkSpec, classes: tuple[str, ...]) -> NetworkSp
     Raises
     ------
     NetworkError
-        If the network has problems of its own.
+        If the network has problems of its own, or as many layers or parameters as it may have.
     """
     infer(spec).raise_if_invalid()
     spec = replace(spec, classes=classes)
     if fits_classes(spec, len(classes)):
         return spec
+    mended = _with_other_units(spec)
+    if mended is None or not fits_classes(mended, len(classes)):
+        # Other layers read what would be changed, and would no longer fit together.
+        mended = _with_head(spec, len(spec.layers), spec.last_id, ("Linear", "Softmax"))
+    infer(mended).raise_if_invalid()
+    return mended
+
+
+def _with_other_units(spec: NetworkSpec) -> NetworkSpec | None:
+    """Return a network whose last layers are made to have as many units as there are classes."""
     source, softmax = _before_the_end(spec)
     if source != INPUT_ID and spec.layer(source).is_dense:
         units = spec.layer(source).size_argument
-        return spec.edited(source, **{units: len(classes)}, weights_id="", frozen=False)
+        return spec.edited(source, **{units: len(spec.classes)}, weights_id="", frozen=False)
     if softmax is None:
-        return _with_head(spec, len(spec.layers), spec.last_id, ("Linear", "Softmax"))
+        return None
     place = spec.index_of(softmax)
     (read,) = spec.inputs_of(place)
     return _with_head(spec.edited(softmax, inputs=()), place, read, ("Linear",))
 
 
 def _before_the_end(spec: NetworkSpec) -> tuple[str, str | None]:
-    """Return the layer whose units the last layer passes on, and the first Softmax on that way."""
+    """Return the layer whose units the last layer passes on, and the first Softmax on that way.
+
+    One that is bypassed is no Softmax; it may read several layers, and passes the first of them on.
+    """
     source, softmax = spec.last_id, None
     while source != INPUT_ID and _passes_on(spec.layer(source)):
-        if spec.layer(source).arithmetic == "softmax":
+        layer = spec.layer(source)
+        if layer.enabled and layer.arithmetic == "softmax":
             softmax = source
         source = spec.inputs_of(spec.index_of(source))[0]
     return source, softmax

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
+from cnngui.harmless import is_harmless
 from cnngui.spec.layers import INPUT_ID, LAYER_TYPES, Argument, LayerSpec, arguments_of
 from cnngui.spec.network import FITS, InputSpec, NetworkSpec
 
 ids = st.from_regex(r"[A-Za-z0-9_][A-Za-z0-9_-]{0,20}", fullmatch=True).filter(
     lambda text: text.lower() != INPUT_ID
 )
-lines = st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1, max_size=40)
+lines = st.text(
+    st.characters(exclude_categories=("Cs", "Cc", "Zl", "Zp")), min_size=1, max_size=40
+).filter(is_harmless)
 
 
 def values_of(argument: Argument) -> st.SearchStrategy:

@@ -2,6 +2,7 @@ import pytest
 from hypothesis import given, settings
 
 from cnngui.errors import NetworkError
+from cnngui.spec.checks import MAX_LAYERS
 from cnngui.spec.layers import (
     Add,
     Conv2d,
@@ -107,6 +108,29 @@ def test_even_an_empty_network_can_be_mended():
 def test_a_network_with_problems_is_refused():
     with pytest.raises(NetworkError, match="conv1"):
         mended_for_classes(NetworkSpec(layers=(Conv2d(id="conv1", kernel_size=999),)), CLASSES)
+
+
+def test_a_network_that_has_room_for_no_more_is_refused():
+    layers = tuple(ReLU(id=f"relu{number}") for number in range(MAX_LAYERS))
+    with pytest.raises(NetworkError, match="must be at most 512 layers"):
+        mended_for_classes(NetworkSpec(layers=layers, input=SMALL), CLASSES)
+
+
+@pytest.mark.parametrize("last", [Softmax(id="l"), Linear(id="l", out_features=768)])
+def test_what_other_layers_read_is_not_changed(last):
+    spec = NetworkSpec(
+        input=InputSpec(height=16, width=16),
+        layers=(
+            Flatten(id="flatten1"),
+            last,
+            Add(id="add1", inputs=("flatten1", "l")),
+            Dropout(id="drop", inputs=("l",)),
+        ),
+    )
+    mended = mended_for_classes(spec, CLASSES)
+    assert mended.layers[:4] == spec.layers
+    assert [layer.type for layer in mended.layers[4:]] == ["Linear", "Softmax"]
+    assert fits_classes(mended, 3)
 
 
 @settings(deadline=None, max_examples=60)
