@@ -8,6 +8,7 @@ they fit what it reads.
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -172,7 +173,21 @@ def _tensors_content(
         raise SaveError(f"{path}: {tensor}", rule, got)
     # safetensors writes the memory as it lies, whatever the strides.
     in_order = {name: np.ascontiguousarray(array) for name, array in tensors.items()}
-    return safetensors.numpy.save(in_order, metadata={**notes, DESCRIPTION_KEY: to_json(spec)})
+    metadata = {**notes, DESCRIPTION_KEY: to_json(spec)}
+    return _with_sorted_metadata(safetensors.numpy.save(in_order, metadata=metadata))
+
+
+def _with_sorted_metadata(content: bytes) -> bytes:
+    """Return a file's bytes that are the same each time: the library's order is another each time.
+
+    The header is JSON behind eight bytes of length; blanks make it end at a multiple of eight.
+    """
+    end = 8 + int.from_bytes(content[:8], "little")
+    header = json.loads(content[8:end])
+    header["__metadata__"] = dict(sorted(header["__metadata__"].items()))
+    written = json.dumps(header, separators=(",", ":")).encode()
+    written += b" " * (-len(written) % 8)
+    return b"".join((len(written).to_bytes(8, "little"), written, content[end:]))
 
 
 def _expected(spec: NetworkSpec) -> dict[str, Shape]:

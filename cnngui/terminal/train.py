@@ -271,6 +271,9 @@ def _as_json(
         "seconds": round(seconds, 3),
         "samples_per_second": round(progress.samples_per_second, 1),
         "memory_bytes": progress.memory_bytes,
+        "findings": [
+            {"kind": finding.kind, "words": str(finding.words)} for finding in progress.findings
+        ],
         "best": None if progress.best is None else measured_entry(progress.best),
         "curves": {
             "batches": {
@@ -306,6 +309,9 @@ def _print_summary(progress: TrainingProgress, tested: Evaluation | None, second
         f"{progress.spec.name} on {progress.data_name}: {progress.epoch:.4g} epochs in "
         f"{seconds:.1f} s, {progress.samples_per_second:,.0f} samples a second"
     )
+    for finding in progress.findings:
+        if finding.kind != "no better":  # which the next line says
+            print(f"Note: {finding.words}")
     print(best_words(progress))
     if tested is not None:
         print(f"Test: {measured_words(tested.measured)}")

@@ -1891,6 +1891,14 @@ Train the network: after each epoch you see here what it gets right and what it 
         <translation>{name} 的 {count:,} 张图片必须各有一个标签</translation>
     </message>
     <message>
+        <source>must hold at most {most:,} samples</source>
+        <translation>最多可有 {most:,} 个样本</translation>
+    </message>
+    <message>
+        <source>must hold pictures of at most {most:,} pixels</source>
+        <translation>图片的像素数最多为 {most:,}</translation>
+    </message>
+    <message>
         <source>must hold at most {most:,} values</source>
         <translation>最多可有 {most:,} 个值</translation>
     </message>
@@ -1953,6 +1961,10 @@ Train the network: after each epoch you see here what it gets right and what it 
     <message>
         <source>must have one IDX file of pictures, or name the file</source>
         <translation>必须只有一个 IDX 图片文件，否则请指明是哪个</translation>
+    </message>
+    <message>
+        <source>must fit into memory, beside what else runs</source>
+        <translation>必须能与其他程序一起装入内存</translation>
     </message>
     <message>
         <source>options are {names}</source>
@@ -2553,6 +2565,46 @@ Train the network: after each epoch you see here what it gets right and what it 
     <message>
         <source>{rule}, got {got}</source>
         <translation>{rule}（实际：{got}）</translation>
+    </message>
+    <message>
+        <source>Overfitting: since epoch {since:.4g} the loss on samples kept apart has risen from {apart_then:.3g} to {apart_now:.3g}, while in training it fell from {then:.3g} to {now:.3g}. The weights of epoch {kept:.4g} are kept. More samples, augmentation or dropout help.</source>
+        <translation>过拟合：从第 {since:.4g} 轮起，留出样本上的损失从 {apart_then:.3g} 升到 {apart_now:.3g}，而训练中的损失从 {then:.3g} 降到 {now:.3g}。保留的是第 {kept:.4g} 轮的权重。更多样本、数据增强或 Dropout 会有帮助。</translation>
+    </message>
+    <message>
+        <source>Nothing that was measured did better than the first weights: they are kept.</source>
+        <translation>测量过的权重都不比最初的好：保留最初的权重。</translation>
+    </message>
+    <message>
+        <source>The learning rate is too large: the loss went from {first:.3g} to {now:.3g}. Go back to the first weights and take a smaller rate, such as {rate:g}.</source>
+        <translation>学习率太大：损失从 {first:.3g} 变到 {now:.3g}。请回到最初的权重，改用更小的学习率，例如 {rate:g}。</translation>
+    </message>
+    <message>
+        <source>The learning rate is too small: a step changes the weights by {step:.1g} of their length, and the loss stays where it was, at {now:.3g}. Try {rate:g}.</source>
+        <translation>学习率太小：一步只改变权重长度的 {step:.1g}，损失停在原处 {now:.3g}。请试试 {rate:g}。</translation>
+    </message>
+    <message>
+        <source>The loss does not fall, from {first:.3g} to {now:.3g}, although the weights change. Do the samples show what their classes differ in? Is the network large enough?</source>
+        <translation>权重在变，损失却没有下降：从 {first:.3g} 到 {now:.3g}。样本是否显示出各类的差别？网络是否够大？</translation>
+    </message>
+    <message>
+        <source>{layers}: values are no longer numbers. The training has stopped; the best weights are kept. Try a smaller learning rate.</source>
+        <translation>{layers}：数值已不再是数。训练已停止，保留了最好的权重。请试试更小的学习率。</translation>
+    </message>
+    <message>
+        <source>{layers}: a step changes too much of it. Try a smaller learning rate, or clipping.</source>
+        <translation>{layers}：一步改变得太多。请试试更小的学习率或梯度裁剪。</translation>
+    </message>
+    <message>
+        <source>{layers}: gradients reached it at first, and do not any more. Go back to the first weights and take a smaller learning rate.</source>
+        <translation>{layers}：起初有梯度到达，现在没有了。请回到最初的权重，改用更小的学习率。</translation>
+    </message>
+    <message>
+        <source>{layers}: hardly learns, gradients vanish on their way to it. Try ReLU instead of Sigmoid or Tanh, or BatchNorm2d.</source>
+        <translation>{layers}：几乎学不到东西，梯度在途中消失。请试试用 ReLU 代替 Sigmoid 或 Tanh，或加 BatchNorm2d。</translation>
+    </message>
+    <message>
+        <source>{layer}: {idle} of {units} units give the same whatever they read: they are saturated, or 0, for every sample. Nothing before them can learn.</source>
+        <translation>{layer}：{units} 个单元中有 {idle} 个不管读到什么都给出同样的值：对每个样本都已饱和或为 0。它们之前的层都学不到东西。</translation>
     </message>
     <message>
         <source>must be a whole number from {least:.12g} to {most:.12g}, or two (height, width)</source>
@@ -3865,18 +3917,6 @@ Train the network: after each epoch you see here what it gets right and what it 
     <message>
         <source>mean squared error</source>
         <translation>均方误差</translation>
-    </message>
-    <message>
-        <source>{0}: values are no longer numbers. The training has stopped; the last good weights are kept. Try a smaller learning rate.</source>
-        <translation>{0}：出现了非数值。训练已停止，保留了最后一组正常的权重。请试试更小的学习率。</translation>
-    </message>
-    <message>
-        <source>{0}: changes too much, gradients explode. Try a smaller learning rate, or clipping.</source>
-        <translation>{0}：变化过大，梯度爆炸。请试试更小的学习率，或梯度裁剪。</translation>
-    </message>
-    <message>
-        <source>{0}: hardly learns, gradients vanish. Try a larger learning rate, ReLU instead of Sigmoid or Tanh, or BatchNorm2d.</source>
-        <translation>{0}：几乎学不动，梯度消失。请试试更大的学习率，用 ReLU 代替 Sigmoid 或 Tanh，或加上 BatchNorm2d。</translation>
     </message>
 </context>
 <context>

@@ -72,6 +72,7 @@ def training(run_id: str = "20260102-030405-a", **changes: Any) -> TrainingProgr
         "curves": curves(),
         "layers": HEALTHY,
         "moments": (),
+        "findings": (),
         "best": Measurement("validation", 40, 2.0, 0.875, 0.5),
         "evaluation": None,
     }

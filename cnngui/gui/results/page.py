@@ -28,8 +28,8 @@ from cnngui.gui.studio import Studio
 from cnngui.gui.theme import SLIM_SCROLL_BAR, SPACE_L, SPACE_M, SPACE_S
 from cnngui.gui.widgets.plain import plain_tip, show_plainly
 from cnngui.gui.widgets.run_choice import RunChoice
+from cnngui.gui.words.errors import said
 from cnngui.gui.words.numbers import share_text
-from cnngui.gui.words.translation import said
 from cnngui.pipeline.training.measured import basis_words
 from cnngui.pipeline.training.progress import Evaluation, TrainingProgress
 

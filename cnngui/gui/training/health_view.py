@@ -18,9 +18,9 @@ from PySide6.QtWidgets import (
 )
 
 from cnngui.gui.theme import ACCENT, SPACE_M, SPACE_S, colors, number_font
+from cnngui.gui.words.errors import said
 from cnngui.gui.words.numbers import number_text
-from cnngui.gui.words.runs import ailment_words
-from cnngui.pipeline.training.progress import LayerHealth
+from cnngui.pipeline.training.progress import Finding, LayerHealth
 
 _ROW_HEIGHT = 20
 _BAR_HEIGHT = 6
@@ -59,16 +59,16 @@ class HealthView(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(area)
         self.setMinimumWidth(136)
-        self.show_layers(())
+        self.show_health((), ())
 
     @property
     def warning(self) -> str:
-        """What is said of layers that do not learn well; empty while all do."""
+        """What is said of a training that does not go well; empty while it does."""
         return self._warnings.text()
 
-    def show_layers(self, layers: Sequence[LayerHealth]) -> None:
-        """Show the layers of a network in their order."""
-        text = "\n".join(ailment_words(layers))
+    def show_health(self, findings: Sequence[Finding], layers: Sequence[LayerHealth]) -> None:
+        """Show what is to be told of a training, and its layers in their order."""
+        text = "\n".join(said(finding.words) for finding in findings)
         if text != self._warnings.text():
             self._warnings.setText(text)
         self._warnings.setVisible(bool(text))

@@ -233,7 +233,7 @@ class TrainPage(QWidget):
         if shown is None and not ticked:
             self._hint.setText(self._hint_words())
             self._middle.setCurrentWidget(self._hint)
-            self._health.show_layers(())
+            self._health.show_health((), ())
             return
         self._middle.setCurrentWidget(self._curves)
         if len(ticked) > 1:
@@ -241,7 +241,8 @@ class TrainPage(QWidget):
             self._curves.show_runs(ticked, run_colors)
         elif shown is not None:
             self._curves.show_training(shown)
-        self._health.show_layers(shown.layers if shown is not None else ())
+        if shown is not None:
+            self._health.show_health(shown.findings, shown.layers)
 
     def _hint_words(self) -> str:
         studio = self._studio

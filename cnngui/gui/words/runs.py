@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QCoreApplication, QDate, QLocale
 
+from cnngui.gui.words.errors import said
 from cnngui.gui.words.numbers import bytes_label, clock, number_text, share_text
-from cnngui.gui.words.translation import said
 from cnngui.pipeline.training.measured import best_words, measured_words
 from cnngui.pipeline.training.progress import (
-    Ailment,
-    LayerHealth,
     Measurement,
     TrainingProgress,
     TrainingState,
@@ -145,32 +142,3 @@ def last_number(values: NDArray[np.float32]) -> float | None:
     if not len(values) or not np.isfinite(values[-1]):
         return None
     return float(values[-1])
-
-
-def ailment_words(layers: Sequence[LayerHealth]) -> list[str]:
-    """Return for each kind of trouble one sentence that says which layers have it and what to do.
-
-    The worst comes first; the list is empty while all layers learn.
-    """
-    texts: dict[Ailment, str] = {
-        "nan": translate(
-            "Training",
-            "{0}: values are no longer numbers. The training has stopped; the last good weights "
-            "are kept. Try a smaller learning rate.",
-        ),
-        "exploding": translate(
-            "Training",
-            "{0}: changes too much, gradients explode. Try a smaller learning rate, or clipping.",
-        ),
-        "vanishing": translate(
-            "Training",
-            "{0}: hardly learns, gradients vanish. Try a larger learning rate, ReLU instead of "
-            "Sigmoid or Tanh, or BatchNorm2d.",
-        ),
-    }
-    sentences = []
-    for ailment, text in texts.items():
-        ill = [layer.layer_id for layer in layers if layer.ailment == ailment]
-        if ill:
-            sentences.append(text.format(", ".join(ill)))
-    return sentences

@@ -22,7 +22,6 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QFontDatabase
 from PySide6.QtWidgets import QApplication
 
-from cnngui.errors import Words
 from cnngui.resources import resource_path
 
 Language = Literal["system", "en", "zh_CN"]
@@ -68,13 +67,6 @@ _LEFT_OUT_BY_QT = (
 )
 """What Qt's file dialog shows and its own Chinese has not (6.11)."""
 _log = logging.getLogger("cnngui")
-
-
-def said(words: Words) -> str:
-    """Return in the window's language what was told by a part that knows no Qt."""
-    if isinstance(words, str):
-        return words
-    return words.said(lambda template: QCoreApplication.translate("rules", template))
 
 
 def spoken_language(language: Language, desktop: Sequence[str] | None = None) -> Language:

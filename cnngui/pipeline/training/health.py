@@ -9,12 +9,14 @@ from cnngui.pipeline.training.progress import Ailment, LayerHealth
 
 _KEPT_SHARE = 0.9
 """Averages keep this share of themselves with each step: they follow the last ten or so."""
+_FIRST_STEPS = 3
 _STEPS_BEFORE_JUDGING = 20
 """First steps are often large or, behind a layer that begins at zero, none at all."""
 
-_VANISHING_GRADIENT = 1e-3
-"""As a share of the gradient of the layer that has the largest. Not by itself: who has learned
-everything has small gradients everywhere."""
+_VANISHING = 1e-3
+"""As a share of the layer that has the largest: of gradients, and of what steps change. Not by
+itself: who has learned everything has small gradients everywhere, and Adam makes usual steps of
+small gradients."""
 _EXPLODING_UPDATE = 0.2
 """A fifth of the weights in one step; what learns well changes about a thousandth."""
 _EXPLODING_GRADIENT = 100.0
@@ -36,6 +38,8 @@ class HealthMonitor:
         self._gradients = dict.fromkeys(sizes, 0.0)
         self._updates = dict.fromkeys(sizes, 0.0)
         self._ailments: dict[str, Ailment | None] = dict.fromkeys(sizes)
+        self._reached: set[str] = set()
+        """The layers that gradients came to in the first steps."""
         self._steps = 0
 
     def add_step(
@@ -43,6 +47,8 @@ class HealthMonitor:
         gradients: Mapping[str, float],
         changes: Mapping[str, float],
         weights: Mapping[str, float],
+        *,
+        has_fallen: bool = False,
     ) -> None:
         """Take in one step that was done.
 
@@ -50,6 +56,7 @@ class HealthMonitor:
         ----------
         gradients, changes, weights : by layer, the lengths of its gradients before any clipping,
             of the change of its weights, and of the weights after it.
+        has_fallen : whether the loss has: steps that bring it down are not too large.
         """
         self._steps += 1
         share = 1 - _KEPT_SHARE if self._steps > 1 else 1.0
@@ -58,10 +65,13 @@ class HealthMonitor:
             update = changes[layer_id] / (weights[layer_id] or 1.0)
             self._gradients[layer_id] += share * (gradient - self._gradients[layer_id])
             self._updates[layer_id] += share * (update - self._updates[layer_id])
+        largest = max(self._gradients.values()), max(self._updates.values())
+        if self._steps <= _FIRST_STEPS:
+            least = _VANISHING * largest[0]
+            self._reached |= {name for name, size in self._gradients.items() if size > least}
         if self._steps >= _STEPS_BEFORE_JUDGING:
-            largest = max(self._gradients.values())
             for layer_id in self._sizes:
-                self._ailments[layer_id] = self._judge(layer_id, largest)
+                self._ailments[layer_id] = self._judge(layer_id, *largest, has_fallen)
 
     def mark_broken(self, layer_id: str) -> None:
         """Say of a layer that its numbers are none any more."""
@@ -87,13 +97,21 @@ class HealthMonitor:
             for layer_id, ailment in self._ailments.items()
         )
 
-    def _judge(self, layer_id: str, largest: float) -> Ailment | None:
+    def _judge(
+        self, layer_id: str, largest_gradient: float, largest_update: float, has_fallen: bool
+    ) -> Ailment | None:
         before = self._ailments[layer_id]
         gradient, update = self._gradients[layer_id], self._updates[layer_id]
         ease = _RECOVERED if before == "exploding" else 1.0
-        if update * ease > _EXPLODING_UPDATE or gradient * ease > _EXPLODING_GRADIENT:
+        is_large = update * ease > _EXPLODING_UPDATE or gradient * ease > _EXPLODING_GRADIENT
+        if is_large and not has_fallen:
             return "exploding"
-        ease = _RECOVERED if before == "vanishing" else 1.0
-        if largest > 0 and gradient < ease * _VANISHING_GRADIENT * largest:
-            return "vanishing"
+        least = _VANISHING * (_RECOVERED if before in ("vanishing", "silenced") else 1.0)
+        if gradient < least * largest_gradient and update < least * largest_update:
+            return "silenced" if layer_id in self._reached else "vanishing"
         return None
+
+
+def largest_share(changes: Mapping[str, float], weights: Mapping[str, float]) -> float:
+    """Return the largest change of a layer's weights, as a share of their length after it."""
+    return max(changes[layer_id] / (length or 1.0) for layer_id, length in weights.items())

@@ -16,7 +16,21 @@ from cnngui.weights import Weights
 TrainingState = Literal["preparing", "running", "paused", "finished", "stopped", "failed"]
 """The last three are ends. "failed": gradients or loss were no longer numbers."""
 
-Ailment = Literal["vanishing", "exploding", "nan"]
+Ailment = Literal["vanishing", "silenced", "exploding", "nan"]
+"""Gradients that never reach a layer; that do not any more; that change it too much; no numbers."""
+
+FindingKind = Literal[
+    "too large",
+    "too small",
+    "stuck",
+    "idle",
+    "vanishing",
+    "silenced",
+    "exploding",
+    "nan",
+    "overfitting",
+    "no better",
+]
 
 Basis = Literal["validation", "training", "test"]
 """Samples kept apart; those learned from, where none are kept apart; others, given in the end."""
@@ -79,6 +93,26 @@ class LayerHealth:
     gradient: float
     update: float
     ailment: Ailment | None = None
+
+
+@dataclass(frozen=True)
+class IdleUnits:
+    """How many of an activation's units (or maps) follow no change of what they read.
+
+    They are saturated, or 0, for every sample looked at; no gradient comes through them.
+    """
+
+    layer_id: str
+    idle: int
+    units: int
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something to be told of a training, with what can be done about it."""
+
+    kind: FindingKind
+    words: Words
 
 
 @dataclass(frozen=True, eq=False)
@@ -166,6 +200,7 @@ class TrainingProgress:
     samples_per_second, seconds_left : 0 while unknown.
     memory_bytes : what activations kept for backward and their gradients take.
     curves, layers, moments : see there; ``moments[0]`` is before training, the last one is now.
+    findings : what is to be told of how it goes, the worst first.
     best : what the weights kept as the best ones are worth; at epoch 0 they are the first ones.
         None where nothing was measured: the first ones are kept then, too.
     evaluation : the newest, while the training goes on; of the best weights when it has ended.
@@ -191,6 +226,7 @@ class TrainingProgress:
     curves: Curves
     layers: tuple[LayerHealth, ...]
     moments: tuple[KernelMoment, ...]
+    findings: tuple[Finding, ...]
     best: Measurement | None
     evaluation: Evaluation | None
     message: Words = ""

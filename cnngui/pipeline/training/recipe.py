@@ -18,7 +18,14 @@ def make_optimizer(settings: TrainingSettings) -> Optimizer:
             return AdamW(rate, weight_decay=decay)
 
 
+_USUAL = {"sgd": 1e-2, "adam": 1e-3, "adamw": 1e-3}
+
+
+def higher_rate(settings: TrainingSettings) -> float:
+    """Return a learning rate to try where the one of the settings was too low."""
+    return max(10 * settings.learning_rate, _USUAL[settings.optimizer])
+
+
 def lower_rate(settings: TrainingSettings) -> float:
     """Return a learning rate to try where the one of the settings was too high."""
-    usual = 1e-2 if settings.optimizer == "sgd" else 1e-3
-    return min(settings.learning_rate / 10, usual)
+    return min(settings.learning_rate / 10, _USUAL[settings.optimizer])

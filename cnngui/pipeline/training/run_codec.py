@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, fields, replace
 from typing import Any, get_args
 
@@ -15,6 +16,8 @@ from cnngui.pipeline.training.progress import (
     Basis,
     Curves,
     Evaluation,
+    Finding,
+    FindingKind,
     KernelMoment,
     LayerHealth,
     Measurement,
@@ -51,6 +54,7 @@ def run_entry(progress: TrainingProgress) -> dict[str, Any]:
         "settings": settings_entry(progress.settings),
         "samples": progress.samples,
         "layers": [asdict(health) for health in progress.layers],
+        "findings": [[finding.kind, words_entry(finding.words)] for finding in progress.findings],
         "moments": [[moment.step, moment.epoch] for moment in shortened(progress).moments],
         "evaluated_classes": None if evaluation is None else evaluation.classes,
         "evaluated": None if evaluation is None else asdict(evaluation.measured),
@@ -100,6 +104,7 @@ def run_from(entry: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Training
         seconds_left=0.0,
         curves=curves,
         layers=tuple(_health(health) for health in entry["layers"]),
+        findings=tuple(_findings(entry.get("findings", ()))),
         moments=tuple(
             KernelMoment(int(step), float(epoch), _kernels(arrays, number))
             for number, (step, epoch) in enumerate(entry["moments"])
@@ -132,6 +137,13 @@ def _health(entry: dict[str, Any]) -> LayerHealth:
         float(entry["update"]),
         ailment if ailment in get_args(Ailment) else None,
     )
+
+
+def _findings(entries: Iterable[Any]) -> Iterator[Finding]:
+    """Give those of the kinds there are now."""
+    for kind, words in entries:
+        if kind in get_args(FindingKind):
+            yield Finding(kind, words_from_entry(words))
 
 
 def _kernels(arrays: dict[str, NDArray[Any]], number: int) -> dict[str, NDArray[np.float32]]:

@@ -19,14 +19,18 @@ from cnngui.engine.learning.network import TrainableNetwork
 from cnngui.engine.learning.schedules import rate_factor
 from cnngui.errors import DataError, TrainingError, Words, text
 from cnngui.pipeline.training.batches import Batches
+from cnngui.pipeline.training.course import Course, guessing_loss
 from cnngui.pipeline.training.curves import CurveRecorder
 from cnngui.pipeline.training.evaluate import evaluate, labels_among
-from cnngui.pipeline.training.health import HealthMonitor
+from cnngui.pipeline.training.findings import findings_about
+from cnngui.pipeline.training.health import HealthMonitor, largest_share
 from cnngui.pipeline.training.history import KernelHistory, moment
+from cnngui.pipeline.training.idle import MOST_SAMPLES, idle_units
 from cnngui.pipeline.training.kept import KeptWeights
 from cnngui.pipeline.training.progress import (
     Basis,
     Evaluation,
+    IdleUnits,
     TrainingProgress,
     TrainingState,
 )
@@ -119,6 +123,9 @@ class Trainer:
             self._evaluated = _some(self._training, _MOST_EVALUATED)
         self._steps_per_epoch = math.ceil(len(self._training) / settings.batch_size)
         self._steps = self._steps_per_epoch * settings.epochs
+        self._guessing = guessing_loss(
+            data.labels[self._training], len(data.classes), settings.loss, None
+        )
         self._warmup_steps = round(settings.warmup_epochs * self._steps_per_epoch)
         self.reset()
 
@@ -129,6 +136,8 @@ class Trainer:
             self.spec, self._first_weights, seed=seed, interruption=self._interruption
         )
         self._optimizer = make_optimizer(self._settings)
+        self._course = Course(self._guessing, self._steps, self._warmup_steps)
+        self._idle: tuple[IdleUnits, ...] = ()
         self._kernels = self._watched_kernels()
         self._curves = CurveRecorder()
         self._history = KernelHistory(moment(0, 0.0, self._kernels))
@@ -178,11 +187,14 @@ class Trainer:
         settings = replace(self._settings, learning_rate=rate)
         refuse_unusable_settings(settings)
         self._settings = settings
+        self._course.restart()
 
     @property
     def progress(self) -> TrainingProgress:
         """How it stands: a fresh value each time."""
         settings, seconds, kept = self._settings, self._seconds_per_batch, self._kept.evaluation
+        best = None if kept is None else kept.measured
+        curves, layers = self._curves.curves(), self._health.layers()
         remaining = 0 if self.is_done else self._steps - self.batches_done
         return TrainingProgress(
             run_id=self._run_id,
@@ -199,10 +211,13 @@ class Trainer:
             samples_per_second=settings.batch_size / seconds if seconds else 0.0,
             seconds_left=remaining * self._seconds / max(self.batches_done, 1),
             memory_bytes=self._memory_bytes,
-            curves=self._curves.curves(),
-            layers=self._health.layers(),
+            curves=curves,
+            layers=layers,
             moments=self._history.moments(self.batches_done, self._epoch, self._kernels),
-            best=None if kept is None else kept.measured,
+            findings=findings_about(
+                self._course, layers, self._idle, curves, settings, best, is_done=self.is_done
+            ),
+            best=best,
             evaluation=kept if self.is_done else self._evaluation,
             message=self._message,
             measuring=self._measures_next and not self.is_done,
@@ -361,7 +376,9 @@ class Trainer:
         )
         optimizer.step(network.parameters, network.gradients)
         weights = lengths_by_layer(network.parameters)
-        self._health.add_step(gradients, lengths_by_layer(optimizer.changes), weights)
+        changes = lengths_by_layer(optimizer.changes)
+        self._course.add_step(result.loss, largest_share(changes, weights))
+        self._health.add_step(gradients, changes, weights, has_fallen=self._course.has_fallen)
         self._refuse_numbers_without_bounds(result.loss, weights)
         self.batches_done += 1
         accuracy = float(np.mean(result.probabilities.argmax(axis=1) == labels))
@@ -385,6 +402,11 @@ class Trainer:
         self._evaluation, measured = evaluation, evaluation.measured
         if not math.isfinite(measured.loss):
             self._refuse_numbers_without_bounds(measured.loss, {})
+        if not self.is_winding_up:  # its user waits
+            some = _some(self._training, MOST_SAMPLES)
+            self._idle = yield from idle_units(
+                self.spec, self._network.weights(), self._batches.take(some).copy()
+            )
         if self._basis == "validation":
             self._curves.add_validation(self._epoch, measured.loss, measured.accuracy)
         self._kept.offer(evaluation, self._network.weights)

@@ -16,12 +16,13 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from cnngui.errors import TrainingError
+from cnngui.errors import text as template
 from cnngui.gui.theme import DARK, apply_theme, colors
 from cnngui.gui.training.actions import TrainActions
 from cnngui.gui.training.curves_view import CurvesView
 from cnngui.gui.training.health_view import HealthView
 from cnngui.gui.training.page import TrainPage
-from cnngui.pipeline.training.progress import LayerHealth, Measurement
+from cnngui.pipeline.training.progress import Finding, LayerHealth, Measurement
 from cnngui.pipeline.training.settings import TrainingSettings
 from tests.gui.trainings import FakeData, FakeStudio, curves, training
 from tests.gui.views.conftest import show
@@ -353,13 +354,15 @@ def test_ill_layers_are_named_with_what_to_do(page: TrainPage, studio: FakeStudi
         training(
             layers=(
                 LayerHealth("conv1", 1e-12, 1e-9, "vanishing"),
-                LayerHealth("conv2", 1e-12, 1e-9, "vanishing"),
                 LayerHealth("fc1", float("nan"), float("inf"), "nan"),
-            )
+            ),
+            findings=(
+                Finding("nan", template("{layers}: values are no longer numbers", layers="fc1")),
+                Finding("vanishing", template("{layers}: hardly learns", layers="conv1")),
+            ),
         )
     )
-    assert health.warning.startswith("fc1: ")
-    assert "conv1, conv2: hardly learns" in health.warning
+    assert health.warning == "fc1: values are no longer numbers\nconv1: hardly learns"
     page.grab()
 
 

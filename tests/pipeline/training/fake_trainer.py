@@ -10,8 +10,10 @@ import numpy as np
 
 from cnngui.data.dataset import Dataset
 from cnngui.engine.gradients.interruption import Interruption
+from cnngui.errors import text
 from cnngui.pipeline.training.progress import (
     Curves,
+    Finding,
     KernelMoment,
     LayerHealth,
     Measurement,
@@ -174,6 +176,7 @@ def progress_of(spec: NetworkSpec, run_id: str, **values: object) -> TrainingPro
             KernelMoment(step, step / 4, {"conv1": np.full((4, 1, 3, 3), step, np.float32)})
             for step in range(3)
         ),
+        findings=(Finding("vanishing", text("{layers}: hardly learns", layers="conv1")),),
         best=Measurement("validation", 2, 0.0, 0.5, 1.0),
         evaluation=None,
     )

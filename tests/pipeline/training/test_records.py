@@ -85,13 +85,14 @@ def test_large_kernels_take_bounded_memory(monkeypatch):
 SIZES = {"conv1": 100, "conv2": 100, "linear1": 100}
 
 
-def watched(steps, gradients, changes=(0.01, 0.01, 0.01), monitor=None):
+def watched(steps, gradients, changes=(0.01, 0.01, 0.01), monitor=None, has_fallen=False):
     monitor = monitor or HealthMonitor(SIZES)
     for _ in range(steps):
         monitor.add_step(
             dict(zip(SIZES, gradients, strict=True)),
             dict(zip(SIZES, changes, strict=True)),
             dict.fromkeys(SIZES, 10.0),
+            has_fallen=has_fallen,
         )
     return monitor
 
@@ -115,13 +116,27 @@ def test_who_learns_is_well():
 
 
 def test_gradients_that_do_not_reach_a_layer_vanish():
-    assert ailments(watched(100, (1e-6, 0.1, 1.0))) == ["vanishing", None, None]
-    assert ailments(watched(100, (0.0, 0.0, 1.0))) == ["vanishing", "vanishing", None]
+    found = watched(100, (1e-6, 0.1, 1.0), (1e-8, 1e-3, 1e-2))
+    assert ailments(found) == ["vanishing", None, None]
+    found = watched(100, (0.0, 0.0, 1.0), (0.0, 0.0, 1e-2))
+    assert ailments(found) == ["vanishing", "vanishing", None]
+
+
+def test_small_gradients_of_which_usual_steps_are_made_are_no_ailment():
+    assert ailments(watched(100, (1e-6, 0.1, 1.0))) == [None] * 3
+
+
+def test_gradients_that_came_at_first_and_come_no_more_are_told_apart():
+    monitor = watched(10, (0.5, 0.5, 1.0))
+    watched(200, (0.0, 0.5, 1.0), (0.0, 1e-3, 1e-2), monitor)
+    assert ailments(monitor) == ["silenced", None, None]
 
 
 def test_weights_that_change_by_their_own_size_explode():
     assert ailments(watched(100, (1.0, 1.0, 1.0), (0.1, 5.0, 0.1))) == [None, "exploding", None]
     assert ailments(watched(100, (5000.0, 50.0, 50.0))) == ["exploding", None, None]
+    large = watched(100, (1.0, 1.0, 1.0), (0.1, 5.0, 0.1), has_fallen=True)
+    assert ailments(large) == [None] * 3, "the loss fell by these steps"
 
 
 def test_first_steps_are_not_judged_and_warnings_do_not_flicker():

@@ -57,7 +57,17 @@ def keep(store, run_id="20260101-1", state="finished", **values):
 def test_a_run_comes_back_as_it_was(store):
     kept = keep(store, settings=SETTINGS, evaluation=evaluation(), message="ü", best=BEST)
     (found,) = store.runs()
-    for name in ("run_id", "state", "spec", "settings", "samples", "layers", "message", "steps"):
+    for name in (
+        "run_id",
+        "state",
+        "spec",
+        "settings",
+        "samples",
+        "layers",
+        "findings",
+        "message",
+        "steps",
+    ):
         assert getattr(found, name) == getattr(kept, name), name
     assert found.best == BEST
     assert found.evaluation.measured == evaluation().measured
