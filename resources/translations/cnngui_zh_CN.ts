@@ -1235,16 +1235,8 @@ They are seen as soon as a source is open and the network runs.</source>
         <translation>{} 参数</translation>
     </message>
     <message>
-        <source>{} trillion</source>
-        <translation>{} 万亿</translation>
-    </message>
-    <message>
-        <source>{} billion</source>
-        <translation>{} 十亿</translation>
-    </message>
-    <message>
-        <source>{} million</source>
-        <translation>{} 百万</translation>
+        <source>1e6 {} million|1e9 {} billion|1e12 {} trillion</source>
+        <translation>1e4 {} 万|1e8 {} 亿|1e12 {} 万亿</translation>
     </message>
 </context>
 <context>
@@ -1368,6 +1360,49 @@ They are seen as soon as a source is open and the network runs.</source>
     <message>
         <source>Height and width change separately</source>
         <translation>高度和宽度分别变化</translation>
+    </message>
+</context>
+<context>
+    <name>Parts</name>
+    <message>
+        <source>window</source>
+        <translation>窗口</translation>
+    </message>
+    <message>
+        <source>source</source>
+        <translation>视频源</translation>
+    </message>
+    <message>
+        <source>network</source>
+        <translation>网络</translation>
+    </message>
+    <message>
+        <source>training</source>
+        <translation>训练</translation>
+    </message>
+    <message>
+        <source>samples</source>
+        <translation>样本</translation>
+    </message>
+    <message>
+        <source>recording of samples</source>
+        <translation>样本采集</translation>
+    </message>
+    <message>
+        <source>opening of samples</source>
+        <translation>打开样本</translation>
+    </message>
+    <message>
+        <source>recording</source>
+        <translation>录像</translation>
+    </message>
+    <message>
+        <source>kernels</source>
+        <translation>卷积核</translation>
+    </message>
+    <message>
+        <source>files</source>
+        <translation>文件</translation>
     </message>
 </context>
 <context>

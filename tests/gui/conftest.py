@@ -17,6 +17,7 @@ from cnngui.capture.cameras import CameraInfo, set_backend
 from cnngui.capture.settings import CaptureSettings
 from cnngui.gui.settings import Settings
 from cnngui.gui.theme import apply_theme
+from cnngui.gui.words.translation import install_language
 from tests.gui.driver import Driver
 
 LEAK_TIMEOUT_S = 5.0
@@ -26,6 +27,17 @@ LEAK_TIMEOUT_S = 5.0
 def qapp(qapp: QApplication) -> QApplication:
     apply_theme(qapp, "light")
     return qapp
+
+
+@pytest.fixture
+def in_chinese(qapp: QApplication) -> Iterator[None]:
+    font = qapp.font()
+    installed = install_language(qapp, "zh_CN")
+    assert len(installed) == 2
+    yield
+    for translator in installed:
+        qapp.removeTranslator(translator)
+    qapp.setFont(font)
 
 
 @pytest.fixture(autouse=True)

@@ -45,7 +45,7 @@ from cnngui.gui.window.status import StatusLine
 from cnngui.gui.window.toolbar import ToolBar
 from cnngui.gui.window.transport import Transport
 from cnngui.gui.window.workbench import Workbench
-from cnngui.gui.words.errors import error_text
+from cnngui.gui.words.errors import error_text, part_label
 from cnngui.harmless import harmless
 from cnngui.pipeline.events import Crashed, Event, NetworkApplied, NetworkFailed, NetworkRead
 from cnngui.pipeline.results import FrameResult
@@ -120,7 +120,7 @@ class MainWindow(QMainWindow):
         words = self.tr("Something in the program failed ({0}). It goes on as well as it can.")
         last_line = report.strip().rpartition("\n")[2]
         self._notices.show_notice(
-            Notice(words.format(where), key=f"crash {last_line}", details=report)
+            Notice(words.format(part_label(where)), key=f"crash {last_line}", details=report)
         )
 
     def _build_parts(self) -> None:

@@ -35,3 +35,27 @@ def problem_text(problem: Problem) -> str:
         return f"{problem.field} {said(problem.fault)}"
     words = said(problem.fault)
     return words[:1].upper() + words[1:]
+
+
+def part_label(thread: str) -> str:
+    """Return what the part of the program is called that a thread runs; unknown ones keep theirs.
+
+    Parameters
+    ----------
+    thread : its name, as a defect is reported under.
+    """
+    translate = QCoreApplication.translate
+    labels = {
+        "MainThread": translate("Parts", "window"),
+        "capture": translate("Parts", "source"),
+        "source": translate("Parts", "source"),
+        "engine": translate("Parts", "network"),
+        "training": translate("Parts", "training"),
+        "samples": translate("Parts", "samples"),
+        "sampling": translate("Parts", "recording of samples"),
+        "data": translate("Parts", "opening of samples"),
+        "recording": translate("Parts", "recording"),
+        "kernels": translate("Parts", "kernels"),
+        "files": translate("Parts", "files"),
+    }
+    return labels.get(thread.removeprefix("cnngui-"), thread)

@@ -63,14 +63,14 @@ def milliseconds_label(milliseconds: float) -> str:
 
 
 def ratio_label(ratio: float) -> str:
-    """Return how many times as many, in plain words: ``1.8 million``."""
-    for size, word in (
-        (1e12, translate("NetworkPanel", "{} trillion")),
-        (1e9, translate("NetworkPanel", "{} billion")),
-        (1e6, translate("NetworkPanel", "{} million")),
-    ):
-        if ratio >= size:
-            return word.format(
-                f"{ratio / size:.2g}" if ratio < 100 * size else f"{ratio / size:.0f}"
-            )
+    """Return how many times as many, in plain words: ``1.8 million``.
+
+    Languages count large numbers in units of their own: 76 million are 7600 times ten thousand in
+    Chinese. So the units are a matter of the translation, each with its size before it.
+    """
+    units = translate("NetworkPanel", "1e6 {} million|1e9 {} billion|1e12 {} trillion")
+    for unit in reversed(units.split("|")):
+        size, _, words = unit.partition(" ")
+        if ratio >= float(size):
+            return words.format(f"{float(f'{ratio:.2g}') / float(size):.12g}")
     return f"{ratio:,.0f}" if ratio >= 10 else f"{ratio:.1f}"

@@ -77,6 +77,22 @@ def test_ratios_in_plain_words(ratio, label):
     assert ratio_label(ratio) == label
 
 
+@pytest.mark.parametrize(
+    ("ratio", "label"),
+    [
+        (1.26, "1.3"),
+        (9_390.2, "9,390"),
+        (99_390.2, "9.9 万"),
+        (1.86e6, "190 万"),
+        (76.2e6, "7600 万"),
+        (1.2e11, "1200 亿"),
+        (3e13, "30 万亿"),
+    ],
+)
+def test_ratios_in_the_units_of_chinese(in_chinese, ratio, label):
+    assert ratio_label(ratio) == label
+
+
 def test_shapes():
     assert shape_label((8, 120, 160)) == "8×120×160"
     assert shape_label((10,)) == "10"

@@ -19,7 +19,6 @@ from PySide6.QtCore import QTranslator
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QAbstractButton,
-    QApplication,
     QComboBox,
     QLabel,
     QLineEdit,
@@ -38,7 +37,6 @@ from cnngui.gui.window.actions import action_groups
 from cnngui.gui.words.errors import CONTEXT
 from cnngui.gui.words.translation import (
     Language,
-    install_language,
     said_in,
     spoken_language,
     translated,
@@ -154,17 +152,6 @@ def test_what_is_compiled_is_what_was_translated(chinese: dict[Message, str]) ->
     assert translator.load(str(resource_path("translations/cnngui_zh_CN.qm")))
     compiled = {message: translator.translate(*message) for message in chinese}
     assert compiled == chinese, "type: make translations"
-
-
-@pytest.fixture
-def in_chinese(qapp: QApplication) -> Iterator[None]:
-    font = qapp.font()
-    installed = install_language(qapp, "zh_CN")
-    assert len(installed) == 2
-    yield
-    for translator in installed:
-        qapp.removeTranslator(translator)
-    qapp.setFont(font)
 
 
 @pytest.mark.parametrize(
