@@ -3953,6 +3953,10 @@ Train the network: after each epoch you see here what it gets right and what it 
         <source>mean squared error</source>
         <translation>均方误差</translation>
     </message>
+    <message>
+        <source>d MMM</source>
+        <translation>M月d日</translation>
+    </message>
 </context>
 <context>
     <name>TrainingDrawer</name>

@@ -121,9 +121,8 @@ def run_when(run_id: str) -> str:
         return ""
     if began.date() == datetime.now().date():
         return f"{began:%H:%M:%S}"
-    return (
-        QLocale().toString(QDate(began.year, began.month, began.day), "d MMM") + f" {began:%H:%M}"
-    )
+    day = translate("Training", "d MMM")
+    return QLocale().toString(QDate(began.year, began.month, began.day), day) + f" {began:%H:%M}"
 
 
 def accuracy_words(measured: Measurement) -> str:
