@@ -40,6 +40,9 @@ SLIM_SCROLL_BAR = """
 _FUSION_DARKENS = 127
 """Per cent that an outline loses against the Window role: ``darker(140)``, ``lighter(110)``."""
 
+_OUTLINED = ("QCheckBox", "QLineEdit", "QAbstractSpinBox", "QComboBox", "QPlainTextEdit")
+"""Kinds of widgets that would not be seen without their outline."""
+
 
 @dataclass(frozen=True, slots=True)
 class Colors:
@@ -50,6 +53,9 @@ class Colors:
     field: str
     button: str
     border: str
+    """Between parts, where a line only pleases the eye."""
+    outline: str
+    """Around what can be changed: by its line it is seen."""
     text: str
     muted: str
     link: str
@@ -66,12 +72,13 @@ LIGHT = Colors(
     field="#ffffff",
     button="#e9ebee",
     border="#c9ced6",
+    outline="#78828f",
     text="#1c2024",
-    muted="#626b76",
-    link="#1a63d6",
-    error="#c92a2a",
-    warning="#9a6200",
-    good="#1a7f37",
+    muted="#5f6872",
+    link="#1961d2",
+    error="#c42929",
+    warning="#905b00",
+    good="#187733",
     canvas="#e4e7eb",
 )
 DARK = Colors(
@@ -80,6 +87,7 @@ DARK = Colors(
     field="#191b1e",
     button="#30343a",
     border="#43484f",
+    outline="#808a97",
     text="#e6e8ea",
     muted="#98a1ab",
     link="#6cb0ff",
@@ -104,8 +112,9 @@ def apply_theme(app: QApplication, theme: Theme) -> None:
         app.setStyle(QStyleFactory.create("Fusion"))
     colors = DARK if dark else LIGHT
     app.setPalette(_palette(colors))
-    # The stub asks for bytes, the call for text.
-    app.setPalette(_box_palette(colors), "QCheckBox")  # type: ignore[arg-type]
+    for kind in _OUTLINED:
+        # The stub asks for bytes, the call for text.
+        app.setPalette(_outlined_palette(colors), kind)  # type: ignore[arg-type]
 
 
 def is_dark() -> bool:
@@ -133,13 +142,13 @@ def text_width(metrics: QFontMetrics, text: str) -> int:
     return metrics.horizontalAdvance(text) + 1
 
 
-def _box_palette(colors: Colors) -> QPalette:
-    """Return the palette of boxes to tick, which Fusion outlines darker than their ground.
+def _outlined_palette(colors: Colors) -> QPalette:
+    """Return the palette of fields and boxes, which Fusion outlines in a shade of their window.
 
-    On a dark ground nothing would be seen of that. A check box paints no ground of its own.
+    It would hardly be seen. They paint no ground in that colour themselves.
     """
     palette = _palette(colors)
-    palette.setColor(QPalette.ColorRole.Window, QColor(colors.muted).lighter(_FUSION_DARKENS))
+    palette.setColor(QPalette.ColorRole.Window, QColor(colors.outline).lighter(_FUSION_DARKENS))
     return palette
 
 
@@ -158,7 +167,7 @@ def _palette(colors: Colors) -> QPalette:
         (role.ToolTipText, colors.text),
         (role.Link, colors.link),
         (role.LinkVisited, colors.link),
-        (role.Mid, colors.border),
+        (role.Mid, colors.outline),
         (role.Highlight, ACCENT.name()),
         (role.Accent, ACCENT.name()),
         (role.HighlightedText, "#ffffff"),

@@ -522,6 +522,13 @@ Where training goes on getting better and validation worse, the network learns i
     </message>
 </context>
 <context>
+    <name>HealthView</name>
+    <message>
+        <source>How each layer learns</source>
+        <translation>各层的学习情况</translation>
+    </message>
+</context>
+<context>
     <name>HistogramView</name>
     <message>
         <source>Histogram</source>
@@ -680,6 +687,10 @@ Heights are square roots of counts.</source>
     <message>
         <source>Click a map to study it here.</source>
         <translation>点击一张特征图，在这里细看。</translation>
+    </message>
+    <message>
+        <source>The chosen channel in detail</source>
+        <translation>所选通道的详情</translation>
     </message>
 </context>
 <context>
@@ -1251,6 +1262,13 @@ They are seen as soon as a source is open and the network runs.</source>
     </message>
 </context>
 <context>
+    <name>NumbersEditor</name>
+    <message>
+        <source>{0}, channel {1}</source>
+        <translation>{0}，通道 {1}</translation>
+    </message>
+</context>
+<context>
     <name>Opener</name>
     <message>
         <source>Clipboard: there must be a picture, a file or an address in it</source>
@@ -1346,12 +1364,12 @@ They are seen as soon as a source is open and the network runs.</source>
 <context>
     <name>PairEditor</name>
     <message>
-        <source>height</source>
-        <translation>高度</translation>
+        <source>{0}, height</source>
+        <translation>{0}，高</translation>
     </message>
     <message>
-        <source>width</source>
-        <translation>宽度</translation>
+        <source>{0}, width</source>
+        <translation>{0}，宽</translation>
     </message>
     <message>
         <source>Height and width change together</source>
@@ -3193,6 +3211,10 @@ Train the network: after each epoch you see here what it gets right and what it 
 <context>
     <name>SamplesBoard</name>
     <message>
+        <source>Classes: number keys record them</source>
+        <translation>类别：按数字键录制</translation>
+    </message>
+    <message>
         <source>Class</source>
         <translation>类别</translation>
     </message>
@@ -3286,6 +3308,14 @@ Train the network: after each epoch you see here what it gets right and what it 
     <message>
         <source>Cancel</source>
         <translation>取消</translation>
+    </message>
+    <message>
+        <source>Cancel opening the samples</source>
+        <translation>取消打开样本</translation>
+    </message>
+    <message>
+        <source>Open the samples&apos; folder</source>
+        <translation>打开样本所在的文件夹</translation>
     </message>
     <message>
         <source>Change samples a little each time they are shown, so that few go further</source>
@@ -3652,6 +3682,10 @@ Train the network: after each epoch you see here what it gets right and what it 
         <translation>取消</translation>
     </message>
     <message>
+        <source>Cancel what is under way</source>
+        <translation>取消正在进行的任务</translation>
+    </message>
+    <message>
         <source>Frames a second that the source gave, that the network computed and that reached the screen; frames left out in all; time from capture to screen, median and the value that 95 of 100 frames stay below</source>
         <translation>每秒帧数：视频源给出的、网络算完的、显示到屏幕上的；累计丢弃的帧数；从采集到显示的延迟：中位数，以及 95% 的帧不超过的值</translation>
     </message>
@@ -3681,6 +3715,10 @@ Train the network: after each epoch you see here what it gets right and what it 
     <message>
         <source>More</source>
         <translation>更多</translation>
+    </message>
+    <message>
+        <source>More tools</source>
+        <translation>更多工具</translation>
     </message>
 </context>
 <context>
@@ -3960,6 +3998,10 @@ Train the network: after each epoch you see here what it gets right and what it 
 </context>
 <context>
     <name>TrainingDrawer</name>
+    <message>
+        <source>Pages of the drawer</source>
+        <translation>抽屉的各页</translation>
+    </message>
     <message>
         <source>Samples</source>
         <translation>样本</translation>

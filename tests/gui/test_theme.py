@@ -3,7 +3,7 @@ from collections.abc import Iterator
 import pytest
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QColor, QFontMetrics, QIcon, QImage, QPalette
-from PySide6.QtWidgets import QApplication, QCheckBox
+from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QLineEdit, QSpinBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from cnngui.gui.icons import icon
@@ -17,7 +17,9 @@ from cnngui.gui.theme import (
     is_dark,
     number_font,
 )
+from cnngui.gui.training.curves_view import RUN_COLORS, TRAINING_COLOR, VALIDATION_COLOR
 
+GROUNDS = ("window", "panel", "field", "button", "canvas")
 TEXT_CONTRAST = 4.5
 """WCAG 2.1, level AA, for text."""
 OUTLINE_CONTRAST = 3.0
@@ -55,8 +57,21 @@ def ink(picture: QIcon, mode: QIcon.Mode, state: QIcon.State = QIcon.State.Off) 
 @pytest.mark.parametrize("palette", [LIGHT, DARK])
 @pytest.mark.parametrize("role", ["text", "muted", "link", "error", "warning", "good"])
 def test_words_can_be_read_on_the_window(palette: Colors, role: str) -> None:
-    for ground in (palette.window, palette.panel):
-        assert contrast(getattr(palette, role), ground) >= TEXT_CONTRAST
+    for ground in GROUNDS:
+        assert contrast(getattr(palette, role), getattr(palette, ground)) >= TEXT_CONTRAST, ground
+
+
+@pytest.mark.parametrize("palette", [LIGHT, DARK])
+@pytest.mark.parametrize("ground", GROUNDS)
+def test_outlines_are_seen(palette: Colors, ground: str) -> None:
+    assert contrast(palette.outline, getattr(palette, ground)) >= OUTLINE_CONTRAST
+
+
+@pytest.mark.parametrize("palette", [LIGHT, DARK])
+@pytest.mark.parametrize("color", [TRAINING_COLOR, VALIDATION_COLOR, *RUN_COLORS])
+def test_every_curve_is_seen(palette: Colors, color: str) -> None:
+    for ground in (palette.field, palette.window):  # of the plot, and of the list of runs
+        assert contrast(color, ground) >= OUTLINE_CONTRAST
 
 
 def test_light_and_dark_take_effect_at_once(qapp: QApplication) -> None:
@@ -97,3 +112,19 @@ def test_a_box_that_is_not_ticked_is_seen(qtbot: QtBot, qapp: QApplication, them
     row = picture.height() // 2
     found = {picture.pixelColor(x, row).name() for x in range(picture.width())}
     assert max(contrast(color, colors().window) for color in found) >= OUTLINE_CONTRAST
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("kind", [QLineEdit, QSpinBox, QComboBox])
+def test_a_field_is_seen_by_its_outline(
+    qtbot: QtBot, qapp: QApplication, theme: Theme, kind: type[QWidget]
+) -> None:
+    apply_theme(qapp, theme)
+    page = QWidget()
+    qtbot.addWidget(page)
+    field = kind(page)
+    field.setGeometry(20, 20, 160, 28)
+    picture = page.grab().toImage()
+    # Down across the upper edge, where nothing is written.
+    edge = {picture.pixelColor(80, row).name() for row in range(18, 26)}
+    assert max(contrast(color, colors().window) for color in edge) >= OUTLINE_CONTRAST

@@ -228,7 +228,7 @@ class KernelsCanvas(QAbstractScrollArea):
         for kernel in range(first, first + drawn.layout.shown):
             block = self.block_rect(kernel, panel)
             above = QRectF(block.x(), block.y() - height, block.width(), height)
-            painter.setPen(ACCENT if kernel == self._chosen else QColor(colors().muted))
+            painter.setPen(QColor(colors().link if kernel == self._chosen else colors().muted))
             painter.drawText(above, int(Qt.AlignmentFlag.AlignLeft), str(kernel))
 
     def _paint_outline(self, painter: QPainter, kernel: int, pen: QPen) -> None:

@@ -37,6 +37,10 @@ class PaddingEditor(FieldEditor):
         self._numbers.edited.connect(self.edited)
         self._numbers.finished.connect(self.finished)
 
+    def set_label(self, label: str) -> None:
+        super().set_label(label)
+        self._numbers.set_label(label)
+
     def set_value(self, value: Pair | str) -> None:
         named = isinstance(value, str)
         self._mode.setCurrentIndex(self._mode.findData(value if named else ""))

@@ -116,7 +116,7 @@ class NetworkPanel(QWidget):
 
     def _make_problem_button(self) -> QToolButton:
         button = QToolButton()
-        button.setIcon(icon("alert-outline", "#e5534b"))
+        button.setIcon(icon("alert-outline", "#e2423a"))
         button.setAutoRaise(True)
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)

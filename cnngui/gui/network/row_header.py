@@ -26,7 +26,7 @@ HEIGHT = 46
 _GRIP = 12
 _BADGE = 28
 _SWITCH = 22
-_QUIET = "#87909b"
+_QUIET = "#737e8e"
 """What every row repeats has this colour, between the muted texts of light and dark."""
 
 

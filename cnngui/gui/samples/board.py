@@ -55,6 +55,7 @@ class SamplesBoard(QWidget):
         self._collection = collection
         self._recording = recording
         self._edits = edits
+        self.setAccessibleName(self.tr("Classes: number keys record them"))
         self.cards: list[ClassCard] = []
         self._names_next = False
         """Whether the class that appears next is to be named."""
@@ -78,6 +79,7 @@ class SamplesBoard(QWidget):
         self._area = QScrollArea()
         self._area.setWidget(strip)
         self._area.setWidgetResizable(True)
+        self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the cards have the keyboard
         self._area.setFrameShape(QFrame.Shape.NoFrame)
         self._area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._area.horizontalScrollBar().setStyleSheet(SLIM_SCROLL_BAR)

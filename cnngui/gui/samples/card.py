@@ -50,7 +50,7 @@ WIDTH, WIDEST = 208, 420
 
 _DOT = 12
 _RECORD_HEIGHT = 32
-_RED = "#e5534b"
+_RED = "#e2423a"
 _NO_ARROW = "QToolButton::menu-indicator { image: none; }"
 
 

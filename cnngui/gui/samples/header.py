@@ -75,11 +75,13 @@ class SamplesHeader(QWidget):
         self._cancel.setIcon(icon("close"))
         self._cancel.setAutoRaise(True)
         self._cancel.setToolTip(self.tr("Cancel"))
+        self._cancel.setAccessibleName(self.tr("Cancel opening the samples"))
         self._cancel.clicked.connect(studio.data.cancel)
         self._folder = QToolButton()
         self._folder.setObjectName("samples_open_folder")
         self._folder.setIcon(icon("folder-open-outline"))
         self._folder.setAutoRaise(True)
+        self._folder.setAccessibleName(self.tr("Open the samples' folder"))
         self._folder.clicked.connect(self._on_folder_clicked)
         self._changes = self._switch("samples_changes", "auto-fix")
         self._changes_meaning = self.tr(

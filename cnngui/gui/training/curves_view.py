@@ -12,11 +12,12 @@ from cnngui.gui.training.plot import Line, Plot, Values
 from cnngui.pipeline.training.progress import Curves, TrainingProgress
 
 TRAINING_COLOR = ACCENT.name()
-VALIDATION_COLOR = "#e8890c"
+VALIDATION_COLOR = "#b66b09"
 RUN_COLORS = (
-    *("#1f6feb", "#e8890c", "#10a37f", "#e0478c"),
-    *("#a855f7", "#0ea5b7", "#b59f00", "#7c8796"),
+    *("#1f6feb", "#b66b09", "#0e8e6e", "#de3d85"),
+    *("#a650f7", "#0c8998", "#8e7d00", "#737e8e"),
 )
+"""Seen on the grounds of both themes."""
 _FAINT, _THIN = 70, 130
 """Opacity of what each batch gave, and, where runs are compared, of training beside validation."""
 

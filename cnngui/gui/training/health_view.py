@@ -29,7 +29,7 @@ _DECADES = (-8.0, 1.0)
 """Powers of ten at the ends of the bars."""
 _USUAL_STEP = 1e-3
 """What share of its length the weights of a layer that learns well change by in a step."""
-_UPDATE_COLOR = "#10a37f"
+_UPDATE_COLOR = "#0e8e6e"
 
 
 class HealthView(QWidget):
@@ -46,6 +46,7 @@ class HealthView(QWidget):
         area = QScrollArea()
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setWidgetResizable(True)
+        area.setAccessibleName(self.tr("How each layer learns"))
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         inside = QWidget()
         rows = QVBoxLayout(inside)

@@ -163,7 +163,7 @@ class Plot(QWidget):
         scheme = colors()
         for name in ("left", "bottom"):
             axis = self._plot.getAxis(name)
-            axis.setPen(pg.mkPen(scheme.border))
+            axis.setPen(pg.mkPen(scheme.outline))
             axis.setTextPen(pg.mkPen(scheme.muted))
         self._plot.getViewBox().setBackgroundColor(scheme.field)
 

@@ -49,6 +49,7 @@ class Inspector(QWidget):
         area = QScrollArea(self)
         area.setWidget(self._details)
         area.setWidgetResizable(True)
+        area.setAccessibleName(self.tr("The chosen channel in detail"))
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.verticalScrollBar().setStyleSheet(SLIM_SCROLL_BAR)

@@ -61,7 +61,9 @@ class KernelView(QWidget):
         self._numbers_title = QLabel(self)
         self._numbers_title.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self._pictures_area = _scrolling(self.pictures, self)
+        self._pictures_area.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the pictures have the keyboard
         self._numbers_area = _scrolling(self.numbers, self)
+        self._numbers_area.setAccessibleName(self.numbers.accessibleName())
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE_S)

@@ -53,6 +53,13 @@ class FieldEditor(QWidget):
         """Show a value; what the user is typing stays untouched where it is the same."""
         raise NotImplementedError
 
+    def set_label(self, label: str) -> None:
+        """Say what the value is called: a screen reader asks the part that has the keyboard."""
+        self.setAccessibleName(label)
+        part = self.focusProxy()
+        if part is not None:
+            part.setAccessibleName(label)
+
     def set_meaning(self, meaning: str) -> None:
         """Say in the tool tip what the value is for."""
         self._meaning = meaning
@@ -112,6 +119,11 @@ class NumbersEditor(FieldEditor):
             self._watch(box)
         self.setFocusProxy(self._numbers[0])
 
+    def set_label(self, label: str) -> None:
+        super().set_label(label)
+        for place, box in enumerate(self._numbers):
+            box.setAccessibleName(self.tr("{0}, channel {1}").format(label, place))
+
     def set_value(self, value: tuple[float, ...]) -> None:
         for index, box in enumerate(self._numbers):
             box.setVisible(index < len(value))
@@ -130,8 +142,7 @@ class PairEditor(FieldEditor):
         super().__init__()
         self._height = IntSpinBox(argument)
         self._width = IntSpinBox(argument)
-        self._height.setAccessibleName(self.tr("height"))
-        self._width.setAccessibleName(self.tr("width"))
+        self._label = ""
         self._chain = QToolButton()
         self._chain.setAutoRaise(True)
         self._chain.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -148,6 +159,13 @@ class PairEditor(FieldEditor):
         self._width.valueChanged.connect(self._on_width_changed)
         self._watch(self._height)
         self._watch(self._width)
+
+    def set_label(self, label: str) -> None:
+        self._label = label
+        self.setAccessibleName(label)
+        self._height.setAccessibleName(self.tr("{0}, height").format(label))
+        self._width.setAccessibleName(self.tr("{0}, width").format(label))
+        self._name_chain()
 
     def set_value(self, value: Pair) -> None:
         if value[0] != value[1]:
@@ -185,6 +203,10 @@ class PairEditor(FieldEditor):
             if linked
             else self.tr("Height and width change separately")
         )
+        self._name_chain()
+
+    def _name_chain(self) -> None:
+        self._chain.setAccessibleName(f"{self._label}: {self._chain.toolTip()}")
 
 
 class ChoiceEditor(FieldEditor):

@@ -71,7 +71,7 @@ class Form(QWidget):
         text.setBuddy(editor)
         text.setToolTip(explanation)
         editor.set_meaning(explanation)
-        editor.setAccessibleName(label)
+        editor.set_label(label)
         row = self._grid.rowCount()
         top = Qt.AlignmentFlag.AlignTop
         text.setMinimumHeight(LINE_HEIGHT)

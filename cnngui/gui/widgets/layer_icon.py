@@ -12,14 +12,14 @@ from cnngui.gui.icons import PaintedIcon, icon
 from cnngui.spec.layers import INPUT_ID
 
 KERNELS, POOLING, NORM, CURVES, DENSE, SHAPING, JOINING, PICTURE = (
-    "#3b82f6",
-    "#e8890c",
-    "#a855f7",
-    "#10a37f",
-    "#e0478c",
-    "#7c8796",
-    "#0ea5b7",
-    "#7c8796",
+    "#2b77f5",
+    "#b66b09",
+    "#a650f7",
+    "#0e8e6e",
+    "#de3d85",
+    "#737e8e",
+    "#0c8998",
+    "#737e8e",
 )
 
 _LOOKS = {

@@ -90,9 +90,11 @@ class NoticeBar(QWidget):
         close.setIcon(icon("close"))
         close.setAutoRaise(True)
         close.setToolTip(self.tr("Close this notice"))
+        close.setAccessibleName(self.tr("Close this notice"))
         close.clicked.connect(self._on_close_clicked)
         self._details = QPlainTextEdit()
         self._details.setReadOnly(True)
+        self._details.setAccessibleName(self.tr("Details"))
         self._details.setFixedHeight(_DETAILS_HEIGHT)
         self._details.hide()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QCoreApplication, QTimer, Slot
+from PySide6.QtCore import QCoreApplication, Qt, QTimer, Slot
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
@@ -40,12 +40,14 @@ class TrainingDrawer(QWidget):
         self._tabs.setObjectName("training_tabs")
         self._tabs.setDrawBase(False)
         self._tabs.setExpanding(False)
+        self._tabs.setAccessibleName(self.tr("Pages of the drawer"))
         self._stack = QStackedWidget()
         for title, _ in _pages():
             self._tabs.addTab(title)
             place = QScrollArea()
             place.setWidgetResizable(True)
             place.setFrameShape(QFrame.Shape.NoFrame)
+            place.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # what is on the page has the keyboard
             self._stack.addWidget(place)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

@@ -47,6 +47,7 @@ class StatusLine(QWidget):
         self._cancel.setIcon(icon("close"))
         self._cancel.setAutoRaise(True)
         self._cancel.setToolTip(self.tr("Cancel"))
+        self._cancel.setAccessibleName(self.tr("Cancel what is under way"))
         self._cancel.clicked.connect(self.cancel_requested)
         self._counters = QLabel()
         self._counters.setObjectName("status_counters")
@@ -63,6 +64,7 @@ class StatusLine(QWidget):
         reset.setIcon(icon("restart"))
         reset.setAutoRaise(True)
         reset.setToolTip(self.tr("Count from zero"))
+        reset.setAccessibleName(self.tr("Count from zero"))
         reset.clicked.connect(self.reset_requested)
 
         row = QHBoxLayout(self)

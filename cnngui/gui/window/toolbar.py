@@ -59,6 +59,7 @@ class ToolBar(QToolBar):
         for name in ("full_screen", "shortcuts", "quit"):
             more.addAction(actions[name])
         self._add_menu("more", self.tr("More"), "menu", more)
+        self._name_extension()
         self.set_width(_NARROW)
 
     def set_width(self, width: int) -> None:
@@ -84,6 +85,13 @@ class ToolBar(QToolBar):
             if running
             else self._worded[0].toolButtonStyle()
         )
+
+    def _name_extension(self) -> None:
+        """Name the button that Qt adds for what a narrow bar has no room for."""
+        button = self.findChild(QToolButton, "qt_toolbar_ext_button")
+        if button is not None:
+            button.setAccessibleName(self.tr("More tools"))
+            button.setToolTip(self.tr("More tools"))
 
     def _add(self, action: QAction) -> QToolButton:
         button = QToolButton()

@@ -58,6 +58,7 @@ class Transport(QWidget):
         self._speed = QComboBox()
         self._speed.setObjectName("transport_speed")
         self._speed.setToolTip(self.tr("Speed"))
+        self._speed.setAccessibleName(self.tr("Speed"))
         for speed in SPEEDS:
             self._speed.addItem(f"{speed:g}×", speed)
         self._speed.activated.connect(self._on_speed_activated)
@@ -94,7 +95,7 @@ class Transport(QWidget):
         """Show whether it plays, loops, and how fast."""
         self._playback = playback
         self._play.setIcon(icon("pause" if playback.playing else "play"))
-        self._play.setToolTip(self.tr("Pause the source") if playback.playing else self.tr("Play"))
+        _name(self._play, self.tr("Pause the source") if playback.playing else self.tr("Play"))
         self._loop.setChecked(playback.loop)
         self._speed.setCurrentIndex(self._speed.findData(playback.speed))
 
@@ -149,5 +150,10 @@ class Transport(QWidget):
         button.setObjectName(name)
         button.setIcon(icon(icon_name))
         button.setAutoRaise(True)
-        button.setToolTip(tip)
+        _name(button, tip)
         return button
+
+
+def _name(button: QToolButton, words: str) -> None:
+    button.setToolTip(words)
+    button.setAccessibleName(words)
