@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import errno
 import os
+import secrets
+import shutil
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
@@ -64,6 +66,66 @@ class FileLock:
             yield acquired
         finally:
             self.release()
+
+
+class OwnFolder:
+    """A folder that belongs to one object of one process, beside those of others.
+
+    It is there as long as somebody holds its lock; what is left of a process that ended is swept
+    away by the next one.
+
+    Parameters
+    ----------
+    parent : holds such folders and nothing else.
+    """
+
+    def __init__(self, parent: Path) -> None:
+        self._parent = parent
+        self._name = f"{os.getpid()}-{secrets.token_hex(4)}"
+        self._lock = FileLock(parent / f"{self._name}.lock")
+
+    @property
+    def path(self) -> Path:
+        """Where it is. From the first time it is asked for, others leave it alone.
+
+        Raises
+        ------
+        OSError
+            If it cannot be made.
+        """
+        path = self._parent / self._name
+        path.mkdir(parents=True, exist_ok=True)
+        self._lock.try_acquire()
+        return path
+
+    def sweep(self) -> None:
+        """Delete what belongs to nobody any more. What cannot be deleted stays."""
+        for path in _folders_in(self._parent):
+            if path.name != self._name:
+                _remove(path, FileLock(path.with_name(f"{path.name}.lock")))
+
+    def remove(self) -> None:
+        """Delete it with all that is in it. What cannot be deleted stays."""
+        if self._lock.is_held:
+            self._lock.release()
+            _remove(self._parent / self._name, self._lock)
+
+
+def _folders_in(parent: Path) -> list[Path]:
+    try:
+        return [path for path in parent.iterdir() if path.is_dir()]
+    except OSError:
+        return []
+
+
+def _remove(path: Path, lock: FileLock) -> None:
+    with suppress(OSError):
+        if not lock.try_acquire():
+            return
+        shutil.rmtree(path, ignore_errors=True)
+        lock.release()
+        lock.path.unlink()
+        path.parent.rmdir()  # fails while anything else is in it
 
 
 def _lock(file: IO[bytes]) -> bool:

@@ -7,6 +7,7 @@ import string
 from typing import Any
 
 from cnngui.errors import Text, Words
+from cnngui.harmless import harmless
 
 _MOST_LETTERS = 2000
 _DEEPEST = 8
@@ -44,7 +45,7 @@ def _plain(value: object) -> str | int | float:
 
 def _read(entry: object, depth: int) -> Words:
     if isinstance(entry, str):
-        return entry[:_MOST_LETTERS]
+        return harmless(entry, _MOST_LETTERS)
     if not isinstance(entry, dict) or depth == 0:
         raise TypeError("a message that is neither a text nor a template with values")
     template, named = entry["template"], entry["values"]

@@ -10,6 +10,7 @@ from typing import Any, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from cnngui.harmless import harmless
 from cnngui.pipeline.training.message_codec import words_entry, words_from_entry
 from cnngui.pipeline.training.progress import (
     Ailment,
@@ -26,6 +27,8 @@ from cnngui.pipeline.training.progress import (
 from cnngui.pipeline.training.settings_codec import settings_entry, settings_from_entry
 from cnngui.pipeline.training.summary import summarise
 from cnngui.spec.codec import from_json, to_json
+from cnngui.spec.network import NetworkSpec
+from cnngui.spec.shapes import infer
 
 _NUMBERS = ("epoch", "learning_rate", "samples_per_second")
 _COUNTS = ("step", "steps", "memory_bytes")
@@ -81,9 +84,8 @@ def run_from(entry: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Training
     KeyError, TypeError, ValueError, NetworkFileError
         If something is missing or of another kind.
     """
-    for array in arrays.values():
-        array.flags.writeable = False
     state = entry["state"]
+    spec = from_json(entry["spec"])
     samples = int(entry["samples"][0]), int(entry["samples"][1])
     curves = _curves(arrays)
     evaluation = _evaluation(entry, samples, curves, arrays)
@@ -92,26 +94,37 @@ def run_from(entry: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Training
     else:
         best = None if evaluation is None else evaluation.measured
     plain: dict[str, Any] = {name: str(entry[name]) for name in _TEXTS}
+    plain["data_name"] = harmless(plain["data_name"])
     plain |= {name: int(entry[name]) for name in _COUNTS}
     plain |= {name: float(entry[name]) for name in _NUMBERS}
     return TrainingProgress(
         **plain,
         message=words_from_entry(entry["message"]),
         state=state if state in ("finished", "failed") else "stopped",
-        spec=from_json(entry["spec"]),
+        spec=spec,
         settings=settings_from_entry(entry["settings"]),
         samples=samples,
         seconds_left=0.0,
         curves=curves,
         layers=tuple(_health(health) for health in entry["layers"]),
         findings=tuple(_findings(entry.get("findings", ()))),
-        moments=tuple(
-            KernelMoment(int(step), float(epoch), _kernels(arrays, number))
-            for number, (step, epoch) in enumerate(entry["moments"])
-        ),
+        moments=_moments(entry, arrays, spec),
         best=best,
         evaluation=evaluation,
     )
+
+
+def _moments(
+    entry: dict[str, Any], arrays: dict[str, NDArray[Any]], spec: NetworkSpec
+) -> tuple[KernelMoment, ...]:
+    moments = tuple(
+        KernelMoment(int(step), float(epoch), _kernels(arrays, number, spec))
+        for number, (step, epoch) in enumerate(entry["moments"])
+    )
+    # Whoever compares two moments relies on it.
+    if any(moment.kernels.keys() != moments[0].kernels.keys() for moment in moments):
+        raise ValueError("moments with kernels of other layers")
+    return moments
 
 
 def _curves(arrays: dict[str, NDArray[Any]]) -> Curves:
@@ -132,7 +145,7 @@ def _demand(array: NDArray[Any], kinds: str, shape: tuple[int, ...]) -> None:
 def _health(entry: dict[str, Any]) -> LayerHealth:
     ailment = entry["ailment"]
     return LayerHealth(
-        str(entry["layer_id"]),
+        harmless(str(entry["layer_id"])),
         float(entry["gradient"]),
         float(entry["update"]),
         ailment if ailment in get_args(Ailment) else None,
@@ -146,15 +159,19 @@ def _findings(entries: Iterable[Any]) -> Iterator[Finding]:
             yield Finding(kind, words_from_entry(words))
 
 
-def _kernels(arrays: dict[str, NDArray[Any]], number: int) -> dict[str, NDArray[np.float32]]:
+def _kernels(
+    arrays: dict[str, NDArray[Any]], number: int, spec: NetworkSpec
+) -> dict[str, NDArray[np.float32]]:
+    """Return a moment's kernels, which have the shapes that the network gives them."""
     start = f"moment{number}."
     kernels = {
         name.removeprefix(start): array for name, array in arrays.items() if name.startswith(start)
     }
-    for array in kernels.values():
-        if array.ndim != 4:
-            raise ValueError(f"kernels of {array.ndim} axes")
-        _demand(array, "f", array.shape)
+    shapes = infer(spec).parameters
+    for layer_id, array in kernels.items():
+        if not spec.layer(layer_id).has_kernels:
+            raise ValueError(f"kernels of {layer_id}, which has none")
+        _demand(array, "f", shapes[layer_id]["weight"])
     return kernels
 
 
@@ -199,7 +216,7 @@ def _evaluation(
         measured = Measurement(basis, count, epoch, summary.accuracy, loss)
     return Evaluation(
         measured=measured,
-        classes=tuple(map(str, classes)),
+        classes=tuple(harmless(str(name)) for name in classes),
         indices=arrays["evaluation.indices"],
         labels=labels,
         probabilities=probabilities,

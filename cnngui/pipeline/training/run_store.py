@@ -6,7 +6,6 @@ A run's folder holds ``run.json`` (what was trained and how it went), ``curves.n
 
 from __future__ import annotations
 
-import io
 import json
 import logging
 import secrets
@@ -16,11 +15,10 @@ import zlib
 from datetime import datetime
 from pathlib import Path
 
-import numpy as np
-
 from cnngui.atomic import write_atomically
 from cnngui.errors import SaveError, TrainingError, UserError, system_reason, text
 from cnngui.formats.network_file import NetworkFile, read_network, write_network
+from cnngui.pipeline.training.array_file import read_arrays, write_arrays
 from cnngui.pipeline.training.measured import NOTE_KEY, training_note
 from cnngui.pipeline.training.progress import TrainingProgress
 from cnngui.pipeline.training.run_codec import run_arrays, run_entry, run_from
@@ -30,6 +28,8 @@ MOST_RUNS = 30
 
 _DESCRIPTION = "run.json"
 _ARRAYS = "curves.npz"
+_MOST_BYTES = 2**25
+"""Of a description; the network in it may have four millions, written as text in a text."""
 _FIRST, _BEST = "first.safetensors", "best.safetensors"
 _DISCARDED = ".discarded"
 _log = logging.getLogger("cnngui")
@@ -80,9 +80,7 @@ class RunStore:
         place = self._place(progress.run_id)
         notes = {NOTE_KEY: training_note(progress)}
         write_network(place / _BEST, progress.spec, best, notes)
-        content = io.BytesIO()
-        np.savez_compressed(content, allow_pickle=False, **run_arrays(progress))
-        write_atomically(place / _ARRAYS, content.getvalue())
+        write_arrays(place / _ARRAYS, run_arrays(progress))
         write_atomically(place / _DESCRIPTION, json.dumps(run_entry(progress), indent=1).encode())
 
     def runs(self) -> tuple[TrainingProgress, ...]:
@@ -152,6 +150,7 @@ _UNREADABLE = (
     MemoryError,
     NotImplementedError,
     RecursionError,
+    RuntimeError,
     UserError,
     zipfile.BadZipFile,
     zlib.error,
@@ -160,9 +159,11 @@ _UNREADABLE = (
 
 
 def _read(place: Path) -> TrainingProgress:
-    entry = json.loads((place / _DESCRIPTION).read_text(encoding="utf-8"))
-    with np.load(place / _ARRAYS, allow_pickle=False) as file:
-        run = run_from(entry, {name: file[name] for name in file.files})
+    with (place / _DESCRIPTION).open("rb") as file:
+        description = file.read(_MOST_BYTES + 1)
+    if len(description) > _MOST_BYTES:
+        raise ValueError(f"more than {_MOST_BYTES:,} bytes")
+    run = run_from(json.loads(description), read_arrays(place / _ARRAYS))
     if run.run_id != place.name:
         raise TrainingError(place.name, text("must hold the run of that name"), run.run_id)
     return run

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import io
 import json
 import logging
+import tracemalloc
+import zipfile
 from dataclasses import fields, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -223,6 +226,109 @@ def test_arrays_that_do_not_fit_are_left_out(store, tmp_path, name, array):
     assert name in arrays
     np.savez(path, **(arrays | {name: array}))
     assert store.runs() == ()
+
+
+@pytest.mark.parametrize(
+    "kernel",
+    [
+        np.zeros((3, 3, 3, 3), np.float32),
+        np.zeros((2, 3, 3, 4), np.float32),
+        np.zeros((2, 3, 3), np.float32),
+        np.zeros((2, 3, 3, 3), np.int64),
+        None,
+    ],
+)
+def test_a_run_whose_kernels_change_between_moments_is_left_out(store, tmp_path, kernel):
+    keep(store)
+    path = tmp_path / "runs" / "20260101-1" / "curves.npz"
+    with np.load(path) as file:
+        arrays = dict(file)
+    assert arrays.pop("moment1.conv1").shape != getattr(kernel, "shape", None)
+    np.savez(path, **arrays, **({} if kernel is None else {"moment1.conv1": kernel}))
+    assert store.runs() == ()
+
+
+@pytest.mark.parametrize("name", ["flatten1", "never", "../conv1"])
+def test_kernels_of_a_layer_that_has_none_are_left_out(store, tmp_path, name):
+    keep(store)
+    path = tmp_path / "runs" / "20260101-1" / "curves.npz"
+    with np.load(path) as file:
+        arrays = dict(file)
+    kernel = np.zeros((2, 3, 3, 3), np.float32)
+    np.savez(path, **arrays, **{f"moment0.{name}": kernel, f"moment1.{name}": kernel})
+    assert store.runs() == ()
+
+
+def test_numbers_of_other_types_are_understood(store, tmp_path):
+    keep(store, evaluation=evaluation())
+    path = tmp_path / "runs" / "20260101-1" / "curves.npz"
+    with np.load(path) as file:
+        arrays = dict(file)
+    arrays = {
+        name: array.astype(">f8" if array.dtype.kind == "f" else ">u2")
+        for name, array in arrays.items()
+    }
+    np.savez(path, **arrays)
+    (run,) = store.runs()
+    assert run.curves.loss.dtype == np.float32
+    assert run.evaluation.labels.dtype == np.int64
+    assert run.moments[0].kernels["conv1"].dtype == np.float32
+
+
+def claiming(shape: tuple[int, ...], packed: int) -> bytes:
+    """An .npz whose array says to have that shape, in so many bytes, all zeros."""
+    content = io.BytesIO()
+    with (
+        zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive,
+        archive.open("curves.loss.npy", "w", force_zip64=True) as file,
+    ):
+        header = {"descr": "<f4", "fortran_order": False, "shape": shape}
+        np.lib.format.write_array_header_1_0(file, header)
+        for _ in range(packed // 2**20):
+            file.write(bytes(2**20))
+    return content.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("shape", "packed"),
+    [((2**28,), 2**30 + 2**21), ((2**40,), 2**20), ((2**62, 4), 0), ((-1,), 2**20)],
+)
+def test_bombs_are_left_out_before_memory_is_taken(store, tmp_path, shape, packed):
+    keep(store)
+    (tmp_path / "runs" / "20260101-1" / "curves.npz").write_bytes(claiming(shape, packed))
+    tracemalloc.start()
+    assert store.runs() == ()
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 2**26
+
+
+def test_a_huge_description_is_not_read(store, tmp_path):
+    keep(store)
+    with (tmp_path / "runs" / "20260101-1" / "run.json").open("wb") as file:
+        file.truncate(2**40)  # sparse
+    tracemalloc.start()
+    assert store.runs() == ()
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 2**27
+
+
+def test_texts_of_a_run_are_harmless(store, tmp_path):
+    keep(store, evaluation=evaluation())
+    path = tmp_path / "runs" / "20260101-1" / "run.json"
+    entry = json.loads(path.read_text())
+    bad = "a\ud800\x1b[31m" + "x" * 100_000
+    entry |= {"data_name": bad, "message": bad, "evaluated_classes": [bad, "b", "c"]}
+    entry["layers"][0]["layer_id"] = bad
+    path.write_text(json.dumps(entry))
+    (run,) = store.runs()
+    for text in (
+        *(run.data_name, str(run.message), run.evaluation.classes[0], run.layers[0].layer_id),
+    ):
+        text.encode()
+        assert text.startswith("a\ufffd\ufffd[31m")
+        assert len(text) <= 2000
 
 
 def test_arrays_hold_no_pickles(store, tmp_path):
