@@ -1,8 +1,6 @@
 """Starts the program."""
 
-import sys
-
-from cnngui.app import main
+from cnngui.app import run_process
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_process()

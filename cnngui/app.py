@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import importlib.util
 import io
 import os
 import shutil
 import sys
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import NoReturn
 
 from cnngui.engine.parallel import prepare_environment
 from cnngui.errors import UserError
@@ -51,6 +54,22 @@ def main(argv: Sequence[str] | None = None) -> int:
         return EXIT_MENDABLE
     except KeyboardInterrupt:
         return EXIT_STOPPED
+
+
+def run_process() -> NoReturn:
+    """Run the program as a process of its own, and end the process.
+
+    It ends at once where a thread still waits for a camera or a server, which nothing can
+    interrupt: everything has been written by then, and the usual way would take from under that
+    thread what it works with.
+    """
+    code = main()
+    if any(thread.name.startswith("cnngui") for thread in threading.enumerate()):
+        for stream in (sys.stdout, sys.stderr):
+            with contextlib.suppress(AttributeError, OSError, ValueError):  # nobody may read it
+                stream.flush()
+        os._exit(code)
+    sys.exit(code)
 
 
 def _run(argv: Sequence[str] | None) -> int:

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
 
 from cnngui.errors import SourceError, text
 from cnngui.harmless import harmless
 from cnngui.images.files import Picture
 
-OPEN_TIMEOUT_S = 5.0
+OPEN_TIMEOUT_S = 10.0
+"""From the look-up of a server's name to the first picture, redirects and login included."""
+
 READ_TIMEOUT_S = 5.0
+"""From one picture to the next."""
 
 
 @dataclass(frozen=True)
@@ -24,7 +30,9 @@ class SourceInfo:
     name : for people: a file's name, a camera's name, an address without its password.
     width, height : pixels of the first picture; later ones may differ.
     rate : frames a second, 0 where unknown.
-    frame_count : 0 where unknown or live. A video's own word for it, so possibly wrong.
+    frame_count : 0 where unknown or live.
+    times : seconds from the first frame to each, float64 ``(frame_count,)``, read-only; None where
+        only the rate is known.
     live : it goes on whether it is read or not (camera, stream), so it cannot be paused.
     seekable : ``seek`` takes every position; if not live, ``seek(0)`` works all the same.
     """
@@ -36,6 +44,7 @@ class SourceInfo:
     frame_count: int = 0
     live: bool = False
     seekable: bool = False
+    times: NDArray[np.float64] | None = field(default=None, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "name", harmless(self.name))
@@ -43,7 +52,21 @@ class SourceInfo:
     @property
     def duration(self) -> float:
         """Seconds, 0 where unknown."""
-        return self.frame_count / self.rate if self.rate > 0 else 0.0
+        if self.times is None or len(self.times) < 2:
+            return self.frame_count / self.rate if self.rate > 0 else 0.0
+        # The last frame is shown as long as frames usually are.
+        return float(self.times[-1] + np.median(np.diff(self.times)))
+
+    def time_at(self, position: int) -> float:
+        """Return the seconds from the first frame to the one at a position, 0 where unknown.
+
+        The frame after the last one would be shown at the end of the medium.
+        """
+        if self.times is None or not len(self.times):
+            return position / self.rate if self.rate > 0 else 0.0
+        if position >= len(self.times):
+            return self.duration
+        return float(self.times[max(position, 0)])
 
 
 class Source(ABC):

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnngui.capture.address import SourceAddress
+from cnngui.capture.deadline import StoppedError
 from cnngui.capture.frame import Frame
 from cnngui.capture.opening import open_source
 from cnngui.engine.model import Observers
@@ -99,7 +100,7 @@ def run_batch(request: BatchRequest, is_stopped: Callable[[], bool]) -> BatchRep
 
     Parameters
     ----------
-    is_stopped : asked between frames; True ends the run early.
+    is_stopped : asked between frames, and while one is waited for; True ends the run early.
 
     Raises
     ------
@@ -147,23 +148,27 @@ def _run_in_order(request: BatchRequest, is_stopped: Callable[[], bool]) -> Batc
     count = 0
     ended_early = ""
     warnings: list[str] = []
-    with open_source(request.address) as source:
-        while count < request.frames and not ended_early:
-            try:
-                picture = None if is_stopped() else source.read()
-            except SourceError as error:
-                if not source.info.live or frame is None:
-                    raise
-                ended_early = str(error)
-                continue
-            warnings += map(str, source.take_warnings())
-            if picture is None:
-                ended_early = STOPPED if is_stopped() else SOURCE_ENDED
-                continue
-            frame = Frame(count, time.monotonic(), picture, source.position)
-            network.run(network.fit(frame), observers)
-            timings.add(frame.time, network.layer_ms)
-            count += 1
+    try:
+        with open_source(request.address, is_stopped=is_stopped) as source:
+            while count < request.frames and not ended_early:
+                try:
+                    picture = None if is_stopped() else source.read()
+                except SourceError as error:
+                    if not source.info.live or frame is None:
+                        raise
+                    ended_early = STOPPED if is_stopped() else str(error)
+                    continue
+                finally:
+                    warnings += map(str, source.take_warnings())
+                if picture is None:
+                    ended_early = STOPPED if is_stopped() else SOURCE_ENDED
+                    continue
+                frame = Frame(count, time.monotonic(), picture, source.position)
+                network.run(network.fit(frame), observers)
+                timings.add(frame.time, network.layer_ms)
+                count += 1
+    except StoppedError:
+        ended_early = STOPPED
     snapshot = None
     if request.snapshot is not None and frame is not None:
         content = network.snapshot(frame, request.address.label)

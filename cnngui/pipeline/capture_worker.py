@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from cnngui.capture.address import SourceAddress
+from cnngui.capture.deadline import StoppedError
 from cnngui.capture.frame import Frame
 from cnngui.capture.settings import CaptureSettings
 from cnngui.capture.source import Source
@@ -20,6 +22,9 @@ from cnngui.pipeline.worker import Worker
 
 RETRY_DELAYS_S = (0.5, 1.0, 2.0, 5.0)
 """Waiting times before a lost source is tried again; the last one is for all that follow."""
+
+_LONGEST_JOIN_S = 1.5
+"""A driver cannot be interrupted; the program may end while it waits for its camera."""
 
 
 @dataclass(frozen=True)
@@ -85,14 +90,22 @@ class CaptureWorker(Worker[CaptureCommand]):
         self._retry_delays_s = retry_delays_s
         self._opener = SourceOpener(open_source, self.tell)
         self._opening: Opening | None = None
+        self._playing_stop = threading.Event()
         self._address: SourceAddress | None = None
         self._settings = CaptureSettings()
         self._is_live = False
         self._attempts = 0
         self._retry_at: float | None = None
 
+    def stop(self) -> None:
+        """Ask the thread to end, and whatever waits for a server to give up. Returns at once."""
+        super().stop()
+        self._opener.stop()
+        self._playing_stop.set()
+
     def join(self, timeout_s: float) -> bool:
-        """Wait for the thread and for sources being opened."""
+        """Wait for the thread and for sources being opened, but not for a device that hangs."""
+        timeout_s = min(timeout_s, _LONGEST_JOIN_S)
         deadline = time.monotonic() + timeout_s
         ended = super().join(timeout_s)
         return self._opener.join(max(deadline - time.monotonic(), 0.0)) and ended
@@ -177,6 +190,7 @@ class CaptureWorker(Worker[CaptureCommand]):
 
     def _change_source(self, opening: Opening, source: Source) -> None:
         self._player.take(source, opening.address)
+        self._playing_stop = opening.stop
         self._address, self._settings = opening.address, opening.settings
         self._is_live = source.info.live
         self._attempts = 0
@@ -209,7 +223,7 @@ class CaptureWorker(Worker[CaptureCommand]):
 
     def _on_broken(self, error: SourceError) -> None:
         self._player.let_go()
-        if self._address is None:
+        if self._address is None or isinstance(error, StoppedError):
             return
         if not self._is_live:
             self._report(SourceFailed(self._address, error))

@@ -15,7 +15,6 @@ from cnngui.capture.address import SourceAddress
 from cnngui.capture.frame import Frame
 from cnngui.capture.opening import open_source
 from cnngui.capture.settings import CaptureSettings
-from cnngui.capture.source import OPEN_TIMEOUT_S, READ_TIMEOUT_S
 from cnngui.formats.opening import open_network
 from cnngui.pipeline.capture_worker import (
     RETRY_DELAYS_S,
@@ -54,8 +53,8 @@ from cnngui.pipeline.turns import Turns
 from cnngui.spec.network import NetworkSpec
 from cnngui.weights import Weights
 
-CLOSE_TIMEOUT_S = READ_TIMEOUT_S + OPEN_TIMEOUT_S
-"""A source that hangs gives up by itself; a program that ends before that can crash in its code."""
+CLOSE_TIMEOUT_S = 10.0
+"""For files to be made whole. Nobody waits so long for a source."""
 
 
 class LivePipeline:

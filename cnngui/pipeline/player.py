@@ -21,7 +21,7 @@ from cnngui.pipeline.events import (
 )
 from cnngui.pipeline.messages import Playback
 from cnngui.pipeline.meter import Meter
-from cnngui.pipeline.tempo import Tempo
+from cnngui.pipeline.tempo import DEFAULT_RATE, MOST_SKIPPED, Tempo
 
 
 class Player:
@@ -52,6 +52,7 @@ class Player:
         self._index = 0
         self._position = 0
         self._ended = False
+        self._has_begun_again = False
 
     @property
     def has_source(self) -> bool:
@@ -69,6 +70,7 @@ class Player:
         self._source, self._address, self._info = source, address, source.info
         self._picture = None
         self._ended = False
+        self._has_begun_again = False
 
     def let_go(self) -> None:
         """Close the source. The last picture stays."""
@@ -92,12 +94,17 @@ class Player:
         """Return the seconds until the next frame is due; None if none will be."""
         if self._source is None or not self._playback.playing or self._is_still:
             return None
-        return 0.0 if self._source.info.live else self._tempo.wait_s(now)
+        if self._source.info.live:
+            return 0.0
+        return self._tempo.wait_s(now, self._time_of(self._position + 1))
 
     def show_due(self, now: float) -> None:
         """Show the frame that is due, and leave out those that come too late."""
-        is_live = self._source is not None and self._source.info.live
-        self._show_next(0 if is_live else self._tempo.advance(now))
+        skipped = 0
+        if self._source is not None and not self._source.info.live:
+            following = range(self._position + 1, self._position + 2 + MOST_SKIPPED)
+            skipped = self._tempo.skipped(now, [self._time_of(place) for place in following])
+        self._show_next(skipped)
 
     def play(self, playback: Playback) -> None:
         """Play as told; a medium that has ended begins again."""
@@ -141,9 +148,15 @@ class Player:
         self._report(PlaybackChanged(playback, self._position))
 
     def _restart_tempo(self) -> None:
-        if self._source is not None:
-            rate = self._source.info.rate
-            self._tempo.restart(time.monotonic(), rate, self._playback.speed)
+        now_shown = self._time_of(self._position)
+        self._tempo.restart(time.monotonic(), now_shown, self._playback.speed)
+
+    def _time_of(self, position: int) -> float:
+        """Seconds of a frame in the medium; of those that were not read yet they only count."""
+        info = self._source.info if self._source is not None else None
+        if info is None or (info.times is None and info.rate <= 0):
+            return position / DEFAULT_RATE
+        return info.time_at(position)
 
     def _show_next(self, skipped: int = 0) -> None:
         """Hand on the next frame, after some that would come too late."""
@@ -174,6 +187,7 @@ class Player:
             self._on_end(source)
 
     def _hand_on(self, picture: Picture) -> None:
+        self._has_begun_again = False
         if self._playback.mirror:
             picture = np.ascontiguousarray(picture[:, ::-1])
             picture.flags.writeable = False
@@ -189,6 +203,9 @@ class Player:
         if source.info != self._info:
             self._info = source.info
             self._report(SourceMeasured(self._address, source.info))
+        if self._has_begun_again:
+            rule = text("must give its frames again when it begins anew")
+            raise SourceError(self._address.label, rule, text("none"))
         if self._playback.playing and self._playback.loop and self._picture is not None:
             self._rewind()
             return
@@ -199,5 +216,6 @@ class Player:
 
     def _rewind(self) -> None:
         self._ended = False
+        self._has_begun_again = True
         if self._source is not None:
             self._source.seek(0)

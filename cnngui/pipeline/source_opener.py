@@ -6,14 +6,15 @@ import threading
 import time
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from cnngui.capture.address import SourceAddress
 from cnngui.capture.settings import CaptureSettings
 from cnngui.capture.source import Source
 from cnngui.errors import SourceError, UserError, text
 
-OpenSource = Callable[[SourceAddress, CaptureSettings], Source]
+OpenSource = Callable[[SourceAddress, CaptureSettings, Callable[[], bool]], Source]
+"""Opens what an address names; the last argument is asked whether waiting is still wanted."""
 
 
 @dataclass(eq=False)
@@ -25,6 +26,8 @@ class Opening:
     again : True for a source that was running before, and False for one just asked for.
     playing : whether it is to play once it is open.
     superseded : whether another attempt was begun since.
+    stop : set when neither the attempt nor what it opened is wanted any more, so that whatever
+        waits for a server gives up.
     source, error, report : how it ended; the report is that of a defect.
     """
 
@@ -33,6 +36,7 @@ class Opening:
     again: bool
     playing: bool = True
     superseded: bool = False
+    stop: threading.Event = field(default_factory=threading.Event)
     source: Source | None = None
     error: UserError | None = None
     report: str = ""
@@ -59,6 +63,8 @@ class SourceOpener:
         }
         for older in self._attempts:
             older.superseded = True
+            if older.source is None:
+                older.stop.set()
         # A device can be open once only, and an attempt before may still hold it.
         before = [
             thread for older, thread in self._attempts.items() if older.address == opening.address
@@ -68,6 +74,12 @@ class SourceOpener:
         )
         self._attempts[opening] = thread
         thread.start()
+
+    def stop(self) -> None:
+        """Let attempts under way give up. Returns at once; see ``join``."""
+        for opening in list(self._attempts):
+            opening.superseded = True
+            opening.stop.set()
 
     def join(self, timeout_s: float) -> bool:
         """Wait for attempts under way; False if they did not end in time."""
@@ -83,7 +95,9 @@ class SourceOpener:
         if opening.superseded:
             return
         try:
-            opening.source = self._open_source(opening.address, opening.settings)
+            opening.source = self._open_source(
+                opening.address, opening.settings, opening.stop.is_set
+            )
         except UserError as error:
             opening.error = error
         except Exception:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from cnngui.atomic import place_of
 from cnngui.capture.address import parse_address
+from cnngui.capture.deadline import StoppedError
 from cnngui.capture.opening import open_source
 from cnngui.engine import parallel
 from cnngui.engine.model import Model
@@ -184,12 +185,15 @@ def _pixels(
 ) -> NDArray[np.uint8] | None:
     """Return what the network sees of the frame asked for; None when stopped on the way."""
     picture = None
-    with open_source(parse_address(arguments.source)) as source:
-        for number in range(arguments.frame + 1):
-            picture = None if is_stopped() else source.read()
-            if picture is None and not is_stopped():
-                rule = text("must have a frame {frame}, counted from 0", frame=arguments.frame)
-                raise SourceError(source.info.name, rule, text("{count} frames", count=number))
+    try:
+        with open_source(parse_address(arguments.source), is_stopped=is_stopped) as source:
+            for number in range(arguments.frame + 1):
+                picture = None if is_stopped() else source.read()
+                if picture is None and not is_stopped():
+                    rule = text("must have a frame {frame}, counted from 0", frame=arguments.frame)
+                    raise SourceError(source.info.name, rule, text("{count} frames", count=number))
+    except StoppedError:
+        return None
     return None if picture is None else fit_frame(picture, spec.input)
 
 

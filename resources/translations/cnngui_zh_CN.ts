@@ -1772,10 +1772,6 @@ Train the network: after each epoch you see here what it gets right and what it 
         <translation>必须在 {seconds:g} 秒内传来一幅画面</translation>
     </message>
     <message>
-        <source>must go on sending within {seconds:g} s</source>
-        <translation>必须在 {seconds:g} 秒内继续传送</translation>
-    </message>
-    <message>
         <source>a stream must go on</source>
         <translation>视频流必须持续</translation>
     </message>
@@ -1786,22 +1782,6 @@ Train the network: after each epoch you see here what it gets right and what it 
     <message>
         <source>must be a stream of pictures</source>
         <translation>必须是由图片组成的流</translation>
-    </message>
-    <message>
-        <source>a part&apos;s header of more than {most} bytes</source>
-        <translation>某部分的头超过 {most} 字节</translation>
-    </message>
-    <message>
-        <source>a picture of more than {most} bytes</source>
-        <translation>超过 {most} 字节的图片</translation>
-    </message>
-    <message>
-        <source>a length of {length}</source>
-        <translation>长度为 {length}</translation>
-    </message>
-    <message>
-        <source>a picture of {count} bytes, more than {most}</source>
-        <translation>{count} 字节的图片，超过 {most}</translation>
     </message>
     <message>
         <source>only pieces</source>
@@ -1834,10 +1814,6 @@ Train the network: after each epoch you see here what it gets right and what it 
     <message>
         <source>must hold the {count} frames that it announces</source>
         <translation>必须有它声明的 {count} 帧</translation>
-    </message>
-    <message>
-        <source>its end or {seconds:g} s of silence</source>
-        <translation>已结束，或 {seconds:g} 秒没有数据</translation>
     </message>
     <message>
         <source>must answer within {seconds:g} s as a stream that FFmpeg can read</source>
@@ -2612,12 +2588,92 @@ Train the network: after each epoch you see here what it gets right and what it 
         <translation>必须是 {choices} 之一</translation>
     </message>
     <message>
+        <source>must be waited for</source>
+        <translation>必须等待</translation>
+    </message>
+    <message>
+        <source>the order to stop</source>
+        <translation>停止的命令</translation>
+    </message>
+    <message>
+        <source>must be open</source>
+        <translation>必须是打开的</translation>
+    </message>
+    <message>
+        <source>a closed one</source>
+        <translation>已关闭</translation>
+    </message>
+    <message>
+        <source>a chunk&apos;s length of {length}</source>
+        <translation>分块长度为 {length}</translation>
+    </message>
+    <message>
+        <source>a chunk&apos;s length in more than {most} bytes</source>
+        <translation>分块长度占用超过 {most} 字节</translation>
+    </message>
+    <message>
+        <source>may only send on to http and https</source>
+        <translation>只能重定向到 http 和 https</translation>
+    </message>
+    <message>
+        <source>may send on {most} times</source>
+        <translation>最多可重定向 {most} 次</translation>
+    </message>
+    <message>
+        <source>a header of more than {most} bytes</source>
+        <translation>超过 {most} 字节的标头</translation>
+    </message>
+    <message>
+        <source>pictures of a stream must be whole</source>
+        <translation>视频流的图片必须完整</translation>
+    </message>
+    <message>
+        <source>{count} that cannot be read and were left out so far</source>
+        <translation>目前已有 {count} 张无法读取而被略过</translation>
+    </message>
+    <message>
+        <source>pictures that cannot be read: {why}</source>
+        <translation>无法读取的图片：{why}</translation>
+    </message>
+    <message>
+        <source>must go on sending pictures</source>
+        <translation>必须继续发送图片</translation>
+    </message>
+    <message>
+        <source>no boundary within {most} bytes</source>
+        <translation>{most} 字节内没有分隔符</translation>
+    </message>
+    <message>
+        <source>must be in a codec that can be decoded here</source>
+        <translation>必须使用本机可以解码的编码</translation>
+    </message>
+    <message>
+        <source>must be short enough, and a file, for its frames to be counted</source>
+        <translation>必须是足够短的文件，才能逐帧计数</translation>
+    </message>
+    <message>
+        <source>another one: frames are found by the nominal rate, a few may be missed</source>
+        <translation>不是这样：帧按标称帧率定位，可能相差几帧</translation>
+    </message>
+    <message>
+        <source>frame {number} must be found within {most:g} s</source>
+        <translation>必须在 {most:g} 秒内找到第 {number} 帧</translation>
+    </message>
+    <message>
+        <source>frame {number}, shown in its place</source>
+        <translation>第 {number} 帧，代替它显示</translation>
+    </message>
+    <message>
         <source>{thing}: {fault}</source>
         <translation>{thing}：{fault}</translation>
     </message>
     <message>
         <source>{rule}, got {got}</source>
         <translation>{rule}（实际：{got}）</translation>
+    </message>
+    <message>
+        <source>must give its frames again when it begins anew</source>
+        <translation>重新开始时必须再次给出画面</translation>
     </message>
     <message>
         <source>Overfitting: since epoch {since:.4g} the loss on samples kept apart has risen from {apart_then:.3g} to {apart_now:.3g}, while in training it fell from {then:.3g} to {now:.3g}. The weights of epoch {kept:.4g} are kept. More samples, augmentation or dropout help.</source>
@@ -4059,6 +4115,10 @@ Train the network: after each epoch you see here what it gets right and what it 
     <message>
         <source>Play</source>
         <translation>播放</translation>
+    </message>
+    <message>
+        <source>Frame {0}</source>
+        <translation>第 {0} 帧</translation>
     </message>
 </context>
 <context>

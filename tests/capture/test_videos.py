@@ -5,7 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from cnngui.capture import timeline, videos
 from cnngui.capture.address import SourceAddress, parse_address
+from cnngui.capture.ffmpeg import FileDecoder
 from cnngui.capture.opening import open_source
 from cnngui.capture.source import Source
 from cnngui.errors import SourceError
@@ -105,14 +107,13 @@ def test_a_truncated_video_plays_as_far_as_it_goes_and_is_told_once(
     path = write_video(tmp_path / "cut.avi", 60)
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
     with opened(path) as source:
-        assert source.info.frame_count == 60
-        source.seek(55)
-        assert source.read() is None
-        assert source.info.frame_count == 60  # that was no count
-        source.seek(0)
-        found = len(read_all(source))
+        found = source.info.frame_count  # what there is, whatever its header says
         assert 10 < found < 40
-        assert source.info.frame_count == found
+        source.seek(55)
+        assert number_of(source.read()) == found - 1
+        assert source.read() is None
+        source.seek(0)
+        assert len(read_all(source)) == found
         (warning,) = source.take_warnings()
         assert "cut.avi: must hold the 60 frames" in str(warning)
         source.seek(0)
@@ -137,12 +138,10 @@ def test_frames_that_change_size_midway_are_brought_to_the_first_size(tmp_path: 
     ]
     path.write_bytes(b"".join(jpegs))
     with opened(path) as source:
-        assert source.info.frame_count == 0  # this kind of file does not say
+        assert source.info.frame_count == 9  # counted: this kind of file does not say
         pictures = read_all(source)
         assert [number_of(picture) for picture in pictures] == list(range(9))
         assert {picture.shape for picture in pictures} == {(64, 160, 3)}
-        # Even such a file can be started again and, now that its length is known, be wound.
-        assert source.info.frame_count == 9
         for position in (0, 5, 2):
             source.seek(position)
             assert number_of(source.read()) == position
@@ -162,3 +161,114 @@ def test_closing_twice_is_harmless(tmp_path: Path) -> None:
     source = opened(write_video(tmp_path / "a.avi", 3))
     source.close()
     source.close()
+
+
+# ------------------------------------------------- files as phones, browsers and cameras write them
+
+VIDEOS = Path(__file__).parent / "videos"
+"""Frame i of each shows the number i; made with FFmpeg 5.1."""
+
+COUNTS = {
+    "open-groups.ts": 100,  # MPEG-TS, H.264 whose groups refer to each other
+    "open-groups-h265.mp4": 100,
+    "program-stream.mpg": 100,  # MPEG-PS, packets without time stamps
+    "one-group.mp4": 120,  # one key frame
+    "refresh.mp4": 120,  # no key frames, but a gradual refresh
+    "browser.webm": 150,  # a clock that counts milliseconds, no length, no index
+    "phone.mp4": 160,  # 30 frames a second, then 24
+    "no-times.h264": 60,  # nothing but pictures
+    "packed.avi": 60,  # time stamps for decoding only
+}
+
+
+@pytest.mark.parametrize("name", COUNTS)
+def test_every_frame_is_found_whatever_the_file_is(name: str) -> None:
+    count = COUNTS[name]
+    with opened(VIDEOS / name) as source:
+        assert (source.info.frame_count, source.info.seekable) == (count, True)
+        assert number_of(source.read()) == 0
+        places = [int(place) for place in np.random.default_rng(7).integers(0, count, 12)]
+        back = range(places[-1], max(places[-1] - 6, 0), -1)
+        for place in [*places, *back, count - 1, 0, 1, count - 2, count + 50]:
+            source.seek(place)
+            assert number_of(source.read()) == min(place, count - 1)
+            assert source.position == min(place, count - 1)
+        assert source.read() is None
+        source.seek(0)
+        assert [number_of(picture) for picture in read_all(source)] == list(range(count))
+        assert source.info.frame_count == count
+        assert source.take_warnings() == []
+
+
+def test_a_browsers_recording_keeps_its_own_time() -> None:
+    with opened(VIDEOS / "browser.webm") as source:
+        info = source.info
+        assert info.duration == pytest.approx(5.0, abs=0.05)
+        assert info.rate == pytest.approx(30, rel=0.02)
+        times = [info.time_at(place) for place in range(150)]
+        assert times == sorted(times)
+        # The clock of its file: n/30 s, and up to 18 ms before or after that.
+        for place, time in enumerate(times):
+            assert time == pytest.approx(place / 30, abs=0.02)
+        assert np.ptp(np.diff(times)) > 0.02
+        assert info.time_at(150) == info.duration
+
+
+def test_a_rate_that_changes_is_followed() -> None:
+    with opened(VIDEOS / "phone.mp4") as source:
+        assert source.info.time_at(59) == pytest.approx(59 / 30, abs=1e-3)
+        assert source.info.time_at(159) == pytest.approx(2 + 99 / 24, abs=1e-3)
+        assert source.info.duration == pytest.approx(2 + 100 / 24, abs=0.01)
+
+
+@pytest.mark.parametrize(
+    ("name", "size"), [("wide-pixels.mp4", (160, 64)), ("wide-pixels-turned.mp4", (64, 160))]
+)
+def test_pixels_that_are_not_square_are_drawn_right(name: str, size: tuple[int, int]) -> None:
+    with opened(VIDEOS / name) as source:
+        assert (source.info.width, source.info.height) == size
+        picture = source.read()
+        assert picture.shape[1::-1] == size
+        assert not picture.flags.writeable
+        if name == "wide-pixels.mp4":
+            source.seek(6)
+            assert number_of(source.read()) == 6
+
+
+def test_a_frame_that_takes_too_long_to_find_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(videos, "_WIND_S", -1.0)
+    with opened(VIDEOS / "one-group.mp4") as source:
+        source.seek(100)
+        shown = number_of(source.read())
+        assert shown == source.position < 100  # what is told is what is shown
+        (warning,) = source.take_warnings()
+        assert "frame 100 must be found within" in str(warning)
+        assert f"got frame {shown}, shown in its place" in str(warning)
+
+
+def test_a_file_too_long_to_be_counted_says_so_when_it_is_wound(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(timeline, "MAX_SECONDS", -1.0)
+    monkeypatch.setattr(timeline, "_LOOK_EVERY", 1)
+    monkeypatch.setattr(videos, "_MOST_COUNTED", 10)
+    with opened(write_video(tmp_path / "long.avi", 60)) as source:
+        assert source.info.times is None
+        source.seek(40)
+        assert number_of(source.read()) == pytest.approx(40, abs=3)
+        (warning,) = source.take_warnings()
+        assert "frames are found by the nominal rate" in str(warning)
+        source.seek(5)  # near the beginning it counts, and is exact
+        assert number_of(source.read()) == 5
+        assert source.take_warnings() == []
+
+
+def test_a_codec_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    decode = FileDecoder.grab
+
+    def grab(self: FileDecoder) -> bool:
+        return self.get(cv2.CAP_PROP_FORMAT) == -1 and decode(self)
+
+    monkeypatch.setattr(FileDecoder, "grab", grab)
+    with pytest.raises(SourceError, match="must be in a codec that can be decoded here, got VP80"):
+        opened(VIDEOS / "browser.webm")

@@ -126,7 +126,12 @@ class Opener:
         """An event stands for an attempt that hangs until it is set, and then goes on."""
         self.prepared.setdefault(address, []).extend(outcomes)
 
-    def __call__(self, address: SourceAddress, settings: CaptureSettings) -> Source:
+    def __call__(
+        self,
+        address: SourceAddress,
+        settings: CaptureSettings,
+        is_stopped: Callable[[], bool],
+    ) -> Source:
         self.asked.append(address)
         self.settings.append(settings)
         while True:

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from cnngui.capture import mjpeg
 from cnngui.capture.address import parse_address
 from cnngui.formats.network_file import read_network
 from cnngui.images.opencv import cv2
@@ -87,25 +86,20 @@ def live(listener: Listener) -> Iterator[LivePipeline]:
     running.close()
 
 
-def test_closing_while_a_url_hangs(live: LivePipeline, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(mjpeg, "OPEN_TIMEOUT_S", 1.0)
+def test_closing_while_a_url_hangs(live: LivePipeline) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         silent.settimeout(PATIENCE_S)
         live.open_source(parse_address(f"http://127.0.0.1:{silent.getsockname()[1]}/stream"))
         connection, _ = silent.accept()
         with connection:
-            assert close(live) < 4.0
+            assert close(live) < 1.5
 
 
-def test_closing_while_a_stream_keeps_silent(
-    live: LivePipeline, listener: Listener, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name in ("OPEN_TIMEOUT_S", "READ_TIMEOUT_S"):
-        monkeypatch.setattr(mjpeg, name, 1.0)
+def test_closing_while_a_stream_keeps_silent(live: LivePipeline, listener: Listener) -> None:
     with MjpegServer([picture_of(1)], mode="hang") as server:
         live.open_source(parse_address(server.url))
         listener.result()
-        assert close(live) < 4.0
+        assert close(live) < 1.5
 
 
 def test_closing_while_a_lost_camera_is_tried_again(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 
 from cnngui.capture.address import SourceAddress
 from cnngui.capture.settings import CaptureSettings
@@ -19,7 +20,12 @@ class SlowCameras:
         self.is_taken = False
         self.clashed = False
 
-    def __call__(self, address: SourceAddress, settings: CaptureSettings) -> Camera:
+    def __call__(
+        self,
+        address: SourceAddress,
+        settings: CaptureSettings,
+        is_stopped: Callable[[], bool],
+    ) -> Camera:
         self.asked.append(address)
         if address == CAMERA:
             self.clashed = self.clashed or self.is_taken

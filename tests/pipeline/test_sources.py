@@ -360,3 +360,47 @@ def test_a_defect_while_reading_is_told_once_and_commands_still_work(
 def _last_playback(listener: Listener) -> Playback:
     changes = [event for event in listener.events if isinstance(event, PlaybackChanged)]
     return changes[-1].playback if changes else Playback()
+
+
+class DyingFilm(Film):
+    """Gives nothing any more once it was played."""
+
+    def seek(self, position: int) -> None:
+        self._next = self.count
+
+
+def test_a_loop_that_gets_no_frame_is_told_and_ends(
+    pipeline: LivePipeline, opener: Opener, listener: Listener
+) -> None:
+    film = DyingFilm(count=4, rate=400.0)
+    opener.prepare(FILM, film)
+    pipeline.open_source(FILM)
+    failed = listener.event(SourceFailed)
+    assert "must give its frames again when it begins anew" in str(failed.error)
+    listener.until(lambda: film.closed)
+
+
+class UnevenFilm(Film):
+    """Its second half is twice as slow, whatever its rate is said to be."""
+
+    TIMES = (0.0, 0.02, 0.04, 0.06, 0.5, 1.0)
+
+    @property
+    def info(self) -> SourceInfo:
+        times = np.array(self.TIMES)
+        return SourceInfo("film", 16, 12, 500.0, 6, seekable=True, times=times)
+
+
+def test_a_film_plays_by_its_own_time_stamps(
+    pipeline: LivePipeline, opener: Opener, listener: Listener
+) -> None:
+    opener.prepare(FILM, UnevenFilm(count=6))
+    pipeline.set_playback(Playback(loop=False))
+    pipeline.open_source(FILM)
+    listener.event(SourceEnded)
+    shown = {result.position: result.time for result in listener.results}
+    if 5 not in shown:
+        last = listener.result(lambda result: result.position == 5)
+        shown[5] = last.time
+    assert shown[5] - shown[4] == pytest.approx(0.5, abs=0.2)
+    assert shown[5] - min(shown.values()) == pytest.approx(1.0, abs=0.25)

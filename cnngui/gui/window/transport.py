@@ -52,6 +52,9 @@ class Transport(QWidget):
         self._time = QLabel()
         self._time.setObjectName("transport_time")
         self._time.setFont(number_font(self.font()))
+        self._frame = QLabel()
+        self._frame.setObjectName("transport_frame")
+        self._frame.setFont(number_font(self.font()))
         self._loop = self._button("transport_loop", "repeat", self.tr("Begin again at the end"))
         self._loop.setCheckable(True)
         self._loop.clicked.connect(self._on_loop_clicked)
@@ -69,7 +72,7 @@ class Transport(QWidget):
         for button in (self._start, self._back, self._play, self._step):
             row.addWidget(button)
         row.addWidget(self._slider, 1)
-        for widget in (self._time, self._loop, self._speed):
+        for widget in (self._frame, self._time, self._loop, self._speed):
             row.addWidget(widget)
 
         # Dragging gives a value per pixel; a video file is wound a few times a second.
@@ -89,11 +92,15 @@ class Transport(QWidget):
         self._slider.setRange(0, max(info.frame_count - 1, 0))
         self._slider.setEnabled(info.seekable and info.frame_count > 1)
         self._back.setEnabled(info.seekable)
+        # Nothing moves when the number comes and goes.
+        widest = self._frame.fontMetrics().horizontalAdvance(self._frame_words(info.frame_count))
+        self._frame.setMinimumWidth(widest)
         self.show_position(0)
 
     def show_playback(self, playback: Playback) -> None:
         """Show whether it plays, loops, and how fast."""
         self._playback = playback
+        self._write_frame(self._slider.sliderPosition())
         self._play.setIcon(icon("pause" if playback.playing else "play"))
         _name(self._play, self.tr("Pause the source") if playback.playing else self.tr("Play"))
         self._loop.setChecked(playback.loop)
@@ -110,11 +117,19 @@ class Transport(QWidget):
         info = self._info
         if info is None:
             return
-        if info.rate > 0:
-            now, end = clock(position / info.rate), clock(info.duration)
+        if info.duration > 0 or info.rate > 0:
+            now, end = clock(info.time_at(position)), clock(info.duration)
         else:
             now, end = str(position + 1), str(info.frame_count)
         self._time.setText(f"{now} / {end}" if info.frame_count else now)
+        self._write_frame(position)
+
+    def _write_frame(self, position: int) -> None:
+        """Say which frame it is, while that can be read."""
+        self._frame.setText("" if self._playback.playing else self._frame_words(position))
+
+    def _frame_words(self, position: int) -> str:
+        return self.tr("Frame {0}").format(position)
 
     @Slot()
     def _on_play_clicked(self) -> None:

@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QComboBox, QLabel, QSlider, QToolButton
@@ -120,3 +121,32 @@ def test_play_loop_and_speed_change_one_thing_each(qtbot: QtBot, transport: Tran
         Playback(playing=False, loop=False, mirror=True),
         Playback(playing=False, loop=False, mirror=True, speed=2.0),
     ]
+
+
+def frame(transport: Transport) -> QLabel:
+    label = transport.findChild(QLabel, "transport_frame")
+    assert label is not None
+    return label
+
+
+def test_the_frame_is_numbered_while_it_stands_still(transport: Transport) -> None:
+    transport.show_position(99)
+    assert frame(transport).text() == ""
+    before = transport.findChild(QSlider, "transport_slider").geometry()
+    transport.show_playback(Playback(playing=False))
+    assert frame(transport).text() == "Frame 99"
+    transport.show_position(98)
+    assert frame(transport).text() == "Frame 98"
+    transport.layout().activate()
+    assert transport.findChild(QSlider, "transport_slider").geometry() == before
+    transport.show_playback(Playback(playing=True))
+    assert frame(transport).text() == ""
+
+
+def test_times_are_those_of_the_frames_and_not_of_a_rate(transport: Transport) -> None:
+    times = np.array([0.0, 1.0, 61.0, 62.0])
+    transport.set_source(
+        SourceInfo("phone.mp4", 64, 48, rate=25.0, frame_count=4, seekable=True, times=times)
+    )
+    transport.show_position(2)
+    assert time(transport) == "1:01 / 1:03"
