@@ -155,68 +155,32 @@
 <context>
     <name>AddMenu</name>
     <message>
-        <source>Slides kernels over the maps: one new map per kernel</source>
-        <translation>让卷积核在特征图上滑动：每个卷积核产生一张新的特征图</translation>
+        <source>Other convolutions</source>
+        <translation>其他卷积</translation>
     </message>
     <message>
-        <source>Keeps the largest value of each window</source>
-        <translation>保留每个窗口中的最大值</translation>
+        <source>Other poolings</source>
+        <translation>其他池化</translation>
     </message>
     <message>
-        <source>Keeps the mean of each window</source>
-        <translation>取每个窗口的平均值</translation>
+        <source>Other activations</source>
+        <translation>其他激活函数</translation>
     </message>
     <message>
-        <source>Makes one number of each map: its mean</source>
-        <translation>把每张特征图变成一个数：它的平均值</translation>
+        <source>Other normalisations, dropout</source>
+        <translation>其他归一化与 Dropout</translation>
     </message>
     <message>
-        <source>Replaces negative values by zero</source>
-        <translation>把负值变为零</translation>
+        <source>Other shapes and sizes</source>
+        <translation>其他形状与尺寸</translation>
     </message>
     <message>
-        <source>Makes negative values small</source>
-        <translation>把负值变小</translation>
+        <source>Other dense layers</source>
+        <translation>其他全连接层</translation>
     </message>
     <message>
-        <source>Bends values into 0 to 1</source>
-        <translation>把数值压缩到 0 到 1 之间</translation>
-    </message>
-    <message>
-        <source>Bends values into −1 to 1</source>
-        <translation>把数值压缩到 −1 到 1 之间</translation>
-    </message>
-    <message>
-        <source>x times sigmoid(x): a smooth ReLU</source>
-        <translation>x 乘以 sigmoid(x)：平滑的 ReLU</translation>
-    </message>
-    <message>
-        <source>Makes positive numbers that sum to 1: probabilities</source>
-        <translation>变为总和为 1 的正数：概率</translation>
-    </message>
-    <message>
-        <source>Shifts and scales each map by its usual mean and spread</source>
-        <translation>按平时的均值和方差对每张特征图做平移和缩放</translation>
-    </message>
-    <message>
-        <source>Drops units at random in training; otherwise does nothing</source>
-        <translation>训练时随机丢弃单元；其他时候不起作用</translation>
-    </message>
-    <message>
-        <source>Puts all maps into one long row of numbers</source>
-        <translation>把所有特征图展平成一长串数</translation>
-    </message>
-    <message>
-        <source>Fully connected: every output sees every input</source>
-        <translation>全连接：每个输出都与所有输入相连</translation>
-    </message>
-    <message>
-        <source>Adds layers of one shape: a skip connection</source>
-        <translation>把形状相同的层相加：跳跃连接</translation>
-    </message>
-    <message>
-        <source>Puts the maps of several layers one after the other</source>
-        <translation>把几个层的特征图沿通道依次拼接</translation>
+        <source>Other joins</source>
+        <translation>其他合并</translation>
     </message>
 </context>
 <context>
@@ -912,81 +876,6 @@ They are seen as soon as a source is open and the network runs.</source>
     </message>
 </context>
 <context>
-    <name>LayerFacts</name>
-    <message>
-        <source>What the network sees: one channel per colour, before any layer.</source>
-        <translation>网络看到的画面：每种颜色一个通道，还没有经过任何层。</translation>
-    </message>
-    <message>
-        <source>Bypassed: what it reads passes unchanged.</source>
-        <translation>已旁路：输入原样通过。</translation>
-    </message>
-    <message>
-        <source>One {window} kernel slides over all input channels. At each position the products with the values under it, and the bias, add up to one number of this map.</source>
-        <translation>一个 {window} 的卷积核在所有输入通道上滑动。在每个位置，它与所覆盖的数值逐个相乘，求和后再加上偏置，得到这张特征图上的一个数。</translation>
-    </message>
-    <message>
-        <source>Keeps the largest value of each {window} window. The map shrinks; the strongest responses stay, also when the picture shifts a little. Nothing to learn.</source>
-        <translation>保留每个 {window} 窗口中的最大值。特征图变小，最强的响应留了下来，画面略微平移也不受影响。没有需要学习的参数。</translation>
-    </message>
-    <message>
-        <source>Keeps the mean of each {window} window. The map shrinks and becomes smoother. Nothing to learn.</source>
-        <translation>取每个 {window} 窗口的平均值。特征图变小，也更平滑。没有需要学习的参数。</translation>
-    </message>
-    <message>
-        <source>Keeps one number of each map: its mean.</source>
-        <translation>每张特征图只留下一个数：它的平均值。</translation>
-    </message>
-    <message>
-        <source>Shifts and scales this map by its usual mean and spread, then by two learned numbers.</source>
-        <translation>先按平时的均值和方差，再按两个学到的参数，对这张特征图做平移和缩放。</translation>
-    </message>
-    <message>
-        <source>Keeps what is positive; everything else becomes zero.</source>
-        <translation>正值保持不变，其余都变为零。</translation>
-    </message>
-    <message>
-        <source>Keeps what is positive; everything else is multiplied by {slope}.</source>
-        <translation>正值保持不变，其余都乘以 {slope}。</translation>
-    </message>
-    <message>
-        <source>Squeezes every value to between 0 and 1.</source>
-        <translation>把每个值压缩到 0 到 1 之间。</translation>
-    </message>
-    <message>
-        <source>Squeezes every value to between −1 and 1.</source>
-        <translation>把每个值压缩到 −1 到 1 之间。</translation>
-    </message>
-    <message>
-        <source>Keeps large values, fades those near zero and below out softly.</source>
-        <translation>大的值保持不变，接近零和负的值平滑地减弱。</translation>
-    </message>
-    <message>
-        <source>Turns values into shares that add up to 1: probabilities of the classes.</source>
-        <translation>把数值变为总和为 1 的比例：各类别的概率。</translation>
-    </message>
-    <message>
-        <source>Drops units at random while learning; here everything passes unchanged.</source>
-        <translation>训练时随机丢弃单元；这里一切原样通过。</translation>
-    </message>
-    <message>
-        <source>Lays all maps out in one row of numbers. No value changes.</source>
-        <translation>把所有特征图展平成一串数，数值不变。</translation>
-    </message>
-    <message>
-        <source>Multiplies every input by a weight of its own and adds up: one sum per unit.</source>
-        <translation>每个输入乘以各自的权重，再求和：每个单元一个和。</translation>
-    </message>
-    <message>
-        <source>Adds the maps of several layers, value by value.</source>
-        <translation>把几个层的特征图逐元素相加。</translation>
-    </message>
-    <message>
-        <source>Puts the maps of several layers one after the other. No value changes.</source>
-        <translation>把几个层的特征图沿通道依次拼接，数值不变。</translation>
-    </message>
-</context>
-<context>
     <name>LayerForm</name>
     <message>
         <source>reads</source>
@@ -1029,6 +918,305 @@ They are seen as soon as a source is open and the network runs.</source>
     <message>
         <source>Layers</source>
         <translation>层</translation>
+    </message>
+</context>
+<context>
+    <name>Layers</name>
+    <message>
+        <source>What the network sees: one channel per colour, before any layer.</source>
+        <translation>网络看到的画面：每种颜色一个通道，还没有经过任何层。</translation>
+    </message>
+    <message>
+        <source>Bypassed: what it reads passes unchanged.</source>
+        <translation>已旁路：输入原样通过。</translation>
+    </message>
+    <message>
+        <source>Slides kernels over the maps: one new map per kernel</source>
+        <translation>让卷积核在特征图上滑动：每个卷积核产生一张新的特征图</translation>
+    </message>
+    <message>
+        <source>One {kernel_size} kernel slides over all input channels. At each position the products with the values under it, and the bias, add up to one number of this map.</source>
+        <translation>一个 {kernel_size} 的卷积核在所有输入通道上滑动。在每个位置，它与所覆盖的数值逐个相乘，求和后再加上偏置，得到这张特征图上的一个数。</translation>
+    </message>
+    <message>
+        <source>Lays kernels into larger maps: one new map per kernel</source>
+        <translation>把卷积核铺进更大的特征图：每个卷积核产生一张新的特征图</translation>
+    </message>
+    <message>
+        <source>Each number of the input lays a {kernel_size} kernel, multiplied by it, into a larger map. Where kernels overlap they add up, over all input channels, and so does the bias.</source>
+        <translation>输入的每个数乘以一个 {kernel_size} 的卷积核，铺进更大的特征图。重叠的地方相加，所有输入通道也相加，最后再加上偏置。</translation>
+    </message>
+    <message>
+        <source>Keeps the largest value of each window</source>
+        <translation>保留每个窗口中的最大值</translation>
+    </message>
+    <message>
+        <source>Keeps the largest value of each {kernel_size} window. The map shrinks; the strongest responses stay, also when the picture shifts a little. Nothing to learn.</source>
+        <translation>保留每个 {kernel_size} 窗口中的最大值。特征图变小，最强的响应留了下来，画面略微平移也不受影响。没有需要学习的参数。</translation>
+    </message>
+    <message>
+        <source>Keeps the mean of each window</source>
+        <translation>取每个窗口的平均值</translation>
+    </message>
+    <message>
+        <source>Keeps the mean of each {kernel_size} window. The map shrinks and becomes smoother. Nothing to learn.</source>
+        <translation>取每个 {kernel_size} 窗口的平均值。特征图变小，也更平滑。没有需要学习的参数。</translation>
+    </message>
+    <message>
+        <source>Makes one number of each map: its mean</source>
+        <translation>把每张特征图变成一个数：它的平均值</translation>
+    </message>
+    <message>
+        <source>Keeps one number of each map: its mean.</source>
+        <translation>每张特征图只留下一个数：它的平均值。</translation>
+    </message>
+    <message>
+        <source>Makes one number of each map: its largest value</source>
+        <translation>把每张特征图变成一个数：它的最大值</translation>
+    </message>
+    <message>
+        <source>Keeps one number of each map: its largest value.</source>
+        <translation>每张特征图只留下一个数：它的最大值。</translation>
+    </message>
+    <message>
+        <source>Keeps as many means as you ask for, whatever the map&apos;s size</source>
+        <translation>不论特征图多大，按指定的个数取平均值</translation>
+    </message>
+    <message>
+        <source>Divides the map into {output_size} windows, whatever its size, and keeps the mean of each. Nothing to learn.</source>
+        <translation>不论特征图多大，都分成 {output_size} 个窗口，取每个窗口的平均值。没有需要学习的参数。</translation>
+    </message>
+    <message>
+        <source>Keeps as many largest values as you ask for, whatever the map&apos;s size</source>
+        <translation>不论特征图多大，按指定的个数取最大值</translation>
+    </message>
+    <message>
+        <source>Divides the map into {output_size} windows, whatever its size, and keeps the largest value of each. Nothing to learn.</source>
+        <translation>不论特征图多大，都分成 {output_size} 个窗口，保留每个窗口的最大值。没有需要学习的参数。</translation>
+    </message>
+    <message>
+        <source>Replaces negative values by zero</source>
+        <translation>把负值变为零</translation>
+    </message>
+    <message>
+        <source>Keeps what is positive; everything else becomes zero.</source>
+        <translation>正值保持不变，其余都变为零。</translation>
+    </message>
+    <message>
+        <source>Makes negative values small</source>
+        <translation>把负值变小</translation>
+    </message>
+    <message>
+        <source>Keeps what is positive; everything else is multiplied by {negative_slope}.</source>
+        <translation>正值保持不变，其余都乘以 {negative_slope}。</translation>
+    </message>
+    <message>
+        <source>Multiplies negative values by a learned number</source>
+        <translation>负值乘以一个学到的数</translation>
+    </message>
+    <message>
+        <source>Keeps what is positive; everything else is multiplied by a number that is learned.</source>
+        <translation>正值保持不变，其余都乘以一个学到的数。</translation>
+    </message>
+    <message>
+        <source>A ReLU that goes no higher than 6</source>
+        <translation>不超过 6 的 ReLU</translation>
+    </message>
+    <message>
+        <source>Keeps what lies between 0 and 6; what lies outside becomes 0 or 6.</source>
+        <translation>0 到 6 之间的值保持不变，之外的变为 0 或 6。</translation>
+    </message>
+    <message>
+        <source>A ReLU that bends softly below zero</source>
+        <translation>在零以下平滑弯曲的 ReLU</translation>
+    </message>
+    <message>
+        <source>Keeps what is positive; what is negative bends softly towards minus {alpha}.</source>
+        <translation>正值保持不变，负值平滑地趋向负 {alpha}。</translation>
+    </message>
+    <message>
+        <source>x times the share of a bell curve below x: a smooth ReLU</source>
+        <translation>x 乘以正态分布中小于 x 的比例：平滑的 ReLU</translation>
+    </message>
+    <message>
+        <source>Keeps large values, fades those near zero and below out softly, as a bell curve does.</source>
+        <translation>大的值保持不变，接近零和负的值按正态曲线平滑地减弱。</translation>
+    </message>
+    <message>
+        <source>x times sigmoid(x): a smooth ReLU</source>
+        <translation>x 乘以 sigmoid(x)：平滑的 ReLU</translation>
+    </message>
+    <message>
+        <source>Keeps large values, fades those near zero and below out softly.</source>
+        <translation>大的值保持不变，接近零和负的值平滑地减弱。</translation>
+    </message>
+    <message>
+        <source>A SiLU without exp, quick to compute</source>
+        <translation>不用指数函数的 SiLU，计算快</translation>
+    </message>
+    <message>
+        <source>Keeps values above 3, turns those below −3 into zero, and bends what lies between.</source>
+        <translation>大于 3 的值保持不变，小于 −3 的变为零，之间的平滑过渡。</translation>
+    </message>
+    <message>
+        <source>A smooth ReLU that never quite reaches zero</source>
+        <translation>平滑的 ReLU，永远不会真正到零</translation>
+    </message>
+    <message>
+        <source>Keeps large values; all others bend softly to just above zero.</source>
+        <translation>大的值保持不变，其余平滑地弯向略大于零。</translation>
+    </message>
+    <message>
+        <source>Bends values into 0 to 1</source>
+        <translation>把数值压缩到 0 到 1 之间</translation>
+    </message>
+    <message>
+        <source>Squeezes every value to between 0 and 1.</source>
+        <translation>把每个值压缩到 0 到 1 之间。</translation>
+    </message>
+    <message>
+        <source>A Sigmoid of three straight lines: 0 to 1</source>
+        <translation>由三段直线组成的 Sigmoid：0 到 1</translation>
+    </message>
+    <message>
+        <source>Lays what lies between −3 and 3 straight onto 0 to 1; the rest is cut off.</source>
+        <translation>把 −3 到 3 之间的值按直线对应到 0 到 1，其余截断。</translation>
+    </message>
+    <message>
+        <source>Bends values into −1 to 1</source>
+        <translation>把数值压缩到 −1 到 1 之间</translation>
+    </message>
+    <message>
+        <source>Squeezes every value to between −1 and 1.</source>
+        <translation>把每个值压缩到 −1 到 1 之间。</translation>
+    </message>
+    <message>
+        <source>Cuts values off below and above</source>
+        <translation>在上下两端截断数值</translation>
+    </message>
+    <message>
+        <source>Keeps what lies between {min_val} and {max_val}; what lies outside becomes the nearer of the two.</source>
+        <translation>{min_val} 到 {max_val} 之间的值保持不变，之外的变为两者中较近的一个。</translation>
+    </message>
+    <message>
+        <source>Makes positive numbers that sum to 1: probabilities</source>
+        <translation>变为总和为 1 的正数：概率</translation>
+    </message>
+    <message>
+        <source>Turns values into shares that add up to 1: probabilities of the classes.</source>
+        <translation>把数值变为总和为 1 的比例：各类别的概率。</translation>
+    </message>
+    <message>
+        <source>Shifts and scales each map by its usual mean and spread</source>
+        <translation>按平时的均值和方差对每张特征图做平移和缩放</translation>
+    </message>
+    <message>
+        <source>Shifts and scales this map by its usual mean and spread, then by two learned numbers.</source>
+        <translation>先按平时的均值和方差，再按两个学到的参数，对这张特征图做平移和缩放。</translation>
+    </message>
+    <message>
+        <source>Shifts and scales groups of maps, in each picture anew</source>
+        <translation>对成组的特征图做平移和缩放，每个画面重新计算</translation>
+    </message>
+    <message>
+        <source>Shifts and scales groups of maps, {num_groups} in all, by the mean and spread that each has in this very picture.</source>
+        <translation>特征图共分 {num_groups} 组，按每组在当前画面中的均值和方差做平移和缩放。</translation>
+    </message>
+    <message>
+        <source>Shifts and scales each map, in each picture anew</source>
+        <translation>对每张特征图做平移和缩放，每个画面重新计算</translation>
+    </message>
+    <message>
+        <source>Shifts and scales this map by the mean and spread that it has in this very picture.</source>
+        <translation>按这张特征图在当前画面中的均值和方差做平移和缩放。</translation>
+    </message>
+    <message>
+        <source>Shifts and scales all channels together, in each picture anew</source>
+        <translation>对所有通道一起做平移和缩放，每个画面重新计算</translation>
+    </message>
+    <message>
+        <source>Shifts and scales values by the mean and spread that they have in this very picture: all channels at each position, or whole maps together.</source>
+        <translation>按当前画面中的均值和方差做平移和缩放：每个位置的所有通道一起，或者所有特征图一起。</translation>
+    </message>
+    <message>
+        <source>Drops units at random in training; otherwise does nothing</source>
+        <translation>训练时随机丢弃单元；其他时候不起作用</translation>
+    </message>
+    <message>
+        <source>Drops units at random while learning; here everything passes unchanged.</source>
+        <translation>训练时随机丢弃单元；这里一切原样通过。</translation>
+    </message>
+    <message>
+        <source>Puts all maps into one long row of numbers</source>
+        <translation>把所有特征图展平成一长串数</translation>
+    </message>
+    <message>
+        <source>Lays all maps out in one row of numbers. No value changes.</source>
+        <translation>把所有特征图展平成一串数，数值不变。</translation>
+    </message>
+    <message>
+        <source>Gives the same numbers another shape</source>
+        <translation>让同样的数换一种形状</translation>
+    </message>
+    <message>
+        <source>Lays the same numbers, in the same order, out in another shape. No value changes.</source>
+        <translation>把同样的数按同样的顺序排成另一种形状，数值不变。</translation>
+    </message>
+    <message>
+        <source>Keeps some of the channels, rows or columns</source>
+        <translation>保留一部分通道、行或列</translation>
+    </message>
+    <message>
+        <source>Keeps some of the channels, rows or columns and drops the others. No value changes.</source>
+        <translation>保留一部分通道、行或列，丢掉其余的，数值不变。</translation>
+    </message>
+    <message>
+        <source>Puts values around the maps</source>
+        <translation>在特征图四周补上数值</translation>
+    </message>
+    <message>
+        <source>Puts values around the map; none inside it changes.</source>
+        <translation>在特征图四周补上数值，里面的数值不变。</translation>
+    </message>
+    <message>
+        <source>Makes maps larger; nothing to learn</source>
+        <translation>放大特征图，没有需要学习的参数</translation>
+    </message>
+    <message>
+        <source>Makes the map larger: each value is repeated (nearest), or new ones lie on straight lines in between (bilinear). Nothing to learn.</source>
+        <translation>放大特征图：重复每个值（nearest），或者在之间按直线插值（bilinear）。没有需要学习的参数。</translation>
+    </message>
+    <message>
+        <source>Fully connected: every output sees every input</source>
+        <translation>全连接：每个输出都与所有输入相连</translation>
+    </message>
+    <message>
+        <source>Multiplies every input by a weight of its own and adds up: one sum per unit.</source>
+        <translation>每个输入乘以各自的权重，再求和：每个单元一个和。</translation>
+    </message>
+    <message>
+        <source>Adds layers of one shape: a skip connection</source>
+        <translation>把形状相同的层相加：跳跃连接</translation>
+    </message>
+    <message>
+        <source>Adds the maps of several layers, value by value.</source>
+        <translation>把几个层的特征图逐元素相加。</translation>
+    </message>
+    <message>
+        <source>Multiplies layers value by value: a gate</source>
+        <translation>把几个层逐元素相乘：门控</translation>
+    </message>
+    <message>
+        <source>Multiplies the maps of several layers, value by value; a map of one number weighs the whole other one.</source>
+        <translation>把几个层的特征图逐元素相乘；只有一个数的特征图给另一张整个加权。</translation>
+    </message>
+    <message>
+        <source>Puts the maps of several layers one after the other</source>
+        <translation>把几个层的特征图沿通道依次拼接</translation>
+    </message>
+    <message>
+        <source>Puts the maps of several layers one after the other. No value changes.</source>
+        <translation>把几个层的特征图沿通道依次拼接，数值不变。</translation>
     </message>
 </context>
 <context>
@@ -1076,6 +1264,14 @@ They are seen as soon as a source is open and the network runs.</source>
         <translation>填充：在输入四周补上的值；same 使特征图保持输入的大小，valid 不填充</translation>
     </message>
     <message>
+        <source>How much is added below and on the right of the result</source>
+        <translation>结果的下边和右边再补多少</translation>
+    </message>
+    <message>
+        <source>Height and width of the result</source>
+        <translation>结果的高度和宽度</translation>
+    </message>
+    <message>
         <source>How far apart the values are that a kernel looks at: 1 is side by side</source>
         <translation>膨胀：卷积核所看的值之间的间距；1 表示紧挨着</translation>
     </message>
@@ -1104,8 +1300,56 @@ They are seen as soon as a source is open and the network runs.</source>
         <translation>训练时：平时的均值和方差跟随画面变化的快慢</translation>
     </message>
     <message>
+        <source>Into how many groups the channels are divided</source>
+        <translation>通道分成多少组</translation>
+    </message>
+    <message>
+        <source>Whether each channel is scaled and shifted by two learned numbers afterwards</source>
+        <translation>之后是否再按两个学到的数对每个通道做缩放和平移</translation>
+    </message>
+    <message>
+        <source>What has one mean and spread: the channels at each position, or whole maps</source>
+        <translation>哪些值共用一个均值和方差：每个位置的各通道，还是全部特征图</translation>
+    </message>
+    <message>
+        <source>Whether the result is scaled by learned numbers</source>
+        <translation>结果是否再乘以学到的数</translation>
+    </message>
+    <message>
         <source>What negative values are multiplied by</source>
         <translation>负值乘以多少</translation>
+    </message>
+    <message>
+        <source>1 for one learned number in all, or as many as there are channels</source>
+        <translation>1 表示总共一个学到的数，也可以与通道一样多</translation>
+    </message>
+    <message>
+        <source>What the learned numbers are before any training</source>
+        <translation>训练之前，这些数是多少</translation>
+    </message>
+    <message>
+        <source>How far below zero values can get</source>
+        <translation>数值最多能低于零多少</translation>
+    </message>
+    <message>
+        <source>Whether the curve itself is computed, or a formula near it with tanh</source>
+        <translation>计算曲线本身，还是用 tanh 的近似公式</translation>
+    </message>
+    <message>
+        <source>How sharp the bend at zero is</source>
+        <translation>零附近弯曲得有多急</translation>
+    </message>
+    <message>
+        <source>Values that are larger, times beta, stay exactly as they are</source>
+        <translation>乘以 beta 后大于它的值原样不变</translation>
+    </message>
+    <message>
+        <source>The smallest value that is kept</source>
+        <translation>保留的最小值</translation>
+    </message>
+    <message>
+        <source>The largest value that is kept</source>
+        <translation>保留的最大值</translation>
     </message>
     <message>
         <source>In training: the share of units that are dropped</source>
@@ -1114,6 +1358,42 @@ They are seen as soon as a source is open and the network runs.</source>
     <message>
         <source>How many numbers the layer puts out</source>
         <translation>这一层输出多少个数</translation>
+    </message>
+    <message>
+        <source>Height and width of the result, in place of a factor</source>
+        <translation>结果的高度和宽度，代替倍数</translation>
+    </message>
+    <message>
+        <source>How many times as high and wide the result is</source>
+        <translation>结果的高度和宽度是原来的多少倍</translation>
+    </message>
+    <message>
+        <source>With bilinear: whether the outermost values stay at the very corners</source>
+        <translation>用于 bilinear：最外面的值是否正好留在角上</translation>
+    </message>
+    <message>
+        <source>With constant: what is put around the maps</source>
+        <translation>用于 constant：在特征图四周补的值</translation>
+    </message>
+    <message>
+        <source>Whether channels, rows or columns are picked</source>
+        <translation>挑选通道、行还是列</translation>
+    </message>
+    <message>
+        <source>The first that is kept, counted from 0; below 0 it counts from the end</source>
+        <translation>保留的第一个，从 0 数起；小于 0 时从末尾数起</translation>
+    </message>
+    <message>
+        <source>The first that is no longer kept; without it, all to the end are</source>
+        <translation>第一个不再保留的；不填则一直保留到末尾</translation>
+    </message>
+    <message>
+        <source>1 keeps each of them, 2 every other</source>
+        <translation>1 全部保留，2 每隔一个保留一个</translation>
+    </message>
+    <message>
+        <source>One number for a flat row, or channels, height and width; −1 is whatever is left over</source>
+        <translation>一个数表示一串数，或者通道、高度和宽度；−1 表示剩下的全部</translation>
     </message>
     <message>
         <source>Which earlier layers the layer takes its input from</source>
@@ -1162,6 +1442,30 @@ They are seen as soon as a source is open and the network runs.</source>
     <message>
         <source>Names for the units of the last layer, with commas between them</source>
         <translation>最后一层各单元的名称，用英文逗号分隔</translation>
+    </message>
+    <message>
+        <source>How far apart kernels are laid: 2 makes maps twice as large</source>
+        <translation>步幅：卷积核铺放的间距；取 2 时特征图的边长加倍</translation>
+    </message>
+    <message>
+        <source>How much of the result is cut off around it</source>
+        <translation>填充：结果四周裁掉多少</translation>
+    </message>
+    <message>
+        <source>Whether a learned number is added afterwards</source>
+        <translation>偏置：之后是否再加上一个学到的数</translation>
+    </message>
+    <message>
+        <source>How much is put on each side</source>
+        <translation>填充：每一边补多少</translation>
+    </message>
+    <message>
+        <source>What is put around: one constant value, what a mirror at the edge would show, or the value at the edge again and again</source>
+        <translation>补什么：一个固定的值、以边缘为镜子的镜像，或者重复边缘的值</translation>
+    </message>
+    <message>
+        <source>Whether each value is repeated, or new ones lie on straight lines in between</source>
+        <translation>重复每个值，还是在之间按直线插值</translation>
     </message>
 </context>
 <context>
@@ -1226,12 +1530,40 @@ They are seen as soon as a source is open and the network runs.</source>
         <translation>填充 {}</translation>
     </message>
     <message>
+        <source>output padding {}</source>
+        <translation>输出填充 {}</translation>
+    </message>
+    <message>
         <source>dilation {}</source>
         <translation>膨胀 {}</translation>
     </message>
     <message>
         <source>{} groups</source>
         <translation>{} 组</translation>
+    </message>
+    <message>
+        <source>{} numbers</source>
+        <translation>{} 个数</translation>
+    </message>
+    <message>
+        <source>from {}</source>
+        <translation>从 {}</translation>
+    </message>
+    <message>
+        <source>to {}</source>
+        <translation>到 {}</translation>
+    </message>
+    <message>
+        <source>step {}</source>
+        <translation>步长 {}</translation>
+    </message>
+    <message>
+        <source>×{}</source>
+        <translation>×{}</translation>
+    </message>
+    <message>
+        <source>{}</source>
+        <translation>{}</translation>
     </message>
     <message>
         <source>frozen</source>
@@ -1320,6 +1652,13 @@ They are seen as soon as a source is open and the network runs.</source>
     </message>
 </context>
 <context>
+    <name>OptionalEditor</name>
+    <message>
+        <source>give {0}</source>
+        <translation>指定 {0}</translation>
+    </message>
+</context>
+<context>
     <name>PaceForm</name>
     <message>
         <source>Samples a second</source>
@@ -1359,6 +1698,10 @@ They are seen as soon as a source is open and the network runs.</source>
     <message>
         <source>number</source>
         <translation>数值</translation>
+    </message>
+    <message>
+        <source>each side</source>
+        <translation>逐边</translation>
     </message>
 </context>
 <context>
@@ -3590,6 +3933,29 @@ Train the network: after each epoch you see here what it gets right and what it 
     </message>
 </context>
 <context>
+    <name>ShapeEditor</name>
+    <message>
+        <source>flat</source>
+        <translation>一串数</translation>
+    </message>
+    <message>
+        <source>maps</source>
+        <translation>特征图</translation>
+    </message>
+    <message>
+        <source>{0}, channels</source>
+        <translation>{0}，通道</translation>
+    </message>
+    <message>
+        <source>{0}, height</source>
+        <translation>{0}，高</translation>
+    </message>
+    <message>
+        <source>{0}, width</source>
+        <translation>{0}，宽</translation>
+    </message>
+</context>
+<context>
     <name>ShortcutSheet</name>
     <message>
         <source>Shortcuts</source>
@@ -3638,6 +4004,25 @@ Train the network: after each epoch you see here what it gets right and what it 
     <message>
         <source>Back to the list</source>
         <translation>回到列表</translation>
+    </message>
+</context>
+<context>
+    <name>SidesEditor</name>
+    <message>
+        <source>{0}, left</source>
+        <translation>{0}，左</translation>
+    </message>
+    <message>
+        <source>{0}, right</source>
+        <translation>{0}，右</translation>
+    </message>
+    <message>
+        <source>{0}, top</source>
+        <translation>{0}，上</translation>
+    </message>
+    <message>
+        <source>{0}, bottom</source>
+        <translation>{0}，下</translation>
     </message>
 </context>
 <context>

@@ -9,11 +9,15 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QMenu, QWidget
 
 from cnngui.gui.widgets.layer_icon import layer_icon
-from cnngui.spec.layers import LAYER_TYPES
+from cnngui.gui.words.layers import menu_text
+from cnngui.spec.layers import LAYER_TYPES, MenuGroup
 
 
 class AddMenu(QMenu):
-    """Every layer type with its glyph, in groups, each explained by its tool tip.
+    """Every layer type with its glyph, explained by its tool tip.
+
+    The first type of each group stands in the menu itself, the others of the group one step
+    further, so that what is added most often is one click away.
 
     Signals
     -------
@@ -25,30 +29,29 @@ class AddMenu(QMenu):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setToolTipsVisible(True)
-        meanings = self._meanings()
-        for _, group in groupby(LAYER_TYPES.items(), lambda item: item[1].menu_group):
-            for layer_type, _ in group:
-                action = self.addAction(layer_icon(layer_type), layer_type)
-                action.setToolTip(meanings[layer_type])
-                action.triggered.connect(partial(self.chosen.emit, layer_type))
+        titles = self._titles()
+        for group, members in groupby(LAYER_TYPES, lambda name: LAYER_TYPES[name].menu_group):
+            first, *others = members
+            self._add_type(self, first)
+            if others:
+                more = self.addMenu(titles[group])
+                more.setToolTipsVisible(True)
+                for layer_type in others:
+                    self._add_type(more, layer_type)
             self.addSeparator()
 
-    def _meanings(self) -> dict[str, str]:
+    def _add_type(self, menu: QMenu, layer_type: str) -> None:
+        action = menu.addAction(layer_icon(layer_type), layer_type)
+        action.setToolTip(menu_text(layer_type))
+        action.triggered.connect(partial(self.chosen.emit, layer_type))
+
+    def _titles(self) -> dict[MenuGroup, str]:
         return {
-            "Conv2d": self.tr("Slides kernels over the maps: one new map per kernel"),
-            "MaxPool2d": self.tr("Keeps the largest value of each window"),
-            "AvgPool2d": self.tr("Keeps the mean of each window"),
-            "GlobalAvgPool2d": self.tr("Makes one number of each map: its mean"),
-            "ReLU": self.tr("Replaces negative values by zero"),
-            "LeakyReLU": self.tr("Makes negative values small"),
-            "Sigmoid": self.tr("Bends values into 0 to 1"),
-            "Tanh": self.tr("Bends values into −1 to 1"),
-            "SiLU": self.tr("x times sigmoid(x): a smooth ReLU"),
-            "Softmax": self.tr("Makes positive numbers that sum to 1: probabilities"),
-            "BatchNorm2d": self.tr("Shifts and scales each map by its usual mean and spread"),
-            "Dropout": self.tr("Drops units at random in training; otherwise does nothing"),
-            "Flatten": self.tr("Puts all maps into one long row of numbers"),
-            "Linear": self.tr("Fully connected: every output sees every input"),
-            "Add": self.tr("Adds layers of one shape: a skip connection"),
-            "Concat": self.tr("Puts the maps of several layers one after the other"),
+            "convolution": self.tr("Other convolutions"),
+            "pooling": self.tr("Other poolings"),
+            "activation": self.tr("Other activations"),
+            "norm": self.tr("Other normalisations, dropout"),
+            "shape": self.tr("Other shapes and sizes"),
+            "dense": self.tr("Other dense layers"),
+            "join": self.tr("Other joins"),
         }

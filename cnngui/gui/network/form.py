@@ -10,5 +10,7 @@ from cnngui.gui.words.arguments import meaning
 class ArgumentForm(Form):
     """A form whose tool tips say what each argument is for."""
 
-    def _add_argument(self, field: str, label: str, editor: FieldEditor) -> None:
-        self._add(field, label, editor, meaning(field))
+    def _add_argument(
+        self, field: str, label: str, editor: FieldEditor, layer_type: str = ""
+    ) -> None:
+        self._add(field, label, editor, meaning(field, layer_type))

@@ -27,18 +27,30 @@ class LayerForm(ArgumentForm):
     def __init__(self, layer_type: type[LayerSpec], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._reads = ManyReadsEditor() if layer_type.input_count[1] > 1 else SingleReadEditor()
-        for name, argument in arguments_of(layer_type).items():
-            if name not in WEIGHT_ARGUMENTS:
-                self._add_argument(name, name, make_editor(argument))
+        arguments = dict(arguments_of(layer_type))
+        of_weights = [name for name in WEIGHT_ARGUMENTS if name in arguments]
+        for name, argument in arguments.items():
+            if name not in of_weights:
+                self._add_argument(name, name, make_editor(argument), layer_type.__name__)
         self._add_argument("inputs", self.tr("reads"), self._reads)
-        if not layer_type.has_parameters:
-            return
+        self._is_drawn = issubclass(layer_type, ParametricSpec) and layer_type.is_drawn
         labels = {"frozen": self.tr("frozen")}
-        for name in WEIGHT_ARGUMENTS:
-            self._add_argument(
-                name, labels.get(name, name), make_editor(arguments_of(layer_type)[name])
-            )
-        self._add_dice()
+        for name in of_weights:
+            if self._is_drawn or name == "frozen":
+                self._add_argument(name, labels.get(name, name), make_editor(arguments[name]))
+        if self._is_drawn:
+            self._add_dice()
+            self._add_weights_note()
+
+    def show_layer(self, spec: NetworkSpec, layer: LayerSpec) -> None:
+        """Show the arguments of ``layer``, which is in ``spec``."""
+        self._reads.offer(readable_shapes(spec, layer.id))
+        for field, editor in self._editors.items():
+            editor.set_value(getattr(layer, field))
+        if self._is_drawn and isinstance(layer, ParametricSpec):
+            self._weights_note.setVisible(bool(layer.weights_id))
+
+    def _add_weights_note(self) -> None:
         self._weights_note = QLabel(
             self.tr(
                 "These weights were learned or come from a file. Changing the seed draws new ones."
@@ -47,14 +59,6 @@ class LayerForm(ArgumentForm):
         self._weights_note.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self._weights_note.setWordWrap(True)
         self._grid.addWidget(self._weights_note, self._grid.rowCount(), 0, 1, 2)
-
-    def show_layer(self, spec: NetworkSpec, layer: LayerSpec) -> None:
-        """Show the arguments of ``layer``, which is in ``spec``."""
-        self._reads.offer(readable_shapes(spec, layer.id))
-        for field, editor in self._editors.items():
-            editor.set_value(getattr(layer, field))
-        if isinstance(layer, ParametricSpec):
-            self._weights_note.setVisible(bool(layer.weights_id))
 
     def _add_dice(self) -> None:
         dice = QToolButton()

@@ -14,9 +14,14 @@ from cnngui.gui.network.layer_form import LayerForm
 from cnngui.gui.network.row_header import HeaderContent, RowHeader
 from cnngui.gui.theme import ACCENT, SPACE_M, colors
 from cnngui.gui.widgets.form import Form
+from cnngui.gui.words.arguments import arguments_summary
 from cnngui.gui.words.errors import problem_text
-from cnngui.gui.words.numbers import milliseconds_label, shape_label
-from cnngui.gui.words.summaries import arguments_summary, parameters_label, translate
+from cnngui.gui.words.numbers import (
+    milliseconds_label,
+    parameters_label,
+    shape_label,
+    translate,
+)
 from cnngui.spec.checks import Problem
 from cnngui.spec.cost import Cost
 from cnngui.spec.layers import INPUT_ID, LAYER_TYPES, LayerSpec

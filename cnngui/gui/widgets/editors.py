@@ -20,7 +20,7 @@ from cnngui.gui.icons import icon
 from cnngui.gui.theme import ACCENT, SPACE_S, colors
 from cnngui.gui.widgets.plain import plain_tip
 from cnngui.gui.widgets.spin_boxes import ChoiceBox, FloatSpinBox, IntSpinBox, guard
-from cnngui.spec.layers import Argument, Pair
+from cnngui.spec.layers import Argument
 
 _OUTLINE = 2
 
@@ -87,13 +87,19 @@ class FieldEditor(QWidget):
         box.editingFinished.connect(self.finished)
 
 
+def number_box(argument: Argument) -> IntSpinBox | FloatSpinBox:
+    """Return a box for one number of an argument."""
+    holds_floats = argument.kind in ("float", "factors")
+    return FloatSpinBox(argument) if holds_floats else IntSpinBox(argument)
+
+
 class NumberEditor(FieldEditor):
     """One whole number, or one float, in a box of its kind or one that is given."""
 
     def __init__(self, argument: Argument, box: IntSpinBox | FloatSpinBox | None = None) -> None:
         super().__init__()
         if box is None:
-            box = IntSpinBox(argument) if argument.kind == "int" else FloatSpinBox(argument)
+            box = number_box(argument)
         self._number = box
         self._box.addWidget(box)
         self.setFocusProxy(box)
@@ -140,8 +146,7 @@ class PairEditor(FieldEditor):
 
     def __init__(self, argument: Argument) -> None:
         super().__init__()
-        self._height = IntSpinBox(argument)
-        self._width = IntSpinBox(argument)
+        self._height, self._width = number_box(argument), number_box(argument)
         self._label = ""
         self._chain = QToolButton()
         self._chain.setAutoRaise(True)
@@ -167,21 +172,21 @@ class PairEditor(FieldEditor):
         self._width.setAccessibleName(self.tr("{0}, width").format(label))
         self._name_chain()
 
-    def set_value(self, value: Pair) -> None:
+    def set_value(self, value: tuple[float, float]) -> None:
         if value[0] != value[1]:
             self._set_linked(False)
         self._set_numbers(*value)
 
-    def _set_numbers(self, height: int, width: int) -> None:
+    def _set_numbers(self, height: float, width: float) -> None:
         for box, number in ((self._height, height), (self._width, width)):
             if number != box.value():
                 with QSignalBlocker(box):
-                    box.setValue(number)
+                    box.setValue(number)  # type: ignore[arg-type]  # an int where it holds ints
 
-    def _on_height_changed(self, height: int) -> None:
+    def _on_height_changed(self, height: float) -> None:
         self._change(height, height if self._linked else self._width.value())
 
-    def _on_width_changed(self, width: int) -> None:
+    def _on_width_changed(self, width: float) -> None:
         self._change(width if self._linked else self._height.value(), width)
 
     def _on_chain_clicked(self) -> None:
@@ -189,7 +194,7 @@ class PairEditor(FieldEditor):
         if self._linked and self._height.value() != self._width.value():
             self._change(self._height.value(), self._height.value())
 
-    def _change(self, height: int, width: int) -> None:
+    def _change(self, height: float, width: float) -> None:
         self._set_numbers(height, width)
         self.edited.emit((height, width))
 

@@ -1,80 +1,393 @@
-"""What each type of layer does, in one or two plain sentences."""
+"""What each type of layer is called and how it looks: one row per type.
+
+A new type gets its row here, and the translations of what it says.
+"""
 
 from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from PySide6.QtCore import QCoreApplication
 
 from cnngui.gui.words.numbers import shape_label
-from cnngui.spec.layers import AvgPool2d, Conv2d, LayerSpec, LeakyReLU, MaxPool2d
+from cnngui.gui.words.translation import QT_TRANSLATE_NOOP, spoken
+from cnngui.spec.layers import LayerSpec, arguments_of
 
-translate = QCoreApplication.translate
+Curve = Callable[[float], float]
+"""y over x, both from -1 to 1."""
+
+
+@dataclass(frozen=True)
+class LayerWords:
+    """A type's row.
+
+    Attributes
+    ----------
+    menu : what the menu says about it.
+    fact : what the inspector says, in one or two plain sentences; arguments stand in braces.
+    icon : a glyph's name, or the curve that is drawn in its place: activations look like what they
+        are.
+    shows : the arguments that the network's row shows.
+    meanings : what arguments mean that mean something else to other types.
+    """
+
+    menu: str
+    fact: str
+    icon: str | Curve
+    shows: tuple[str, ...] = ()
+    meanings: Mapping[str, str] = field(default_factory=dict)
+
+
+def words_of(layer_type: str) -> LayerWords:
+    """Return a type's row; KeyError if it has none."""
+    return _ROWS[layer_type]
+
+
+def menu_text(layer_type: str) -> str:
+    """Say in a few words what a type does, to someone who looks for it."""
+    return spoken("Layers", _ROWS[layer_type].menu)
 
 
 def layer_fact(layer: LayerSpec | None) -> str:
     """Say what a layer does to its input; None is the network's input itself."""
     if layer is None:
-        return translate(
-            "LayerFacts", "What the network sees: one channel per colour, before any layer."
+        return QCoreApplication.translate(
+            "Layers", "What the network sees: one channel per colour, before any layer."
         )
     if not layer.enabled:
-        return translate("LayerFacts", "Bypassed: what it reads passes unchanged.")
-    return _texts()[layer.type].format(**_numbers(layer))
+        return QCoreApplication.translate("Layers", "Bypassed: what it reads passes unchanged.")
+    values = {name: _shown(getattr(layer, name)) for name in arguments_of(type(layer))}
+    return spoken("Layers", _ROWS[layer.type].fact).format(**values)
 
 
-def _numbers(layer: LayerSpec) -> dict[str, str]:
-    if isinstance(layer, Conv2d | MaxPool2d | AvgPool2d):
-        return {"window": shape_label(layer.kernel_size)}
-    if isinstance(layer, LeakyReLU):
-        return {"slope": f"{layer.negative_slope:g}"}
-    return {}
+def _shown(value: object) -> str:
+    if isinstance(value, tuple):
+        return shape_label(value)
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def _texts() -> dict[str, str]:
-    return {
-        "Conv2d": translate(
-            "LayerFacts",
-            "One {window} kernel slides over all input channels. At each position the products "
-            "with the values under it, and the bias, add up to one number of this map.",
+_WINDOW = ("kernel_size", "stride", "padding")
+_KERNEL = ("kernel_size", "out_channels", "stride", "padding", "dilation", "groups")
+
+
+def _between(least: float, x: float, most: float) -> float:
+    return min(max(x, least), most)
+
+
+_ROWS: dict[str, LayerWords] = {
+    "Conv2d": LayerWords(
+        QT_TRANSLATE_NOOP("Layers", "Slides kernels over the maps: one new map per kernel"),
+        QT_TRANSLATE_NOOP(
+            "Layers",
+            "One {kernel_size} kernel slides over all input channels. At each position the "
+            "products with the values under it, and the bias, add up to one number of this map.",
         ),
-        "MaxPool2d": translate(
-            "LayerFacts",
-            "Keeps the largest value of each {window} window. The map shrinks; the strongest "
+        "grid",
+        _KERNEL,
+    ),
+    "ConvTranspose2d": LayerWords(
+        QT_TRANSLATE_NOOP("Layers", "Lays kernels into larger maps: one new map per kernel"),
+        QT_TRANSLATE_NOOP(
+            "Layers",
+            "Each number of the input lays a {kernel_size} kernel, multiplied by it, into a larger "
+            "map. Where kernels overlap they add up, over all input channels, and so does the "
+            "bias.",
+        ),
+        "grid-large",
+        (*_KERNEL, "output_padding"),
+        {
+            "stride": QT_TRANSLATE_NOOP(
+                "Meanings", "How far apart kernels are laid: 2 makes maps twice as large"
+            ),
+            "padding": QT_TRANSLATE_NOOP("Meanings", "How much of the result is cut off around it"),
+        },
+    ),
+    "MaxPool2d": LayerWords(
+        QT_TRANSLATE_NOOP("Layers", "Keeps the largest value of each window"),
+        QT_TRANSLATE_NOOP(
+            "Layers",
+            "Keeps the largest value of each {kernel_size} window. The map shrinks; the strongest "
             "responses stay, also when the picture shifts a little. Nothing to learn.",
         ),
-        "AvgPool2d": translate(
-            "LayerFacts",
-            "Keeps the mean of each {window} window. The map shrinks and becomes smoother. "
+        "arrow-collapse-all",
+        _WINDOW,
+    ),
+    "AvgPool2d": LayerWords(
+        QT_TRANSLATE_NOOP("Layers", "Keeps the mean of each window"),
+        QT_TRANSLATE_NOOP(
+            "Layers",
+            "Keeps the mean of each {kernel_size} window. The map shrinks and becomes smoother. "
             "Nothing to learn.",
         ),
-        "GlobalAvgPool2d": translate("LayerFacts", "Keeps one number of each map: its mean."),
-        "BatchNorm2d": translate(
-            "LayerFacts",
+        "arrow-collapse-all",
+        _WINDOW,
+    ),
+    "GlobalAvgPool2d": LayerWords(
+        QT_TRANSLATE_NOOP("Layers", "Makes one number of each map: its mean"),
+        QT_TRANSLATE_NOOP("Layers", "Keeps one number of each map: its mean."),
+        "image-filter-center-focus-weak",
+    ),
+    "GlobalMaxPool2d": LayerWords(
+        QT_TRANSLATE_NOOP("Layers", "Makes one number of each map: its largest value"),
+        QT_TRANSLATE_NOOP("Layers", "Keeps one number of each map: its largest value."),
+        "image-filter-center-focus-strong",
+    ),
+    "AdaptiveAvgPool2d": LayerWords(
+        QT_TRANSLATE_NOOP("Layers", "Keeps as many means as you ask for, whatever the map's size"),
+        QT_TRANSLATE_NOOP(
+            "Layers",
+            "Divides the map into {output_size} windows, whatever its size, and keeps the mean of "
+            "each. Nothing to learn.",
+        ),
+        "view-grid-outline",
+        ("output_size",),
+    ),
+    "AdaptiveMaxPool2d": LayerWords(
+        QT_TRANSLATE_NOOP(
+            "Layers", "Keeps as many largest values as you ask for, whatever the map's size"
+        ),
+        QT_TRANSLATE_NOOP(
+            "Layers",
+            "Divides the map into {output_size} windows, whatever its size, and keeps the largest "
+            "value of each. Nothing to learn.",
+        ),
+        "view-grid-outline",
+        ("output_size",),
+    ),
+    "ReLU": LayerWords(
+        QT_TRANSLATE_NOOP("Layers", "Replaces negative values by zero"),
+        QT_TRANSLATE_NOOP("Layers", "Keeps what is positive; everything else becomes zero."),
+        lambda x: max(x, 0.0),
+    ),
+    "LeakyReLU": LayerWords(
+        QT_TRANSLATE_NOOP("Layers", "Makes negative values small"),
+        QT_TRANSLATE_NOOP(
+            "Layers", "Keeps what is positive; everything else is multiplied by {negative_slope}."
+        ),
+        lambda x: x if x > 0 else 0.25 * x,
+        ("negative_slope",),
+    ),
+    "PReLU": LayerWords(
+        QT_TRANSLATE_NOOP("Layers", "Multiplies negative values by a learned number"),
+        QT_TRANSLATE_NOOP(
+            "Layers",
+            "Keeps what is positive; everything else is multiplied by a number that is learned.",
+        ),
+        lambda x: x if x > 0 else 0.55 * x,
+        ("num_parameters",),
+    ),
+    "ReLU6": LayerWords(
+        QT_TRANSLATE_NOOP("Layers", "A ReLU that goes no higher than 6"),
+        QT_TRANSLATE_NOOP(
+            "Layers", "Keeps what lies between 0 and 6; what lies outside becomes 0 or 6."
+        ),
+        lambda x: _between(0.0, 1.6 * x, 0.8),
+    ),
+    "ELU": LayerWords(
+        QT_TRANSLATE_NOOP("Layers", "A ReLU that bends softly below zero"),
+        QT_TRANSLATE_NOOP(
+            "Layers",
+            "Keeps what is positive; what is negative bends softly towards minus {alpha}.",
+        ),
+        lambda x: x if x > 0 else 0.35 * (math.exp(4 * x) - 1),
+        ("alpha",),
+    ),
+    "GELU": LayerWords(
+        QT_TRANSLATE_NOOP("Layers", "x times the share of a bell curve below x: a smooth ReLU"),
+        QT_TRANSLATE_NOOP(
+            "Layers",
+            "Keeps large values, fades those near zero and below out softly, as a bell curve does.",
+        ),
+        lambda x: x * (1 + math.erf(2.2 * x)) / 2,
+        ("approximate",),
+    ),
+    "SiLU": LayerWords(
+        QT_TRANSLATE_NOOP("Layers", "x times sigmoid(x): a smooth ReLU"),
+        QT_TRANSLATE_NOOP(
+            "Layers", "Keeps large values, fades those near zero and below out softly."
+        ),
+        lambda x: 1.3 * x / (1 + math.exp(-4 * x)),
+    ),
+    "Hardswish": LayerWords(
+        QT_TRANSLATE_NOOP("Layers", "A SiLU without exp, quick to compute"),
+        QT_TRANSLATE_NOOP(
+            "Layers",
+            "Keeps values above 3, turns those below −3 into zero, and bends what lies between.",
+        ),
+        lambda x: x * _between(0.0, 1.2 * x + 0.5, 1.0),
+    ),
+    "Softplus": LayerWords(
+        QT_TRANSLATE_NOOP("Layers", "A smooth ReLU that never quite reaches zero"),
+        QT_TRANSLATE_NOOP(
+            "Layers", "Keeps large values; all others bend softly to just above zero."
+        ),
+        lambda x: math.log1p(math.exp(5 * x)) / 5,
+        ("beta",),
+    ),
+    "Sigmoid": LayerWords(
+        QT_TRANSLATE_NOOP("Layers", "Bends values into 0 to 1"),
+        QT_TRANSLATE_NOOP("Layers", "Squeezes every value to between 0 and 1."),
+        lambda x: 2 / (1 + math.exp(-5 * x)) - 1,
+    ),
+    "Hardsigmoid": LayerWords(
+        QT_TRANSLATE_NOOP("Layers", "A Sigmoid of three straight lines: 0 to 1"),
+        QT_TRANSLATE_NOOP(
+            "Layers", "Lays what lies between −3 and 3 straight onto 0 to 1; the rest is cut off."
+        ),
+        lambda x: _between(-0.9, 1.5 * x, 0.9),
+    ),
+    "Tanh": LayerWords(
+        QT_TRANSLATE_NOOP("Layers", "Bends values into −1 to 1"),
+        QT_TRANSLATE_NOOP("Layers", "Squeezes every value to between −1 and 1."),
+        lambda x: math.tanh(3 * x),
+    ),
+    "Hardtanh": LayerWords(
+        QT_TRANSLATE_NOOP("Layers", "Cuts values off below and above"),
+        QT_TRANSLATE_NOOP(
+            "Layers",
+            "Keeps what lies between {min_val} and {max_val}; what lies outside becomes the "
+            "nearer of the two.",
+        ),
+        lambda x: _between(-0.65, 2.4 * x, 0.65),
+        ("min_val", "max_val"),
+    ),
+    "Softmax": LayerWords(
+        QT_TRANSLATE_NOOP("Layers", "Makes positive numbers that sum to 1: probabilities"),
+        QT_TRANSLATE_NOOP(
+            "Layers", "Turns values into shares that add up to 1: probabilities of the classes."
+        ),
+        "percent-outline",
+    ),
+    "BatchNorm2d": LayerWords(
+        QT_TRANSLATE_NOOP("Layers", "Shifts and scales each map by its usual mean and spread"),
+        QT_TRANSLATE_NOOP(
+            "Layers",
             "Shifts and scales this map by its usual mean and spread, then by two learned numbers.",
         ),
-        "ReLU": translate("LayerFacts", "Keeps what is positive; everything else becomes zero."),
-        "LeakyReLU": translate(
-            "LayerFacts", "Keeps what is positive; everything else is multiplied by {slope}."
+        "chart-bell-curve",
+    ),
+    "GroupNorm": LayerWords(
+        QT_TRANSLATE_NOOP("Layers", "Shifts and scales groups of maps, in each picture anew"),
+        QT_TRANSLATE_NOOP(
+            "Layers",
+            "Shifts and scales groups of maps, {num_groups} in all, by the mean and spread that "
+            "each has in this very picture.",
         ),
-        "Sigmoid": translate("LayerFacts", "Squeezes every value to between 0 and 1."),
-        "Tanh": translate("LayerFacts", "Squeezes every value to between −1 and 1."),
-        "SiLU": translate(
-            "LayerFacts", "Keeps large values, fades those near zero and below out softly."
+        "group",
+        ("num_groups",),
+    ),
+    "InstanceNorm2d": LayerWords(
+        QT_TRANSLATE_NOOP("Layers", "Shifts and scales each map, in each picture anew"),
+        QT_TRANSLATE_NOOP(
+            "Layers",
+            "Shifts and scales this map by the mean and spread that it has in this very picture.",
         ),
-        "Softmax": translate(
-            "LayerFacts", "Turns values into shares that add up to 1: probabilities of the classes."
+        "chart-bell-curve-cumulative",
+    ),
+    "LayerNorm": LayerWords(
+        QT_TRANSLATE_NOOP(
+            "Layers", "Shifts and scales all channels together, in each picture anew"
         ),
-        "Dropout": translate(
-            "LayerFacts", "Drops units at random while learning; here everything passes unchanged."
+        QT_TRANSLATE_NOOP(
+            "Layers",
+            "Shifts and scales values by the mean and spread that they have in this very picture: "
+            "all channels at each position, or whole maps together.",
         ),
-        "Flatten": translate(
-            "LayerFacts", "Lays all maps out in one row of numbers. No value changes."
+        "layers-outline",
+        ("normalized_shape",),
+        {"bias": QT_TRANSLATE_NOOP("Meanings", "Whether a learned number is added afterwards")},
+    ),
+    "Dropout": LayerWords(
+        QT_TRANSLATE_NOOP("Layers", "Drops units at random in training; otherwise does nothing"),
+        QT_TRANSLATE_NOOP(
+            "Layers", "Drops units at random while learning; here everything passes unchanged."
         ),
-        "Linear": translate(
-            "LayerFacts",
+        "blur-linear",
+        ("p",),
+    ),
+    "Flatten": LayerWords(
+        QT_TRANSLATE_NOOP("Layers", "Puts all maps into one long row of numbers"),
+        QT_TRANSLATE_NOOP("Layers", "Lays all maps out in one row of numbers. No value changes."),
+        "format-align-justify",
+    ),
+    "Reshape": LayerWords(
+        QT_TRANSLATE_NOOP("Layers", "Gives the same numbers another shape"),
+        QT_TRANSLATE_NOOP(
+            "Layers",
+            "Lays the same numbers, in the same order, out in another shape. No value changes.",
+        ),
+        "resize",
+        ("shape",),
+    ),
+    "Slice": LayerWords(
+        QT_TRANSLATE_NOOP("Layers", "Keeps some of the channels, rows or columns"),
+        QT_TRANSLATE_NOOP(
+            "Layers",
+            "Keeps some of the channels, rows or columns and drops the others. No value changes.",
+        ),
+        "content-cut",
+        ("dim", "start", "stop", "step"),
+    ),
+    "Pad2d": LayerWords(
+        QT_TRANSLATE_NOOP("Layers", "Puts values around the maps"),
+        QT_TRANSLATE_NOOP("Layers", "Puts values around the map; none inside it changes."),
+        "border-outside",
+        ("padding", "mode"),
+        {
+            "padding": QT_TRANSLATE_NOOP("Meanings", "How much is put on each side"),
+            "mode": QT_TRANSLATE_NOOP(
+                "Meanings",
+                "What is put around: one constant value, what a mirror at the edge would show, or "
+                "the value at the edge again and again",
+            ),
+        },
+    ),
+    "Upsample": LayerWords(
+        QT_TRANSLATE_NOOP("Layers", "Makes maps larger; nothing to learn"),
+        QT_TRANSLATE_NOOP(
+            "Layers",
+            "Makes the map larger: each value is repeated (nearest), or new ones lie on straight "
+            "lines in between (bilinear). Nothing to learn.",
+        ),
+        "arrow-expand-all",
+        ("size", "scale_factor", "mode"),
+        {
+            "mode": QT_TRANSLATE_NOOP(
+                "Meanings",
+                "Whether each value is repeated, or new ones lie on straight lines in between",
+            )
+        },
+    ),
+    "Linear": LayerWords(
+        QT_TRANSLATE_NOOP("Layers", "Fully connected: every output sees every input"),
+        QT_TRANSLATE_NOOP(
+            "Layers",
             "Multiplies every input by a weight of its own and adds up: one sum per unit.",
         ),
-        "Add": translate("LayerFacts", "Adds the maps of several layers, value by value."),
-        "Concat": translate(
-            "LayerFacts", "Puts the maps of several layers one after the other. No value changes."
+        "transit-connection-variant",
+        ("out_features",),
+    ),
+    "Add": LayerWords(
+        QT_TRANSLATE_NOOP("Layers", "Adds layers of one shape: a skip connection"),
+        QT_TRANSLATE_NOOP("Layers", "Adds the maps of several layers, value by value."),
+        "plus-circle-outline",
+    ),
+    "Multiply": LayerWords(
+        QT_TRANSLATE_NOOP("Layers", "Multiplies layers value by value: a gate"),
+        QT_TRANSLATE_NOOP(
+            "Layers",
+            "Multiplies the maps of several layers, value by value; a map of one number weighs "
+            "the whole other one.",
         ),
-    }
+        "close-circle-outline",
+    ),
+    "Concat": LayerWords(
+        QT_TRANSLATE_NOOP("Layers", "Puts the maps of several layers one after the other"),
+        QT_TRANSLATE_NOOP(
+            "Layers", "Puts the maps of several layers one after the other. No value changes."
+        ),
+        "layers-plus",
+    ),
+}

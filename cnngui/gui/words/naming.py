@@ -6,52 +6,24 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QCoreApplication
 
-from cnngui.spec.layers import (
-    INPUT_ID,
-    Conv2d,
-    Dropout,
-    Flatten,
-    GlobalAvgPool2d,
-    LeakyReLU,
-    ReLU,
-    Sigmoid,
-    SiLU,
-    Softmax,
-    Tanh,
-)
+from cnngui.spec.channels import same_channels_as_input, same_channels_as_output
+from cnngui.spec.layers import whole
 from cnngui.spec.network import NetworkSpec
 from cnngui.spec.shapes import infer
 
-_KEEPS_CHANNELS = (
-    Dropout,
-    Flatten,
-    GlobalAvgPool2d,
-    LeakyReLU,
-    ReLU,
-    Sigmoid,
-    SiLU,
-    Softmax,
-    Tanh,
-)
-
 
 def channel_names(network: NetworkSpec, layer_id: str) -> tuple[str, ...]:
-    """Return the names of a layer's channels: R, G, B of the input, classes at the end; or none.
+    """Return the names of a layer's channels: R, G, B near the input, classes at the end; or none.
 
-    A layer's channels are the classes when there are as many and every later layer keeps each
-    channel for itself.
+    They are the classes' when there are as many and every later layer keeps each channel for
+    itself, the colours' when every earlier one does.
     """
-    if layer_id == INPUT_ID:
+    is_last = layer_id in same_channels_as_output(network)
+    if is_last and infer(network).shapes.get(layer_id, (0,))[0] == len(network.classes):
+        return network.classes
+    if layer_id in same_channels_as_input(network):
         grey = QCoreApplication.translate("ChannelNames", "grey")
         return ("R", "G", "B") if network.input.channels == 3 else (grey,)
-    if layer_id not in network or not network.classes:
-        return ()
-    shape = infer(network).shapes.get(layer_id, (0,))
-    later = network.layers[network.index_of(layer_id) + 1 :]
-    if shape[0] == len(network.classes) and all(
-        isinstance(layer, _KEEPS_CHANNELS) or not layer.enabled for layer in later
-    ):
-        return network.classes
     return ()
 
 
@@ -69,10 +41,11 @@ def kernel_inputs(
     With groups, the kernel of one channel reads only the channels of its group.
     """
     index = network.index_of(layer_id)
-    layer, source = network.layers[index], network.inputs_of(index)[0]
-    first = 0
-    if isinstance(layer, Conv2d):
-        first = channel // max(layer.out_channels // layer.groups, 1) * count
+    source = network.inputs_of(index)[0]
+    shapes = infer(network).shapes
+    shape = shapes[layer_id]
+    part = (range(channel, channel + 1), *whole(shape[1:]))
+    first = network.layers[index].reach(part, [shapes[source]], shape)[0][0].start
     names = channel_names(network, source)
     places = range(first, first + count)
     return source, tuple(names[place] if place < len(names) else str(place) for place in places)

@@ -50,6 +50,11 @@ def number_label(number: float) -> str:
     return f"{digits}\N{NARROW NO-BREAK SPACE}{_PREFIXES[power]}" if power else digits
 
 
+def parameters_label(count: int) -> str:
+    """Return a number of parameters as a row has room for it: ``224 p``."""
+    return translate("NetworkPanel", "{} p").format(number_label(count))
+
+
 def bytes_label(size: float) -> str:
     """Return an amount of memory: ``1.2 MB`` (of a million bytes)."""
     label = number_label(size)

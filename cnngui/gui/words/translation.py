@@ -8,11 +8,11 @@ translate, and compiles that into the ``.qm`` beside it, which is read here.
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
-from typing import Literal, get_args
+from collections.abc import Callable, Sequence
+from typing import Literal, cast, get_args
 
+from PySide6 import QtCore
 from PySide6.QtCore import (
-    QT_TRANSLATE_NOOP,
     QCoreApplication,
     QLibraryInfo,
     QLocale,
@@ -32,6 +32,9 @@ _CHINESE_FONTS = (
     *("WenQuanYi Micro Hei", "WenQuanYi Zen Hei", "Droid Sans Fallback"),
     *("Microsoft YaHei UI", "Microsoft YaHei", "PingFang SC"),
 )
+QT_TRANSLATE_NOOP = cast("Callable[[str, str], str]", QtCore.QT_TRANSLATE_NOOP)
+"""Marks a text for the translators and returns it as it is; Qt's, of which types know nothing."""
+
 _WORDS_FROM_BELOW = (
     QT_TRANSLATE_NOOP("FromBelow", "Built-in clip"),
     QT_TRANSLATE_NOOP("FromBelow", "Shapes"),
@@ -108,6 +111,11 @@ def translated(words: str) -> str:
     What is not among the words for the translators, such as a file's name, stays as it is.
     """
     return QCoreApplication.translate("FromBelow", words)
+
+
+def spoken(context: str, marked: str) -> str:
+    """Return in the window's language a text that was marked with QT_TRANSLATE_NOOP."""
+    return QCoreApplication.translate(context, marked)
 
 
 def said_in(language: Language, context: str, text: str) -> str:

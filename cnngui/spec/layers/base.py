@@ -111,6 +111,10 @@ class LayerSpec(ABC):
         )
         return max(self.since, *told, 1)
 
+    def usual(self, name: str) -> object:
+        """Return the value of an argument that goes without saying, given the others."""
+        return arguments_of(type(self))[name].default
+
     def edited(self, **arguments: Any) -> Self:
         """Return the layer with some arguments changed.
 

@@ -50,6 +50,9 @@ class WindowPooling(Pooling, Generic[Sizes]):
         """How much is put before and after, for each axis."""
         return tuple((number, number) for number in self.padding)
 
+    def usual(self, name: str) -> object:
+        return self.kernel_size if name == "stride" else super().usual(name)
+
     def output_shape(self, sources: Sequence[Shape]) -> Shape:
         (shape,) = sources
         if any(2 * pad > size for pad, size in zip(self.padding, self.kernel_size, strict=True)):

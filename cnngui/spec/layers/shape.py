@@ -36,7 +36,7 @@ class _Rearranging(LayerSpec):
 class Flatten(_Rearranging):
     """``(C, H, W)`` to ``(C * H * W,)``, channel by channel, row by row."""
 
-    menu_group: ClassVar[MenuGroup] = "dense"
+    menu_group: ClassVar[MenuGroup] = "shape"
 
     def output_shape(self, sources: Sequence[Shape]) -> Shape:
         return (prod(sources[0]),)

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QDoubleSpinBox,
     QLabel,
     QLineEdit,
+    QMenu,
     QSpinBox,
     QToolButton,
 )
@@ -153,7 +154,9 @@ def test_enter_goes_into_the_editors_and_escape_comes_back(qtbot, panel):
 @pytest.mark.parametrize("layer_type", LAYER_TYPES)
 def test_every_layer_type_can_be_added_after_the_selected_one(qtbot, panel, document, layer_type):
     document.select("conv1")
-    (action,) = (item for item in panel.add_menu.actions() if item.text() == layer_type)
+    menus = [panel.add_menu, *panel.add_menu.findChildren(QMenu)]
+    offered = [action for menu in menus for action in menu.actions()]
+    (action,) = (item for item in offered if item.text() == layer_type)
     assert action.toolTip() != layer_type
     action.trigger()
     assert document.spec.layers[1].type == layer_type
@@ -268,13 +271,23 @@ def test_height_and_width_change_together_until_the_chain_is_opened(qtbot, panel
 def test_padding_by_name_or_by_number(qtbot, panel, document):
     click(qtbot, panel, "conv1")
     (mode,) = editors(panel, "conv1", "padding", QComboBox)
-    height, _ = editors(panel, "conv1", "padding", QSpinBox)
+    height, *_, left, right, top, bottom = editors(panel, "conv1", "padding", QSpinBox)
     assert not height.isVisible()
     choose(qtbot, mode, "number")
     assert height.isVisible()
     assert document.spec.layer("conv1").padding == (0, 0)
     type_number(qtbot, height, "2")
     assert document.spec.layer("conv1").padding == (2, 2)
+    choose(qtbot, mode, "each side")
+    assert not height.isVisible()
+    assert document.spec.layer("conv1").padding == (2, 2, 2, 2)
+    for box, number in ((left, "1"), (right, "3"), (top, "4"), (bottom, "5")):
+        assert box.isVisible()
+        type_number(qtbot, box, number)
+    assert document.spec.layer("conv1").padding == (1, 3, 4, 5)
+    assert "padding ←1 →3 ↑4 ↓5" in row(panel, "conv1").header.content.summary
+    choose(qtbot, mode, "number")
+    assert document.spec.layer("conv1").padding == (4, 1)
     choose(qtbot, mode, "valid")
     assert document.spec.layer("conv1").padding == "valid"
     assert not height.isVisible()

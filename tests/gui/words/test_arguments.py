@@ -1,6 +1,6 @@
 import pytest
 
-from cnngui.gui.words.summaries import arguments_summary
+from cnngui.gui.words.arguments import arguments_summary
 from cnngui.spec.layers import Add, AvgPool2d, Conv2d, Dropout, LeakyReLU, Linear, MaxPool2d, ReLU
 
 
