@@ -64,7 +64,7 @@ class Photographer:
         self.document = Document()
         self.window = MainWindow(settings, self.document)
         asked: Arguments = parse_arguments(arguments)
-        begin(self.window, self.document, settings, asked)
+        begin(self.window, self.document, asked)
         self.window.showNormal()
         self.window.setGeometry(0, 0, width, height)
 

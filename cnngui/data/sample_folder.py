@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import secrets
-import shutil
+import threading
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -30,6 +30,7 @@ from cnngui.data.folder import FolderDataset, open_folder
 from cnngui.errors import DataError, SaveError, system_reason, text
 from cnngui.images.opencv import cv2
 from cnngui.images.resizing import resized
+from cnngui.locks import OwnFolder
 
 MOST_SIDE = 320
 """Pixels of the longer side: enough for every input, and a thousand samples take 100 MB."""
@@ -227,8 +228,14 @@ class SampleFolder:
         self._insert(classes, removed, place)
 
     def empty_trash(self) -> None:
-        """Delete for good what was deleted. What cannot be deleted stays."""
-        shutil.rmtree(self.path / _TRASH, ignore_errors=True)
+        """Delete for good what this process deleted, or one that has ended.
+
+        What another window may yet bring back stays, and what cannot be deleted.
+        """
+        _own_trash(self.path).sweep()
+        _own_trash(self.path).remove()
+        with _lock:
+            _trashes.pop(self.path, None)
 
     def _insert(
         self, classes: tuple[SampleClass, ...], added: SampleClass, place: int | None
@@ -253,10 +260,26 @@ class SampleFolder:
             raise DataError(str(path), text("must be a sample of {folder}", folder=str(self.path)))
 
     def _trashed(self, path: Path) -> Path:
-        return self.path / _TRASH / "samples" / path.parent.name / path.name
+        return self._trash / "samples" / path.parent.name / path.name
 
     def _trashed_class(self, name: str) -> Path:
-        return self.path / _TRASH / "classes" / name
+        return self._trash / "classes" / name
+
+    @property
+    def _trash(self) -> Path:
+        try:
+            return _own_trash(self.path).path
+        except OSError as error:
+            raise _save_error(self.path, error) from error
+
+
+_lock = threading.Lock()
+_trashes: dict[Path, OwnFolder] = {}
+
+
+def _own_trash(folder: Path) -> OwnFolder:
+    with _lock:
+        return _trashes.setdefault(folder, OwnFolder(folder / _TRASH))
 
 
 def _move(source: Path, target: Path) -> None:

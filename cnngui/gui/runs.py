@@ -10,6 +10,7 @@ from cnngui.pipeline.events import Event
 from cnngui.pipeline.training.desk import TrainingDesk
 from cnngui.pipeline.training.progress import (
     RunRead,
+    RunsKept,
     RunsListed,
     TrainingEnded,
     TrainingProgress,
@@ -75,6 +76,8 @@ class Runs(QObject):
                 self._put(progress, has_ended=True)
             case RunsListed(runs):
                 self._list(runs)
+            case RunsKept(run_ids):
+                self._keep_only(run_ids)
             case RunRead(_, first, spec, weights):
                 words = self.tr("First weights of a run") if first else self.tr("Weights of a run")
                 self._document.learn(spec, weights, words)
@@ -94,6 +97,16 @@ class Runs(QObject):
             runs = (under_way, *(run for run in runs if run.run_id != under_way.run_id))
         self._kept = runs
         self.changed.emit()
+
+    def _keep_only(self, run_ids: tuple[str, ...]) -> None:
+        """Let go of what is no longer on disk, and have read what another window put there."""
+        under_way = self._under_way()
+        kept = tuple(run for run in self._kept if run is under_way or run.run_id in run_ids)
+        if kept != self._kept:
+            self._kept = kept
+            self.changed.emit()
+        if self._was_asked and set(run_ids) - {run.run_id for run in kept}:
+            self._desk.list_runs()
 
     def _under_way(self) -> TrainingProgress | None:
         newest = self._newest

@@ -14,13 +14,12 @@ from PySide6.QtCore import QObject, QTimer, Slot
 from cnngui.errors import UserError
 from cnngui.formats.network_file import NetworkFile, read_network, write_network
 from cnngui.gui.document import Document
+from cnngui.gui.session_folder import KEPT_DESCRIPTION, KEPT_WEIGHTS, SessionFolder
 from cnngui.pipeline.live import LivePipeline
 from cnngui.spec.layers import ParametricSpec
 from cnngui.spec.network import NetworkSpec
 
 _QUIET_MS = 3_000
-_DESCRIPTION = "unsaved-network.json"
-_WITH_WEIGHTS = "unsaved-network.safetensors"
 _log = logging.getLogger("cnngui")
 
 
@@ -29,7 +28,7 @@ class SessionKeeper(QObject):
 
     Parameters
     ----------
-    folder : where it is kept.
+    folder : of the settings, in which each window has a folder to keep it in.
     document : the network.
     pipeline : has the weights, where the description and its seeds do not give them.
     """
@@ -42,16 +41,38 @@ class SessionKeeper(QObject):
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._folder = folder
+        self._settings_folder = folder
+        self._claimed: SessionFolder | None = None
         self._document = document
         self._pipeline = pipeline
         self._clock = QTimer(self, interval=_QUIET_MS, singleShot=True)
         self._clock.timeout.connect(self.keep)
         document.path_changed.connect(self._clock.start)
 
+    def begin(self, *, restores: bool) -> list[NetworkFile]:
+        """Take a folder of this window's own; return what was kept there.
+
+        Parameters
+        ----------
+        restores : whether that may be something; see ``kept_networks``.
+        """
+        self._claimed = SessionFolder(self._settings_folder, restores=restores)
+        return kept_networks(self._claimed.path) if restores else []
+
+    def release(self) -> None:
+        """Leave what is kept to the next window."""
+        if self._claimed is not None:
+            self._claimed.release()
+
+    @property
+    def _folder(self) -> Path:
+        if self._claimed is None:
+            self._claimed = SessionFolder(self._settings_folder, restores=False)
+        return self._claimed.path
+
     def owns(self, path: Path) -> bool:
         """Say whether a file is one of those kept here, of which the user need not hear."""
-        return path in (self._folder / _DESCRIPTION, self._folder / _WITH_WEIGHTS)
+        return path in (self._folder / KEPT_DESCRIPTION, self._folder / KEPT_WEIGHTS)
 
     @Slot()
     def keep(self) -> None:
@@ -61,17 +82,16 @@ class SessionKeeper(QObject):
         holds_weights = _holds_weights(running)
         try:
             if not self._document.is_modified:
-                self._forget(_DESCRIPTION, _WITH_WEIGHTS)
+                self._forget(KEPT_DESCRIPTION, KEPT_WEIGHTS)
                 return
-            self._folder.mkdir(parents=True, exist_ok=True)
             if holds_weights:
-                self._pipeline.save_network(self._folder / _WITH_WEIGHTS, running)
+                self._pipeline.save_network(self._folder / KEPT_WEIGHTS, running)
             else:
-                self._forget(_WITH_WEIGHTS)
+                self._forget(KEPT_WEIGHTS)
             if spec == running and holds_weights:
-                self._forget(_DESCRIPTION)
+                self._forget(KEPT_DESCRIPTION)
             else:
-                write_network(self._folder / _DESCRIPTION, spec, None)
+                write_network(self._folder / KEPT_DESCRIPTION, spec, None)
         except (OSError, UserError) as error:
             _log.warning("the unsaved network could not be kept: %s", error)
 
@@ -87,7 +107,7 @@ def kept_networks(folder: Path) -> list[NetworkFile]:
     run, and the one that was being edited, with what fits it of the other's weights.
     """
     kept: list[NetworkFile] = []
-    for name in (_WITH_WEIGHTS, _DESCRIPTION):
+    for name in (KEPT_WEIGHTS, KEPT_DESCRIPTION):
         try:
             if (folder / name).is_file():
                 found = read_network(folder / name)

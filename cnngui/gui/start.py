@@ -17,7 +17,6 @@ from cnngui.formats.opening import open_network
 from cnngui.gui.crashes import CrashReporter, open_log
 from cnngui.gui.document import Document, Origin
 from cnngui.gui.icons import icon
-from cnngui.gui.session import kept_networks
 from cnngui.gui.settings import Settings
 from cnngui.gui.theme import ACCENT, apply_theme
 from cnngui.gui.widgets.notices import Notice
@@ -49,7 +48,7 @@ def run_window(arguments: Arguments) -> int:
     window = MainWindow(settings, document)
     crashes.crashed.connect(window.show_crash)
     _let_signals_close(window)
-    begin(window, document, settings, arguments)
+    begin(window, document, arguments)
     window.show()
     window.activateWindow()  # gives it the keys where no window manager does
     return application.exec()
@@ -65,14 +64,14 @@ def _let_signals_close(window: MainWindow) -> None:
             signal.signal(getattr(signal, name), lambda *_: QTimer.singleShot(0, window.close))
 
 
-def begin(window: MainWindow, document: Document, settings: Settings, arguments: Arguments) -> None:
+def begin(window: MainWindow, document: Document, arguments: Arguments) -> None:
     """Let the window run the network and open the source asked for.
 
     What cannot be opened becomes a notice, with the built-in clip or the first ready network in
     its place.
     """
     window.start(arguments.threads)
-    _begin_network(window, document, settings, arguments)
+    _begin_network(window, document, arguments)
     try:
         window.source.open(_first_source(arguments))
     except UserError as error:
@@ -87,10 +86,8 @@ def _first_source(arguments: Arguments) -> SourceAddress:
     return SourceAddress("sample", preset.clip) if preset else parse_address(DEFAULT_SOURCE)
 
 
-def _begin_network(
-    window: MainWindow, document: Document, settings: Settings, arguments: Arguments
-) -> None:
-    kept = [] if arguments.network else kept_networks(settings.folder)
+def _begin_network(window: MainWindow, document: Document, arguments: Arguments) -> None:
+    kept = window.session.begin(restores=not arguments.network)
     if kept:
         _begin_with(document, kept, None)
         # It is in no file and no ready network, and stays a changed one until it is saved.

@@ -14,6 +14,7 @@ from cnngui.pipeline.messages import Playback
 from cnngui.pipeline.training.progress import (
     MemoryMeasured,
     RunRead,
+    RunsKept,
     RunsListed,
     TrainingEnded,
     TrainingPreparing,
@@ -179,6 +180,7 @@ Event = (
     | TrainingProgressed
     | TrainingEnded
     | TrainingRefused
+    | RunsKept
     | RunsListed
     | RunRead
     | MemoryMeasured

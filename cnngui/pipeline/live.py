@@ -94,7 +94,7 @@ class LivePipeline:
         self._capture = CaptureWorker(
             self._on_frame, self._meter, report, open_source, retry_delays_s
         )
-        store = RunStore(runs_folder or Path(gettempdir()) / "cnngui-runs")
+        self._store = store = RunStore(runs_folder or Path(gettempdir()) / "cnngui-runs")
         self._trainer = TrainingWorker(self._engine, turns, report, self._files, store)
         self.training = TrainingDesk(self._trainer, self._engine, self._files, store)
         self._colormaps = USUAL_COLORMAPS
@@ -133,6 +133,7 @@ class LivePipeline:
         self.data.stop()
         # What the engine still has to have written must reach the files before they close.
         self._engine.join(deadline - time.monotonic())
+        self._files.tell(Job("run", self._store.close))
         self._files.stop()
         self._recording.stop()
         self._files.join(deadline - time.monotonic() - timeout_s / 2)

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -78,7 +80,7 @@ def test_deleting_the_same_name_twice_loses_neither(folder: SampleFolder) -> Non
     folder.delete([path])
     second = write_image(path, picture(2)).read_bytes()
     folder.delete([path])
-    kept = {file.read_bytes() for file in folder.path.glob(".cnngui-trash/samples/cup/*")}
+    kept = {file.read_bytes() for file in folder.path.glob(".cnngui-trash/*/samples/cup/*")}
     assert kept == {first, second}
     folder.restore([path])
     assert path.read_bytes() == second
@@ -240,6 +242,40 @@ def test_what_was_returned_before_saves_looking_again(folder: SampleFolder) -> N
     folder.add("book", picture(2))
     assert len(folder.as_dataset(known)) == 2
     assert len(folder.as_dataset()) == 1
+
+
+DELETES = """
+import sys
+from pathlib import Path
+from cnngui.data.sample_folder import SampleFolder
+folder = SampleFolder(Path(sys.argv[1]))
+folder.delete([Path(sys.argv[2])])
+folder.remove_class("book")
+print("deleted", flush=True)
+if sys.stdin.readline():
+    folder.restore([Path(sys.argv[2])])
+"""
+
+
+@pytest.mark.parametrize("is_killed", [False, True])
+def test_what_another_window_deleted_can_be_brought_back_there(
+    folder: SampleFolder, is_killed: bool
+) -> None:
+    path = folder.add("cup", picture(1))
+    command = [sys.executable, "-c", DELETES, str(folder.path), str(path)]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as program:
+        assert program.stdout is not None
+        assert program.stdout.readline()
+        folder.empty_trash()
+        if is_killed:
+            program.kill()
+        else:
+            program.communicate("go on\n", timeout=60)
+    assert path.exists() != is_killed
+    folder.empty_trash()
+    assert not (folder.path / ".cnngui-trash").exists()
 
 
 def test_emptied_trash_is_gone(folder: SampleFolder) -> None:

@@ -36,7 +36,7 @@ class Driver:
         self.document = Document()
         self.window = MainWindow(settings, self.document)
         qtbot.addWidget(self.window)
-        begin(self.window, self.document, settings, arguments)
+        begin(self.window, self.document, arguments)
         self.window.resize(1100, 720)
         self.window.show()
         qtbot.waitExposed(self.window)

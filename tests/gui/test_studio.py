@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import re
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -19,6 +20,7 @@ from cnngui.gui.session import kept_networks
 from cnngui.gui.settings import Settings
 from cnngui.gui.studio import Studio
 from cnngui.gui.window.drawer import TrainingDrawer
+from cnngui.pipeline.training.progress import RunRead
 from cnngui.pipeline.training.settings import TrainingSettings
 from cnngui.spec.layers import Conv2d, Flatten, GlobalAvgPool2d, Linear, ReLU
 from cnngui.spec.network import InputSpec, NetworkSpec
@@ -302,3 +304,35 @@ def test_closing_while_samples_are_made_ready(driver):
 def test_what_the_wings_share_knows_no_widgets(module):
     source = Path(importlib.import_module(f"cnngui.gui.{module}").__file__).read_text("utf-8")
     assert not re.search(r"QtWidgets|gui\.(widgets|window|views|network)\b", source)
+
+
+def test_the_list_of_runs_holds_what_is_on_disk(driver, settings, monkeypatch):
+    monkeypatch.setattr("cnngui.pipeline.training.run_store.MOST_RUNS", 2)
+    studio = studio_of(driver)
+    studio.plan.set_settings(SHORT)
+    ids: list[str] = []
+    for _ in range(4):
+        studio.trainer.start()
+        driver.wait(lambda: bool(studio.runs.kept) and studio.runs.kept[0].run_id not in ids)
+        ids.insert(0, studio.runs.kept[0].run_id)
+        driver.wait(lambda: not studio.trainer.is_under_way)
+    driver.wait(lambda: [run.run_id for run in studio.runs.kept] == ids[:2])
+    on_disk = {path.parent.name for path in (settings.folder / "runs").glob("*/run.json")}
+    assert on_disk == set(ids[:2])
+    with driver.qtbot.waitSignal(
+        studio.event_received, check_params_cb=lambda event: isinstance(event, RunRead)
+    ):
+        studio.runs.restore(ids[1])
+
+
+def test_a_run_that_the_disk_refused_is_not_in_the_list(driver, settings):
+    (settings.folder / "runs").mkdir(parents=True, exist_ok=True)
+    (settings.folder / "runs").chmod(0o700)
+    studio = begin(driver)
+    run_id = studio.runs.kept[0].run_id
+    place = settings.folder / "runs" / run_id
+    driver.wait(lambda: (place / "run.json").exists())
+    shutil.rmtree(place)
+    place.write_text("in the way")
+    studio.trainer.stop()
+    driver.wait(lambda: not studio.trainer.is_under_way and not studio.runs.kept)

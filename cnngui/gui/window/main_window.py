@@ -105,6 +105,11 @@ class MainWindow(QMainWindow):
         return self._studio.result
 
     @property
+    def session(self) -> SessionKeeper:
+        """Keeps what was not saved."""
+        return self._session
+
+    @property
     def notices(self) -> NoticeBar:
         """To tell the user that something went wrong."""
         return self._notices
@@ -421,4 +426,5 @@ class MainWindow(QMainWindow):
         self._session.keep()
         self._cameras.close()
         self._pipeline.close()
+        self._session.release()
         super().closeEvent(event)

@@ -287,6 +287,13 @@ class RunsListed:
     runs: tuple[TrainingProgress, ...]
 
 
+@dataclass(frozen=True)
+class RunsKept:
+    """Event: a run was written or let go; these are on disk now, newest first."""
+
+    run_ids: tuple[str, ...]
+
+
 @dataclass(frozen=True, eq=False)
 class RunRead:
     """Event: a run's best or first weights were read; ``spec`` names them."""

@@ -30,6 +30,7 @@ from cnngui.pipeline.training.commands import (
     TrainingCommand,
 )
 from cnngui.pipeline.training.progress import (
+    RunsKept,
     TrainingEnded,
     TrainingPreparing,
     TrainingProgressed,
@@ -185,7 +186,8 @@ class TrainingWorker(Worker[TrainingCommand]):
         self._paused, self._pause_at = command.paused, None
         self._first_weights = trainer.weights()
         self._tell_progress(trainer)
-        self._write(partial(self._store.begin, trainer.progress, self._first_weights))
+        begin = partial(self._store.begin, trainer.progress, self._first_weights)
+        self._write(partial(self._listing, begin))
 
     def _prepared(self, command: Begin) -> Trainer:
         from cnngui.pipeline.training.trainer import Trainer  # not needed at the start
@@ -312,6 +314,13 @@ class TrainingWorker(Worker[TrainingCommand]):
         self._epochs_kept = int(progress.epoch)
         self._write(partial(self._store.keep, progress, trainer.best_weights()))
 
+    def _listing(self, write: Callable[[], None]) -> None:
+        """Write, and tell which runs are on disk then, also where the disk refused."""
+        try:
+            write()
+        finally:
+            self._report(RunsKept(self._store.ids()))
+
     def _write(self, write: Callable[[], None]) -> None:
         self._files.tell(Job("run", write))
 
@@ -339,7 +348,7 @@ class TrainingWorker(Worker[TrainingCommand]):
         if failure:
             progress = replace(progress, state="failed", message=failure)
         spec = with_named_weights(progress.spec, weights)
-        self._write(partial(self._store.keep, progress, weights))
+        self._write(partial(self._listing, partial(self._store.keep, progress, weights)))
         self.ended = TrainingEnded(progress, spec, weights)
         self._report(self.ended)
 
