@@ -674,6 +674,10 @@ Heights are square roots of counts.</source>
         <source>Arrows choose a kernel, Page Up and Down scroll</source>
         <translation>用方向键选择卷积核，Page Up 和 Page Down 滚动</translation>
     </message>
+    <message>
+        <source>kernel {0}</source>
+        <translation>卷积核 {0}</translation>
+    </message>
 </context>
 <context>
     <name>KernelsHistory</name>
@@ -4530,6 +4534,10 @@ Train the network: after each epoch you see here what it gets right and what it 
     <message>
         <source>Arrows choose a channel, Page Up and Down turn</source>
         <translation>用方向键选择通道，Page Up 和 Page Down 翻页</translation>
+    </message>
+    <message>
+        <source>channel {channel}, from {low} to {high}</source>
+        <translation>通道 {channel}，从 {low} 到 {high}</translation>
     </message>
     <message>
         <source>channel {channel}   row {row}, column {column}   value {value}</source>

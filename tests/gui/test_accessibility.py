@@ -20,11 +20,19 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from cnngui.gui.document import Document
+from cnngui.gui.network.layer_list import LayerList
 from cnngui.gui.network.panel import NetworkPanel
+from cnngui.gui.results.class_accuracies import ClassAccuracies
+from cnngui.gui.results.confusion_view import ConfusionView
+from cnngui.gui.views.kernel_view import KernelView
+from cnngui.gui.views.strip import LayerStrip
+from cnngui.gui.views.wall_canvas import WallCanvas
 from cnngui.gui.widgets.notices import Notice, NoticeBar
+from cnngui.gui.widgets.spoken import speak_of_items
 from cnngui.gui.window.drawer import TrainingDrawer
 from cnngui.spec.layers import LAYER_TYPES
 from tests.gui.driver import Driver
+from tests.gui.learned import evaluation
 from tests.gui.views.conftest import show
 
 
@@ -95,3 +103,86 @@ def test_every_editor_of_a_layer_has_a_name(qtbot: QtBot, layer_type: type) -> N
     document.select("one")
     show(qtbot, panel, 340, 900)
     assert nameless(panel) == []
+
+
+def spoken_items(widget: QWidget) -> list[str]:
+    """What a screen reader finds inside a widget."""
+    interface = QAccessible.queryAccessibleInterface(widget)
+    assert interface.role() == QAccessible.Role.List
+    items = [interface.child(place) for place in range(interface.childCount())]
+    assert all(item.role() == QAccessible.Role.ListItem and item.isValid() for item in items)
+    return [item.text(QAccessible.Text.Name) for item in items]
+
+
+def test_the_tiles_of_the_wall_are_items(driver: Driver) -> None:
+    canvas = driver.window.findChild(WallCanvas)
+    names = spoken_items(canvas)
+    assert len(names) == driver.wall.layout.shown > 1
+    assert names[1].startswith("channel 1, from ")
+    canvas.setFocus()
+    driver.key(Qt.Key.Key_Right)
+    interface = QAccessible.queryAccessibleInterface(canvas)
+    focused = interface.focusChild()
+    assert focused.text(QAccessible.Text.Name).startswith("channel 1,")
+    assert focused.state().selected
+    assert focused.state().focused
+    there = canvas.mapToGlobal(canvas.tile_rect(3).center().toPoint())
+    found = interface.childAt(there.x(), there.y())
+    assert interface.indexOfChild(found) == 3
+    assert found.rect().contains(there)
+
+
+def test_the_pictures_of_a_kernel_are_items(driver: Driver) -> None:
+    driver.wait(lambda: driver.window.findChild(KernelView).isVisible())
+    assert spoken_items(driver.window.findChild(KernelView).pictures) == [
+        "input R",
+        "input G",
+        "input B",
+    ]
+
+
+def test_thumbnails_and_rows_are_items_by_name(driver: Driver) -> None:
+    strip = QAccessible.queryAccessibleInterface(driver.window.findChild(LayerStrip))
+    ids = [layer.id for layer in driver.document.spec.layers]
+    said = [strip.child(n).text(QAccessible.Text.Name) for n in range(strip.childCount())]
+    assert [name.split(":")[0] for name in said[1:]] == ids
+    rows = [driver.window.findChild(LayerList).row(layer_id) for layer_id in ids]
+    items = [QAccessible.queryAccessibleInterface(row) for row in rows]
+    assert {item.role() for item in items} == {QAccessible.Role.ListItem}
+    assert [item.text(QAccessible.Text.Name).split(",")[0] for item in items] == ids
+    assert [item.state().selected for item in items] == [
+        layer_id == driver.document.selected_id for layer_id in ids
+    ]
+
+
+def test_units_classes_and_cells_are_items(qtbot: QtBot) -> None:
+    judged = evaluation([0, 1, 1], [[0.9, 0.1], [0.2, 0.8], [0.7, 0.3]], ("cat", "dog"))
+    classes, matrix = ClassAccuracies(), ConfusionView()
+    for view in (classes, matrix):
+        qtbot.addWidget(view)
+        view.show_evaluation(judged)
+    speak_of_items()
+    assert spoken_items(classes) == [
+        "1 of 2 “dog” were recognised",
+        "1 of 1 “cat” were recognised",
+    ]
+    assert len(spoken_items(matrix)) == 4
+    assert "dog" in spoken_items(matrix)[2]
+    assert "cat" in spoken_items(matrix)[2]
+
+
+def test_a_listener_hears_what_the_arrows_choose(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    judged = evaluation([0, 1], [[0.9, 0.1], [0.2, 0.8]], ("cat", "dog"))
+    classes = ClassAccuracies()
+    classes.show_evaluation(judged)
+    show(qtbot, classes)
+    told: list[int] = []
+    monkeypatch.setattr(QAccessible, "isActive", lambda: True)
+    monkeypatch.setattr(
+        QAccessible, "updateAccessibility", lambda event: told.append(event.child())
+    )
+    qtbot.keyClick(classes, Qt.Key.Key_Down)
+    qtbot.keyClick(classes, Qt.Key.Key_Down)
+    assert told == [0, 1]

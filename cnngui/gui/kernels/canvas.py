@@ -21,6 +21,7 @@ from cnngui.gui.theme import ACCENT, SLIM_SCROLL_BAR, SPACE_M, SPACE_S, colors, 
 from cnngui.gui.widgets.buttons import ICON_SIZE
 from cnngui.gui.widgets.keys import keeps_key
 from cnngui.gui.widgets.pictures import gradient_icon
+from cnngui.gui.widgets.spoken import SpokenItem, say_chosen
 from cnngui.gui.words.numbers import number_text
 from cnngui.pipeline.kernel_pictures import KernelsDrawn
 
@@ -106,6 +107,7 @@ class KernelsCanvas(QAbstractScrollArea):
         if kernel != self._chosen:
             self._chosen = kernel
             self.viewport().update()
+            self._say_chosen()
 
     def scroll_to_top(self) -> None:
         """Go back to the first kernel."""
@@ -118,6 +120,18 @@ class KernelsCanvas(QAbstractScrollArea):
         x, y, width, height = self._drawn.layout.block_rect(kernel, panel)
         ratio = self._image.devicePixelRatio()
         return QRectF(x / ratio, y / ratio, width / ratio, height / ratio).translated(self._origin)
+
+    def item_count(self) -> int:
+        """Return how many kernels are in sight."""
+        return self._drawn.layout.shown if self._drawn is not None else 0
+
+    def item_at(self, place: int) -> SpokenItem:
+        """Return a kernel as it is told of."""
+        if self._drawn is None:
+            raise LookupError("there are no kernels yet")
+        kernel = self._drawn.layout.first + place
+        name = self.tr("kernel {0}").format(kernel)
+        return SpokenItem(name, self.block_rect(kernel).toRect(), kernel == self._chosen)
 
     def point_at(self, position: QPointF) -> KernelPoint | None:
         """Return what is at a place of the viewport."""
@@ -258,6 +272,13 @@ class KernelsCanvas(QAbstractScrollArea):
             bar.setValue(row)
         elif row >= bar.value() + bar.pageStep():
             bar.setValue(row - bar.pageStep() + 1)
+
+    def _say_chosen(self) -> None:
+        if self._chosen is None or self._drawn is None or not self.hasFocus():
+            return
+        place = self._chosen - self._drawn.layout.first
+        if 0 <= place < self.item_count():
+            say_chosen(self, place)
 
     def _say_pointed(self) -> None:
         self.pointed_at.emit(self.point_at(self._pointer) if self._pointer is not None else None)

@@ -14,6 +14,7 @@ from cnngui.gui.network.layer_form import LayerForm
 from cnngui.gui.network.row_header import HeaderContent, RowHeader
 from cnngui.gui.theme import ACCENT, SPACE_M, colors
 from cnngui.gui.widgets.form import Form
+from cnngui.gui.widgets.spoken import say_chosen
 from cnngui.gui.words.arguments import arguments_summary
 from cnngui.gui.words.errors import problem_text
 from cnngui.gui.words.numbers import (
@@ -66,6 +67,11 @@ class Row(QWidget):
         header.clicked.connect(self.clicked)
 
     @property
+    def is_chosen(self) -> bool:
+        """Whether its layer is the one selected; a screen reader asks."""
+        return self._selected
+
+    @property
     def form(self) -> Form | None:
         """The editors; None until the row was selected for the first time."""
         return self._form
@@ -77,6 +83,7 @@ class Row(QWidget):
 
     def set_selected(self, selected: bool, focused: bool) -> None:
         """Open the row's editors or close them; ``focused``: the list has the keyboard."""
+        was_selected = self._selected
         self._selected, self._focused = selected, focused
         if selected and self._form is None:
             self._form = self._make_form()
@@ -87,6 +94,8 @@ class Row(QWidget):
         if self._form is not None:
             self._form.setVisible(selected)
         self.update()
+        if selected and focused and not was_selected:
+            say_chosen(self)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         self.menu_requested.emit(event.globalPos())
@@ -107,9 +116,15 @@ class Row(QWidget):
     def _make_form(self) -> Form:
         raise NotImplementedError
 
+    def _name_for_listeners(self) -> None:
+        content = self.header.content
+        parts = (content.name, content.kind, content.summary, content.shape, self._problems.text())
+        self.setAccessibleName(", ".join(filter(None, parts)))
+
     def _show_problems(self, problems: Sequence[Problem]) -> None:
         self._problems.setText("\n".join(problem_text(problem) for problem in problems))
         self._problems.setVisible(bool(problems))
+        self._name_for_listeners()
         if self._form is not None:
             self._form.set_problems(problems)
 

@@ -30,6 +30,7 @@ from cnngui.gui.theme import (
 from cnngui.gui.widgets.bars import paint_bar
 from cnngui.gui.widgets.keys import keeps_key
 from cnngui.gui.widgets.plain import plain_tip
+from cnngui.gui.widgets.spoken import SpokenItem, say_chosen
 from cnngui.gui.words.numbers import share_text
 from cnngui.pipeline.training.progress import Evaluation
 
@@ -81,6 +82,15 @@ class ClassAccuracies(QAbstractScrollArea):
         """Return where a row is in the viewport."""
         top = place * _ROW_HEIGHT - self.verticalScrollBar().value()
         return QRect(0, top, self.viewport().width(), _ROW_HEIGHT)
+
+    def item_count(self) -> int:
+        """Return how many classes there are."""
+        return len(self._order)
+
+    def item_at(self, place: int) -> SpokenItem:
+        """Return a class as it is told of."""
+        is_chosen = self._order[place] == self._chosen
+        return SpokenItem(self._words(place), self.row_rect(place), is_chosen)
 
     def sizeHint(self) -> QSize:
         return QSize(200, 120)
@@ -173,8 +183,8 @@ class ClassAccuracies(QAbstractScrollArea):
 
     def _choose(self, place: int) -> None:
         self.show_chosen(self._order[place])
-        self.setAccessibleDescription(self._words(place))
         self.class_chosen.emit(self._order[place])
+        say_chosen(self, place)
 
     def _reveal(self, place: int) -> None:
         row, bar = self.row_rect(place), self.verticalScrollBar()

@@ -30,6 +30,7 @@ from cnngui.gui.theme import (
 )
 from cnngui.gui.widgets.keys import keeps_key
 from cnngui.gui.widgets.plain import plain_tip
+from cnngui.gui.widgets.spoken import SpokenItem, say_chosen
 from cnngui.pipeline.training.progress import Evaluation
 
 _LEAST_CELL, _LARGEST_CELL = 20, 44
@@ -95,6 +96,15 @@ class ConfusionView(QAbstractScrollArea):
             self._cell,
             self._cell,
         )
+
+    def item_count(self) -> int:
+        """Return how many cells there are."""
+        return len(self._evaluation.classes) ** 2 if self._evaluation is not None else 0
+
+    def item_at(self, place: int) -> SpokenItem:
+        """Return a cell as it is told of, row by row."""
+        cell = self._cell_of(place)
+        return SpokenItem(self._words(cell), self.cell_rect(*cell), cell == self._chosen)
 
     def sizeHint(self) -> QSize:
         return QSize(280, 220)
@@ -274,10 +284,16 @@ class ConfusionView(QAbstractScrollArea):
         count = len(self._evaluation.classes)
         return (label, predicted) if label < count and predicted < count else None
 
+    def _cell_of(self, place: int) -> Cell:
+        if self._evaluation is None:
+            raise LookupError("there is no matrix yet")
+        return divmod(place, len(self._evaluation.classes))
+
     def _choose(self, cell: Cell) -> None:
         self.show_chosen(cell)
-        self.setAccessibleDescription(self._words(cell))
         self.cell_chosen.emit(*cell)
+        if self._evaluation is not None:
+            say_chosen(self, cell[0] * len(self._evaluation.classes) + cell[1])
 
     def _point(self, cell: Cell | None) -> None:
         if cell != self._pointed:

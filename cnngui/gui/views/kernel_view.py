@@ -37,6 +37,7 @@ from cnngui.gui.view_state import ViewState
 from cnngui.gui.widgets.keys import keeps_key
 from cnngui.gui.widgets.pictures import color_table, indexed_image
 from cnngui.gui.widgets.plain import plain_tip
+from cnngui.gui.widgets.spoken import SpokenItem, say_chosen
 from cnngui.gui.words.numbers import number_text
 
 _PICTURE_SIZE = 44
@@ -156,6 +157,15 @@ class _KernelPictures(QWidget):
             self._tile.height(),
         )
 
+    def item_count(self) -> int:
+        """Return how many pictures there are."""
+        return len(self._images)
+
+    def item_at(self, place: int) -> SpokenItem:
+        """Return a picture as it is told of."""
+        name = self.tr("input {name}").format(name=self._names[place])
+        return SpokenItem(name, self.picture_rect(place), place == self.current)
+
     def mousePressEvent(self, event: QMouseEvent) -> None:
         place = self._place_at(event.position().toPoint())
         if place is not None:
@@ -195,6 +205,7 @@ class _KernelPictures(QWidget):
         self.current = place
         self.update()
         self.chosen.emit(place)
+        say_chosen(self, place)
 
     def _columns(self, width: int) -> int:
         return max((width - SPACE_S) // (self._tile.width() + SPACE_M), 1)

@@ -26,6 +26,7 @@ from cnngui.gui.theme import (
 )
 from cnngui.gui.view_state import ViewState
 from cnngui.gui.widgets.bars import paint_bar, round_limit
+from cnngui.gui.widgets.spoken import SpokenItem, say_chosen
 from cnngui.gui.words.naming import channel_label, channel_names
 from cnngui.gui.words.numbers import number_text
 from cnngui.pipeline.lenses.vector import VectorResult
@@ -85,6 +86,20 @@ class VectorView(QAbstractScrollArea):
         if 0 <= place < len(order):
             self._state.select_channel(int(order[place]))
             self._scroll_to(place)
+            say_chosen(self, place)
+
+    def item_count(self) -> int:
+        """Return how many units there are."""
+        return len(self._vector.order) if self._vector is not None else 0
+
+    def item_at(self, place: int) -> SpokenItem:
+        """Return a unit as it is told of."""
+        vector = self._vector
+        if vector is None:
+            raise LookupError("there are no units yet")
+        unit = int(vector.order[place])
+        name = f"{channel_label(unit, self._names)}: {number_text(float(vector.values[unit]))}"
+        return SpokenItem(name, self.unit_rect(place), unit == self._state.channel)
 
     def unit_rect(self, place: int) -> QRect:
         """Return where the unit at a place of the order is in the viewport."""

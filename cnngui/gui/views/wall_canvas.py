@@ -31,6 +31,7 @@ from cnngui.gui.view_state import ViewState
 from cnngui.gui.views.viewport import Viewport
 from cnngui.gui.views.wall_overlay import Tile, WallOverlay, labelled_picture
 from cnngui.gui.widgets.pictures import indexed_image
+from cnngui.gui.widgets.spoken import SpokenItem, say_chosen
 from cnngui.gui.words.naming import channel_label, channel_names
 from cnngui.gui.words.numbers import number_text
 from cnngui.pipeline.lenses.wall import WallResult
@@ -134,6 +135,22 @@ class WallCanvas(QGraphicsView):
             tile_width * across / ratio,
             tile_height * down / ratio,
         )
+
+    def item_count(self) -> int:
+        """Return how many tiles are on the page shown."""
+        return self._wall.layout.shown if self._wall is not None else 0
+
+    def item_at(self, place: int) -> SpokenItem:
+        """Return a tile as it is told of."""
+        wall = self._shown()
+        channel = int(wall.channels[place])
+        text = self.tr("channel {channel}, from {low} to {high}").format(
+            channel=self._label(channel),
+            low=number_text(float(wall.statistics.minimum[channel])),
+            high=number_text(float(wall.statistics.maximum[channel])),
+        )
+        is_chosen = channel == self._state.channel
+        return SpokenItem(text, self.tile_rect(place).toRect(), is_chosen)
 
     def copy_picture(self) -> QImage:
         """Return the whole wall as it is drawn, labels included; a null image if there is none."""
@@ -273,6 +290,7 @@ class WallCanvas(QGraphicsView):
             tile.x() * ratio, tile.y() * ratio, tile.width() * ratio, tile.height() * ratio
         )
         self._place()
+        say_chosen(self, slot)
 
     def _choose_after_turning(self, wall: WallResult) -> None:
         if self._slot_after_turning is None or wall.layout.page != self._state.page:

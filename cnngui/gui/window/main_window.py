@@ -31,6 +31,7 @@ from cnngui.gui.settings.layout import restore_sizes, splitter_sizes
 from cnngui.gui.studio import Studio
 from cnngui.gui.widgets.keys import belongs_to_field
 from cnngui.gui.widgets.notices import Notice, NoticeBar
+from cnngui.gui.widgets.spoken import speak_of_items
 from cnngui.gui.window.actions import build_actions
 from cnngui.gui.window.camera_list import CameraList
 from cnngui.gui.window.drawer import DRAWER_HEIGHT, TrainingDrawer
@@ -69,6 +70,7 @@ class MainWindow(QMainWindow):
 
     def __init__(self, settings: Settings, document: Document) -> None:
         super().__init__()
+        speak_of_items()
         self._settings = settings
         self._document = document
         self._sheet: ShortcutSheet | None = None
