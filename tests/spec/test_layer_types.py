@@ -18,6 +18,7 @@ from cnngui.spec.layers import (
     arguments_of,
     whole,
 )
+from cnngui.spec.layers.activation import Activation
 from cnngui.spec.shapes import infer
 from tests.layer_table import (
     EXAMPLES,
@@ -214,6 +215,27 @@ def test_pytorch_gives_the_same_shapes(example):
     assert example.layer.multiply_adds(example.sources, shape) >= 0
     if isinstance(example.layer, ParametricSpec):
         assert example.layer.parameter_shapes(example.sources) == parameters
+
+
+@pytest.mark.parametrize(
+    "example",
+    [example for example in computable() if isinstance(example.layer, Activation)],
+    ids=str,
+)
+def test_curves_are_what_is_computed(example):
+    curve = example.layer.curve
+    (shape,) = example.sources
+    values = np.linspace(-9, 9, prod(shape), dtype=np.float32).reshape(1, *shape)
+    parameters = random_parameters(example)
+    facts = {name: getattr(example.layer, name) for name in curve.facts}
+    weight = np.broadcast_to(parameters.get("weight", np.zeros(1)), shape[0])
+    expected = [
+        curve.value(float(value), {**facts, "weight": float(weight[place[1]])})
+        for place, value in np.ndenumerate(values)
+    ]
+    made = compute(example, [values], parameters)
+    np.testing.assert_allclose(made.reshape(-1), expected, rtol=1e-5, atol=1e-5)
+    assert all(name in curve.formula for name in (*curve.facts, *curve.parameters)[:1])
 
 
 def test_size_and_scale_factor_take_each_others_place():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
@@ -17,11 +18,14 @@ from cnngui.spec.layers.base import (
     ParametricSpec,
     Shape,
 )
+from cnngui.spec.layers.curves import Curve, clipped, gelu, gelu_tanh, sigmoid, softplus
 
 
 @dataclass(frozen=True, kw_only=True)
 class Activation(LayerSpec):
-    """A function of each value by itself; a type says what it does to signs."""
+    """A function of each value by itself; a type says which, and what it does to signs."""
+
+    curve: ClassVar[Curve]
 
     menu_group: ClassVar[MenuGroup] = "activation"
     arithmetic: ClassVar[Arithmetic] = "function"
@@ -53,10 +57,18 @@ def _number(default: float, minimum: float, maximum: float) -> Any:
 class ReLU(_NeverNegative):
     """max(0, x)."""
 
+    curve: ClassVar[Curve] = Curve("max(0, x)", lambda x, _: max(0.0, x))
+
 
 @dataclass(frozen=True, kw_only=True)
 class LeakyReLU(Activation):
     """x where positive, ``negative_slope`` times x elsewhere."""
+
+    curve: ClassVar[Curve] = Curve(
+        "x if x > 0 else negative_slope · x",
+        lambda x, facts: x if x > 0 else facts["negative_slope"] * x,
+        ("negative_slope",),
+    )
 
     negative_slope: float = _number(0.01, 0.0, 10.0)
 
@@ -74,6 +86,12 @@ class PReLU(Activation, ParametricSpec):
     ----------
     num_parameters : 1, or one for each channel that it reads.
     """
+
+    curve: ClassVar[Curve] = Curve(
+        "x if x > 0 else weight · x",
+        lambda x, facts: x if x > 0 else facts["weight"] * x,
+        parameters=("weight",),
+    )
 
     is_drawn: ClassVar[bool] = False
     since: ClassVar[int] = 2
@@ -103,12 +121,20 @@ class PReLU(Activation, ParametricSpec):
 class ReLU6(_NeverNegative):
     """min(max(0, x), 6)."""
 
+    curve: ClassVar[Curve] = Curve("min(max(0, x), 6)", lambda x, _: clipped(x, 0.0, 6.0))
+
     since: ClassVar[int] = 2
 
 
 @dataclass(frozen=True, kw_only=True)
 class ELU(_KeepsSign):
     """x where positive, ``alpha`` times (exp(x) - 1) elsewhere."""
+
+    curve: ClassVar[Curve] = Curve(
+        "x if x > 0 else alpha · (exp(x) − 1)",
+        lambda x, facts: x if x > 0 else facts["alpha"] * math.expm1(x),
+        ("alpha",),
+    )
 
     since: ClassVar[int] = 2
 
@@ -130,15 +156,27 @@ class GELU(_KeepsSign):
         "none", "choice", choices=("none", "tanh"), affects_shape=False
     )
 
+    @property
+    def curve(self) -> Curve:  # type: ignore[override]  # of this type, each layer has its own
+        if self.approximate == "tanh":
+            return Curve("x · (1 + tanh(√(2/π) · (x + 0.044715 · x³))) / 2", gelu_tanh)
+        return Curve("x · (1 + erf(x / √2)) / 2", gelu)
+
 
 @dataclass(frozen=True, kw_only=True)
 class SiLU(_KeepsSign):
     """x times sigmoid(x)."""
 
+    curve: ClassVar[Curve] = Curve("x / (1 + exp(−x))", lambda x, _: x * sigmoid(x))
+
 
 @dataclass(frozen=True, kw_only=True)
 class Hardswish(_KeepsSign):
     """x times hardsigmoid(x)."""
+
+    curve: ClassVar[Curve] = Curve(
+        "x · min(max(0, x + 3), 6) / 6", lambda x, _: x * clipped(x + 3.0, 0.0, 6.0) / 6.0
+    )
 
     since: ClassVar[int] = 2
 
@@ -146,6 +184,8 @@ class Hardswish(_KeepsSign):
 @dataclass(frozen=True, kw_only=True)
 class Softplus(_NeverNegative):
     """log(1 + exp(beta * x)) / beta; x itself where beta * x is above ``threshold``."""
+
+    curve: ClassVar[Curve] = Curve("log(1 + exp(beta · x)) / beta", softplus, ("beta", "threshold"))
 
     since: ClassVar[int] = 2
 
@@ -157,10 +197,16 @@ class Softplus(_NeverNegative):
 class Sigmoid(_NeverNegative):
     """1 / (1 + exp(-x))."""
 
+    curve: ClassVar[Curve] = Curve("1 / (1 + exp(−x))", lambda x, _: sigmoid(x))
+
 
 @dataclass(frozen=True, kw_only=True)
 class Hardsigmoid(_NeverNegative):
     """x / 6 + 1 / 2, not below 0 and not above 1."""
+
+    curve: ClassVar[Curve] = Curve(
+        "min(max(0, x + 3), 6) / 6", lambda x, _: clipped(x + 3.0, 0.0, 6.0) / 6.0
+    )
 
     since: ClassVar[int] = 2
 
@@ -169,10 +215,18 @@ class Hardsigmoid(_NeverNegative):
 class Tanh(_KeepsSign):
     """Hyperbolic tangent."""
 
+    curve: ClassVar[Curve] = Curve("tanh(x)", lambda x, _: math.tanh(x))
+
 
 @dataclass(frozen=True, kw_only=True)
 class Hardtanh(Activation):
     """x, not below ``min_val`` and not above ``max_val``."""
+
+    curve: ClassVar[Curve] = Curve(
+        "min(max(min_val, x), max_val)",
+        lambda x, facts: clipped(x, facts["min_val"], facts["max_val"]),
+        ("min_val", "max_val"),
+    )
 
     since: ClassVar[int] = 2
 
@@ -190,10 +244,19 @@ class Hardtanh(Activation):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Softmax(_NeverNegative):
+class Softmax(LayerSpec):
     """exp(x) over channels, made to sum to 1 (at each position of a map)."""
 
+    menu_group: ClassVar[MenuGroup] = "activation"
     arithmetic: ClassVar[Arithmetic] = "softmax"
+    rank: ClassVar[int | None] = None
+    keeps_channels: ClassVar[bool] = True
+
+    def output_shape(self, sources: Sequence[Shape]) -> Shape:
+        return sources[0]
+
+    def gives_negative(self, signed: Sequence[bool]) -> bool:
+        return False
 
     def reach(self, part: Box, sources: Sequence[Shape], shape: Shape) -> list[Box]:
         return [(range(shape[0]), *part[1:])]
