@@ -15,6 +15,7 @@ from cnngui.capture.address import SourceAddress
 from cnngui.capture.frame import Frame
 from cnngui.capture.opening import open_source
 from cnngui.capture.settings import CaptureSettings
+from cnngui.engine import parallel
 from cnngui.formats.opening import open_network
 from cnngui.pipeline.capture_worker import (
     RETRY_DELAYS_S,
@@ -148,6 +149,8 @@ class LivePipeline:
             self._capture,
         ):
             worker.join(deadline - time.monotonic())
+        # A job that came after the engine's end, such as measuring memory, calls helpers back.
+        parallel.shutdown()
 
     def open_source(self, address: SourceAddress, settings: CaptureSettings | None = None) -> None:
         """Change to another source and play it; ``SourceOpened`` or ``SourceFailed`` follows."""

@@ -401,10 +401,12 @@
         <source>Loss: how wrong the answers are; it should fall.
 Accuracy: what share of the answers is right; it should rise.
 Blue is training, faint for each batch; orange is validation.
+Dashed, upright: the learning rate became another one.
 Where training goes on getting better and validation worse, the network learns its samples by heart.</source>
         <translation>损失：回答错得有多严重；应当下降。
 准确率：回答正确的比例；应当上升。
 蓝色是训练，每一批用淡色；橙色是验证。
+竖直虚线：学习率在此改变。
 如果训练越来越好而验证变差，说明网络在死记硬背样本。</translation>
     </message>
     <message>
@@ -1772,6 +1774,18 @@ They are seen as soon as a source is open and the network runs.</source>
 </context>
 <context>
     <name>Plot</name>
+    <message>
+        <source>log</source>
+        <translation>对数</translation>
+    </message>
+    <message>
+        <source>Logarithmic scale</source>
+        <translation>对数刻度</translation>
+    </message>
+    <message>
+        <source>Show losses on a logarithmic scale: small ones are told apart, too</source>
+        <translation>用对数刻度显示损失：小的损失也能分辨</translation>
+    </message>
     <message>
         <source>epochs</source>
         <translation>轮次</translation>
@@ -4415,6 +4429,10 @@ Train the network: after each epoch you see here what it gets right and what it 
     <message>
         <source>seed {0}</source>
         <translation>种子 {0}</translation>
+    </message>
+    <message>
+        <source>learning rate {0} from epoch {1} on, after {2}</source>
+        <translation>学习率 {0}，从轮次 {1} 起，用时 {2} 之后</translation>
     </message>
     <message>
         <source>stays</source>

@@ -61,6 +61,7 @@ def training(run_id: str = "20260102-030405-a", **changes: Any) -> TrainingProgr
         "data_name": "Shapes",
         "data_address": "shapes",
         "settings": TrainingSettings(),
+        "rate_changes": (),
         "samples": (160, 40),
         "epoch": 2.0,
         "step": 10,

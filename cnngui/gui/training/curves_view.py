@@ -8,7 +8,8 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from cnngui.gui.theme import ACCENT, SPACE_M
-from cnngui.gui.training.plot import Line, Plot, Values
+from cnngui.gui.training.plot import Line, Mark, Plot, Values
+from cnngui.gui.words.numbers import number_text
 from cnngui.pipeline.training.progress import Curves, TrainingProgress
 
 TRAINING_COLOR = ACCENT.name()
@@ -34,6 +35,7 @@ class CurvesView(QWidget):
                 "Loss: how wrong the answers are; it should fall.\n"
                 "Accuracy: what share of the answers is right; it should rise.\n"
                 "Blue is training, faint for each batch; orange is validation.\n"
+                "Dashed, upright: the learning rate became another one.\n"
                 "Where training goes on getting better and validation worse, the network learns "
                 "its samples by heart."
             )
@@ -55,6 +57,9 @@ class CurvesView(QWidget):
                 Line(curves.epochs, raw, _color(TRAINING_COLOR, _FAINT), 1),
                 Line(curves.epochs, smooth, _color(TRAINING_COLOR), 2),
                 Line(curves.validation_epochs, validation, _color(VALIDATION_COLOR), 2, dots=True),
+            )
+            plot.show_marks(
+                [Mark(change.epoch, number_text(change.rate)) for change in progress.rate_changes]
             )
             # A single bad batch must not press the course of all others flat.
             plot.show_lines(lines, epochs, fitted_to=(smooth, validation))
@@ -81,6 +86,7 @@ class CurvesView(QWidget):
                 else:
                     lines.append(Line(run.curves.epochs, smooth, _color(color), 2))
                 legend.append((color, "", validation if len(validation) else smooth))
+            plot.show_marks(())
             plot.show_lines(lines, epochs, fitted_to=[line.values for line in lines])
             plot.show_legend(legend)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -9,9 +10,17 @@ from html import escape
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, Qt, Slot
 from PySide6.QtGui import QColor, QFont, QResizeEvent
-from PySide6.QtWidgets import QGraphicsItem, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QGraphicsItem,
+    QHBoxLayout,
+    QLabel,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from cnngui.gui.theme import SPACE_M, SPACE_S, colors, number_font
 from cnngui.gui.words.numbers import number_text, share_text
@@ -23,6 +32,8 @@ _MARGIN_X, _MARGIN_Y = 0.03, 0.05
 """Around the lines, as shares: room for the first and the last number on each axis."""
 _LEFT_AXIS_WIDTH, _BOTTOM_AXIS_HEIGHT, _LOW_BOTTOM_AXIS_HEIGHT = 34, 32, 18
 _ROOMY = 150
+_SMALLEST = 1e-6
+"""A loss on a logarithmic scale is shown down to here: below, nothing is left to be learned."""
 
 Values = NDArray[np.float32]
 
@@ -45,6 +56,14 @@ class Line:
     dots: bool = False
 
 
+@dataclass(frozen=True)
+class Mark:
+    """A moment at which something was changed, in epochs, and what to call it."""
+
+    epoch: float
+    text: str
+
+
 class Plot(QWidget):
     """A title that is also the legend, and lines below it.
 
@@ -59,6 +78,11 @@ class Plot(QWidget):
         self._title = title
         self._is_share = is_share
         self._range: tuple[float, float, float] | None = None
+        self._is_log = False
+        self._lines: Sequence[Line] = ()
+        self._fitted_to: Sequence[Values] = ()
+        self._epochs = 1.0
+        self._marks: list[tuple[Mark, pg.InfiniteLine]] = []
         self._header = QLabel()
         self._header.setTextFormat(Qt.TextFormat.RichText)
         small = QFont(self.font())
@@ -81,10 +105,15 @@ class Plot(QWidget):
         self._legend: Sequence[tuple[str, str, Values]] = ()
         self._set_up_axes()
         self._take_colors()
+        head = QHBoxLayout()
+        head.setSpacing(SPACE_S)
+        head.addWidget(self._header, 1)
+        if not is_share:
+            head.addWidget(self._make_log_button())
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE_S)
-        column.addWidget(self._header)
+        column.addLayout(head)
         column.addWidget(self._view, 1)
 
     @property
@@ -95,7 +124,12 @@ class Plot(QWidget):
     @property
     def lines(self) -> list[tuple[Values, Values]]:
         """Epochs and values of every line shown."""
-        return [curve.getData() for curve in self._curves if curve.isVisible()]
+        return [(line.epochs, line.values) for line in self._lines]
+
+    @property
+    def marks(self) -> list[Mark]:
+        """What is marked on the way."""
+        return [mark for mark, _ in self._marks]
 
     @property
     def view_range(self) -> tuple[list[float], list[float]]:
@@ -120,6 +154,29 @@ class Plot(QWidget):
 
     def show_lines(self, lines: Sequence[Line], epochs: float, fitted_to: Iterable[Values]) -> None:
         """Draw lines from 0 to ``epochs``, as high as the highest finite value ``fitted_to``."""
+        self._lines, self._epochs, self._fitted_to = lines, epochs, list(fitted_to)
+        self._draw_lines()
+
+    def show_marks(self, marks: Sequence[Mark]) -> None:
+        """Draw an upright line for each change that was made on the way."""
+        if list(marks) == self.marks:
+            return
+        for _, line in self._marks:
+            self._plot.removeItem(line)
+        self._marks = [(mark, self._mark_line(mark)) for mark in marks]
+        for _, line in self._marks:
+            self._plot.addItem(line)
+        self._view.setAccessibleDescription("; ".join(mark.text for mark in marks))
+
+    @Slot(bool)
+    def set_log(self, is_log: bool) -> None:
+        """Let each tenth of a value take as much room as the one before, or not."""
+        self._is_log = is_log
+        self._plot.getAxis("left").setLogMode(y=is_log)
+        self._draw_lines()
+
+    def _draw_lines(self) -> None:
+        lines = self._lines
         while len(self._curves) < len(lines):
             self._add_line()
         for place, (curve, dots) in enumerate(zip(self._curves, self._dots, strict=True)):
@@ -127,10 +184,12 @@ class Plot(QWidget):
             curve.setVisible(line is not None)
             dots.setVisible(line is not None and line.dots and len(line.values) <= _MOST_DOTS)
             if line is not None:
-                curve.setData(line.epochs, line.values, pen=pg.mkPen(line.color, width=line.width))
+                pen = pg.mkPen(line.color, width=line.width)
+                curve.setData(line.epochs, self._height_of(line.values), pen=pen)
             if line is not None and dots.isVisible():
                 self._show_dots(place, line)
-        low, high = (0.0, 1.0) if self._is_share else (0.0, _highest(fitted_to))
+        epochs = self._epochs
+        low, high = (0.0, 1.0) if self._is_share else self._reach()
         if self._range != (epochs, low, high):
             self._range = (epochs, low, high)
             beside, above = _MARGIN_X * epochs, _MARGIN_Y * (high - low)
@@ -166,6 +225,53 @@ class Plot(QWidget):
             axis.setPen(pg.mkPen(scheme.outline))
             axis.setTextPen(pg.mkPen(scheme.muted))
         self._plot.getViewBox().setBackgroundColor(scheme.field)
+        for _, line in self._marks:
+            line.setPen(pg.mkPen(scheme.muted, style=Qt.PenStyle.DashLine))
+            line.label.setColor(scheme.muted)
+
+    def _make_log_button(self) -> QToolButton:
+        button = QToolButton(self)
+        button.setObjectName("plot_log")
+        button.setText(self.tr("log"))
+        button.setAccessibleName(self.tr("Logarithmic scale"))
+        button.setToolTip(
+            self.tr("Show losses on a logarithmic scale: small ones are told apart, too")
+        )
+        button.setCheckable(True)
+        button.setAutoRaise(True)
+        button.setFont(self._header.font())
+        button.toggled.connect(self.set_log)
+        return button
+
+    def _mark_line(self, mark: Mark) -> pg.InfiniteLine:
+        scheme = colors()
+        options = {"position": 0.92, "color": scheme.muted, "anchors": [(0, 0.5), (1, 0.5)]}
+        return pg.InfiniteLine(
+            mark.epoch,
+            angle=90,
+            pen=pg.mkPen(scheme.muted, style=Qt.PenStyle.DashLine),
+            label=mark.text,
+            labelOpts=options,
+        )
+
+    def _height_of(self, values: Values) -> Values:
+        """Return where values are drawn on the axis."""
+        if not self._is_log:
+            return values
+        with np.errstate(invalid="ignore"):
+            return np.log10(np.maximum(values, np.float32(_SMALLEST)))
+
+    def _reach(self) -> tuple[float, float]:
+        """Return from where to where the axis of a loss goes."""
+        highest = _highest(self._fitted_to)
+        if not self._is_log:
+            return 0.0, highest
+        lowest = min(
+            (float(values[np.isfinite(values)].min(initial=highest)) for values in self._fitted_to),
+            default=highest,
+        )
+        low, high = (math.log10(max(value, _SMALLEST)) for value in (lowest, highest))
+        return min(low, high - 1), high
 
     def _set_up_axes(self) -> None:
         font = QFont(self.font())
@@ -184,10 +290,11 @@ class Plot(QWidget):
             self._plot.getAxis("left").setScale(100)
 
     def _show_dots(self, place: int, line: Line) -> None:
-        look = (line.color.rgba(), line.epochs.tobytes(), line.values.tobytes())
+        heights = self._height_of(line.values)
+        look = (line.color.rgba(), line.epochs.tobytes(), heights.tobytes())
         if look != self._looks[place]:  # they change once in an epoch, and cost as much as a line
             self._looks[place] = look
-            self._dots[place].setData(line.epochs, line.values, brush=pg.mkBrush(line.color))
+            self._dots[place].setData(line.epochs, heights, brush=pg.mkBrush(line.color))
 
     def _fit_axis(self) -> None:
         """Name the epochs where there is room: in a low drawer the lines need it more."""

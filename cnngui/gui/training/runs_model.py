@@ -16,6 +16,7 @@ from cnngui.gui.words.runs import (
     UNDER_WAY,
     accuracy_words,
     kept_words,
+    rate_changes_words,
     run_when,
     settings_words,
     state_words,
@@ -99,7 +100,7 @@ class RunsModel(QAbstractListModel):
         color = self._colors.get(run.run_id, "")
         match role:
             case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.AccessibleTextRole:
-                return f"{self._title(run)}\n{self._origin(run)}, {settings_words(run.settings)}"
+                return f"{self._title(run)}\n{self._origin(run)}, {settings_words(run)}"
             case Qt.ItemDataRole.ToolTipRole:
                 return plain_tip(self._description(run))
             case Qt.ItemDataRole.CheckStateRole:
@@ -134,10 +135,10 @@ class RunsModel(QAbstractListModel):
         text = words.format(
             self._origin(run),
             kept_words(run),
-            settings_words(run.settings),
+            settings_words(run),
             run.spec.name,
             state_words(run.state),
             f"{run.epoch:.1f}",
             *run.samples,
         )
-        return f"{text}\n{said(run.message)}" if run.message else text
+        return "\n".join(filter(None, (text, *rate_changes_words(run), said(run.message))))

@@ -36,7 +36,7 @@ class RunChoice(QComboBox):
     def show_runs(self, runs: Iterable[TrainingProgress], chosen_id: str) -> None:
         """Offer these runs, without announcing anything."""
         choices = self._first + [
-            (run.run_id, f"{run.spec.name}: {settings_words(run.settings)}") for run in runs
+            (run.run_id, f"{run.spec.name}: {settings_words(run)}") for run in runs
         ]
         places = range(self.count())
         with QSignalBlocker(self):

@@ -72,10 +72,17 @@ def optimizer_words(settings: TrainingSettings) -> str:
     return name
 
 
-def settings_words(settings: TrainingSettings) -> str:
-    """Return what tells one training from another in a few words: ``Adam 0.001, 10 epochs``."""
+def settings_words(run: TrainingProgress) -> str:
+    """Return what tells one training from another in a few words: ``Adam 0.001, 10 epochs``.
+
+    Of rates that were changed on the way the first and the last one are told.
+    """
+    settings, rates = run.settings, [number_text(run.settings.learning_rate)]
+    if len(run.rate_changes) > 1:
+        rates.append("…")
+    rates += [number_text(change.rate) for change in run.rate_changes[-1:]]
     parts = [
-        f"{optimizer_words(settings)} {number_text(settings.learning_rate)}",
+        f"{optimizer_words(settings)} {' → '.join(rates)}",
         translate("Training", "{0} epochs").format(settings.epochs),
         translate("Training", "batch {0}").format(settings.batch_size),
     ]
@@ -94,6 +101,15 @@ def settings_words(settings: TrainingSettings) -> str:
         parts.append(translate("Training", "augmented"))
     parts.append(translate("Training", "seed {0}").format(settings.seed))
     return ", ".join(parts)
+
+
+def rate_changes_words(run: TrainingProgress) -> list[str]:
+    """Return each change of the learning rate with its time."""
+    words = translate("Training", "learning rate {0} from epoch {1} on, after {2}")
+    return [
+        words.format(number_text(change.rate), f"{change.epoch:.2f}", clock(change.seconds))
+        for change in run.rate_changes
+    ]
 
 
 def schedule_names() -> dict[str, str]:

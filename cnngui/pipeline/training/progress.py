@@ -80,6 +80,22 @@ class Curves:
 
 
 @dataclass(frozen=True)
+class RateChange:
+    """The learning rate became another one on the way.
+
+    Attributes
+    ----------
+    step, epoch, seconds : after how many batches, epochs, seconds of training.
+    rate : the new one, to which the schedule's factor is applied.
+    """
+
+    step: int
+    epoch: float
+    seconds: float
+    rate: float
+
+
+@dataclass(frozen=True)
 class LayerHealth:
     """How one layer learns, averaged over the last steps.
 
@@ -192,7 +208,8 @@ class TrainingProgress:
     state : see ``TrainingState``.
     spec : the network being trained, with its classes.
     data_name, data_address : of the data set.
-    settings : with the learning rate as it was changed on the way.
+    settings : as they were in the beginning.
+    rate_changes : what became of the learning rate on the way, in order.
     samples : (training, validation) counts.
     epoch : how many epochs are done, as a fraction.
     step, steps : batches done, and in all.
@@ -215,6 +232,7 @@ class TrainingProgress:
     data_name: str
     data_address: str
     settings: TrainingSettings
+    rate_changes: tuple[RateChange, ...]
     samples: tuple[int, int]
     epoch: float
     step: int

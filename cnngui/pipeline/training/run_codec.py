@@ -22,6 +22,7 @@ from cnngui.pipeline.training.progress import (
     KernelMoment,
     LayerHealth,
     Measurement,
+    RateChange,
     TrainingProgress,
 )
 from cnngui.pipeline.training.settings_codec import settings_entry, settings_from_entry
@@ -55,6 +56,7 @@ def run_entry(progress: TrainingProgress) -> dict[str, Any]:
         "best": None if progress.best is None else asdict(progress.best),
         "spec": to_json(progress.spec),
         "settings": settings_entry(progress.settings),
+        "rate_changes": [asdict(change) for change in progress.rate_changes],
         "samples": progress.samples,
         "layers": [asdict(health) for health in progress.layers],
         "findings": [[finding.kind, words_entry(finding.words)] for finding in progress.findings],
@@ -103,6 +105,15 @@ def run_from(entry: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Training
         state=state if state in ("finished", "failed") else "stopped",
         spec=spec,
         settings=settings_from_entry(entry["settings"]),
+        rate_changes=tuple(
+            RateChange(
+                int(change["step"]),
+                float(change["epoch"]),
+                float(change["seconds"]),
+                float(change["rate"]),
+            )
+            for change in entry.get("rate_changes", ())
+        ),
         samples=samples,
         seconds_left=0.0,
         curves=curves,

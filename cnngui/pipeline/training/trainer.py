@@ -31,6 +31,7 @@ from cnngui.pipeline.training.progress import (
     Basis,
     Evaluation,
     IdleUnits,
+    RateChange,
     TrainingProgress,
     TrainingState,
 )
@@ -48,6 +49,8 @@ from cnngui.weights import Weights
 _ORDER, _AUGMENTATION = 1, 2
 """What the seed is joined with, so that no two kinds of chance draw the same numbers."""
 
+_MOST_CHANGES = 500
+"""So many changes of the learning rate are remembered, the last ones."""
 _RUNAWAY = 1e6
 """A loss that is this many times what it was at first never comes back."""
 
@@ -130,7 +133,7 @@ class Trainer:
         self.reset()
 
     def reset(self) -> None:
-        """Go back to the first weights; the same steps follow again."""
+        """Go back to the first weights; the same steps follow again, at the rate there is now."""
         seed = self._settings.seed
         self._network = TrainableNetwork(
             self.spec, self._first_weights, seed=seed, interruption=self._interruption
@@ -148,6 +151,8 @@ class Trainer:
             }
         )
         self._seconds = self._seconds_per_batch = 0.0
+        self._first_settings = self._settings
+        self._rate_changes: list[RateChange] = []
         self._state: TrainingState = "running"
         self._message: Words = ""
         self.batches_done = 0
@@ -186,8 +191,17 @@ class Trainer:
     def learning_rate(self, rate: float) -> None:
         settings = replace(self._settings, learning_rate=rate)
         refuse_unusable_settings(settings)
+        if settings == self._settings:
+            return
         self._settings = settings
         self._course.restart()
+        if self.batches_done == 0:
+            self._first_settings = settings  # no step was done at another
+            return
+        changes = [change for change in self._rate_changes if change.step < self.batches_done]
+        if rate != (changes[-1].rate if changes else self._first_settings.learning_rate):
+            changes.append(RateChange(self.batches_done, self._epoch, self._seconds, rate))
+        self._rate_changes = changes[-_MOST_CHANGES:]
 
     @property
     def progress(self) -> TrainingProgress:
@@ -202,7 +216,8 @@ class Trainer:
             spec=self.spec,
             data_name=self._data.name,
             data_address=self._data.address,
-            settings=settings,
+            settings=self._first_settings,
+            rate_changes=tuple(self._rate_changes),
             samples=(len(self._training), len(self._validation)),
             epoch=self._epoch,
             step=self.batches_done,

@@ -22,7 +22,8 @@ from cnngui.gui.training.actions import TrainActions
 from cnngui.gui.training.curves_view import CurvesView
 from cnngui.gui.training.health_view import HealthView
 from cnngui.gui.training.page import TrainPage
-from cnngui.pipeline.training.progress import Finding, LayerHealth, Measurement
+from cnngui.gui.training.plot import Mark
+from cnngui.pipeline.training.progress import Finding, LayerHealth, Measurement, RateChange
 from cnngui.pipeline.training.settings import TrainingSettings
 from tests.gui.trainings import FakeData, FakeStudio, curves, training
 from tests.gui.views.conftest import show
@@ -221,6 +222,38 @@ def test_the_curves_are_those_of_the_training(page: TrainPage, studio: FakeStudi
     page.resize(1900, 300)
     assert "training" in view.loss.legend_text
     assert "validation&nbsp;86.5&nbsp;%" in view.accuracy.legend_text
+
+
+def test_a_rate_changed_on_the_way_is_marked_and_told(page: TrainPage, studio: FakeStudio) -> None:
+    changes = (RateChange(10, 0.5, 3.0, 0.01), RateChange(20, 1.0, 65.0, 0.005))
+    studio.report(training(rate_changes=changes))
+    view = part(page, CurvesView)
+    for plot in (view.loss, view.accuracy):
+        assert plot.marks == [Mark(0.5, "0.01"), Mark(1.0, "0.005")]
+    page.grab()
+    index = part(page, QListView).model().index(0, 0)
+    assert "Adam 0.001 → … → 0.005" in index.data()
+    words = index.data(Qt.ItemDataRole.ToolTipRole)
+    assert "learning rate 0.005 from epoch 1.00 on, after 1:05" in words
+
+
+def test_losses_on_a_logarithmic_scale(qtbot: QtBot, page: TrainPage, studio: FakeStudio) -> None:
+    measured = curves()
+    little = replace(measured, smooth_loss=measured.smooth_loss * np.float32(1e-3))
+    studio.report(training(curves=little))
+    view = part(page, CurvesView)
+    shown = view.loss.lines
+    click(qtbot, page, "plot_log")
+    low, high = view.loss.view_range[1]
+    assert low < np.log10(little.smooth_loss[-1]) < np.log10(2.2) < high
+    assert high - low < 5
+    assert view.loss.lines == shown, "what is measured stays what it is"
+    zero = replace(measured, smooth_loss=np.zeros_like(measured.smooth_loss))
+    studio.report(training(curves=zero))
+    page.grab()
+    assert view.loss.view_range[1][0] > -7
+    click(qtbot, page, "plot_log")
+    assert view.loss.view_range[1][0] == pytest.approx(0, abs=0.2)
 
 
 def test_one_wild_batch_or_values_that_are_no_numbers_leave_the_curves_readable(

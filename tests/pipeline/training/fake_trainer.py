@@ -17,6 +17,7 @@ from cnngui.pipeline.training.progress import (
     KernelMoment,
     LayerHealth,
     Measurement,
+    RateChange,
     TrainingProgress,
     TrainingState,
 )
@@ -162,6 +163,7 @@ def progress_of(spec: NetworkSpec, run_id: str, **values: object) -> TrainingPro
         data_name="Fake",
         data_address="fake",
         settings=TrainingSettings(),
+        rate_changes=(RateChange(2, 0.5, 1.5, 0.0625),),
         samples=(8, 2),
         epoch=0.0,
         step=0,

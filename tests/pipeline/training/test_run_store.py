@@ -68,6 +68,7 @@ def test_a_run_comes_back_as_it_was(store):
         "samples",
         "layers",
         "findings",
+        "rate_changes",
         "message",
         "steps",
     ):

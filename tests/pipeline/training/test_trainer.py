@@ -169,10 +169,29 @@ def test_the_learning_rate_can_be_changed_while_it_runs():
     training.learning_rate = 0.5
     run(training, 4)
     progress = training.progress
-    assert progress.settings.learning_rate == 0.5
+    assert progress.settings.learning_rate == 0.01
+    (change,) = progress.rate_changes
+    assert (change.step, change.epoch, change.rate) == (3, 3 / 9, 0.5)
+    assert 0 < change.seconds < training._seconds
     assert 0.45 < progress.learning_rate < 0.5
     with pytest.raises(TrainingError, match="learning rate"):
         training.learning_rate = float("nan")
+
+
+def test_only_rates_that_steps_were_done_at_are_kept():
+    training = make()
+    training.learning_rate = 0.02
+    assert training.progress.settings.learning_rate == 0.02
+    run(training, 2)
+    for rate in (0.5, 0.25, 0.02):
+        training.learning_rate = rate
+    assert training.progress.rate_changes == ()
+    for rate in (0.5, 0.25):
+        training.learning_rate = rate
+    assert [change.rate for change in training.progress.rate_changes] == [0.25]
+    training.reset()
+    assert training.progress.rate_changes == ()
+    assert training.progress.settings.learning_rate == 0.25
 
 
 def test_stopping_at_once_keeps_only_what_was_measured():
