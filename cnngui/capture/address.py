@@ -134,4 +134,6 @@ def _parse_path(written: str) -> SourceAddress:
         # Reading a pipe or a device as a file could block for ever.
         rule = text("must be a file or folder")
         raise SourceError(written, rule, text("a device, pipe or socket"))
-    return SourceAddress("image" if is_image_name(path) else "video", str(path))
+    # What moves in a GIF is to be seen, when it is not one of many pictures.
+    is_still = is_image_name(path) and path.suffix.lower() != ".gif"
+    return SourceAddress("image" if is_still else "video", str(path))

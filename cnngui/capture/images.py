@@ -5,14 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 from cnngui.capture.source import Picture, Source, SourceInfo
-from cnngui.errors import SourceError, system_reason, text
+from cnngui.errors import SourceError, Text, system_reason, text
 from cnngui.images.files import read_picture
-from cnngui.images.names import is_image_name, natural_key
+from cnngui.images.names import is_image_name, listed
 
 FOLDER_RATE = 2.0
 """A folder plays like a slide show: so many pictures a second at normal speed."""
 
 _MAX_WARNINGS = 20
+_MOST_NAMED = 3
 
 
 class ImageSource(Source):
@@ -53,7 +54,7 @@ class FolderSource(Source):
 
     def __init__(self, path: Path) -> None:
         self._name = path.name or str(path)
-        self._files = _image_files(path)
+        self._files, left_out = _image_files(path)
         self._next = 0
         self._position = 0
         self._warnings: list[SourceError] = []
@@ -67,6 +68,9 @@ class FolderSource(Source):
             )
             rule = text("a folder must hold at least one image that can be read")
             raise SourceError(self._name, rule, found)
+        if left_out:
+            rule = text("of a folder only the images that lie in it itself are shown")
+            self._warnings.append(SourceError(self._name, rule, _named(left_out)))
         self._next = 0
         height, width = first.shape[:2]
         self._info = SourceInfo(
@@ -115,10 +119,11 @@ class FolderSource(Source):
         self._known_bad.add(position)
 
 
-def _image_files(folder: Path) -> list[Path]:
+def _image_files(folder: Path) -> tuple[list[Path], list[Path]]:
+    """Return a folder's images, and what else is in it."""
     name = folder.name or str(folder)
     try:
-        entries = list(folder.iterdir())
+        entries = listed(folder)
         images = [path for path in entries if is_image_name(path) and path.is_file()]
     except OSError as error:
         rule = text("must be a folder that may be read")
@@ -127,4 +132,14 @@ def _image_files(folder: Path) -> list[Path]:
         rule = text("a folder must hold at least one image (png, jpg, bmp, webp, tiff, ...)")
         others = text("{count} other entries", count=len(entries))
         raise SourceError(name, rule, others if entries else text("none"))
-    return sorted(images, key=natural_key)
+    return images, [path for path in entries if path not in set(images)]
+
+
+def _named(left_out: list[Path]) -> Text:
+    """Return how many folders and other files there are, and the first of them."""
+    return text(
+        "{count} other files and folders: {names}",
+        count=len(left_out),
+        names=", ".join(path.name for path in left_out[:_MOST_NAMED])
+        + (", ..." if len(left_out) > _MOST_NAMED else ""),
+    )

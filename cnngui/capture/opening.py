@@ -13,6 +13,7 @@ from cnngui.capture.settings import CaptureSettings
 from cnngui.capture.source import OPEN_TIMEOUT_S, Source
 from cnngui.capture.videos import open_remote, open_video
 from cnngui.errors import SourceError, system_reason, text
+from cnngui.images.boxes import is_heic
 from cnngui.resources import resource_path
 
 CLIP_FILES = {"": "clip/clip.webm", "shapes": "clip/shapes.webm"}
@@ -54,9 +55,12 @@ def open_source(
 def _open_video(path: Path) -> Source:
     try:
         with path.open("rb") as file:
-            if not file.read(1):
-                rule = text("a video must have content")
-                raise SourceError(path.name, rule, text("an empty file"))
+            head = file.read(64)
+        if not head:
+            rule = text("a video must have content")
+            raise SourceError(path.name, rule, text("an empty file"))
+        if is_heic(head):  # FFmpeg would show its first tile
+            return ImageSource(path)
     except OSError as error:  # FFmpeg only says that it could not
         rule = text("must be a file that may be read")
         raise SourceError(path.name, rule, system_reason(error)) from error

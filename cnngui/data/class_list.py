@@ -9,7 +9,7 @@ from pathlib import Path
 
 from cnngui.atomic import write_atomically
 from cnngui.errors import DataError, Text, system_reason, text
-from cnngui.images.names import natural_key
+from cnngui.images.names import listed
 from cnngui.spec.checks import MAX_TEXT_LENGTH
 
 CLASSES_FILE = "classes.json"
@@ -79,8 +79,8 @@ def named(class_name: str) -> Text:
 def listed_classes(folder: Path, problems: list[DataError]) -> tuple[SampleClass, ...]:
     """Return the classes of a folder: those that its list names, in that order, then the others.
 
-    A sub-folder is a class; hidden ones are not. What is wrong with list or names is added to
-    ``problems``.
+    A sub-folder is a class, unless it is hidden or the system's own. What is wrong with list or
+    names is added to ``problems``.
 
     Raises
     ------
@@ -88,14 +88,12 @@ def listed_classes(folder: Path, problems: list[DataError]) -> tuple[SampleClass
         If the folder cannot be read.
     """
     try:
-        found = [path for path in folder.iterdir() if path.is_dir()]
+        found = [path for path in listed(folder) if path.is_dir()]
     except OSError as error:
         rule = text("must be a folder that may be read")
         raise DataError(str(folder), rule, system_reason(error)) from error
     names = []
-    for path in sorted(found, key=natural_key):
-        if path.name.startswith("."):
-            continue
+    for path in found:
         if not path.name.isprintable():
             rule = text("a class must have a name in UTF-8, of characters that can be printed")
             problems.append(DataError(ascii(path.name), rule))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -13,8 +15,10 @@ from cnngui.data.dataset import OpeningCancelledError, as_labels, fitted_batch
 from cnngui.errors import DataError, SourceError, system_reason, text
 from cnngui.harmless import harmless
 from cnngui.images.files import read_picture
-from cnngui.images.names import is_image_name, natural_key
+from cnngui.images.names import is_image_name, listed
 from cnngui.spec.network import InputSpec
+
+_MOST_COUNTED = 10_000
 
 
 class FolderDataset:
@@ -79,6 +83,7 @@ def open_folder(
     path = path.absolute()
     problems: list[DataError] = []
     classes = tuple(one.name for one in listed_classes(path, problems))
+    problems += _loose_images(path)
     candidates = [
         (label, file)
         for label, name in enumerate(classes)
@@ -88,7 +93,7 @@ def open_folder(
         raise DataError(str(path), text("must hold a sub-folder for each class"), text("none"))
     if not candidates and not may_be_empty:
         rule = text("must hold images (png, jpg, ...) in its sub-folders")
-        raise DataError(str(path), rule, text("none"))
+        raise DataError(str(path), rule, problems[0].message if problems else text("none"))
     good = set(known.files) if known is not None else set()
     kept: list[tuple[int, Path]] = []
     for done, (label, file) in enumerate(candidates):
@@ -122,17 +127,39 @@ def read_sample(path: Path) -> NDArray[np.uint8]:
 
 
 def _image_files(folder: Path, problems: list[DataError]) -> list[Path]:
+    """Return the images of a class; what else is there is named among the problems."""
     try:
-        images = [
-            path
-            for path in folder.iterdir()
-            if is_image_name(path) and not path.name.startswith(".") and path.is_file()
-        ]
+        entries = listed(folder)
+        images = [path for path in entries if is_image_name(path) and path.is_file()]
+        problems += [_left_out_folder(path) for path in entries if path.is_dir()]
+        others = [path for path in entries if not is_image_name(path) and path.is_file()]
     except OSError as error:
         rule = text("must be a folder that may be read")
         problems.append(DataError(folder.name, rule, system_reason(error)))
         return []
-    return sorted(images, key=natural_key)
+    for suffix, count in Counter(path.suffix.lower() for path in others).items():
+        first = next(path for path in others if path.suffix.lower() == suffix)
+        rule = text("must be an image (png, jpg, ...) to be learnt from")
+        found = text("{count} files named {suffix}", count=count, suffix=suffix or text("so"))
+        problems.append(DataError(_shown(first), rule, found))
+    return images
+
+
+def _left_out_folder(folder: Path) -> DataError:
+    """Say that a folder within a class is not looked into, and how much that leaves out."""
+    images = sum(is_image_name(path) for path in islice(folder.iterdir(), _MOST_COUNTED))
+    rule = text("must not lie in a class's folder for its images to be learnt from")
+    return DataError(_shown(folder), rule, text("a folder with {count} images", count=images))
+
+
+def _loose_images(folder: Path) -> list[DataError]:
+    """Say which images beside the classes belong to none."""
+    loose = [path for path in listed(folder) if is_image_name(path) and path.is_file()]
+    if not loose:
+        return []
+    rule = text("must lie in the folder of a class to be learnt from")
+    found = text("{count} images beside the classes", count=len(loose))
+    return [DataError(loose[0].name, rule, found)]
 
 
 def _shown(path: Path) -> str:

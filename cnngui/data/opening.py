@@ -20,6 +20,7 @@ from cnngui.data.drawn import DrawnOptions
 from cnngui.data.folder import open_folder
 from cnngui.data.idx import is_idx_images_name, open_idx
 from cnngui.errors import DataError, system_reason, text
+from cnngui.images.names import listed
 
 _DRAWN = {
     "shapes": (drawn_shapes.shapes, drawn_shapes.USUAL_OPTIONS),
@@ -111,7 +112,7 @@ def _idx_images(folder: Path) -> Path | None:
     """Return the folder's IDX file of pictures, if it has one."""
     try:
         found = sorted(
-            path for path in folder.iterdir() if is_idx_images_name(path.name) and path.is_file()
+            path for path in listed(folder) if is_idx_images_name(path.name) and path.is_file()
         )
     except OSError as error:
         rule = text("must be a folder that may be read")

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import struct
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cnngui.errors import SourceError, Words, system_reason, text
+from cnngui.images.boxes import is_heic
+from cnngui.images.heic import decode_heic
 from cnngui.images.opencv import MAX_PICTURE_PIXELS, cv2, native_stderr_silenced
+from cnngui.images.orientation import orientation_of
 
 Picture = NDArray[np.uint8]
 """uint8 ``(H, W, 3)``, RGB, C-contiguous, read-only and never changed afterwards."""
@@ -65,6 +69,8 @@ def decode_picture(data: bytes, thing: str, keep_transparency: bool = False) -> 
     """
     if not data:
         raise SourceError(thing, text("an image must have content"), text("an empty file"))
+    if is_heic(data):
+        return _frozen(_on_white(decode_heic(data, thing)))
     if data.startswith(_PNG) and not _chunks_fit(data):
         # OpenCV would first take as much memory as the broken length says.
         raise _undecodable(data, thing, text("a broken one"))
@@ -74,19 +80,23 @@ def decode_picture(data: bytes, thing: str, keep_transparency: bool = False) -> 
         if keep_transparency and not data.startswith(b"\xff\xd8"):  # JPEG has none
             decoded = _decode_transparent(encoded)
         if decoded is None:
-            decoded = cv2.imdecode(encoded, cv2.IMREAD_COLOR)
+            decoded = cv2.imdecode(encoded, cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION)
     except cv2.error as error:
         if "validateInputImageSize" in str(error):
             raise _too_large(thing, header_size(data)) from error
         raise SourceError(thing, text("must be a whole image"), text("a broken one")) from error
     if decoded is None:
         raise _undecodable(data, thing, text("something else"))
-    return as_picture(decoded)
+    return as_picture(orientation_of(data).applied(np.asarray(decoded)))
 
 
 def as_picture(bgr: cv2.typing.MatLike) -> Picture:
     """Return OpenCV's blue-green-red ``(H, W, 3)`` as a fresh read-only RGB picture."""
-    rgb = np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB), np.uint8)
+    return _frozen(np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB), np.uint8))
+
+
+def _frozen(rgb: NDArray[np.uint8]) -> Picture:
+    rgb = np.ascontiguousarray(rgb)
     rgb.flags.writeable = False
     return rgb
 
@@ -96,6 +106,13 @@ def _decode_transparent(encoded: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
     decoded = cv2.imdecode(encoded, cv2.IMREAD_UNCHANGED)
     if decoded is None or decoded.ndim != 3 or decoded.shape[2] != 4:
         return None
+    return _on_white(np.asarray(decoded))
+
+
+def _on_white(decoded: NDArray[Any]) -> NDArray[np.uint8]:
+    """Lay ``(H, W, 4)`` on white; what has no transparency stays as it is."""
+    if decoded.shape[2] != 4:
+        return decoded
     full = 255 if decoded.dtype == np.uint8 else 65535
     laid = np.empty((*decoded.shape[:2], 3), np.uint8)
     # A few rows at a time: as float32 the largest picture would take gigabytes.

@@ -2985,6 +2985,14 @@ Train the network: after each epoch you see here what it gets right and what it 
         <translation>超过 {most} 字节的标头</translation>
     </message>
     <message>
+        <source>{count} other files and folders: {names}</source>
+        <translation>另有 {count} 个文件和文件夹：{names}</translation>
+    </message>
+    <message>
+        <source>of a folder only the images that lie in it itself are shown</source>
+        <translation>只显示直接放在文件夹里的图片</translation>
+    </message>
+    <message>
         <source>pictures of a stream must be whole</source>
         <translation>视频流的图片必须完整</translation>
     </message>
@@ -3025,12 +3033,48 @@ Train the network: after each epoch you see here what it gets right and what it 
         <translation>第 {number} 帧，代替它显示</translation>
     </message>
     <message>
+        <source>must not lie in a class&apos;s folder for its images to be learnt from</source>
+        <translation>不能放在类别的文件夹里，其中的图片才能用于学习</translation>
+    </message>
+    <message>
+        <source>must lie in the folder of a class to be learnt from</source>
+        <translation>必须放在某个类别的文件夹里才能用于学习</translation>
+    </message>
+    <message>
+        <source>{count} images beside the classes</source>
+        <translation>类别之外的 {count} 张图片</translation>
+    </message>
+    <message>
+        <source>must be an image (png, jpg, ...) to be learnt from</source>
+        <translation>必须是图片（png、jpg 等）才能用于学习</translation>
+    </message>
+    <message>
+        <source>{count} files named {suffix}</source>
+        <translation>{count} 个 {suffix} 文件</translation>
+    </message>
+    <message>
+        <source>a folder with {count} images</source>
+        <translation>含 {count} 张图片的文件夹</translation>
+    </message>
+    <message>
+        <source>so</source>
+        <translation>此类</translation>
+    </message>
+    <message>
         <source>{thing}: {fault}</source>
         <translation>{thing}：{fault}</translation>
     </message>
     <message>
         <source>{rule}, got {got}</source>
         <translation>{rule}（实际：{got}）</translation>
+    </message>
+    <message>
+        <source>must be a JPEG or PNG, or the package pillow-heif be installed</source>
+        <translation>必须是 JPEG 或 PNG，否则需要安装 pillow-heif 软件包</translation>
+    </message>
+    <message>
+        <source>an HEIC picture</source>
+        <translation>HEIC 图片</translation>
     </message>
     <message>
         <source>must give its frames again when it begins anew</source>

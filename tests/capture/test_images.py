@@ -161,6 +161,10 @@ def test_folder_counts_as_people_do_and_skips_what_is_no_image(tmp_path: Path) -
         write_image(tmp_path / f"Frame{index}.png", numbered(index))
     (tmp_path / "notes.txt").write_text("no image")
     (tmp_path / "folder.png").mkdir()
+    for name in ("._Frame1.png", ".DS_Store", "Thumbs.db", "desktop.ini"):
+        (tmp_path / name).write_bytes(b"the system's own")
+    for name in ("__MACOSX", "@eaDir", ".hidden"):
+        write_image_in(tmp_path / name)
     with open_source(parse_address(str(tmp_path))) as source:
         assert source.info.frame_count == 4
         assert source.info.duration > 0
@@ -171,7 +175,13 @@ def test_folder_counts_as_people_do_and_skips_what_is_no_image(tmp_path: Path) -
         assert source.position == 1
         source.seek(99)
         assert number_of(source.read()) == 10
-        assert source.take_warnings() == []
+        (warning,) = source.take_warnings()
+        assert "got 2 other files and folders: folder.png, notes.txt" in str(warning)
+
+
+def write_image_in(folder: Path) -> None:
+    folder.mkdir()
+    write_image(folder / "1.png", numbered(1))
 
 
 def test_folder_pictures_may_differ_in_size(tmp_path: Path) -> None:
@@ -209,7 +219,7 @@ def test_folder_without_an_image_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="1 other entries"):
         open_source(parse_address(str(tmp_path)))
     (tmp_path / "a.png").write_text("broken")
-    with pytest.raises(SourceError, match=r"that can be read.*a\.png"):
+    with pytest.raises(SourceError, match=r"that can be read.*1 that cannot.*a\.png"):
         open_source(parse_address(str(tmp_path)))
 
 

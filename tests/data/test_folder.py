@@ -42,17 +42,51 @@ def test_images_of_any_size_and_kind_make_one_batch(tmp_path: Path) -> None:
     assert batch.shape == (3, 9, 12, 1)
 
 
-def test_what_is_hidden_or_no_image_is_not_looked_at(tmp_path: Path) -> None:
+def test_what_is_hidden_or_the_systems_own_is_passed_over(tmp_path: Path) -> None:
     write_image(tmp_path / "a" / "1.png")
-    write_image(tmp_path / ".git" / "1.png")
-    write_image(tmp_path / "a" / "deeper" / "1.png")
-    (tmp_path / "a" / "._1.png").write_bytes(b"resource fork")
-    (tmp_path / "a" / "Thumbs.db").write_bytes(b"")
+    for folder in (".git", "__MACOSX", "@eaDir", "$RECYCLE.BIN", "a/@eaDir", "a/.thumbs"):
+        write_image(tmp_path / folder / "1.png")
+    for name in ("._1.png", ".DS_Store", "Thumbs.db", "desktop.ini", "DESKTOP.INI"):
+        (tmp_path / "a" / name).write_bytes(b"resource fork")
+        (tmp_path / name).write_bytes(b"resource fork")
     (tmp_path / "readme.txt").write_text("hello")
     data = open_folder(tmp_path)
     assert data.classes == ("a",)
     assert len(data) == 1
     assert data.problems == ()
+
+
+def test_what_is_left_out_is_named(tmp_path: Path) -> None:
+    for number in range(3):
+        write_image(tmp_path / "a" / "deeper" / f"{number}.png")
+        (tmp_path / "a" / f"{number}.txt").write_text("label")
+        write_image(tmp_path / f"loose{number}.png")
+    write_image(tmp_path / "a" / "1.png")
+    (tmp_path / "a" / "LICENSE").write_text("mine")
+    data = open_folder(tmp_path)
+    assert len(data) == 1
+    assert [str(problem) for problem in data.problems] == [
+        "loose0.png: must lie in the folder of a class to be learnt from, got 3 images beside the "
+        "classes",
+        "a/deeper: must not lie in a class's folder for its images to be learnt from, got a folder "
+        "with 3 images",
+        "a/LICENSE: must be an image (png, jpg, ...) to be learnt from, got 1 files named so",
+        "a/0.txt: must be an image (png, jpg, ...) to be learnt from, got 3 files named .txt",
+    ]
+
+
+@pytest.mark.parametrize("kind", ["jfif", "gif", "avif", "JPG"])
+def test_pictures_of_every_kind_are_samples(tmp_path: Path, kind: str) -> None:
+    suffix = {"jfif": ".jpg"}.get(kind, f".{kind.lower()}")
+    write_image(tmp_path / "a" / f"1{suffix}").rename(tmp_path / "a" / f"2.{kind}")
+    data = open_folder(tmp_path)
+    assert (len(data), data.problems) == (1, ())
+
+
+def test_a_class_whose_images_all_lie_deeper_says_so(tmp_path: Path) -> None:
+    write_image(tmp_path / "train" / "cats" / "1.png")
+    with pytest.raises(DataError, match=r"train/cats.*got a folder with 1 images"):
+        open_folder(tmp_path)
 
 
 def test_bad_files_are_listed_and_left_out(tmp_path: Path) -> None:
@@ -167,7 +201,9 @@ def test_a_name_that_no_network_can_give_to_a_class_is_said(tmp_path: Path) -> N
 def test_damaged_images_never_end_the_opening(tmp_path: Path, data) -> None:
     suffix = data.draw(st.sampled_from([".png", ".jpg", ".bmp", ".webp", ".tiff", ".ppm"]))
     write_image(tmp_path / "a" / "good.png")
-    content = bytearray(write_image(tmp_path / f"bad{suffix}", picture(90, 20, 20)).read_bytes())
+    content = bytearray(
+        write_image(tmp_path / ".kept" / f"bad{suffix}", picture(90, 20, 20)).read_bytes()
+    )
     for place, value in data.draw(
         st.lists(st.tuples(st.integers(0, len(content) - 1), st.integers(0, 255)), max_size=6)
     ):
