@@ -55,6 +55,8 @@ def printed(value: float, decimals: int) -> str:
         return "NaN"
     if math.isinf(value):
         return "∞" if value > 0 else "−∞"
+    if value == 0:
+        return "0"  # exactly, to be told apart from what is only small
     text = f"{value:.{decimals}f}"
     if Decimal(text) == 0:
         text = text.removeprefix("-")
@@ -83,3 +85,52 @@ def printed_sum(terms: Sequence[float], total: float, decimals: int | None = Non
 
 def _signed(left: Decimal) -> str:
     return f"{left:f}".replace("-", "−")
+
+
+@dataclass(frozen=True)
+class PrintedGroups:
+    """A sum of sums in print: terms add up to subtotals, those and the rest to the total, exactly.
+
+    Attributes
+    ----------
+    terms : of each group.
+    subtotals : of each group: the sum of its terms as they are printed.
+    bias : what is added at the end; "" where nothing is.
+    rounding, total, decimals : as of ``PrintedSum``.
+    """
+
+    terms: tuple[tuple[str, ...], ...]
+    subtotals: tuple[str, ...]
+    bias: str
+    rounding: str
+    total: str
+    decimals: int
+
+
+def printed_groups(
+    groups: Sequence[Sequence[float]], bias: float | None, total: float
+) -> PrintedGroups:
+    """Return a number's terms in print, group by group, and what is left as a term of its own."""
+    every = [term for group in groups for term in group]
+    decimals = decimals_for((*every, bias or 0.0, total), len(every) + 1)
+    terms = tuple(tuple(printed(term, decimals) for term in group) for group in groups)
+    subtotals = tuple(
+        _total_text(group, texts, decimals) for group, texts in zip(groups, terms, strict=True)
+    )
+    bias_text = "" if bias is None else printed(bias, decimals)
+    whole = printed(total, decimals)
+    rounding = ""
+    if all(map(math.isfinite, (*every, bias or 0.0, total))):
+        left = read(whole) - sum(map(read, subtotals), Decimal(0))
+        left -= read(bias_text) if bias_text else 0
+        rounding = _signed(left) if left else ""
+    return PrintedGroups(terms, subtotals, bias_text, rounding, whole, decimals)
+
+
+def _total_text(group: Sequence[float], texts: Sequence[str], decimals: int) -> str:
+    if not all(map(math.isfinite, group)):
+        return printed(sum(group), decimals)
+    total = sum(map(read, texts), Decimal(0)).quantize(Decimal(1).scaleb(-decimals))
+    if not any(group):
+        return "0"
+    return _signed(total if total else abs(total))

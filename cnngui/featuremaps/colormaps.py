@@ -30,6 +30,11 @@ Picture = NDArray[np.uint8]
 PAPER = (24, 26, 30)
 """RGB of what maps lie on in pictures that are saved."""
 
+PRIMARIES = ("red", "green", "blue")
+"""Maps of one colour, for the input's own channels: from black to the colour."""
+
+_PRIMARY_COLOURS = {"red": (1.0, 0.2, 0.2), "green": (0.15, 0.9, 0.25), "blue": (0.3, 0.45, 1.0)}
+
 _Oklab = tuple[float, float, float]
 """Lightness 0..1, green to red, blue to yellow (both about -0.4..0.4)."""
 
@@ -79,7 +84,8 @@ def lookup_table(name: str, signed: bool) -> NDArray[np.uint8]:
 
     Parameters
     ----------
-    name : one of ``DIVERGING`` for signed maps, of ``SEQUENTIAL`` for others; else KeyError.
+    name : one of ``DIVERGING`` for signed maps, of ``SEQUENTIAL`` or
+        ``PRIMARIES`` for others; else KeyError.
 
     Returns
     -------
@@ -110,6 +116,8 @@ def _sequential(name: str, steps: NDArray[np.float64]) -> NDArray[np.float64]:
     """RGB 0..1 ``(n, 3)``, dark to bright."""
     if name == "grey":
         return np.repeat(steps[:, None], 3, axis=1)
+    if name in PRIMARIES:
+        return steps[:, None] * np.array(_PRIMARY_COLOURS[name])
     ramp = np.arange(256, dtype=np.uint8)[:, None]
     colours = cv2.applyColorMap(ramp, _OPENCV_TABLES[name])[:, 0, ::-1] / 255.0
     places = np.linspace(0.0, 1.0, len(colours))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal, get_args
 
 from PySide6.QtCore import QObject, Signal
 
@@ -13,7 +13,7 @@ from cnngui.featuremaps.scaling import Scaling
 from cnngui.featuremaps.statistics import ChannelOrder
 from cnngui.gui.document import Document
 from cnngui.gui.theme import is_dark
-from cnngui.pipeline.messages import ViewRequest
+from cnngui.pipeline.messages import NumberRequest, ViewRequest
 from cnngui.spec.checks import Problem
 from cnngui.spec.layers import INPUT_ID
 from cnngui.spec.network import NetworkSpec
@@ -23,20 +23,30 @@ AUTOMATIC = ""
 """The colour map that suits the theme."""
 
 
+Sight = Literal["maps", "number"]
+"""What the large view shows: all maps of a layer, or how one of its numbers comes about."""
+SIGHTS: tuple[Sight, ...] = get_args(Sight)
+
+
 class ViewState(QObject):
-    """The chosen channel, page, zoom, scaling, order and colours; the layer is the document's.
+    """The chosen channel, place, page, zoom, scaling and colours; the layer is the document's.
 
     ``changed`` says that ``request()`` is another one: the pipeline must be asked anew.
-    ``colormaps_changed`` concerns only how codes become colours.
+    ``sight_changed`` says that the large view shows something else, ``place_changed`` that another
+    place was chosen. ``colormaps_changed`` concerns only how codes become colours.
     """
 
     changed = Signal()
+    sight_changed = Signal()
+    place_changed = Signal()
     colormaps_changed = Signal()
 
     def __init__(self, document: Document, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._document = document
         self._request = ViewRequest(layer_id=document.selected_id)
+        self._sight: Sight = "maps"
+        self._number = NumberRequest()
         self._chosen = (AUTOMATIC, AUTOMATIC)
         self._in_use = self._colormaps_to_use()
         # Kept, because the strip asks for every layer with every frame.
@@ -80,6 +90,22 @@ class ViewState(QObject):
     def channel(self) -> int:
         """The chosen channel of the layer, or unit of a flat one."""
         return self._request.channel
+
+    @property
+    def sight(self) -> Sight:
+        """What the large view shows."""
+        return self._sight
+
+    @property
+    def place(self) -> tuple[int, ...]:
+        """The chosen place (y, x) of the layer's maps: the middle where none was chosen yet.
+
+        ``()`` of a flat layer, and of one without a shape.
+        """
+        sizes = (self.shape_of(self.layer_id) or (0,))[1:]
+        if len(self._number.at) != len(sizes):
+            return tuple(size // 2 for size in sizes)
+        return tuple(min(at, size - 1) for at, size in zip(self._number.at, sizes, strict=True))
 
     @property
     def page(self) -> int:
@@ -133,6 +159,25 @@ class ViewState(QObject):
     def select_channel(self, channel: int) -> None:
         """Choose a channel; the nearest there is if the layer has fewer."""
         self._update(channel=self._nearest_channel(channel))
+
+    def show_sight(self, sight: Sight) -> None:
+        """Show something else in the large view."""
+        if sight == self._sight:
+            return
+        self._sight = sight
+        self._ask_for_number()
+        self.sight_changed.emit()
+
+    def select_place(self, at: tuple[int, ...]) -> None:
+        """Choose a place of the layer's maps; the nearest there is if it lies outside."""
+        sizes = (self.shape_of(self.layer_id) or (0,))[1:]
+        if len(at) == len(sizes):
+            held = (max(0, min(place, size - 1)) for place, size in zip(at, sizes, strict=True))
+            self._set_number(replace(self._number, at=tuple(held)))
+
+    def select_term(self, term: tuple[int, int] | None) -> None:
+        """Choose the input (by its place among those read) and channel whose terms are shown."""
+        self._set_number(replace(self._number, term=term))
 
     def set_page(self, page: int) -> None:
         """Turn to a page of the wall."""
@@ -189,14 +234,37 @@ class ViewState(QObject):
             self._request = request
             self.changed.emit()
 
+    def _set_number(self, number: NumberRequest) -> None:
+        if number != self._number:
+            self._number = number
+            self._ask_for_number()
+            self.place_changed.emit()
+
+    def _ask_for_number(self) -> None:
+        self._update(number=self._number if self._sight == "number" else None)
+
     def _nearest_channel(self, channel: int) -> int:
         shape = self.shape_of(self.layer_id)
         return max(0, min(channel, shape[0] - 1)) if shape else 0
 
     def _on_document_selection_changed(self, layer_id: str) -> None:
+        self._follow_place(self.shape_of(self._request.layer_id), self.shape_of(layer_id))
         self._update(
-            layer_id=layer_id, channel=self._nearest_channel(self.channel), page=0, zoom=1.0
+            layer_id=layer_id,
+            channel=self._nearest_channel(self.channel),
+            page=0,
+            zoom=1.0,
+            number=self._number if self._sight == "number" else None,
         )
+        self.place_changed.emit()
 
     def _on_document_running_changed(self) -> None:
         self.select_channel(self.channel)
+
+    def _follow_place(self, before: Shape | None, after: Shape | None) -> None:
+        """Stay at the same part of the picture when another layer is looked at."""
+        at: tuple[int, ...] = ()
+        if before is not None and after is not None and len(before) == len(after) > 1:
+            places = zip(self._number.at, before[1:], after[1:], strict=False)
+            at = tuple((2 * place + 1) * there // (2 * here) for place, here, there in places)
+        self._number = NumberRequest(at=at)

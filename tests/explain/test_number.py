@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cnngui.explain.decimals import printed, printed_sum, read
+from cnngui.explain.decimals import printed, printed_groups, printed_sum, read
 from cnngui.explain.number import Number, ask, explain_number
 from cnngui.spec.layers import INPUT_ID, LAYER_TYPES
 from cnngui.spec.network import InputSpec, NetworkSpec
@@ -107,6 +107,20 @@ def test_printed_sums_add_up_as_decimals() -> None:
         assert sum(map(read, text.terms)) + left == read(text.total)
         # What is cut off is beyond what is read: less than a hundredth of the largest number.
         assert abs(float(left)) <= 0.01 * max(map(abs, (*terms, total)))
+
+
+def test_printed_groups_add_up_at_every_level() -> None:
+    rng = np.random.default_rng(4)
+    for _ in range(300):
+        scale = 10.0 ** rng.integers(-6, 6)
+        groups = [rng.normal(0, scale, rng.integers(1, 30)).tolist() for _ in range(5)]
+        bias = float(rng.normal(0, scale)) if rng.random() < 0.7 else None
+        total = float(np.float32(sum(map(sum, groups)) + (bias or 0)))
+        text = printed_groups(groups, bias, total)
+        for terms, subtotal in zip(text.terms, text.subtotals, strict=True):
+            assert sum(map(read, terms)) == read(subtotal)
+        rest = [read(part) for part in (text.bias, text.rounding) if part]
+        assert sum(map(read, text.subtotals)) + sum(rest) == read(text.total)
 
 
 @pytest.mark.parametrize(

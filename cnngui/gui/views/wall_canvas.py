@@ -244,9 +244,12 @@ class WallCanvas(QGraphicsView):
         place = self._locate(event.position())
         if was_click and event.button() == Qt.MouseButton.LeftButton and place is not None:
             self._choose(place[0])
+            self._state.select_place(place[1:])
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         self.mousePressEvent(event)
+        if event.button() == Qt.MouseButton.LeftButton and self._locate(event.position()):
+            self._state.show_sight("number")
 
     def leaveEvent(self, event: QEvent) -> None:
         self._pointer = None
@@ -262,6 +265,8 @@ class WallCanvas(QGraphicsView):
             self.fit()
         elif key in _ARROWS:
             self.move_channel(*_ARROWS[key])
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._state.show_sight("number")
         elif key in (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown):
             self.turn_page(1 if key == Qt.Key.Key_PageDown else -1)
         else:

@@ -115,6 +115,10 @@ def action_groups() -> tuple[ActionGroup, ...]:
                     keys=("Down",),
                     repeats=True,
                 ),
+                ActionInfo("maps", translate("Actions", "All maps of the layer"), keys=("M",)),
+                ActionInfo(
+                    "number", translate("Actions", "How one number comes about"), keys=("N",)
+                ),
                 ActionInfo(
                     "previous_layer",
                     translate("Actions", "Layer before"),

@@ -204,6 +204,8 @@ class MainWindow(QMainWindow):
         self._opener.source_chosen.connect(self._source.open)
         self._opener.network_chosen.connect(self._pipeline.read_network)
         self._source.opening.connect(self._unfreeze)
+        self._workbench.number.hold_requested.connect(self._freeze)
+        self._workbench.number.live_requested.connect(self._unfreeze)
         self._source_menu.file_requested.connect(self._opener.ask_video)
         self._source_menu.folder_requested.connect(self._opener.ask_folder)
         self._source_menu.stream_requested.connect(self._opener.ask_stream)
@@ -223,17 +225,19 @@ class MainWindow(QMainWindow):
         self._write_title()
 
     def _handlers(self) -> dict[str, Callable[..., object]]:
-        pipeline, wall, view = self._pipeline, self._workbench.wall, self._studio.view
+        bench, wall, view = self._workbench, self._workbench.wall, self._studio.view
         return {
-            "freeze": pipeline.set_frozen,
+            "freeze": self._set_frozen,
             "pause": self._source.toggle_playing,
             "step": lambda: self._source.step(1),
             "step_back": lambda: self._source.step(-1),
             "paste": self._opener.paste,
-            "channel_left": lambda: wall.move_channel(-1, 0),
-            "channel_right": lambda: wall.move_channel(1, 0),
-            "channel_up": lambda: wall.move_channel(0, -1),
-            "channel_down": lambda: wall.move_channel(0, 1),
+            "channel_left": lambda: bench.step_to(-1, 0),
+            "channel_right": lambda: bench.step_to(1, 0),
+            "channel_up": lambda: bench.step_to(0, -1),
+            "channel_down": lambda: bench.step_to(0, 1),
+            "maps": lambda: view.show_sight("maps"),
+            "number": lambda: view.show_sight("number"),
             "previous_layer": lambda: view.step_layer(-1),
             "next_layer": lambda: view.step_layer(1),
             "previous_page": lambda: wall.turn_page(-1),
@@ -311,6 +315,16 @@ class MainWindow(QMainWindow):
     @Slot()
     def _show_recording(self) -> None:
         self._toolbar.show_recording(self._saver.recording_seconds)
+
+    @Slot(bool)
+    def _set_frozen(self, frozen: bool) -> None:
+        self._pipeline.set_frozen(frozen)
+        self._workbench.number.set_frozen(frozen)
+
+    @Slot()
+    def _freeze(self) -> None:
+        if not self._actions["freeze"].isChecked():
+            self._actions["freeze"].trigger()
 
     @Slot()
     def _unfreeze(self) -> None:

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from cnngui.gui.document import Document
 from cnngui.gui.network.panel import NetworkPanel
+from cnngui.gui.number.page import NumberPage
 from cnngui.gui.settings import Settings
 from cnngui.gui.settings.layout import restore_sizes, splitter_sizes
 from cnngui.gui.view_state import ViewState
@@ -14,6 +15,7 @@ from cnngui.gui.views.input_view import InputView
 from cnngui.gui.views.inspector import Inspector
 from cnngui.gui.views.strip import LayerStrip
 from cnngui.gui.views.wall import WallView
+from cnngui.gui.window.large_view import LargeView
 from cnngui.pipeline.results import FrameResult
 
 _LEFT_WIDTH, _RIGHT_WIDTH = 330, 280
@@ -26,13 +28,15 @@ class Workbench(QSplitter):
 
     Attributes
     ----------
-    network_panel, wall, inspector : the parts that the window's actions work on.
+    network_panel, wall, number, large, inspector : the parts that the window's actions work on.
     """
 
     def __init__(self, document: Document, state: ViewState, parent: QWidget | None = None) -> None:
         super().__init__(Qt.Orientation.Horizontal, parent)
         self.network_panel = NetworkPanel(document)
         self.wall = WallView(state)
+        self.number = NumberPage(state)
+        self.large = LargeView(state, {"maps": self.wall, "number": self.number})
         self.inspector = Inspector(state)
         self._strip = LayerStrip(state, document)
         self._input_view = InputView()
@@ -51,16 +55,17 @@ class Workbench(QSplitter):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self._strip)
-        column.addWidget(self.wall, 1)
+        column.addWidget(self.large, 1)
         for place, widget in enumerate((self._left, middle, self.inspector)):
             self.addWidget(widget)
             self.setStretchFactor(place, place == 1)
             self.setCollapsible(place, place != 1)
         self.splitterMoved.connect(self._tell_what_is_shown)
+        state.sight_changed.connect(self._on_state_sight_changed)
 
     def show_result(self, result: FrameResult) -> None:
         """Paint a result in every view."""
-        for view in (self._strip, self.wall, self.inspector, self._input_view):
+        for view in (self._strip, self.wall, self.number, self.inspector, self._input_view):
             view.show_result(result)
 
     def restore_layout(self, settings: Settings, height: int) -> None:
@@ -76,6 +81,20 @@ class Workbench(QSplitter):
         settings.save_part_sizes("left", splitter_sizes(self._left))
         settings.save_part_sizes("columns", splitter_sizes(self))
 
+    def step_to(self, right: int, down: int) -> None:
+        """Choose the neighbour of what is chosen: a channel of the wall, a place of the map."""
+        if self._state.sight == "number":
+            self.number.move_place(down, right)
+        else:
+            self.wall.move_channel(right, down)
+
+    @Slot()
+    def _on_state_sight_changed(self) -> None:
+        # The page of one number has the map and the kernel itself, and needs the room.
+        self.inspector.setVisible(self._state.sight == "maps")
+        self._tell_what_is_shown()
+
     @Slot()
     def _tell_what_is_shown(self) -> None:
-        self._state.set_inspector_shown(self.sizes()[2] > 0)
+        is_shown = self._state.sight == "maps" and self.sizes()[2] > 0
+        self._state.set_inspector_shown(is_shown)

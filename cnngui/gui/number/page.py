@@ -1,0 +1,364 @@
+"""One number of the chosen map: the terms that make it, live while nobody steps."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QSize, Qt, Signal, Slot
+from PySide6.QtGui import (
+    QGuiApplication,
+    QKeyEvent,
+    QPainter,
+    QPalette,
+    QPixmap,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QScrollArea,
+    QStackedWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+from superqt import QElidingLabel
+
+from cnngui.gui.icons import icon
+from cnngui.gui.number.result_view import ResultView
+from cnngui.gui.number.side_panel import SidePanel
+from cnngui.gui.number.stepping import SPEEDS, STEP_KINDS, Stepping
+from cnngui.gui.number.terms_view import TermsView
+from cnngui.gui.number.words import title_text
+from cnngui.gui.theme import SLIM_SCROLL_BAR, SPACE_L, SPACE_M, SPACE_S, number_font
+from cnngui.gui.view_state import ViewState
+from cnngui.gui.widgets.buttons import ChoiceButton, tool_button
+from cnngui.gui.widgets.keys import keeps_key
+from cnngui.pipeline.lenses.number import NumberResult
+from cnngui.pipeline.results import FrameResult
+from cnngui.spec.layers import INPUT_ID
+
+_SIDE_SHARE = 0.32
+_SIDE_WIDTHS = (200, 340)
+_NARROW = 800
+"""Pixels: below this width the map and the words make room for the terms."""
+_SMALL_MAP = 150
+_WIDEST = 16_777_215
+"""Qt's own bound of a width that has none."""
+_BEAMER = 1.5
+_STEPS = {
+    Qt.Key.Key_Left: (0, -1),
+    Qt.Key.Key_Right: (0, 1),
+    Qt.Key.Key_Up: (-1, 0),
+    Qt.Key.Key_Down: (1, 0),
+}
+
+
+class NumberPage(QWidget):
+    """Shows the number that ``ViewState`` says: layer, channel and place.
+
+    Signals
+    -------
+    hold_requested : somebody steps: the picture is to stay as it is.
+    live_requested : the picture may go on.
+    """
+
+    hold_requested = Signal()
+    live_requested = Signal()
+
+    def __init__(self, state: ViewState, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._state = state
+        self._result: NumberResult | None = None
+        self._is_narrow = False
+        self._dragged_down = self._dragged_right = 0.0
+        self.stepping = Stepping(state, self)
+        self.terms = TermsView(state)
+        self.result_view = ResultView(self.terms)
+        self.side = SidePanel(state)
+        self._build_tools()
+        self._lay_out()
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName(self.tr("One number"))
+        self.stepping.changed.connect(self._refresh)
+        self.stepping.holding.connect(self.hold_requested)
+        self.terms.pointed_at.connect(self._pointed.setText)
+        self.terms.window_dragged.connect(self._on_terms_window_dragged)
+        self.side.map.place_chosen.connect(self._on_map_place_chosen)
+        self.result_view.guessed.connect(self._refresh)
+        state.place_changed.connect(self._on_state_place_changed)
+        state.changed.connect(self._on_state_changed)
+        self._refresh()
+
+    def show_result(self, result: FrameResult) -> None:
+        """Show the number of a result, if it is of the layer looked at."""
+        part = result.part(NumberResult)
+        if part is None or part.layer_id != self._state.layer_id:
+            if self._state.sight == "number" and result.is_complete:
+                self._result = None
+                self._refresh()
+            return
+        self._result = part
+        self._show_number()
+
+    def move_place(self, down: int, right: int) -> None:
+        """Go to a neighbour of the chosen place; of a flat layer to another unit."""
+        place = self._state.place
+        if len(place) == 2:
+            self._state.select_place((place[0] + down, place[1] + right))
+        else:
+            self._state.select_channel(self._state.channel + down + right)
+
+    def set_frozen(self, frozen: bool) -> None:
+        """Say whether the picture is held."""
+        self._held.setVisible(frozen)
+        if not frozen:
+            self.stepping.release()
+
+    def copy_text(self) -> None:
+        """Put the formula with its numbers on the clipboard, as text."""
+        QGuiApplication.clipboard().setText(self.result_view.text())
+
+    def copy_picture(self) -> None:
+        """Put the terms and the result on the clipboard, as a picture."""
+        parts = [widget.grab() for widget in (self._content, self.result_view)]
+        size = QSize(max(part.width() for part in parts), sum(part.height() for part in parts))
+        picture = QPixmap(size)
+        picture.fill(self.palette().window().color())
+        painter = QPainter(picture)
+        painter.drawPixmap(0, 0, parts[0])
+        painter.drawPixmap(0, parts[0].height(), parts[1])
+        painter.end()
+        QGuiApplication.clipboard().setPixmap(picture)
+
+    def event(self, event: QEvent) -> bool:
+        return keeps_key(event, tuple(_STEPS)) or super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        step = _STEPS.get(Qt.Key(event.key()))
+        if step is not None:
+            self.move_place(*step)
+        elif event.key() == Qt.Key.Key_Home:
+            self.stepping.home()
+        else:
+            super().keyPressEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        least, most = _SIDE_WIDTHS
+        self._side_area.setFixedWidth(round(min(max(self.width() * _SIDE_SHARE, least), most)))
+        self._set_narrow(self.width() < _NARROW)
+
+    def _set_narrow(self, narrow: bool) -> None:
+        """Give the terms the whole width: the map stands below, the words under the terms."""
+        if narrow == self._is_narrow:
+            return
+        self._is_narrow = narrow
+        self._side_area.setVisible(not narrow)
+        if narrow:
+            self._side_area.takeWidget()
+            self._content_column.insertWidget(1, self.side)
+            self._foot_row.addWidget(self.side.map)
+            self.side.map.setFixedWidth(_SMALL_MAP)
+        else:
+            self._side_area.setWidget(self.side)
+            self.side.take_map_back()
+            self.side.map.setMinimumWidth(0)
+            self.side.map.setMaximumWidth(_WIDEST)
+        self.side.show()
+        self.side.map.show()
+
+    def _build_tools(self) -> None:
+        stepping = self.stepping
+        self._title = QElidingLabel(self)
+        bold = self.font()
+        bold.setBold(True)
+        self._title.setFont(bold)
+        self._home = tool_button("skip-backward", self.tr("First"), self.tr("Begin anew (Home)"))
+        self._back = tool_button("step-backward", self.tr("One step back"), self.tr("Step back"))
+        self._play = tool_button("play", self.tr("Play"), self.tr("Slide the kernel by itself"))
+        self._forward = tool_button("step-forward", self.tr("One step on"), self.tr("Step on"))
+        self._home.clicked.connect(stepping.home)
+        self._back.clicked.connect(stepping.back)
+        self._play.clicked.connect(stepping.toggle)
+        self._forward.clicked.connect(stepping.forward)
+        self._kind = ChoiceButton(self.tr("Steps"), self.tr("How far a step goes"), self)
+        words = {"number": self.tr("By number"), "term": self.tr("By term")}
+        for kind in STEP_KINDS:
+            self._kind.add_choice(kind, words[kind])
+        self._kind.show_choice(stepping.kind)
+        self._kind.chosen.connect(stepping.set_kind)
+        self._speed = ChoiceButton(self.tr("Speed"), self.tr("Steps a second"), self)
+        for speed in SPEEDS:
+            self._speed.add_choice(str(speed), self.tr("{speed}/s").format(speed=speed))
+        self._speed.show_choice(str(stepping.speed))
+        self._speed.chosen.connect(lambda speed: stepping.set_speed(int(speed)))
+        self._guess = self._toggle("head-question-outline", self.tr("Guess first"))
+        self._guess.setToolTip(self.tr("Hide the result until you have said what it will be"))
+        self._guess.toggled.connect(self._on_guess_toggled)
+        self._large = self._toggle("format-size", self.tr("Larger"))
+        self._large.setToolTip(self.tr("Larger numbers, for the last row of a class"))
+        self._large.toggled.connect(self._on_large_toggled)
+        self._copy = tool_button(
+            "content-copy", self.tr("Copy"), self.tr("Copy formula or picture")
+        )
+        menu = QMenu(self._copy)
+        menu.addAction(self.tr("Copy as text"), self.copy_text)
+        menu.addAction(self.tr("Copy as picture"), self.copy_picture)
+        self._copy.setMenu(menu)
+        self._copy.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+
+    def _toggle(self, icon_name: str, name: str) -> QToolButton:
+        button = tool_button(icon_name, name, name)
+        button.setCheckable(True)
+        return button
+
+    def _lay_out(self) -> None:
+        tools = QHBoxLayout()
+        tools.setContentsMargins(SPACE_M, SPACE_S, SPACE_S, SPACE_S)
+        tools.setSpacing(SPACE_S)
+        tools.addWidget(self._title, 1)
+        for tool in (
+            *(self._home, self._back, self._play, self._forward),
+            *(self._kind, self._speed, self._guess, self._large, self._copy),
+        ):
+            tools.addWidget(tool)
+        self._content = QWidget()
+        content = QVBoxLayout(self._content)
+        content.setContentsMargins(SPACE_M, SPACE_S, SPACE_M, SPACE_M)
+        content.setSpacing(SPACE_M)
+        content.addWidget(self.terms)
+        content.addStretch(1)
+        self._content_column = content
+        self._side_area = _scrolling(self.side)
+        both = QWidget()
+        row = QHBoxLayout(both)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        left = QVBoxLayout()
+        left.setSpacing(0)
+        left.addWidget(_scrolling(self._content), 1)
+        self._foot_row = QHBoxLayout()
+        self._foot_row.setContentsMargins(0, 0, SPACE_S, 0)
+        self._foot_row.addWidget(self.result_view, 1)
+        left.addLayout(self._foot_row)
+        row.addLayout(left, 1)
+        row.addWidget(self._side_area)
+        self._message = QLabel(self)
+        self._message.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._message.setWordWrap(True)
+        self._message.setMargin(SPACE_L)
+        self._message.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        self._stack = QStackedWidget(self)
+        self._stack.addWidget(self._message)
+        self._stack.addWidget(both)
+        self._pointed = QElidingLabel(self)
+        self._pointed.setFont(number_font(self.font()))
+        self._held = QToolButton(self)
+        self._held.setAutoRaise(True)
+        self._held.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self._held.setIcon(icon("snowflake"))
+        self._held.setText(self.tr("The picture is held: go on live"))
+        self._held.setAccessibleName(self._held.text())
+        self._held.clicked.connect(self.live_requested)
+        policy = self._held.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        self._held.setSizePolicy(policy)
+        self._held.hide()
+        foot = QHBoxLayout()
+        foot.setContentsMargins(SPACE_M, 0, SPACE_S, SPACE_S)
+        foot.addWidget(self._pointed, 1)
+        foot.addWidget(self._held)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(tools)
+        column.addWidget(self._stack, 1)
+        column.addLayout(foot)
+
+    def _show_number(self) -> None:
+        part = self._result
+        if part is None:
+            return
+        self.stepping.set_terms(len(part.number.inputs))
+        self.terms.show_number(part)
+        hidden = self.result_view.is_hidden
+        self.terms.reveal(0 if hidden else self.stepping.revealed)
+        self.terms.setVisible(part.number.question.kind in ("sum", "max", "product", "copy"))
+        self.result_view.show_number(part)
+        self.side.show_number(part, self.stepping.filled)
+        self._stack.setCurrentIndex(1)
+
+    @Slot()
+    def _refresh(self) -> None:
+        state, stepping = self._state, self.stepping
+        self._title.setText(
+            f"{state.layer_id}   "
+            + title_text(state.network, state.layer_id, state.channel, state.place)
+        )
+        self._play.setIcon(icon("pause" if stepping.is_playing else "play"))
+        if self._result is None:
+            self._stack.setCurrentIndex(0)
+            self._message.setText(self._why_nothing())
+        else:
+            self._show_number()
+
+    def _why_nothing(self) -> str:
+        if self._state.layer_id == INPUT_ID:
+            return self.tr(
+                "These are the numbers of the picture itself.\nChoose a layer in the strip above "
+                "to see how it makes its numbers of them."
+            )
+        return self.tr("No number yet.\nChoose a source and a layer that runs.")
+
+    @Slot()
+    def _on_state_changed(self) -> None:
+        if self._state.sight == "number":
+            self._refresh()
+
+    @Slot()
+    def _on_state_place_changed(self) -> None:
+        self.result_view.forget_guess()
+        self._refresh()
+
+    @Slot(int, int)
+    def _on_map_place_chosen(self, row: int, column: int) -> None:
+        self._state.select_place((row, column))
+
+    @Slot(int, int)
+    def _on_terms_window_dragged(self, down: int, right: int) -> None:
+        """Move the number as far as its window was moved on the map that it reads."""
+        part = self._result
+        if part is None or not part.sources or len(self._state.place) != 2:
+            return
+        source = next(iter(part.sources.values()))
+        shape = self._state.shape_of(self._state.layer_id) or (1, 1, 1)
+        self._dragged_down += down * shape[1] / source.height
+        self._dragged_right += right * shape[2] / source.width
+        steps = round(self._dragged_down), round(self._dragged_right)
+        self._dragged_down -= steps[0]
+        self._dragged_right -= steps[1]
+        self.move_place(*steps)
+
+    @Slot(bool)
+    def _on_guess_toggled(self, guessing: bool) -> None:
+        self.result_view.set_guessing(guessing)
+        if guessing:
+            self.hold_requested.emit()
+        self._refresh()
+
+    @Slot(bool)
+    def _on_large_toggled(self, large: bool) -> None:
+        scale = _BEAMER if large else 1.0
+        self.terms.set_scale(scale)
+        self.result_view.set_scale(scale)
+
+
+def _scrolling(content: QWidget) -> QScrollArea:
+    area = QScrollArea()
+    area.setWidget(content)
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.verticalScrollBar().setStyleSheet(SLIM_SCROLL_BAR)
+    return area

@@ -1,0 +1,134 @@
+"""Beside the terms: the map that fills, what the number sees, and what sharing weights is worth."""
+
+from __future__ import annotations
+
+import math
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette
+from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
+
+from cnngui.explain.receptive import fields
+from cnngui.explain.sharing import Sharing, sharing_of
+from cnngui.gui.number.map_view import MapView
+from cnngui.gui.number.words import meaning_text, sight_text
+from cnngui.gui.theme import ACCENT, SPACE_M, SPACE_S, colors
+from cnngui.gui.view_state import ViewState
+from cnngui.pipeline.lenses.number import NumberResult
+
+_UNSHARED, _DENSE = QColor("#d97706"), QColor("#c2408f")
+_BAR = 10
+
+
+class SidePanel(QWidget):
+    """Puts one number in its place.
+
+    Attributes
+    ----------
+    map : the map that it is part of.
+    """
+
+    def __init__(self, state: ViewState, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._state = state
+        self._told: object = None
+        self.map = MapView(state, self)
+        self._caption = _words_label(self, muted=True)
+        self._sharing = _SharingView(self)
+        self._meaning = _words_label(self)
+        self._sight = _words_label(self, muted=True)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(SPACE_M, SPACE_S, SPACE_M, SPACE_M)
+        column.setSpacing(SPACE_M)
+        for part in (self._caption, self.map, self._meaning, self._sharing, self._sight):
+            column.addWidget(part)
+        column.addStretch(1)
+        self._column = column
+
+    def take_map_back(self) -> None:
+        """Have the map in its place again."""
+        self._column.insertWidget(1, self.map)
+
+    def show_number(self, result: NumberResult, filled: int | None) -> None:
+        """Show where a number belongs."""
+        self.map.show_map(result.output, filled)
+        question = result.number.question
+        # Words follow from the place alone, not from the picture.
+        told = (self._state.network, question)
+        if self._told is not None and told == self._told:
+            return
+        self._told = told
+        network = self._state.network
+        self._caption.setText(self.tr("The map it makes: one number for each place"))
+        self._caption.setVisible(result.output is not None)
+        self.map.setVisible(result.output is not None)
+        self._meaning.setText(meaning_text(result.number))
+        self._sharing.show_sharing(sharing_of(network, result.layer_id))
+        field = fields(network)[result.layer_id]
+        self._sight.setText(sight_text(network, result.layer_id, question.at, field))
+
+
+class _SharingView(QWidget):
+    """Three bars: the parameters as they are, and without sharing. Each step is ten times more."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._sharing: Sharing | None = None
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName(self.tr("What sharing is worth"))
+        self.hide()
+
+    def show_sharing(self, sharing: Sharing | None) -> None:
+        """Show the worth of sharing; None where nothing is shared."""
+        self._sharing = sharing
+        self.setVisible(sharing is not None)
+        if sharing is not None:
+            self.setAccessibleDescription("; ".join(self._lines(sharing)))
+        self.updateGeometry()
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        line = self.fontMetrics().height()
+        return QSize(240, 4 * line + 3 * (_BAR + SPACE_M))
+
+    def _lines(self, sharing: Sharing) -> list[str]:
+        return [
+            self.tr("{count:,} parameters, the same at all {places:,} places of a map").format(
+                count=sharing.shared, places=sharing.places
+            ),
+            self.tr("{count:,} if each place had its own").format(count=sharing.unshared),
+            self.tr("{count:,} if fully connected").format(count=sharing.fully_connected),
+        ]
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        sharing = self._sharing
+        if sharing is None:
+            return
+        painter = QPainter(self)
+        counts = (sharing.shared, sharing.unshared, sharing.fully_connected)
+        longest = math.log10(max(*counts, 10))
+        line, y = self.fontMetrics().height(), 0
+        for text, count, color in zip(
+            self._lines(sharing), counts, (ACCENT, _UNSHARED, _DENSE), strict=True
+        ):
+            painter.setPen(QColor(colors().text))
+            elided = painter.fontMetrics().elidedText(
+                text, Qt.TextElideMode.ElideRight, self.width()
+            )
+            painter.drawText(QRectF(0, y, self.width(), line), elided)
+            y += line
+            length = max(math.log10(max(count, 1)) / longest * self.width(), 2)
+            painter.fillRect(QRectF(0, y, length, _BAR), color)
+            y += _BAR + SPACE_M
+        painter.setPen(QColor(colors().muted))
+        scale = self.tr("Ten times as many are one step further.")
+        painter.drawText(QRectF(0, y, self.width(), line), scale)
+
+
+def _words_label(parent: QWidget, *, muted: bool = False) -> QLabel:
+    label = QLabel(parent)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setWordWrap(True)
+    if muted:
+        label.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+    return label

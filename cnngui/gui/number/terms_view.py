@@ -1,0 +1,672 @@
+"""Windows, kernels and products as numbers in coloured cells, one row for each map that is read."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontDatabase,
+    QFontMetrics,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPolygonF,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from cnngui.explain.decimals import PrintedGroups, printed_groups
+from cnngui.explain.number import Number
+from cnngui.featuremaps.colormaps import PRIMARIES
+from cnngui.gui.number.groups import Group, groups_of
+from cnngui.gui.theme import ACCENT, SPACE_L, SPACE_M, SPACE_S, colors
+from cnngui.gui.view_state import ViewState
+from cnngui.gui.widgets.bars import sign_color
+from cnngui.gui.widgets.cells import cell_colors, paint_cell
+from cnngui.gui.widgets.pictures import draw_picture, fitted, indexed_image
+from cnngui.gui.words.naming import channel_label, channel_names
+from cnngui.gui.words.numbers import number_text
+from cnngui.pipeline.lenses.number import MOST_PICTURES, MapPicture, NumberResult
+from cnngui.spec.layers import INPUT_ID
+
+_THUMB = QSize(108, 81)
+_SUM_WIDTH = 92
+_OPERATOR = 18
+_BAR_HEIGHT = 22
+_CAPTION = 16
+_LARGEST_CELL, _SMALLEST_CELL = 58, 5
+_NUMBER_PIXELS = (12, 11, 10, 9)
+_MOST_CELLS = 256
+"""Terms of one group that may have numbers: larger windows are read by their colours."""
+_MOST_SUMMANDS = 6
+_TINTS = ("#d33030", "#1f9d3a", "#2f62d8")
+"""The input's red, green and blue."""
+
+
+@dataclass(frozen=True, eq=False)
+class Row:
+    """A group as it stands on the page.
+
+    Attributes
+    ----------
+    group : its place among all groups.
+    thumb : the map it reads, with the window on it.
+    grids : the cells of window, weights and products; which there are depends on the arithmetic.
+    total : its subtotal.
+    """
+
+    group: int
+    thumb: QRectF
+    grids: dict[str, QRectF]
+    total: QRectF
+
+    @property
+    def bounds(self) -> QRectF:
+        """All of it, with what is written above the grids."""
+        whole = self.thumb.united(self.total)
+        for grid in self.grids.values():
+            whole = whole.united(grid)
+        return whole.adjusted(0, -_CAPTION, 0, 0)
+
+
+@dataclass(frozen=True)
+class Summands:
+    """A sum in print.
+
+    Attributes
+    ----------
+    texts : the subtotals.
+    groups : which group each is of; -1 for all the others together.
+    bias, rounding : "" where there is none.
+    total : the result.
+    """
+
+    texts: tuple[str, ...]
+    groups: tuple[int, ...]
+    bias: str
+    rounding: str
+    total: str
+
+
+@dataclass(frozen=True, eq=False)
+class Shown:
+    """A number made ready to be drawn."""
+
+    result: NumberResult
+    groups: tuple[Group, ...]
+
+    @property
+    def number(self) -> Number:
+        """The number itself."""
+        return self.result.number
+
+    @cached_property
+    def _printed(self) -> PrintedGroups:
+        products = self.number.products
+        terms = [products[group.terms].tolist() for group in self.groups]
+        return printed_groups(terms, self.number.bias, self.number.value)
+
+    def products_text(self, place: int) -> tuple[tuple[str, ...], str]:
+        """Return a group's products and their sum in print; they add up exactly."""
+        if not self.lists:
+            return self._printed.terms[place], self._printed.subtotals[place]
+        # Of many groups only one is seen in cells.
+        products = self.number.products[self.groups[place].terms].tolist()
+        printed = printed_groups([products], None, self.sums[place])
+        return printed.terms[0], printed.subtotals[0]
+
+    @cached_property
+    def summands(self) -> Summands:
+        """What the number is the sum of, in print: all groups, or the strongest and the rest."""
+        if len(self.groups) <= _MOST_SUMMANDS:
+            printed = self._printed
+            places = tuple(range(len(self.groups)))
+            return Summands(
+                printed.subtotals, places, printed.bias, printed.rounding, printed.total
+            )
+        listed = self.strongest[:_MOST_SUMMANDS]
+        rest = (
+            math.fsum(value for place, value in enumerate(self.sums) if place not in listed)
+            if np.isfinite(self.sums).all()
+            else float(np.sum(self.sums))
+        )
+        told = [self.sums[place] for place in listed] + [rest]
+        printed = printed_groups([[value] for value in told], self.number.bias, self.number.value)
+        return Summands(
+            printed.subtotals, (*listed, -1), printed.bias, printed.rounding, printed.total
+        )
+
+    @cached_property
+    def sums(self) -> list[float]:
+        """The subtotal of each group."""
+        with np.errstate(all="ignore"):
+            return [float(self.number.products[group.terms].sum()) for group in self.groups]
+
+    @cached_property
+    def strongest(self) -> list[int]:
+        """The groups, those that add most first."""
+        return np.argsort(-np.abs(np.nan_to_num(self.sums)), kind="stable").tolist()
+
+    @property
+    def lists(self) -> bool:
+        """Whether there are too many groups to show the cells of all."""
+        return len(self.groups) > MOST_PICTURES
+
+
+class TermsView(QWidget):
+    """Draws the terms of a number that is a sum, a largest, a product or a copy.
+
+    Signals
+    -------
+    pointed_at : what is under the pointer, in words; "" where there is nothing.
+    window_dragged : the window was dragged so many places down and right on the map read.
+    weight_chosen : the weight of a term was clicked; carries the term.
+    """
+
+    pointed_at = Signal(str)
+    window_dragged = Signal(int, int)
+    weight_chosen = Signal(int)
+
+    def __init__(self, state: ViewState, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._state = state
+        self._shown: Shown | None = None
+        self._rows: list[Row] = []
+        self._bars: list[tuple[int, QRectF]] = []
+        self._revealed: int | None = None
+        self._pointed: int | None = None
+        self._dragged: tuple[Row, QPointF] | None = None
+        self._font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
+        self._shows_numbers = True
+        self._scale = 1.0
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName(self.tr("Terms of the number"))
+        state.colormaps_changed.connect(self.update)
+
+    @property
+    def shown(self) -> Shown | None:
+        """What is drawn."""
+        return self._shown
+
+    @property
+    def rows(self) -> list[Row]:
+        """Where groups stand whose cells are drawn."""
+        return self._rows
+
+    @property
+    def bars(self) -> list[tuple[int, QRectF]]:
+        """Where groups stand that are only a bar; -1 is all the others together."""
+        return self._bars
+
+    def show_number(self, result: NumberResult) -> None:
+        """Draw a number."""
+        known = self._shown
+        if known is not None and known.number.question is result.number.question:
+            groups = known.groups
+        else:
+            groups = groups_of(result.number, self._state.network)
+        self._shown = Shown(result, groups)
+        self._place()
+        self.setAccessibleDescription(self._spoken())
+        self.update()
+
+    def reveal(self, terms: int | None) -> None:
+        """Draw only so many products; None: all of them."""
+        if terms != self._revealed:
+            self._revealed = terms
+            self.update()
+
+    def cell_rect(self, term: int, grid: str) -> QRectF | None:
+        """Return where a term's cell is; None if its group's cells are not drawn."""
+        for row in self._rows:
+            group = self._group(row)
+            found = np.flatnonzero(group.terms == term)
+            if found.size and grid in row.grids:
+                return _cell(row.grids[grid], group, int(found[0]))
+        return None
+
+    def set_scale(self, scale: float) -> None:
+        """Draw digits and cells so many times as large."""
+        self._scale = scale
+        self._place()
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(560, self.minimumHeight())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        point = event.position()
+        for place, rect in self._bars:
+            if rect.contains(point) and place >= 0 and self._shown is not None:
+                self._state.select_term(self._shown.groups[place].key)
+                return
+        for row in self._rows:
+            if row.thumb.contains(point):
+                self._dragged = row, point
+                return
+        term, grid = self._term_at(point)
+        if term is not None and grid == "weight":
+            self.weight_chosen.emit(term)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._dragged is not None:
+            self._drag(event.position())
+            return
+        term, _ = self._term_at(event.position())
+        if term != self._pointed:
+            self._pointed = term
+            self.update()
+        self.pointed_at.emit(self._said(term))
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self._dragged = None
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self._pointed = None
+        self.pointed_at.emit("")
+        self.update()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        event.ignore()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        shown = self._shown
+        if shown is None:
+            return
+        painter = QPainter(self)
+        for row in self._rows:
+            if row.bounds.intersects(QRectF(event.rect())):
+                self._paint_row(painter, shown, row)
+        for place, rect in self._bars:
+            if rect.intersects(QRectF(event.rect())):
+                self._paint_bar(painter, shown, place, rect)
+
+    # Where everything stands.
+
+    def _place(self) -> None:
+        shown = self._shown
+        if shown is None or not shown.groups:
+            self._rows, self._bars = [], []
+            self.setMinimumHeight(0)
+            return
+        drawn = range(len(shown.groups))
+        if shown.lists:
+            drawn = range(0)
+            chosen = self._chosen(shown)
+        names = self._grid_names(shown)
+        y = float(_CAPTION)
+        self._rows, self._bars = [], []
+        for place in [chosen] if shown.lists else drawn:
+            row = self._row(shown, place, names, y)
+            self._rows.append(row)
+            y = row.bounds.bottom() + SPACE_M + _CAPTION
+        if shown.lists:
+            listed = shown.strongest[: MOST_PICTURES - 1]
+            for place in (*listed, -1):
+                self._bars.append((place, QRectF(0, y, self.width(), _BAR_HEIGHT)))
+                y += _BAR_HEIGHT
+        self.setMinimumHeight(round(y))
+
+    def _chosen(self, shown: Shown) -> int:
+        request = self._state.request().number
+        for place, group in enumerate(shown.groups):
+            if request is not None and group.key == request.term:
+                return place
+        return shown.strongest[0]
+
+    def _grid_names(self, shown: Shown) -> tuple[str, ...]:
+        if shown.number.question.kind == "sum":
+            return ("window", "weight", "product")
+        return ("window",)
+
+    def _row(self, shown: Shown, place: int, names: tuple[str, ...], y: float) -> Row:
+        group = shown.groups[place]
+        rows, columns = group.grid
+        has_thumb = group.key in shown.result.sources and self.width() > 420
+        left = float(_THUMB.width() + SPACE_M) if has_thumb else 0.0
+        room = self.width() - left - _SUM_WIDTH - _OPERATOR * len(names)
+        width = min(max(room / (len(names) * columns), _SMALLEST_CELL), _LARGEST_CELL * self._scale)
+        self._shows_numbers = self._fit_font(shown, place, width)
+        height = 26.0 * self._scale if self._shows_numbers else min(width, 24.0)
+        grids = {}
+        x = left
+        for name in names:
+            grids[name] = QRectF(x, y, width * columns, height * rows)
+            x += width * columns + _OPERATOR
+        tall = max(height * rows, _THUMB.height() if has_thumb else 0.0)
+        thumb = QRectF(0, y, _THUMB.width(), _THUMB.height()) if has_thumb else QRectF(0, y, 0, 0)
+        return Row(place, thumb, grids, QRectF(x, y, max(self.width() - x, 60), min(tall, 64)))
+
+    def _fit_font(self, shown: Shown, place: int, width: float) -> bool:
+        """Take the largest digits that fit a cell; say whether any do."""
+        longest = "−0.000"
+        if shown.number.question.kind == "sum" and len(shown.groups[place].terms) <= _MOST_CELLS:
+            longest = max((*shown.products_text(place)[0], longest), key=len)
+        font = QFont(self._font)
+        for pixels in _NUMBER_PIXELS:
+            font.setPixelSize(round(pixels * self._scale))
+            if QFontMetrics(font).horizontalAdvance(longest) + SPACE_S <= width:
+                self._font = font
+                return True
+        return False
+
+    def _group(self, row: Row) -> Group:
+        if self._shown is None:
+            raise LookupError("no number is shown")
+        return self._shown.groups[row.group]
+
+    # What is under the pointer.
+
+    def _term_at(self, point: QPointF) -> tuple[int | None, str]:
+        for row in self._rows:
+            for name, grid in row.grids.items():
+                if not grid.contains(point):
+                    continue
+                group = self._group(row)
+                row_at = int((point.y() - grid.y()) / grid.height() * group.grid[0])
+                column_at = int((point.x() - grid.x()) / grid.width() * group.grid[1])
+                found = np.flatnonzero((group.rows == row_at) & (group.columns == column_at))
+                return (int(group.terms[found[0]]), name) if found.size else (None, "")
+        return None, ""
+
+    def _said(self, term: int | None) -> str:
+        shown = self._shown
+        if term is None or shown is None:
+            return ""
+        number = shown.number
+        taps = number.question.taps
+        where = self.label(int(taps.source[term]), int(taps.channel[term]))
+        if taps.at.shape[1] == 2:
+            y, x = taps.at[term].tolist()
+            place = self.tr("{name}, row {row}, column {column}").format(
+                name=where, row=y, column=x
+            )
+        else:
+            place = where
+        if not taps.inside[term]:
+            place = self.tr("{place} (padding)").format(place=place)
+        value = number_text(float(number.inputs[term]), digits=5)
+        if number.question.kind != "sum":
+            return f"{place}:  {value}"
+        weight = number_text(float(number.weights[term]), digits=5)
+        product = number_text(float(number.products[term]), digits=5)
+        return f"{place}:  {value} × {weight} = {product}"
+
+    def label(self, source: int, channel: int) -> str:
+        """Return what a channel that is read is called."""
+        shown = self._shown
+        if shown is None:
+            return ""
+        source_id = shown.number.question.sources[source]
+        names = channel_names(self._state.network, source_id)
+        if source_id == INPUT_ID and channel < len(names):
+            return names[channel]
+        return f"{source_id} {channel_label(channel, names)}"
+
+    def _drag(self, here: QPointF) -> None:
+        if self._dragged is None or self._shown is None:
+            return
+        row, start = self._dragged
+        picture = self._shown.result.sources.get(self._group(row).key)
+        if picture is None:
+            return
+        target = _picture_rect(picture, row.thumb)
+        down = round((here.y() - start.y()) * picture.height / target.height())
+        right = round((here.x() - start.x()) * picture.width / target.width())
+        if down or right:
+            moved = QPointF(
+                right * target.width() / picture.width, down * target.height() / picture.height
+            )
+            self._dragged = row, start + moved
+            self.window_dragged.emit(down, right)
+
+    # How it is drawn.
+
+    def _paint_row(self, painter: QPainter, shown: Shown, row: Row) -> None:
+        group = shown.groups[row.group]
+        is_revealed = self._revealed is None or bool((group.terms < self._revealed).all())
+        self._paint_thumb(painter, shown, row, group)
+        captions = {
+            "window": self.tr("window"),
+            "weight": self.tr("kernel") if self._has_kernel(shown) else self.tr("weights"),
+            "product": self.tr("products"),
+        }
+        operators = {"weight": "×", "product": "="}
+        for name, grid in row.grids.items():
+            small = QFont(self.font())
+            small.setPixelSize(11)
+            painter.setFont(small)
+            painter.setPen(QColor(colors().muted))
+            caption = QRectF(grid.x(), grid.y() - _CAPTION, max(grid.width(), 60.0), _CAPTION)
+            painter.drawText(caption, int(Qt.AlignmentFlag.AlignLeft), captions[name])
+            if name in operators:
+                painter.setFont(self.font())
+                place = QRectF(grid.x() - _OPERATOR, grid.y(), _OPERATOR, grid.height())
+                painter.drawText(place, int(Qt.AlignmentFlag.AlignCenter), operators[name])
+            self._paint_grid(painter, shown, group, name, grid)
+        self._paint_total(painter, shown, row, is_revealed)
+
+    def _has_kernel(self, shown: Shown) -> bool:
+        return shown.number.question.layer.has_kernels
+
+    def _paint_thumb(self, painter: QPainter, shown: Shown, row: Row, group: Group) -> None:
+        picture = shown.result.sources.get(group.key)
+        if picture is None or row.thumb.isEmpty():
+            return
+        small = QFont(self.font())
+        small.setPixelSize(11)
+        painter.setFont(small)
+        is_rgb = self._is_rgb(shown, group)
+        caption = QRectF(row.thumb.x(), row.thumb.y() - _CAPTION, row.thumb.width(), _CAPTION)
+        painter.setPen(QColor(_TINTS[group.channel] if is_rgb else colors().muted))
+        text = painter.fontMetrics().elidedText(
+            self.label(*group.key), Qt.TextElideMode.ElideRight, round(caption.width())
+        )
+        painter.drawText(caption, int(Qt.AlignmentFlag.AlignLeft), text)
+        target = _picture_rect(picture, row.thumb)
+        colormap = self._colormap(shown, group, picture.signed)
+        image = indexed_image(picture.codes, colormap, picture.signed)
+        draw_picture(painter, target, image)
+        window = self._window(shown, group, picture, target)
+        if window is not None:
+            painter.setPen(QPen(QColor("#000000"), 3))
+            painter.drawRect(window)
+            painter.setPen(QPen(QColor("#ffb000"), 1.5))
+            painter.drawRect(window)
+
+    def _is_rgb(self, shown: Shown, group: Group) -> bool:
+        source_id = shown.number.question.sources[group.source]
+        return source_id == INPUT_ID and self._state.network.input.channels == 3
+
+    def _colormap(self, shown: Shown, group: Group, signed: bool) -> str:
+        """Return the colours of a map: the input's red, green and blue have their own."""
+        if self._is_rgb(shown, group) and not signed:
+            return PRIMARIES[group.channel]
+        return self._state.colormap(signed)
+
+    def _window(
+        self, shown: Shown, group: Group, picture: MapPicture, target: QRectF
+    ) -> QRectF | None:
+        at = shown.number.question.taps.at[group.terms]
+        if at.shape[1] != 2:
+            return None
+        across, down = target.width() / picture.width, target.height() / picture.height
+        (top, left), (bottom, right) = at.min(axis=0).tolist(), at.max(axis=0).tolist()
+        window = QRectF(
+            target.x() + left * across,
+            target.y() + top * down,
+            (right - left + 1) * across,
+            (bottom - top + 1) * down,
+        )
+        least = 4.0
+        grow_x, grow_y = max(least - window.width(), 0) / 2, max(least - window.height(), 0) / 2
+        return window.adjusted(-grow_x, -grow_y, grow_x, grow_y)
+
+    def _paint_grid(
+        self, painter: QPainter, shown: Shown, group: Group, name: str, grid: QRectF
+    ) -> None:
+        number = shown.number
+        inside = number.question.taps.inside[group.terms]
+        values, texts = self._cells(shown, group, name)
+        backs = self._backs(shown, group, name, values)
+        painter.setFont(self._font)
+        border = QColor(colors().border)
+        for place in range(len(group.terms)):
+            term = int(group.terms[place])
+            cell = _cell(grid, group, place)
+            hidden = name == "product" and self._revealed is not None and term >= self._revealed
+            is_padding = name == "window" and not bool(inside[place])
+            if hidden:
+                painter.fillRect(cell, QColor(colors().field))
+            else:
+                text = texts[place] if self._shows_numbers else ""
+                paint_cell(painter, cell, None if is_padding else backs[place], text)
+            if cell.width() >= 8:
+                painter.setPen(border)
+                painter.drawRect(cell)
+        self._mark_cells(painter, shown, group, name, grid)
+
+    def _mark_cells(
+        self, painter: QPainter, shown: Shown, group: Group, name: str, grid: QRectF
+    ) -> None:
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for place, term in enumerate(group.terms.tolist()):
+            if term in shown.number.largest and name == "window":
+                painter.setPen(QPen(QColor("#ffb000"), 3))
+                painter.drawRect(_cell(grid, group, place).adjusted(1, 1, -1, -1))
+            stands_out = term == self._pointed or (
+                self._revealed is not None and term == self._revealed - 1
+            )
+            if stands_out:
+                painter.setPen(QPen(ACCENT, 2))
+                painter.drawRect(_cell(grid, group, place).adjusted(1, 1, -1, -1))
+
+    def _cells(
+        self, shown: Shown, group: Group, name: str
+    ) -> tuple[NDArray[np.float64], list[str]]:
+        number = shown.number
+        if name == "product":
+            place = shown.groups.index(group)
+            printed = shown.products_text(place)[0] if self._shows_numbers else ()
+            return number.products[group.terms], list(printed)
+        values = (number.inputs if name == "window" else number.weights)[group.terms]
+        texts = ["−∞" if value == -np.inf else number_text(value) for value in values.tolist()]
+        return values, texts
+
+    def _backs(
+        self, shown: Shown, group: Group, name: str, values: NDArray[np.float64]
+    ) -> list[QColor]:
+        if name == "window":
+            picture = shown.result.sources.get(group.key)
+            scale = shown.result.source_scales.get(group.source) or _scale(shown.number.inputs)
+            signed = picture.signed if picture is not None else bool((values < 0).any())
+            colormap = self._colormap(shown, group, signed)
+            return cell_colors(values, scale, colormap, signed=signed)
+        whole = shown.number.weights if name == "weight" else shown.number.products
+        return cell_colors(values, _scale(whole), self._state.diverging, signed=True)
+
+    def _paint_total(self, painter: QPainter, shown: Shown, row: Row, is_revealed: bool) -> None:
+        kind = shown.number.question.kind
+        place = row.group
+        painter.setFont(self.font())
+        painter.setPen(QColor(colors().text))
+        if kind == "sum":
+            sums, rect = shown.sums[place], row.total.adjusted(SPACE_S, 0, 0, 0)
+            if is_revealed:
+                text = shown.products_text(place)[1]
+            else:
+                group = shown.groups[place]
+                done = group.terms[group.terms < (self._revealed or 0)]
+                sums = float(shown.number.products[done].sum())
+                text = number_text(sums, digits=4) if done.size else "…"
+            painter.drawText(rect, int(Qt.AlignmentFlag.AlignTop), f"Σ  {text}")
+            largest = max((abs(s) for s in shown.sums if np.isfinite(s)), default=0.0) or 1.0
+            length = (rect.width() - SPACE_M) * min(abs(sums) / largest, 1.0)
+            if np.isfinite(length):
+                bar = QRectF(rect.x(), rect.y() + 22, length, 8)
+                painter.fillRect(bar, sign_color(self._state.diverging, sums))
+        elif kind == "max":
+            text = self.tr("largest  {value}").format(value=number_text(shown.number.value, 4))
+            painter.drawText(row.total, int(Qt.AlignmentFlag.AlignTop), text)
+
+    def _paint_bar(self, painter: QPainter, shown: Shown, place: int, rect: QRectF) -> None:
+        listed = [index for index, _ in self._bars if index >= 0]
+        if place >= 0:
+            value = shown.sums[place]
+            label = self.label(*shown.groups[place].key)
+        else:
+            rest = [s for index, s in enumerate(shown.sums) if index not in set(listed)]
+            value = float(np.sum(rest))
+            label = self.tr("the other {count}").format(count=len(rest))
+        largest = abs(shown.sums[shown.strongest[0]]) or 1.0
+        chosen = bool(self._rows) and self._rows[0].group == place
+        if chosen:
+            painter.fillRect(rect, QColor(colors().panel))
+        painter.setFont(self.font())
+        painter.setPen(QColor(colors().text))
+        names = QRectF(rect.x() + SPACE_S, rect.y(), 150, rect.height())
+        text = painter.fontMetrics().elidedText(label, Qt.TextElideMode.ElideMiddle, 146)
+        painter.drawText(names, int(Qt.AlignmentFlag.AlignVCenter), text)
+        track = QRectF(names.right(), rect.y() + 6, rect.width() - 150 - 90, rect.height() - 12)
+        share = min(max(value / largest, -1.0), 1.0) if np.isfinite(value) else 0.0
+        middle = track.center().x()
+        length = share * track.width() / 2
+        bar = QRectF(min(middle, middle + length), track.y(), abs(length), track.height())
+        painter.fillRect(bar, sign_color(self._state.diverging, value))
+        painter.setPen(QColor(colors().border))
+        painter.drawLine(QPointF(middle, rect.y() + 2), QPointF(middle, rect.bottom() - 2))
+        if chosen:
+            painter.setPen(QPen(ACCENT, 2))
+            tip = QPointF(rect.x(), rect.center().y())
+            arrow = QPolygonF([tip + QPointF(0, -4), tip + QPointF(4, 0), tip + QPointF(0, 4)])
+            painter.drawPolyline(arrow)
+        painter.setPen(QColor(colors().text))
+        numbers = QRectF(track.right() + SPACE_M, rect.y(), 90 - SPACE_L, rect.height())
+        align = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
+        painter.drawText(numbers, int(align), number_text(value, digits=4))
+
+    def _spoken(self) -> str:
+        """Return the terms for a screen reader."""
+        shown = self._shown
+        if shown is None:
+            return ""
+        lines = []
+        for place in shown.strongest[:MOST_PICTURES]:
+            group = shown.groups[place]
+            lines.append(f"{self.label(*group.key)}: {number_text(shown.sums[place], digits=4)}")
+        return "\n".join(lines)
+
+
+def _scale(values: NDArray[np.float64]) -> float:
+    finite = np.abs(values[np.isfinite(values)])
+    return float(finite.max(initial=0.0)) or 1.0
+
+
+def _picture_rect(picture: MapPicture, room: QRectF) -> QRectF:
+    return fitted(QSize(picture.width, picture.height), room.toRect())
+
+
+def _cell(grid: QRectF, group: Group, place: int) -> QRectF:
+    rows, columns = group.grid
+    width, height = grid.width() / columns, grid.height() / rows
+    return QRectF(
+        grid.x() + int(group.columns[place]) * width,
+        grid.y() + int(group.rows[place]) * height,
+        width,
+        height,
+    )

@@ -1,0 +1,120 @@
+"""The middle of the window: what can be seen large, one at a time, and the tabs to choose it by."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import QCoreApplication, Qt, Slot
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QHBoxLayout,
+    QStackedWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from cnngui.gui.icons import icon
+from cnngui.gui.theme import SPACE_M, SPACE_S
+from cnngui.gui.view_state import Sight, ViewState
+
+translate = QCoreApplication.translate
+
+_NARROW = 620
+"""Pixels: below this width the tabs are without words."""
+
+
+class LargeView(QWidget):
+    """Shows what ``ViewState.sight`` says.
+
+    Parameters
+    ----------
+    state : what is looked at.
+    sights : the widgets to choose from, in the order of their tabs.
+    """
+
+    def __init__(
+        self, state: ViewState, sights: Mapping[Sight, QWidget], parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._state = state
+        self._sights = dict(sights)
+        self._stack = QStackedWidget(self)
+        self._tabs = QButtonGroup(self)
+        self._buttons: dict[Sight, QToolButton] = {}
+        row = QHBoxLayout()
+        row.setContentsMargins(SPACE_M, SPACE_S, SPACE_S, 0)
+        row.setSpacing(SPACE_S)
+        for sight, widget in self._sights.items():
+            self._stack.addWidget(widget)
+            self._buttons[sight] = self._tab(sight)
+            row.addWidget(self._buttons[sight])
+        row.addStretch(1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(row)
+        column.addWidget(self._stack, 1)
+        state.sight_changed.connect(self._on_state_sight_changed)
+        self._on_state_sight_changed()
+
+    @property
+    def current(self) -> QWidget:
+        """What is shown."""
+        return self._sights[self._state.sight]
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        style = (
+            Qt.ToolButtonStyle.ToolButtonIconOnly
+            if self.width() < _NARROW
+            else Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+        )
+        for button in self._buttons.values():
+            button.setToolButtonStyle(style)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self._state.sight != "maps":
+            self._state.show_sight("maps")
+        else:
+            super().keyPressEvent(event)
+
+    def _tab(self, sight: Sight) -> QToolButton:
+        text, tip, icon_name = _words(sight)
+        button = QToolButton(self)
+        button.setObjectName(f"sight_{sight}")
+        button.setText(text)
+        button.setIcon(icon(icon_name))
+        button.setToolTip(tip)
+        button.setAccessibleName(text)
+        button.setCheckable(True)
+        button.setAutoRaise(True)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.clicked.connect(lambda: self._state.show_sight(sight))
+        self._tabs.addButton(button)
+        return button
+
+    @Slot()
+    def _on_state_sight_changed(self) -> None:
+        self._buttons[self._state.sight].setChecked(True)
+        self._stack.setCurrentWidget(self.current)
+        if self._stack.isVisible():
+            self.current.setFocus(Qt.FocusReason.OtherFocusReason)
+
+
+def _words(sight: Sight) -> tuple[str, str, str]:
+    """Return a tab's text, its tip and its icon."""
+    match sight:
+        case "maps":
+            return (
+                translate("LargeView", "Maps"),
+                translate("LargeView", "All feature maps of the layer (M)"),
+                "view-grid-outline",
+            )
+        case "number":
+            return (
+                translate("LargeView", "One number"),
+                translate("LargeView", "How one number of the map comes about (N)"),
+                "sigma",
+            )
