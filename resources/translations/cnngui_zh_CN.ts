@@ -736,9 +736,9 @@ Heights are square roots of counts.</source>
     </message>
     <message>
         <source>This network has no convolution, and so no kernels.
-Add a Conv2d layer to see some.</source>
-        <translation>这个网络没有卷积层，所以没有卷积核。
-添加一个 Conv2d 层就能看到。</translation>
+Add a convolution to see some.</source>
+        <translation>这个网络没有卷积层，因此没有卷积核。
+添加一个卷积层即可看到。</translation>
     </message>
     <message>
         <source>No kernels yet.

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from superqt import QElidingLabel
 
 from cnngui.featuremaps.kernel_layout import KernelPoint
+from cnngui.featuremaps.kernels import kernels_of
 from cnngui.gui.icons import icon
 from cnngui.gui.kernels.canvas import KernelsCanvas
 from cnngui.gui.kernels.history import KernelsHistory
@@ -252,12 +253,15 @@ class KernelsPage(QWidget):
         moment = self.history.moment
         if self._layer_id not in self._network:
             return None
-        return self._live_weight() if moment is None else moment.kernels.get(self._layer_id)
+        weight = self._live_weight() if moment is None else moment.kernels.get(self._layer_id)
+        return None if weight is None else kernels_of(self._network.layer(self._layer_id), weight)
 
     def _request(self, weights: NDArray[np.float32]) -> KernelRequest:
         run, network = self._run, self._network
         ends = () if run is None else (run.moments[0], run.moments[-1])
-        known = [end.kernels[self._layer_id] for end in ends if self._layer_id in end.kernels]
+        layer = network.layer(self._layer_id)
+        found = [end.kernels.get(self._layer_id) for end in ends]
+        known = [kernels_of(layer, weight) for weight in found if weight is not None]
         source = network.inputs_of(network.index_of(self._layer_id))[0]
         width, height = self.canvas.room
         return KernelRequest(
@@ -281,7 +285,7 @@ class KernelsPage(QWidget):
         if not self.layer.count():
             return self.tr(
                 "This network has no convolution, and so no kernels.\n"
-                "Add a Conv2d layer to see some."
+                "Add a convolution to see some."
             )
         return self.tr(
             "No kernels yet.\nThey are seen as soon as a source is open and the network runs."

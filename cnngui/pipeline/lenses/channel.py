@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnngui.featuremaps.histogram import histogram
+from cnngui.featuremaps.kernels import kernels_of
 from cnngui.featuremaps.scaling import encode
 from cnngui.pipeline.lenses.lens import Lens, Request, Seen, Values, sealed
 
@@ -93,4 +94,6 @@ class ChannelLens(Lens[ChannelResult]):
         if not (layer.has_kernels and layer.enabled):
             return None, None
         bias = parameters.get("bias")
-        return parameters["weight"][channel], None if bias is None else float(bias[channel])
+        return kernels_of(layer, parameters["weight"])[channel], None if bias is None else float(
+            bias[channel]
+        )

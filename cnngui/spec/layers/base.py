@@ -102,6 +102,14 @@ class LayerSpec(ABC):
         return type(self).__name__
 
     @property
+    def groups_of_inputs(self) -> int | None:
+        """None where its weight begins with the output channels, as usual.
+
+        Where it begins with the input channels: into how many groups these are divided.
+        """
+        return None
+
+    @property
     def format_version(self) -> int:
         """The oldest version of the file format that can hold it."""
         told = (

@@ -164,6 +164,10 @@ class TransposedConvolution(KernelLayer[Sizes]):
     padding: Sizes = sizes(0, minimum=0)
     output_padding: Sizes = sizes(0, minimum=0)
 
+    @property
+    def groups_of_inputs(self) -> int:
+        return self.groups
+
     def output_shape(self, sources: Sequence[Shape]) -> Shape:
         (shape,) = sources
         self.require_groups(shape[0])
