@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import contextlib
-import ctypes
-import importlib.util
 import io
 import os
-import shutil
 import sys
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn
 
 from cnngui.engine.parallel import prepare_environment
-from cnngui.errors import UserError
-from cnngui.resources import resource_path
+from cnngui.errors import MissingLibraryError, UserError
+from cnngui.screens import how_to_install, why_no_window
 from cnngui.terminal.cli import EXIT_MENDABLE, EXIT_STOPPED, parse_arguments
 from cnngui.terminal.cli_explain import (
     DESCRIBE,
@@ -46,6 +43,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
         return _run(argv)
+    except MissingLibraryError as error:
+        print(f"cnngui: {' '.join(str(error).split())}{how_to_install()}", file=sys.stderr)
+        return EXIT_MENDABLE
     except UserError as error:
         print(f"cnngui: {' '.join(str(error).split())}", file=sys.stderr)
         return EXIT_MENDABLE
@@ -103,53 +103,3 @@ def _run(argv: Sequence[str] | None) -> int:
     from cnngui.terminal.headless import run_headless
 
     return run_headless(arguments)
-
-
-def why_no_window(environment: Mapping[str, str]) -> str:
-    """Return why Qt could not show a window here; empty if it can.
-
-    Qt itself would end the whole program where the screen or one of its libraries is missing.
-    """
-    uses_x11 = False
-    if sys.platform.startswith("linux") and not environment.get("QT_QPA_PLATFORM"):
-        if not environment.get("DISPLAY") and not environment.get("WAYLAND_DISPLAY"):
-            return "no screen (neither DISPLAY nor WAYLAND_DISPLAY is set)"
-        uses_x11 = not environment.get("WAYLAND_DISPLAY")
-    try:
-        from PySide6 import QtWidgets
-    except ImportError as error:
-        return f"Qt cannot be loaded ({error}){_how_to_install()}"
-    if not uses_x11:
-        return ""
-    plugin = Path(QtWidgets.__file__).parent / "Qt" / "plugins" / "platforms" / "libqxcb.so"
-    try:
-        if plugin.exists():
-            ctypes.CDLL(str(plugin))
-        answers = _x_server_answers()
-    except OSError as error:
-        return f"Qt cannot be loaded ({error}){_how_to_install()}"
-    return "" if answers else f"no X server answers at DISPLAY={environment['DISPLAY']}"
-
-
-def _x_server_answers() -> bool:
-    """Connect to the screen in the way in which Qt will do it."""
-    xcb = ctypes.CDLL("libxcb.so.1")
-    xcb.xcb_connect.restype = ctypes.c_void_p
-    connection = ctypes.c_void_p(xcb.xcb_connect(None, None))
-    has_error = xcb.xcb_connection_has_error(connection)
-    xcb.xcb_disconnect(connection)
-    return not has_error
-
-
-def _how_to_install() -> str:
-    """Return the line to type that brings what is missing, on Debian and its like."""
-    if shutil.which("apt-get") is None:
-        return ""
-    script = resource_path("setup/system_packages.py")
-    found = importlib.util.spec_from_file_location("system_packages", script)
-    if found is None or found.loader is None:
-        return ""
-    system_packages = importlib.util.module_from_spec(found)
-    found.loader.exec_module(system_packages)
-    packages = system_packages.missing_packages()
-    return f"; to mend it type: {system_packages.install_line(packages)}" if packages else ""

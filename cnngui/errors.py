@@ -166,3 +166,7 @@ class SaveError(UserError):
 
 class ArgumentError(UserError):
     """A command-line argument that cannot be used."""
+
+
+class MissingLibraryError(UserError):
+    """A part of the program that cannot be loaded, because the system lacks what it needs."""

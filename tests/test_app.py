@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import ctypes
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
-from cnngui import app
-from cnngui.app import main, why_no_window
+from cnngui import screens
+from cnngui.app import main
+from cnngui.errors import MissingLibraryError, text
+from cnngui.screens import why_no_window
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -47,6 +51,103 @@ def test_qt_on_another_platform_is_not_second_guessed() -> None:
 
 
 @linux_only
+def test_a_wayland_display_left_over_from_another_session_is_found_out(tmp_path: Path) -> None:
+    environment = {"WAYLAND_DISPLAY": "wayland-7", "XDG_RUNTIME_DIR": str(tmp_path)}
+    assert "WAYLAND_DISPLAY=wayland-7" in why_no_window(environment)
+    (tmp_path / "wayland-7").touch()
+    assert "WAYLAND_DISPLAY=wayland-7" in why_no_window(environment)
+    assert "wayland-7" in why_no_window({"WAYLAND_DISPLAY": "wayland-7"})
+    reason = why_no_window(environment | {"DISPLAY": ":987"})
+    assert "wayland-7" in reason
+    assert ":987" in reason
+
+
+@linux_only
+def test_a_wayland_compositor_that_answers_is_enough(tmp_path: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as compositor:
+        compositor.bind(str(tmp_path / "w"))
+        compositor.listen()
+        environment = {"WAYLAND_DISPLAY": "w", "XDG_RUNTIME_DIR": str(tmp_path)}
+        assert why_no_window(environment) == ""
+        assert why_no_window(environment | {"DISPLAY": ":987"}) == ""
+        assert why_no_window({"WAYLAND_DISPLAY": str(tmp_path / "w")}) == ""
+    assert why_no_window({"WAYLAND_SOCKET": "3", "WAYLAND_DISPLAY": "w"}) == ""
+
+
+@linux_only
+@pytest.mark.parametrize("platform", ["minimal", "nonsense", "xcb", "wayland", "linuxfb"])
+def test_a_platform_without_windows_ends_in_the_same_work_without_one(
+    platform: str, tmp_path: Path
+) -> None:
+    hidden = ("DISPLAY", "WAYLAND_DISPLAY", "XDG_RUNTIME_DIR")
+    environment = {name: value for name, value in os.environ.items() if name not in hidden}
+    finished = subprocess.run(
+        [sys.executable, "main.py", "--frames", "1"],
+        cwd=ROOT,
+        env=environment | {"HOME": str(tmp_path), "QT_QPA_PLATFORM": platform},
+        capture_output=True,
+        text=True,
+    )
+    assert finished.returncode == 0, finished.stderr
+    assert finished.stdout.startswith("There is no window: ")
+    assert "Built-in clip through Classic filters" in finished.stdout
+
+
+@linux_only
+def test_of_several_platforms_one_is_enough() -> None:
+    assert why_no_window({"QT_QPA_PLATFORM": "nonsense;offscreen:x=1"}) == ""
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--headless"],
+        [],
+        ["train", "--network", "lenet-5", "--data", "digits", "--out", "n.safetensors"],
+    ],
+    ids=["headless", "window", "train"],
+)
+def test_opencv_without_its_libraries_is_told_in_one_line(
+    arguments: list[str], tmp_path: Path
+) -> None:
+    (tmp_path / "cv2.py").write_text(
+        "raise ImportError('libGL.so.1: cannot open shared object file: No such file')"
+    )
+    finished = subprocess.run(
+        [sys.executable, str(ROOT / "main.py"), *arguments],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+    )
+    assert finished.returncode == 2, finished.stderr
+    (line,) = finished.stderr.splitlines()
+    assert line.startswith("cnngui: OpenCV: must be loaded with the system's libraries, got libGL")
+
+
+def test_the_line_to_type_follows_where_a_library_is_missing(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def without_libraries(_: object) -> NoReturn:
+        raise MissingLibraryError("OpenCV", text("must be loaded"), "libGL.so.1")
+
+    real = ctypes.CDLL
+
+    def without_gl(name: str, *rest: object) -> ctypes.CDLL:
+        if "libGL." in name:
+            raise OSError(name)
+        return real(name, *rest)
+
+    monkeypatch.setattr("cnngui.terminal.headless.run_headless", without_libraries)
+    monkeypatch.setattr(ctypes, "CDLL", without_gl)
+    monkeypatch.setattr(screens.shutil, "which", lambda _: "/usr/bin/apt-get")
+    assert main(["--headless"]) == 2
+    line = capsys.readouterr().err
+    assert line.startswith("cnngui: OpenCV: must be loaded, got libGL.so.1; to mend it type: sudo ")
+    assert "libgl1" in line
+
+
+@linux_only
 def test_a_missing_library_is_told_with_the_line_to_type(monkeypatch: pytest.MonkeyPatch) -> None:
     real = ctypes.CDLL
 
@@ -56,12 +157,12 @@ def test_a_missing_library_is_told_with_the_line_to_type(monkeypatch: pytest.Mon
         return real(name, *rest)
 
     monkeypatch.setattr(ctypes, "CDLL", without_cursors)
-    monkeypatch.setattr(app.shutil, "which", lambda _: "/usr/bin/apt-get")
+    monkeypatch.setattr(screens.shutil, "which", lambda _: "/usr/bin/apt-get")
     reason = why_no_window({"DISPLAY": ":0"})
     assert "libxcb-cursor.so.0" in reason
     assert "apt-get install -y" in reason
     assert "libxcb-cursor0" in reason
-    monkeypatch.setattr(app.shutil, "which", lambda _: None)
+    monkeypatch.setattr(screens.shutil, "which", lambda _: None)
     assert "apt-get" not in why_no_window({"DISPLAY": ":0"})
 
 

@@ -24,7 +24,7 @@ TOLD = {"UserError", "Problem", "MisfitError", "message", "fault"} | {
 NAMES_FIRST = {"Problem": 2, "MisfitError": 1}
 """Of whose arguments the first are ids and fields, which every language spells alike."""
 
-UNITS = {"MB", "GB", "GiB", "ms", "s", "x", "HTTP", "null", "px"}
+UNITS = {"OpenCV", "MB", "GB", "GiB", "ms", "s", "x", "HTTP", "null", "px"}
 WORD = re.compile(r"[A-Za-z]{2,}")
 OPTION = re.compile(r"^--[a-z-]+$")
 

@@ -11,6 +11,8 @@ import os
 import threading
 from collections.abc import Iterator
 
+from cnngui.errors import MissingLibraryError, text
+
 MAX_PICTURE_PIXELS = 2**26
 """Larger images are refused from their header, before memory is taken (200 MB of RGB)."""
 
@@ -27,8 +29,13 @@ os.environ.setdefault(
     "OPENCV_FFMPEG_CAPTURE_OPTIONS", "rtsp_flags;prefer_tcp|analyzeduration;1000000"
 )
 
-import cv2  # noqa: E402  the variables above are read while it is loaded
-from cv2_enumerate_cameras import enumerate_cameras  # noqa: E402  it imports cv2 by itself
+try:
+    import cv2  # the variables above are read while it is loaded
+    from cv2_enumerate_cameras import enumerate_cameras  # it imports cv2 by itself
+except ImportError as _error:
+    raise MissingLibraryError(
+        "OpenCV", text("must be loaded with the system's libraries"), str(_error)
+    ) from _error
 
 for _name, _value in _own_qt.items():
     if _value is None:

@@ -48,6 +48,14 @@
         <translation>下面的通道</translation>
     </message>
     <message>
+        <source>All maps of the layer</source>
+        <translation>这一层的全部特征图</translation>
+    </message>
+    <message>
+        <source>How one number comes about</source>
+        <translation>一个数是怎样得来的</translation>
+    </message>
+    <message>
         <source>Layer before</source>
         <translation>上一层</translation>
     </message>
@@ -385,6 +393,13 @@
     <message>
         <source>is ↓</source>
         <translation>实际 ↓</translation>
+    </message>
+</context>
+<context>
+    <name>CurveView</name>
+    <message>
+        <source>Curve of the function</source>
+        <translation>函数曲线</translation>
     </message>
 </context>
 <context>
@@ -793,6 +808,25 @@ They are seen as soon as a source is open and the network runs.</source>
     <message>
         <source>before {0}   then {1}   change {2}</source>
         <translation>训练前 {0}   此时 {1}   变化 {2}</translation>
+    </message>
+</context>
+<context>
+    <name>LargeView</name>
+    <message>
+        <source>Maps</source>
+        <translation>特征图</translation>
+    </message>
+    <message>
+        <source>All feature maps of the layer (M)</source>
+        <translation>这一层的全部特征图 (M)</translation>
+    </message>
+    <message>
+        <source>One number</source>
+        <translation>一个数</translation>
+    </message>
+    <message>
+        <source>How one number of the map comes about (N)</source>
+        <translation>特征图中的一个数是怎样得来的 (N)</translation>
     </message>
 </context>
 <context>
@@ -1252,6 +1286,25 @@ They are seen as soon as a source is open and the network runs.</source>
     </message>
 </context>
 <context>
+    <name>MapView</name>
+    <message>
+        <source>The map that the numbers make</source>
+        <translation>这些数组成的特征图</translation>
+    </message>
+    <message>
+        <source>Arrows choose a place</source>
+        <translation>用方向键选择位置</translation>
+    </message>
+    <message>
+        <source>Click or drag to choose a place; the arrows move it by one</source>
+        <translation>点击或拖动选择位置；方向键每次移动一格</translation>
+    </message>
+    <message>
+        <source>A flat layer has no map</source>
+        <translation>一维的层没有特征图</translation>
+    </message>
+</context>
+<context>
     <name>Meanings</name>
     <message>
         <source>How many kernels there are: each makes one map</source>
@@ -1600,10 +1653,200 @@ They are seen as soon as a source is open and the network runs.</source>
     </message>
 </context>
 <context>
+    <name>NumberPage</name>
+    <message>
+        <source>One number</source>
+        <translation>一个数</translation>
+    </message>
+    <message>
+        <source>First</source>
+        <translation>开头</translation>
+    </message>
+    <message>
+        <source>Begin anew (Home)</source>
+        <translation>重新开始 (Home)</translation>
+    </message>
+    <message>
+        <source>One step back</source>
+        <translation>后退一步</translation>
+    </message>
+    <message>
+        <source>Step back</source>
+        <translation>后退</translation>
+    </message>
+    <message>
+        <source>Play</source>
+        <translation>播放</translation>
+    </message>
+    <message>
+        <source>Slide the kernel by itself</source>
+        <translation>让卷积核自己滑动</translation>
+    </message>
+    <message>
+        <source>One step on</source>
+        <translation>前进一步</translation>
+    </message>
+    <message>
+        <source>Step on</source>
+        <translation>前进</translation>
+    </message>
+    <message>
+        <source>Steps</source>
+        <translation>步进方式</translation>
+    </message>
+    <message>
+        <source>How far a step goes</source>
+        <translation>每一步走多远</translation>
+    </message>
+    <message>
+        <source>By number</source>
+        <translation>逐个数</translation>
+    </message>
+    <message>
+        <source>By term</source>
+        <translation>逐个项</translation>
+    </message>
+    <message>
+        <source>Speed</source>
+        <translation>速度</translation>
+    </message>
+    <message>
+        <source>Steps a second</source>
+        <translation>每秒步数</translation>
+    </message>
+    <message>
+        <source>{speed}/s</source>
+        <translation>{speed}/秒</translation>
+    </message>
+    <message>
+        <source>Guess first</source>
+        <translation>先猜一猜</translation>
+    </message>
+    <message>
+        <source>Hide the result until you have said what it will be</source>
+        <translation>先隐藏结果，等你说出猜测</translation>
+    </message>
+    <message>
+        <source>Larger</source>
+        <translation>放大</translation>
+    </message>
+    <message>
+        <source>Larger numbers, for the last row of a class</source>
+        <translation>放大数字，让教室后排也能看清</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>复制</translation>
+    </message>
+    <message>
+        <source>Copy formula or picture</source>
+        <translation>复制算式或图片</translation>
+    </message>
+    <message>
+        <source>Copy as text</source>
+        <translation>复制为文本</translation>
+    </message>
+    <message>
+        <source>Copy as picture</source>
+        <translation>复制为图片</translation>
+    </message>
+    <message>
+        <source>The picture is held: go on live</source>
+        <translation>画面已定格：继续实时</translation>
+    </message>
+    <message>
+        <source>These are the numbers of the picture itself.
+Choose a layer in the strip above to see how it makes its numbers of them.</source>
+        <translation>这些是画面本身的数值。
+请在上方选择一个层，看它怎样由这些数得出自己的数。</translation>
+    </message>
+    <message>
+        <source>No number yet.
+Choose a source and a layer that runs.</source>
+        <translation>还没有数值。
+请选择视频源和正在运行的层。</translation>
+    </message>
+</context>
+<context>
     <name>NumbersEditor</name>
     <message>
         <source>{0}, channel {1}</source>
         <translation>{0}，通道 {1}</translation>
+    </message>
+</context>
+<context>
+    <name>OneNumber</name>
+    <message>
+        <source>unit {name}</source>
+        <translation>单元 {name}</translation>
+    </message>
+    <message>
+        <source>channel {name} · row {row}, column {column}</source>
+        <translation>通道 {name} · 第 {row} 行，第 {column} 列</translation>
+    </message>
+    <message>
+        <source>{value} (bias)</source>
+        <translation>{value}（偏置）</translation>
+    </message>
+    <message>
+        <source>{value} (rounding)</source>
+        <translation>{value}（舍入）</translation>
+    </message>
+    <message>
+        <source>The kernel lies on the window, as it is, not flipped. What it finds in each of the {count} input channels is added up, not averaged: one kernel, one map.</source>
+        <translation>卷积核按原样放在窗口上，不翻转。它在 {count} 个输入通道中各自得到的结果相加，而不是取平均：一个卷积核，一张特征图。</translation>
+    </message>
+    <message>
+        <source>The kernel lies on the window, as it is, not flipped: each value times the weight over it, and all of it added up.</source>
+        <translation>卷积核按原样放在窗口上，不翻转：每个值乘以它上面的权重，再全部相加。</translation>
+    </message>
+    <message>
+        <source>Every number that it reads times a weight of its own, all added up.</source>
+        <translation>读取的每个数乘以各自的权重，再全部相加。</translation>
+    </message>
+    <message>
+        <source>The numbers at the same place are added.</source>
+        <translation>同一位置的数相加。</translation>
+    </message>
+    <message>
+        <source>The mean of {count} values: there is nothing to learn in it.</source>
+        <translation>{count} 个值的平均：没有需要学习的参数。</translation>
+    </message>
+    <message>
+        <source>The largest of the window is kept, whatever the others are: there is nothing to learn in it. Padding counts as minus infinity.</source>
+        <translation>只保留窗口中最大的值，不管其他值是多少：没有需要学习的参数。填充视为负无穷。</translation>
+    </message>
+    <message>
+        <source>The numbers at the same place are multiplied.</source>
+        <translation>同一位置的数相乘。</translation>
+    </message>
+    <message>
+        <source>The same number under another address.</source>
+        <translation>同一个数，只是换了位置。</translation>
+    </message>
+    <message>
+        <source>Each number&apos;s exponential, as a share in the sum of all of them.</source>
+        <translation>每个数的指数，占全部指数之和的比例。</translation>
+    </message>
+    <message>
+        <source>Shifted and scaled, so that numbers keep to the same range.</source>
+        <translation>经过平移和缩放，使数值保持在相同的范围。</translation>
+    </message>
+    <message>
+        <source>A function of this one number.</source>
+        <translation>只是这一个数的函数。</translation>
+    </message>
+    <message>
+        <source>It sees nothing of the picture.</source>
+        <translation>它看不到画面。</translation>
+    </message>
+    <message>
+        <source>It sees {size} pixels of the picture: rows {top}–{bottom}, columns {left}–{right}.</source>
+        <translation>它看到画面的 {size} 个像素：第 {top}–{bottom} 行，第 {left}–{right} 列。</translation>
+    </message>
+    <message>
+        <source>Its neighbours see the same further on, by {steps} pixels.</source>
+        <translation>相邻的数看到的区域相同，只是移动了 {steps} 个像素。</translation>
     </message>
 </context>
 <context>
@@ -1865,6 +2108,29 @@ They are seen as soon as a source is open and the network runs.</source>
     <message>
         <source>The samples of “{0}” have changed since. Train again to see them.</source>
         <translation>“{0}”的样本后来有变动。重新训练即可查看。</translation>
+    </message>
+</context>
+<context>
+    <name>ResultView</name>
+    <message>
+        <source>Your guess</source>
+        <translation>你的猜测</translation>
+    </message>
+    <message>
+        <source>What will it be?</source>
+        <translation>结果会是多少？</translation>
+    </message>
+    <message>
+        <source>you said {guess}, {off} off</source>
+        <translation>你猜的是 {guess}，相差 {off}</translation>
+    </message>
+    <message>
+        <source>{mine} of {total}, the exponentials&apos; sum</source>
+        <translation>{mine} / {total}（指数之和）</translation>
+    </message>
+    <message>
+        <source>the other {count}</source>
+        <translation>其余 {count} 个</translation>
     </message>
 </context>
 <context>
@@ -3077,6 +3343,10 @@ Train the network: after each epoch you see here what it gets right and what it 
         <translation>HEIC 图片</translation>
     </message>
     <message>
+        <source>must be loaded with the system&apos;s libraries</source>
+        <translation>必须能连同系统的库一起载入</translation>
+    </message>
+    <message>
         <source>must give its frames again when it begins anew</source>
         <translation>重新开始时必须再次给出画面</translation>
     </message>
@@ -4069,6 +4339,13 @@ Train the network: after each epoch you see here what it gets right and what it 
     </message>
 </context>
 <context>
+    <name>SidePanel</name>
+    <message>
+        <source>The map it makes: one number for each place</source>
+        <translation>得到的特征图：每个位置一个数</translation>
+    </message>
+</context>
+<context>
     <name>SidesEditor</name>
     <message>
         <source>{0}, left</source>
@@ -4203,6 +4480,45 @@ Train the network: after each epoch you see here what it gets right and what it 
     <message>
         <source>No program for folders answered. It is here:</source>
         <translation>没有可用的文件管理器。文件在这里：</translation>
+    </message>
+</context>
+<context>
+    <name>TermsView</name>
+    <message>
+        <source>Terms of the number</source>
+        <translation>这个数的各项</translation>
+    </message>
+    <message>
+        <source>{name}, row {row}, column {column}</source>
+        <translation>{name}，第 {row} 行，第 {column} 列</translation>
+    </message>
+    <message>
+        <source>{place} (padding)</source>
+        <translation>{place}（填充）</translation>
+    </message>
+    <message>
+        <source>window</source>
+        <translation>窗口</translation>
+    </message>
+    <message>
+        <source>kernel</source>
+        <translation>卷积核</translation>
+    </message>
+    <message>
+        <source>weights</source>
+        <translation>权重</translation>
+    </message>
+    <message>
+        <source>products</source>
+        <translation>乘积</translation>
+    </message>
+    <message>
+        <source>largest  {value}</source>
+        <translation>最大  {value}</translation>
+    </message>
+    <message>
+        <source>the other {count}</source>
+        <translation>其余 {count} 个</translation>
     </message>
 </context>
 <context>
@@ -4863,6 +5179,29 @@ Choose a source, or drop a video or an image here.</source>
     <message>
         <source>Probabilities</source>
         <translation>概率</translation>
+    </message>
+</context>
+<context>
+    <name>_SharingView</name>
+    <message>
+        <source>What sharing is worth</source>
+        <translation>参数共享的价值</translation>
+    </message>
+    <message>
+        <source>{count:,} parameters, the same at all {places:,} places of a map</source>
+        <translation>{count:,} 个参数，特征图的 {places:,} 个位置共用</translation>
+    </message>
+    <message>
+        <source>{count:,} if each place had its own</source>
+        <translation>如果每个位置各用一套：{count:,} 个</translation>
+    </message>
+    <message>
+        <source>{count:,} if fully connected</source>
+        <translation>如果全连接：{count:,} 个</translation>
+    </message>
+    <message>
+        <source>Ten times as many are one step further.</source>
+        <translation>每多一格代表十倍。</translation>
     </message>
 </context>
 <context>
