@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from cnngui.featuremaps.bars import draw_bars
 from cnngui.featuremaps.scaling import BACKGROUND_CODE, value_ranges
 from cnngui.featuremaps.statistics import find_extremes
-from cnngui.featuremaps.wall import compose_wall, plan_wall
+from cnngui.featuremaps.wall import WallLayout, compose_wall, plan_wall
 
 _CHANNELS = 4
 _GAP = 2
@@ -26,6 +26,18 @@ def sample_for_thumbnail(shape: Sequence[int], width: int, height: int) -> tuple
     # Twice as many values as pixels leave shrinking something to average.
     step = min(map_height // layout.tile_height, map_width // layout.tile_width) // 2
     return _CHANNELS, max(step, 1)
+
+
+def tiles_on_thumbnail(
+    shape: Sequence[int], width: int, height: int
+) -> list[tuple[int, int, int, int]]:
+    """Return where on a thumbnail the maps of a layer ``(C, H, W)`` are: x, y, width, height."""
+    shown, step = sample_for_thumbnail(shape, width, height)
+    sides = (-(-side // step) for side in shape[1:])
+    layout = plan_wall(min(shown, shape[0]), *sides, width, height, gap=_GAP)
+    top, left = _margins(layout, width, height)
+    tiles = (layout.tile_rect(slot) for slot in range(layout.shown))
+    return [(left + x, top + y, across, down) for x, y, across, down in tiles]
 
 
 def thumbnail(
@@ -53,6 +65,11 @@ def thumbnail(
     wall = compose_wall(maps, layout, channels, low, high)
     picture = np.full((height, width), BACKGROUND_CODE, np.uint8)
     wall = wall[:height, :width]
-    top, left = (height - wall.shape[0]) // 2, (width - wall.shape[1]) // 2
+    top, left = _margins(layout, width, height)
     picture[top : top + wall.shape[0], left : left + wall.shape[1]] = wall
     return picture
+
+
+def _margins(layout: WallLayout, width: int, height: int) -> tuple[int, int]:
+    """Return what is left free above and on the left."""
+    return (height - min(layout.height, height)) // 2, (width - min(layout.width, width)) // 2

@@ -8,6 +8,7 @@ from typing import Any, Literal, get_args
 
 from PySide6.QtCore import QObject, Signal
 
+from cnngui.explain.receptive import regions
 from cnngui.featuremaps.colormaps import DIVERGING, DIVERGING_ON_DARK, SEQUENTIAL
 from cnngui.featuremaps.scaling import Scaling
 from cnngui.featuremaps.statistics import ChannelOrder
@@ -15,7 +16,7 @@ from cnngui.gui.document import Document
 from cnngui.gui.theme import is_dark
 from cnngui.pipeline.messages import NumberRequest, ViewRequest
 from cnngui.spec.checks import Problem
-from cnngui.spec.layers import INPUT_ID
+from cnngui.spec.layers import INPUT_ID, Box
 from cnngui.spec.network import NetworkSpec
 from cnngui.spec.shapes import Shape, infer
 
@@ -33,12 +34,14 @@ class ViewState(QObject):
 
     ``changed`` says that ``request()`` is another one: the pipeline must be asked anew.
     ``sight_changed`` says that the large view shows something else, ``place_changed`` that another
-    place was chosen. ``colormaps_changed`` concerns only how codes become colours.
+    place was chosen, ``regions_changed`` that other parts of the maps are to be marked.
+    ``colormaps_changed`` concerns only how codes become colours.
     """
 
     changed = Signal()
     sight_changed = Signal()
     place_changed = Signal()
+    regions_changed = Signal()
     colormaps_changed = Signal()
 
     def __init__(self, document: Document, parent: QObject | None = None) -> None:
@@ -47,6 +50,8 @@ class ViewState(QObject):
         self._request = ViewRequest(layer_id=document.selected_id)
         self._sight: Sight = "maps"
         self._number = NumberRequest()
+        self._pointed: tuple[str, tuple[int, ...]] | None = None
+        self._regions: Mapping[str, Box] = {}
         self._chosen = (AUTOMATIC, AUTOMATIC)
         self._in_use = self._colormaps_to_use()
         # Kept, because the strip asks for every layer with every frame.
@@ -165,8 +170,10 @@ class ViewState(QObject):
         if sight == self._sight:
             return
         self._sight = sight
+        self._pointed = None
         self._ask_for_number()
         self.sight_changed.emit()
+        self._find_regions()
 
     def select_place(self, at: tuple[int, ...]) -> None:
         """Choose a place of the layer's maps; the nearest there is if it lies outside."""
@@ -178,6 +185,34 @@ class ViewState(QObject):
     def select_term(self, term: tuple[int, int] | None) -> None:
         """Choose the input (by its place among those read) and channel whose terms are shown."""
         self._set_number(replace(self._number, term=term))
+
+    @property
+    def regions(self) -> Mapping[str, Box]:
+        """By layer id, "input" included, what the number looked at can see of it; or nothing.
+
+        That is the number under the pointer, and on its page the one that is taken apart.
+        """
+        return self._regions
+
+    def point_at(self, pointed: tuple[str, tuple[int, ...]] | None) -> None:
+        """Say which place (row, column) of which layer is under the pointer; None if none is."""
+        if pointed != self._pointed:
+            self._pointed = pointed
+            self._find_regions()
+
+    def _find_regions(self) -> None:
+        looked_at = self._pointed
+        if looked_at is None and self._sight == "number":
+            looked_at = self.layer_id, self.place
+        found: Mapping[str, Box] = {}
+        if looked_at is not None and looked_at[0] in self.network:
+            shape = self.shape_of(looked_at[0])
+            if shape is not None and len(shape) == len(looked_at[1]) + 1:
+                channel = self.channel if len(shape) == 1 else None
+                found = regions(self.network, looked_at[0], looked_at[1], channel)
+        if found != self._regions:
+            self._regions = found
+            self.regions_changed.emit()
 
     def set_page(self, page: int) -> None:
         """Turn to a page of the wall."""
@@ -239,6 +274,7 @@ class ViewState(QObject):
             self._number = number
             self._ask_for_number()
             self.place_changed.emit()
+            self._find_regions()
 
     def _ask_for_number(self) -> None:
         self._update(number=self._number if self._sight == "number" else None)
@@ -257,9 +293,13 @@ class ViewState(QObject):
             number=self._number if self._sight == "number" else None,
         )
         self.place_changed.emit()
+        self._pointed = None
+        self._find_regions()
 
     def _on_document_running_changed(self) -> None:
         self.select_channel(self.channel)
+        self._pointed = None
+        self._find_regions()
 
     def _follow_place(self, before: Shape | None, after: Shape | None) -> None:
         """Stay at the same part of the picture when another layer is looked at."""

@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QWidget
 
 from cnngui.explain.functions import curve_of
 from cnngui.explain.number import Number
-from cnngui.gui.number.map_view import MARK
 from cnngui.gui.theme import ACCENT, SPACE_S, colors
+from cnngui.gui.widgets.pictures import REGION
 
 _POINTS = 120
 
@@ -63,5 +63,5 @@ class CurveView(QWidget):
         line = [point(place, value) for place, value in zip(places, values, strict=True)]
         painter.drawPolyline(QPolygonF(line))
         painter.setPen(QPen(QColor("#000000"), 1))
-        painter.setBrush(MARK)
+        painter.setBrush(REGION)
         painter.drawEllipse(point(x, curve.value(x, facts)), 4, 4)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from cnngui.gui.theme import colors
 from cnngui.gui.view_state import ViewState
 from cnngui.gui.widgets.keys import keeps_key
-from cnngui.gui.widgets.pictures import draw_picture, fitted, indexed_image
+from cnngui.gui.widgets.pictures import draw_picture, fitted, indexed_image, paint_region
 from cnngui.pipeline.lenses.number import MapPicture
 
 _STEPS = {
@@ -18,7 +18,6 @@ _STEPS = {
     Qt.Key.Key_Up: (-1, 0),
     Qt.Key.Key_Down: (1, 0),
 }
-MARK = QColor("#ffb000")
 
 
 class MapView(QWidget):
@@ -128,14 +127,10 @@ class MapView(QWidget):
             painter.fillRect(below, ground)
 
     def _paint_mark(self, painter: QPainter) -> None:
-        mark = self.place_rect()
-        grow = max(6 - mark.width(), 0) / 2
-        mark.adjust(-grow, -grow, grow, grow)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(QPen(QColor("#000000"), 3))
-        painter.drawRect(mark)
-        painter.setPen(QPen(MARK, 1.5))
-        painter.drawRect(mark)
+        place = self._state.place
+        if self._map is not None and len(place) == 2:
+            size = QSize(self._map.width, self._map.height)
+            paint_region(painter, self._target(), size, QRectF(place[1], place[0], 1, 1))
 
     def _target(self) -> QRectF:
         if self._map is None:

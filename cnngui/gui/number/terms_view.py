@@ -32,7 +32,7 @@ from cnngui.gui.theme import ACCENT, SPACE_L, SPACE_M, SPACE_S, colors
 from cnngui.gui.view_state import ViewState
 from cnngui.gui.widgets.bars import sign_color
 from cnngui.gui.widgets.cells import cell_colors, paint_cell
-from cnngui.gui.widgets.pictures import draw_picture, fitted, indexed_image
+from cnngui.gui.widgets.pictures import REGION, draw_picture, fitted, indexed_image, paint_region
 from cnngui.gui.words.naming import channel_label, channel_names
 from cnngui.gui.words.numbers import number_text
 from cnngui.pipeline.lenses.number import MOST_PICTURES, MapPicture, NumberResult
@@ -482,12 +482,11 @@ class TermsView(QWidget):
         colormap = self._colormap(shown, group, picture.signed)
         image = indexed_image(picture.codes, colormap, picture.signed)
         draw_picture(painter, target, image)
-        window = self._window(shown, group, picture, target)
-        if window is not None:
-            painter.setPen(QPen(QColor("#000000"), 3))
-            painter.drawRect(window)
-            painter.setPen(QPen(QColor("#ffb000"), 1.5))
-            painter.drawRect(window)
+        at = shown.number.question.taps.at[group.terms]
+        if at.shape[1] == 2:
+            (top, left), (bottom, right) = at.min(axis=0).tolist(), at.max(axis=0).tolist()
+            window = QRectF(left, top, right - left + 1, bottom - top + 1)
+            paint_region(painter, target, QSize(picture.width, picture.height), window)
 
     def _is_rgb(self, shown: Shown, group: Group) -> bool:
         source_id = shown.number.question.sources[group.source]
@@ -498,24 +497,6 @@ class TermsView(QWidget):
         if self._is_rgb(shown, group) and not signed:
             return PRIMARIES[group.channel]
         return self._state.colormap(signed)
-
-    def _window(
-        self, shown: Shown, group: Group, picture: MapPicture, target: QRectF
-    ) -> QRectF | None:
-        at = shown.number.question.taps.at[group.terms]
-        if at.shape[1] != 2:
-            return None
-        across, down = target.width() / picture.width, target.height() / picture.height
-        (top, left), (bottom, right) = at.min(axis=0).tolist(), at.max(axis=0).tolist()
-        window = QRectF(
-            target.x() + left * across,
-            target.y() + top * down,
-            (right - left + 1) * across,
-            (bottom - top + 1) * down,
-        )
-        least = 4.0
-        grow_x, grow_y = max(least - window.width(), 0) / 2, max(least - window.height(), 0) / 2
-        return window.adjusted(-grow_x, -grow_y, grow_x, grow_y)
 
     def _paint_grid(
         self, painter: QPainter, shown: Shown, group: Group, name: str, grid: QRectF
@@ -547,7 +528,7 @@ class TermsView(QWidget):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for place, term in enumerate(group.terms.tolist()):
             if term in shown.number.largest and name == "window":
-                painter.setPen(QPen(QColor("#ffb000"), 3))
+                painter.setPen(QPen(REGION, 3))
                 painter.drawRect(_cell(grid, group, place).adjusted(1, 1, -1, -1))
             stands_out = term == self._pointed or (
                 self._revealed is not None and term == self._revealed - 1

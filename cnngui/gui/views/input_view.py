@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import QRectF
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from cnngui.gui.icons import icon
 from cnngui.gui.theme import SPACE_M, SPACE_S
+from cnngui.gui.view_state import ViewState
 from cnngui.gui.widgets.picture_view import Picture
 from cnngui.gui.widgets.pictures import plain_image
 from cnngui.pipeline.results import FrameResult
+from cnngui.spec.layers import INPUT_ID
 
 
 class InputView(QWidget):
-    """The network's input, live; a switch shows the source's own picture instead."""
+    """The network's input, live; a switch shows the source's own picture instead.
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    On the input is outlined what the number looked at can see of it.
+    """
+
+    def __init__(self, state: ViewState, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._state = state
+        state.regions_changed.connect(self._mark)
         self._result: FrameResult | None = None
         self._picture = Picture(self.tr("No picture yet: choose a source."), self)
         self._caption = QLabel(self)
@@ -59,3 +67,12 @@ class InputView(QWidget):
         kind = self.tr("RGB") if channels == 3 else self.tr("grey")
         self._caption.setText(text.format(width=width, height=height, colors=kind))
         self._picture.show_image(plain_image(pixels))
+        self._mark()
+
+    def _mark(self) -> None:
+        region = self._state.regions.get(INPUT_ID)
+        if region is None or self._source_switch.isChecked():
+            self._picture.mark(None)
+            return
+        _, rows, columns = region
+        self._picture.mark(QRectF(columns.start, rows.start, len(columns), len(rows)))

@@ -32,10 +32,17 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from cnngui.featuremaps.thumbnail import tiles_on_thumbnail
 from cnngui.gui.document import Document
 from cnngui.gui.theme import ACCENT, SLIM_SCROLL_BAR, SPACE_M, SPACE_S, colors
 from cnngui.gui.view_state import ViewState
-from cnngui.gui.widgets.pictures import draw_picture, fitted, indexed_image, plain_image
+from cnngui.gui.widgets.pictures import (
+    draw_picture,
+    fitted,
+    indexed_image,
+    paint_region,
+    plain_image,
+)
 from cnngui.gui.widgets.plain import plain_tip
 from cnngui.gui.words.numbers import shape_label
 from cnngui.pipeline.lenses.thumbnails import Thumbnails
@@ -49,6 +56,7 @@ _BYPASSED_OPACITY = 0.35
 _Index = QModelIndex | QPersistentModelIndex
 _BYPASSED_ROLE = Qt.ItemDataRole.UserRole
 _SHAPE_ROLE = Qt.ItemDataRole.UserRole + 1
+_REGIONS_ROLE = Qt.ItemDataRole.UserRole + 2
 
 
 class LayerStrip(QListView):
@@ -82,6 +90,7 @@ class LayerStrip(QListView):
         document.selection_changed.connect(self._follow_selection)
         document.running_changed.connect(self._on_document_running_changed)
         state.colormaps_changed.connect(self._layers.recolor)
+        state.regions_changed.connect(self.viewport().update)
         self._follow_selection()
 
     def show_result(self, result: FrameResult) -> None:
@@ -194,10 +203,29 @@ class _StripModel(QAbstractListModel):
                 return shape_label(self._state.shape_of(layer_id))
             case _ if role == _BYPASSED_ROLE:
                 return self._is_bypassed(layer_id)
+            case _ if role == _REGIONS_ROLE:
+                return self._regions_on(layer_id)
         return None
 
     def _is_bypassed(self, layer_id: str) -> bool:
         return layer_id != INPUT_ID and not self._state.network.layer(layer_id).enabled
+
+    def _regions_on(self, layer_id: str) -> list[tuple[QRectF, tuple[QSize, QRectF]]]:
+        """Return for each map on a thumbnail where it is, its size, and what of it is outlined."""
+        region, shape = self._state.regions.get(layer_id), self._state.shape_of(layer_id)
+        if region is None or shape is None or len(shape) != 3:
+            return []
+        size = QSize(shape[2], shape[1])
+        part = QRectF(region[2].start, region[1].start, len(region[2]), len(region[1]))
+        if layer_id == INPUT_ID and shape[0] == 3:  # one picture in its colours
+            whole = QRect(0, 0, THUMBNAIL_WIDTH, THUMBNAIL_HEIGHT)
+            return [(fitted(size, whole), (size, part))]
+        tiles = tiles_on_thumbnail(shape, THUMBNAIL_WIDTH, THUMBNAIL_HEIGHT)
+        return [
+            (QRectF(*tile), (size, part))
+            for channel, tile in enumerate(tiles)
+            if channel in region[0]
+        ]
 
     def _description(self, layer_id: str) -> str:
         shape = shape_label(self._state.shape_of(layer_id))
@@ -229,6 +257,8 @@ class _ThumbnailDelegate(QStyledItemDelegate):
         image: QImage | None = index.data(Qt.ItemDataRole.DecorationRole)
         if image is not None:
             draw_picture(painter, fitted(image.size(), frame), image)
+        for tile, region in index.data(_REGIONS_ROLE) or ():
+            paint_region(painter, tile.translated(frame.topLeft()), *region)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         if is_selected:

@@ -33,9 +33,10 @@ from cnngui.gui.views.wall_overlay import Tile, WallOverlay, labelled_picture
 from cnngui.gui.widgets.pictures import indexed_image
 from cnngui.gui.widgets.spoken import SpokenItem, say_chosen
 from cnngui.gui.words.naming import channel_label, channel_names
-from cnngui.gui.words.numbers import number_text
+from cnngui.gui.words.numbers import number_text, shape_label
 from cnngui.pipeline.lenses.wall import WallResult
 from cnngui.pipeline.results import FrameResult
+from cnngui.spec.layers import INPUT_ID
 
 _MARGIN = SPACE_M
 ZOOM_STEP = 1.25
@@ -253,6 +254,7 @@ class WallCanvas(QGraphicsView):
 
     def leaveEvent(self, event: QEvent) -> None:
         self._pointer = None
+        self._state.point_at(None)
         self._place()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -334,6 +336,7 @@ class WallCanvas(QGraphicsView):
         )
         pointed = None if self._is_panning else self._locate(self._pointer)
         self._mark(wall, pointed[0] if pointed else None)
+        self._state.point_at((wall.layer_id, pointed[1:]) if pointed else None)
         self.pointed_at.emit(self._description(wall, pointed))
 
     def _mark(self, wall: WallResult, pointed_slot: int | None) -> None:
@@ -369,8 +372,13 @@ class WallCanvas(QGraphicsView):
         text = self.tr("channel {channel}   row {row}, column {column}   value {value}").format(
             channel=self._label(channel), row=row, column=column, value=value
         )
-        is_dead = bool(wall.statistics.is_dead[channel])
-        return text + self.tr("   zero everywhere") if is_dead else text
+        if wall.statistics.is_dead[channel]:
+            text += self.tr("   zero everywhere")
+        seen = self._state.regions.get(INPUT_ID)
+        if seen is not None and wall.layer_id != INPUT_ID:
+            size = shape_label((len(seen[1]), len(seen[2])))
+            text += self.tr("   sees {size}").format(size=size)
+        return text
 
     def _on_state_changed(self) -> None:
         if self._state.zoom == 1.0:

@@ -7,7 +7,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QIcon, QImage, QPainter, QPixmap
+from PySide6.QtGui import QColor, QIcon, QImage, QPainter, QPen, QPixmap
 
 from cnngui.featuremaps.colormaps import DIVERGING, lookup_table
 from cnngui.featuremaps.scaling import HIGHEST_CODE, LOWEST_CODE
@@ -59,6 +59,28 @@ def draw_picture(painter: QPainter, target: QRectF, image: QImage) -> None:
     shrinks = target.width() * painter.device().devicePixelRatioF() < image.width()
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, shrinks)
     painter.drawImage(target, image)
+
+
+REGION = QColor("#ffb000")
+"""Outlines what a number can see, on any picture: black runs along it on both sides."""
+
+
+def paint_region(painter: QPainter, target: QRectF, size: QSize, part: QRectF) -> None:
+    """Outline a part of a picture of that size which is drawn in ``target``."""
+    across, down = target.width() / size.width(), target.height() / size.height()
+    region = QRectF(
+        target.x() + part.x() * across,
+        target.y() + part.y() * down,
+        part.width() * across,
+        part.height() * down,
+    )
+    grow_x, grow_y = max(4 - region.width(), 0) / 2, max(4 - region.height(), 0) / 2
+    region.adjust(-grow_x, -grow_y, grow_x, grow_y)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(QPen(QColor("#000000"), 3))
+    painter.drawRect(region)
+    painter.setPen(QPen(REGION, 1.5))
+    painter.drawRect(region)
 
 
 @lru_cache(maxsize=32)

@@ -39,7 +39,7 @@ class Workbench(QSplitter):
         self.large = LargeView(state, {"maps": self.wall, "number": self.number})
         self.inspector = Inspector(state)
         self._strip = LayerStrip(state, document)
-        self._input_view = InputView()
+        self._input_view = InputView(state)
         # A click on a thumbnail must not take the arrows away from the channels.
         self._strip.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         # It would swallow what is meant for the window.

@@ -13,8 +13,8 @@ from tests.gui.views.results import Maps, frame_result
 
 
 @pytest.fixture
-def view(qtbot: QtBot) -> InputView:
-    made = InputView()
+def view(qtbot: QtBot, state: ViewState) -> InputView:
+    made = InputView(state)
     show(qtbot, made, 240, 220)
     return made
 
@@ -48,3 +48,14 @@ def test_a_grey_input_is_grey(view: InputView, state: ViewState, outputs: dict[s
 def test_before_the_first_picture_it_says_what_to_do(view: InputView) -> None:
     assert caption(view) == "Input"
     assert not view.grab().isNull()
+
+
+def test_what_a_number_sees_is_outlined(
+    view: InputView, state: ViewState, outputs: dict[str, Maps]
+) -> None:
+    view.show_result(frame_result(state.request(), outputs))
+    plain = view.grab().toImage()
+    state.point_at(("pool1", (3, 4)))
+    assert view.grab().toImage() != plain
+    state.point_at(None)
+    assert view.grab().toImage() == plain

@@ -94,3 +94,37 @@ def test_colour_maps_suit_the_theme_until_one_is_chosen(
     assert state.colormap(signed=True) == "purple-green"
     state.set_colormaps(AUTOMATIC, AUTOMATIC)
     assert state.colormap(signed=True) == "blue-red"
+
+
+def test_what_the_number_under_the_pointer_sees(document: Document, state: ViewState) -> None:
+    told: list[int] = []
+    state.regions_changed.connect(lambda: told.append(len(state.regions)))
+    state.point_at(("pool1", (3, 4)))
+    assert state.regions["input"][1:] == (range(5, 9), range(7, 11))
+    assert state.regions["conv1"][1:] == (range(6, 8), range(8, 10))
+    assert "wide" not in state.regions
+    state.point_at(("pool1", (3, 4)))
+    assert len(told) == 1
+    state.point_at(None)
+    assert state.regions == {}
+
+
+def test_on_its_page_the_chosen_number_is_outlined_all_the_time(
+    document: Document, state: ViewState
+) -> None:
+    document.select("conv1")
+    state.select_place((0, 5))
+    assert state.regions == {}
+    state.show_sight("number")
+    assert state.request().number is not None
+    assert state.regions["input"][1:] == (range(2), range(4, 7))
+    state.select_place((10, 5))
+    assert state.regions["input"][1:] == (range(9, 12), range(4, 7))
+    document.select("pool1")  # the same part of the picture
+    assert state.place == (5, 2)
+    document.select("fc1")
+    assert state.place == ()
+    assert state.regions["input"][1:] == (range(24), range(32))
+    state.show_sight("maps")
+    assert state.request().number is None
+    assert state.regions == {}

@@ -154,7 +154,11 @@ def test_pointing_tells_channel_place_and_value(
     across, down = tile.width() / 32, tile.height() / 24
     live.move(tile.topLeft() + QPointF((column + 0.5) * across, (row + 0.5) * down))
     value = slot * 10000 + row * 100 + column
-    assert live.said == f"channel {slot}   row {row}, column {column}   value {value}"
+    said, _, sees = live.said.partition("   sees ")
+    assert said == f"channel {slot}   row {row}, column {column}   value {value}"
+    # A 3x3 kernel, of which the padding is not seen.
+    heights, widths = (3 - (at == 0) - (at == end) for at, end in ((row, 23), (column, 31)))
+    assert sees == f"{heights}×{widths}"
 
 
 def test_the_value_pointed_at_follows_the_picture(live: Wall) -> None:
@@ -162,7 +166,7 @@ def test_the_value_pointed_at_follows_the_picture(live: Wall) -> None:
     live.move(tile.topLeft() + QPointF(1, 1))
     live.outputs["conv1"] = live.outputs["conv1"] + np.float32(7)
     live.answer()
-    assert live.said.endswith("value 7")
+    assert "value 7 " in live.said
 
 
 def test_nothing_is_said_beside_the_tiles(live: Wall) -> None:
@@ -316,7 +320,7 @@ def test_a_channel_that_is_zero_everywhere_is_marked(live: Wall) -> None:
     )
     assert hatched > 200
     live.move(live.canvas.tile_rect(2).center())
-    assert live.said.endswith("value 0   zero everywhere")
+    assert "value 0   zero everywhere" in live.said
 
 
 def test_choices_reach_the_request_and_the_state(live: Wall) -> None:
