@@ -1751,6 +1751,14 @@ They are seen as soon as a source is open and the network runs.</source>
         <translation>复制为图片</translation>
     </message>
     <message>
+        <source>About this number</source>
+        <translation>关于这个数</translation>
+    </message>
+    <message>
+        <source>How the number comes about</source>
+        <translation>这个数是怎么来的</translation>
+    </message>
+    <message>
         <source>The picture is held: go on live</source>
         <translation>画面已定格：继续实时</translation>
     </message>
@@ -4924,6 +4932,10 @@ Train the network: after each epoch you see here what it gets right and what it 
     <message>
         <source>   zero everywhere</source>
         <translation>   全部为零</translation>
+    </message>
+    <message>
+        <source>   sees {size}</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>

@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from cnngui.gui.document import Document
 from cnngui.gui.settings import Settings
 from cnngui.gui.start import begin
+from cnngui.gui.widgets.menu import plain_text
 from cnngui.gui.window.main_window import MainWindow
 from cnngui.gui.window.transport import Transport
 from cnngui.pipeline.lenses.channel import ChannelResult
@@ -101,7 +102,7 @@ class Driver:
         return action
 
     def menu_action(self, menu: QMenu, words: str) -> QAction:
-        return next(action for action in menu.actions() if words in action.text())
+        return next(action for action in menu.actions() if words in plain_text(action))
 
     def drop(self, thing: Path | str, *more: Path) -> None:
         mime = QMimeData()

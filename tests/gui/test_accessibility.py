@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -24,12 +25,19 @@ from cnngui.gui.network.layer_list import LayerList
 from cnngui.gui.network.panel import NetworkPanel
 from cnngui.gui.results.class_accuracies import ClassAccuracies
 from cnngui.gui.results.confusion_view import ConfusionView
+from cnngui.gui.views.input_view import InputView
+from cnngui.gui.views.inspector import Inspector
 from cnngui.gui.views.kernel_view import KernelView
 from cnngui.gui.views.strip import LayerStrip
 from cnngui.gui.views.wall_canvas import WallCanvas
+from cnngui.gui.widgets.menu import letter_of
 from cnngui.gui.widgets.notices import Notice, NoticeBar
 from cnngui.gui.widgets.spoken import speak_of_items
 from cnngui.gui.window.drawer import TrainingDrawer
+from cnngui.gui.window.large_view import LargeView
+from cnngui.gui.window.status import StatusLine
+from cnngui.gui.window.toolbar import ToolBar
+from cnngui.gui.window.transport import Transport
 from cnngui.spec.layers import LAYER_TYPES
 from tests.gui.driver import Driver
 from tests.gui.learned import evaluation
@@ -83,6 +91,7 @@ def whole(driver: Driver) -> Driver:
     for page in (3, 2, 1, 0):
         drawer.show_page(page)
         QApplication.processEvents()
+    driver.window.findChild(WallCanvas).setFocus()
     return driver
 
 
@@ -186,3 +195,80 @@ def test_a_listener_hears_what_the_arrows_choose(
     qtbot.keyClick(classes, Qt.Key.Key_Down)
     qtbot.keyClick(classes, Qt.Key.Key_Down)
     assert told == [0, 1]
+
+
+REGIONS = (ToolBar, NetworkPanel, InputView, LayerStrip, LargeView, Inspector, TrainingDrawer)
+REGIONS_BELOW = (Transport, StatusLine)
+
+
+def region_of(window: QWidget, widget: QWidget) -> int:
+    """Where a widget is, in the order in which the window is read."""
+    for number, kind in enumerate((*REGIONS, *REGIONS_BELOW)):
+        region = window.findChild(kind)
+        if region is widget or region.isAncestorOf(widget):
+            return number
+    raise AssertionError(path_of(widget))
+
+
+def is_read_after(widget: QWidget, before: QWidget) -> bool:
+    """Whether a widget is lower than another, or to the right of it, or inside it."""
+    here, there = (QRect(it.mapToGlobal(QPoint()), it.size()) for it in (before, widget))
+    is_lower, is_beside = there.top() > here.top() - 12, there.left() >= here.right() - 2
+    return is_lower or is_beside or before.isAncestorOf(widget)
+
+
+def walk(driver: Driver, *, forward: bool = True) -> list[QWidget]:
+    """Press Tab until it has gone round, from the first button on."""
+    first = driver.button("source_button")
+    first.setFocus()
+    stops = [first]
+    while True:
+        driver.key(Qt.Key.Key_Tab if forward else Qt.Key.Key_Backtab)
+        here = QApplication.focusWidget()
+        if here is first:
+            return stops
+        assert here not in stops, path_of(here)
+        stops.append(here)
+
+
+def test_tab_follows_the_eye(whole: Driver) -> None:
+    window = whole.window
+    window.resize(1366, 900)
+    for page in range(4):
+        window.findChild(TrainingDrawer).show_page(page)
+        stops = walk(whole)
+        regions = [region_of(window, widget) for widget in stops]
+        assert regions == sorted(regions)
+        assert set(regions) == set(range(len(REGIONS + REGIONS_BELOW)))
+        for one, other in pairwise(stops):
+            if region_of(window, one) == region_of(window, other):
+                assert is_read_after(other, one), (path_of(one), path_of(other))
+
+
+def test_tab_goes_back_as_it_came(driver: Driver) -> None:
+    there = walk(driver)
+    assert walk(driver, forward=False) == [there[0], *reversed(there[1:])]
+
+
+def test_tab_leads_into_the_drawer_that_was_just_opened(driver: Driver) -> None:
+    canvas = driver.window.findChild(WallCanvas)
+    canvas.setFocus()
+    driver.key(Qt.Key.Key_T)
+    assert canvas.hasFocus()  # the arrows still choose channels
+    driver.key(Qt.Key.Key_Tab)
+    assert driver.window.findChild(TrainingDrawer).isAncestorOf(QApplication.focusWidget())
+    canvas.setFocus()
+    driver.key(Qt.Key.Key_Tab)
+    assert driver.window.findChild(Inspector).isAncestorOf(QApplication.focusWidget())
+
+
+def test_every_entry_of_every_menu_has_a_letter(whole: Driver) -> None:
+    menus = [menu for menu in whole.window.findChildren(QMenu) if menu.actions()]
+    assert len(menus) > 12
+    for menu in menus:
+        menu.aboutToShow.emit()
+        entries = [action for action in menu.actions() if action.text()]
+        letters = [letter_of(action.text()) for action in entries if not action.isSeparator()]
+        assert all(letters), [action.text() for action in entries]
+        assert len(set(letters)) == len(letters), [action.text() for action in entries]
+        menu.aboutToHide.emit()

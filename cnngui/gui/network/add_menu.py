@@ -9,11 +9,12 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QMenu, QWidget
 
 from cnngui.gui.widgets.layer_icon import layer_icon
+from cnngui.gui.widgets.menu import Menu
 from cnngui.gui.words.layers import menu_text
 from cnngui.spec.layers import LAYER_TYPES, MenuGroup
 
 
-class AddMenu(QMenu):
+class AddMenu(Menu):
     """Every layer type with its glyph, explained by its tool tip.
 
     The first type of each group stands in the menu itself, the others of the group one step
@@ -34,7 +35,7 @@ class AddMenu(QMenu):
             first, *others = members
             self._add_type(self, first)
             if others:
-                more = self.addMenu(titles[group])
+                more = self.submenu(titles[group])
                 more.setToolTipsVisible(True)
                 for layer_type in others:
                     self._add_type(more, layer_type)

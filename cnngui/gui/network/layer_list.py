@@ -7,7 +7,7 @@ from functools import partial
 
 from PySide6.QtCore import QEvent, QPoint, Qt, QTimer
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QPalette
-from PySide6.QtWidgets import QApplication, QFrame, QLabel, QMenu, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from cnngui.gui.document import Document
 from cnngui.gui.network.input_form import edited_network
@@ -15,6 +15,7 @@ from cnngui.gui.network.layer_actions import LayerActions
 from cnngui.gui.network.row import InputRow, LayerRow, Row
 from cnngui.gui.network.row_drag import RowDrag
 from cnngui.gui.theme import SLIM_SCROLL_BAR, SPACE_L, SPACE_M, SPACE_S
+from cnngui.gui.widgets.menu import Menu
 from cnngui.spec.cost import Cost, layer_costs
 from cnngui.spec.layers import INPUT_ID, LayerSpec
 
@@ -208,7 +209,7 @@ class LayerList(QScrollArea):
 
     def _on_menu_requested(self, row_id: str, position: QPoint) -> None:
         self._document.select(row_id)
-        menu = QMenu(self)
+        menu = Menu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.addActions(self._actions.all())
         menu.popup(position)

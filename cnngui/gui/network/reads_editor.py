@@ -9,6 +9,7 @@ from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import QMenu
 
 from cnngui.gui.widgets.editors import FieldEditor
+from cnngui.gui.widgets.menu import Menu
 from cnngui.gui.widgets.spin_boxes import ChoiceBox
 from cnngui.gui.words.numbers import shape_label
 from cnngui.spec.layers import INPUT_ID
@@ -80,7 +81,7 @@ class ManyReadsEditor(FieldEditor):
         super().__init__()
         self._value: tuple[str, ...] = ()
         self._offered: Readable = {}
-        self._menu = QMenu(self)
+        self._menu = Menu(self)
         self._menu.installEventFilter(self)
         self._menu.aboutToShow.connect(self._fill_menu)
         self._menu.aboutToHide.connect(self.finished)

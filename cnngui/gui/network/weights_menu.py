@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QWidget, QWidgetAction
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget, QWidgetAction
 
 from cnngui.gui.icons import icon
 from cnngui.gui.network.layer_actions import LayerActions
 from cnngui.gui.theme import SPACE_L, SPACE_M, SPACE_S
+from cnngui.gui.widgets.menu import Menu
 from cnngui.gui.widgets.spin_boxes import IntSpinBox
 from cnngui.spec.layers import Argument
 
 
-class WeightsMenu(QMenu):
+class WeightsMenu(Menu):
     """Draws the weights of all layers."""
 
     def __init__(self, actions: LayerActions, parent: QWidget | None = None) -> None:

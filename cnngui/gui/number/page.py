@@ -15,7 +15,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
-    QMenu,
     QScrollArea,
     QStackedWidget,
     QToolButton,
@@ -34,6 +33,7 @@ from cnngui.gui.theme import SLIM_SCROLL_BAR, SPACE_L, SPACE_M, SPACE_S, number_
 from cnngui.gui.view_state import ViewState
 from cnngui.gui.widgets.buttons import ChoiceButton, tool_button
 from cnngui.gui.widgets.keys import keeps_key
+from cnngui.gui.widgets.menu import Menu
 from cnngui.pipeline.lenses.number import NumberResult
 from cnngui.pipeline.results import FrameResult
 from cnngui.spec.layers import INPUT_ID
@@ -202,7 +202,7 @@ class NumberPage(QWidget):
         self._copy = tool_button(
             "content-copy", self.tr("Copy"), self.tr("Copy formula or picture")
         )
-        menu = QMenu(self._copy)
+        menu = Menu(self._copy)
         menu.addAction(self.tr("Copy as text"), self.copy_text)
         menu.addAction(self.tr("Copy as picture"), self.copy_picture)
         self._copy.setMenu(menu)
@@ -230,14 +230,14 @@ class NumberPage(QWidget):
         content.addWidget(self.terms)
         content.addStretch(1)
         self._content_column = content
-        self._side_area = _scrolling(self.side)
+        self._side_area = _scrolling(self.side, self.tr("About this number"))
         both = QWidget()
         row = QHBoxLayout(both)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
         left = QVBoxLayout()
         left.setSpacing(0)
-        left.addWidget(_scrolling(self._content), 1)
+        left.addWidget(_scrolling(self._content, self.tr("How the number comes about")), 1)
         self._foot_row = QHBoxLayout()
         self._foot_row.setContentsMargins(0, 0, SPACE_S, 0)
         self._foot_row.addWidget(self.result_view, 1)
@@ -354,8 +354,9 @@ class NumberPage(QWidget):
         self.result_view.set_scale(scale)
 
 
-def _scrolling(content: QWidget) -> QScrollArea:
+def _scrolling(content: QWidget, name: str) -> QScrollArea:
     area = QScrollArea()
+    area.setAccessibleName(name)
     area.setWidget(content)
     area.setWidgetResizable(True)
     area.setFrameShape(QFrame.Shape.NoFrame)

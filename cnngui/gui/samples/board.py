@@ -9,7 +9,6 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
-    QMenu,
     QPushButton,
     QScrollArea,
     QSizePolicy,
@@ -26,6 +25,7 @@ from cnngui.gui.samples.pace import PaceForm
 from cnngui.gui.samples.recording import SamplesRecording
 from cnngui.gui.studio import Studio
 from cnngui.gui.theme import SLIM_SCROLL_BAR, SPACE_L, SPACE_M, SPACE_S
+from cnngui.gui.widgets.menu import Menu
 from cnngui.gui.widgets.picture_view import Picture
 from cnngui.gui.widgets.pictures import plain_image
 from cnngui.gui.widgets.sample_grid import SamplesGrid
@@ -190,9 +190,9 @@ class SamplesBoard(QWidget):
         numbers = card.grid.selected_numbers
         if not numbers:
             return
-        menu = QMenu(self)
+        menu = Menu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        others = menu.addMenu(icon("folder-move-outline"), self.tr("Move to"))
+        others = menu.submenu(self.tr("Move to"), icon("folder-move-outline"))
         for place, one in enumerate(self._collection.classes):
             if self.cards[place] is not card:
                 others.addAction(

@@ -40,6 +40,7 @@ from cnngui.gui.samples.keys import MOST_KEYS
 from cnngui.gui.samples.words import count_label
 from cnngui.gui.studio import Studio
 from cnngui.gui.theme import ACCENT, SPACE_M, SPACE_S, colors, number_font
+from cnngui.gui.widgets.menu import Menu
 from cnngui.gui.widgets.plain import show_plainly
 from cnngui.gui.widgets.sample_grid import SamplesGrid
 from cnngui.gui.widgets.sample_model import SAMPLES_MIME
@@ -225,7 +226,7 @@ class ClassCard(QWidget):
         more.setToolTip(self.tr("More"))
         more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         more.setStyleSheet(_NO_ARROW)
-        menu = QMenu(more)
+        menu = Menu(more)
         menu.addAction(icon("pencil-outline"), self.tr("Rename class"), self.edit_name)
         menu.addAction(
             icon("select-all"), self.tr("Select all samples"), self._on_select_all_triggered
@@ -241,7 +242,7 @@ class ClassCard(QWidget):
         return row
 
     def _color_menu(self) -> QMenu:
-        menu = QMenu(self)
+        menu = Menu(self)
         for color in COLOURS:
             action = menu.addAction(_dot_icon(color), color)
             action.triggered.connect(partial(self.recoloured.emit, color))

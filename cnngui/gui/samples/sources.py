@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 from cnngui.data.class_list import CLASSES_FILE
 from cnngui.gui.icons import icon
 from cnngui.gui.settings import Settings
+from cnngui.gui.widgets.menu import Menu
 from cnngui.gui.widgets.plain import plain_tip
 from cnngui.harmless import harmless
 
@@ -98,7 +99,7 @@ class SampleSources(QObject):
 
     def menu(self, parent: QWidget) -> QMenu:
         """Return a menu of everything; recent data sets are looked up when it opens."""
-        menu = QMenu(parent)
+        menu = Menu(parent)
         menu.setToolTipsVisible(True)
         for action in (self.record, self.new_collection, self.other_collection):
             menu.addAction(action)
@@ -106,7 +107,7 @@ class SampleSources(QObject):
         for action in (self.shapes, self.paper, self.digits, self.folder, self.idx):
             menu.addAction(action)
         menu.addSeparator()
-        recent = menu.addMenu(icon("history"), self.tr("Recent"))
+        recent = menu.submenu(self.tr("Recent"), icon("history"))
         menu.aboutToShow.connect(partial(self._write_recent, recent))
         return menu
 

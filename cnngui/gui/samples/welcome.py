@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 
 from cnngui.gui.samples.sources import SampleSources
 from cnngui.gui.theme import SPACE_M, SPACE_S
+from cnngui.gui.widgets.menu import plain_text
 
 _BUTTON_SIZE = QSize(196, 100)
 _ICON_SIDE = 32
@@ -61,14 +62,14 @@ class _BigButton(QPushButton):
     def __init__(self, action: QAction) -> None:
         super().__init__()
         self.setObjectName(f"welcome_{action.objectName()}")
-        self.setAccessibleName(action.text())
+        self.setAccessibleName(plain_text(action))
         self.setAccessibleDescription(action.toolTip())
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.setMinimumSize(_BUTTON_SIZE)
         self.setMaximumWidth(2 * _BUTTON_SIZE.width())
         self.clicked.connect(action.trigger)
         self._glyph = action.icon()
-        title = QLabel(action.text())
+        title = QLabel(plain_text(action))
         font = QFont(title.font())
         font.setWeight(QFont.Weight.DemiBold)
         title.setFont(font)

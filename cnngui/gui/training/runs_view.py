@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QListView,
-    QMenu,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -22,6 +21,7 @@ from PySide6.QtWidgets import (
 from cnngui.gui.icons import icon
 from cnngui.gui.theme import SPACE_S, colors
 from cnngui.gui.training.runs_model import RunsModel
+from cnngui.gui.widgets.menu import Menu
 from cnngui.gui.words.runs import UNDER_WAY
 from cnngui.pipeline.training.progress import TrainingProgress
 
@@ -125,7 +125,7 @@ class RunsView(QWidget):
     def _on_menu_requested(self, place: QPoint) -> None:
         if not self._list.indexAt(place).isValid():
             return
-        menu = QMenu(self)
+        menu = Menu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.addActions([self._take, self._take_first, self._delete])
         menu.popup(self._list.viewport().mapToGlobal(place))

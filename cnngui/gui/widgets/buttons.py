@@ -5,7 +5,6 @@ from __future__ import annotations
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup, QIcon, QPaintEvent
 from PySide6.QtWidgets import (
-    QMenu,
     QStyle,
     QStyleOptionToolButton,
     QStylePainter,
@@ -14,6 +13,7 @@ from PySide6.QtWidgets import (
 )
 
 from cnngui.gui.icons import icon
+from cnngui.gui.widgets.menu import Menu, plain_text
 
 ICON_SIZE = QSize(32, 12)
 
@@ -27,7 +27,7 @@ class ChoiceButton(QToolButton):
         super().__init__(parent)
         self._group = QActionGroup(self)
         self._group.triggered.connect(self._on_action_triggered)
-        self.setMenu(QMenu(self))
+        self.setMenu(Menu(self))
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.setAutoRaise(True)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -72,7 +72,7 @@ class ChoiceButton(QToolButton):
         self.chosen.emit(action.data())
 
     def _show(self, action: QAction) -> None:
-        self.setText(f"{action.text()} ▾")
+        self.setText(f"{plain_text(action)} ▾")
         self.setIcon(action.icon())
 
 

@@ -9,6 +9,8 @@ from typing import TypeVar
 from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QMenu, QWidget
 
+from cnngui.gui.widgets.menu import Menu
+
 Choice = TypeVar("Choice")
 
 
@@ -20,7 +22,7 @@ def choice_menu(
     parent: QWidget,
 ) -> QMenu:
     """Return a menu of ``choices`` (words and what they stand for), ``chosen`` ticked."""
-    menu = QMenu(title, parent)
+    menu = Menu(title, parent)
     group = QActionGroup(menu)
     for words, choice in choices:
         action = menu.addAction(words)

@@ -32,6 +32,7 @@ from cnngui.gui.studio import Studio
 from cnngui.gui.widgets.keys import belongs_to_field
 from cnngui.gui.widgets.notices import Notice, NoticeBar
 from cnngui.gui.widgets.spoken import speak_of_items
+from cnngui.gui.widgets.tab_order import next_stop, tab_order
 from cnngui.gui.window.actions import build_actions
 from cnngui.gui.window.camera_list import CameraList
 from cnngui.gui.window.drawer import DRAWER_HEIGHT, TrainingDrawer
@@ -74,6 +75,8 @@ class MainWindow(QMainWindow):
         self._settings = settings
         self._document = document
         self._sheet: ShortcutSheet | None = None
+        self._drawer_comes_next = False
+        """Whether it was just opened, and the keyboard has not moved since."""
         self._studio = Studio(settings, document, self)
         self._pipeline = self._studio.pipeline
         self._cameras = CameraList(self)
@@ -214,6 +217,9 @@ class MainWindow(QMainWindow):
         self._saver.recording_changed.connect(self._show_recording)
         self._status.reset_requested.connect(self._pipeline.reset_counters)
         self._clock.timeout.connect(self._on_clock_timeout)
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            application.focusChanged.connect(self._on_focus_changed)
         undo_stack = self._document.undo_stack
         for name, can_changed in (
             ("undo", undo_stack.canUndoChanged),
@@ -376,6 +382,11 @@ class MainWindow(QMainWindow):
     @Slot(bool)
     def _set_drawer_shown(self, shown: bool) -> None:
         self._drawer.setVisible(shown)
+        self._drawer_comes_next = shown
+
+    @Slot()
+    def _on_focus_changed(self) -> None:
+        self._drawer_comes_next = False
 
     @Slot()
     def _write_title(self) -> None:
@@ -409,6 +420,17 @@ class MainWindow(QMainWindow):
             focus.click()  # what the space bar does where it does not freeze
         else:
             super().keyPressEvent(event)
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        if forward and self._drawer_comes_next and self._drawer.isVisible():
+            stop = next(iter(tab_order(self._drawer)), None)
+        else:
+            stop = next_stop(self, QApplication.focusWidget(), forward=forward)
+        if stop is None:
+            return False
+        reason = Qt.FocusReason
+        stop.setFocus(reason.TabFocusReason if forward else reason.BacktabFocusReason)
+        return True
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

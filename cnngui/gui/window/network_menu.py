@@ -8,17 +8,18 @@ from pathlib import Path
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtWidgets import QWidget
 
 from cnngui.gui.icons import icon
 from cnngui.gui.settings import Settings
+from cnngui.gui.widgets.menu import Menu
 from cnngui.gui.widgets.plain import plain_tip
 from cnngui.gui.words.translation import translated
 from cnngui.harmless import harmless
 from cnngui.spec.presets import PRESETS
 
 
-class NetworkMenu(QMenu):
+class NetworkMenu(Menu):
     """Presets by name, open, save, recent."""
 
     network_chosen = Signal(str)
@@ -41,7 +42,7 @@ class NetworkMenu(QMenu):
         self.addAction(
             icon("folder-open-outline"), self.tr("Open network…"), self.open_requested.emit
         )
-        self._recent = self.addMenu(icon("history"), self.tr("Recent"))
+        self._recent = self.submenu(self.tr("Recent"), icon("history"))
         self.addSeparator()
         self.addAction(actions["save"])
         self.addAction(actions["save_as"])

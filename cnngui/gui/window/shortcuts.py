@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from cnngui.gui.theme import SPACE_L, SPACE_M, SPACE_S
+from cnngui.gui.widgets.menu import plain_text
 from cnngui.gui.window.actions import action_groups
 
 _NATIVE = QKeySequence.SequenceFormat.NativeText
@@ -97,7 +98,7 @@ class ShortcutSheet(QDialog):
 
 def _lines_of(actions: Sequence[QAction]) -> list[tuple[str, str]]:
     """Return key and words of each action that has a key."""
-    lines = [(action.shortcut().toString(_NATIVE), action.text()) for action in actions]
+    lines = [(action.shortcut().toString(_NATIVE), plain_text(action)) for action in actions]
     return [line for line in lines if line[0]]
 
 

@@ -6,7 +6,7 @@ from functools import partial
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QMenu, QToolButton, QWidget
+from PySide6.QtWidgets import QToolButton, QWidget
 
 from cnngui.capture.address import CLIPS, SourceAddress, SourceKind, parse_address
 from cnngui.capture.settings import CaptureSettings
@@ -14,6 +14,7 @@ from cnngui.errors import SourceError
 from cnngui.gui.icons import icon
 from cnngui.gui.settings import Settings
 from cnngui.gui.widgets.choice_menu import choice_menu
+from cnngui.gui.widgets.menu import Menu
 from cnngui.gui.widgets.plain import plain_tip
 from cnngui.gui.window.camera_list import CameraList
 from cnngui.gui.words.translation import translated
@@ -32,7 +33,7 @@ _RATES = (10.0, 15.0, 25.0, 30.0, 60.0)
 _LABEL_WIDTH = 180
 
 
-class SourceMenu(QMenu):
+class SourceMenu(Menu):
     """Cameras by name, files, folders, streams, what was open lately; how cameras are opened."""
 
     source_chosen = Signal(object)
@@ -90,7 +91,7 @@ class SourceMenu(QMenu):
         self.addAction(
             icon("access-point-network"), self.tr("Network stream…"), self.stream_requested.emit
         )
-        self._recent = self.addMenu(icon("history"), self.tr("Recent"))
+        self._recent = self.submenu(self.tr("Recent"), icon("history"))
         self.aboutToShow.connect(self._on_about_to_show)
         self.aboutToHide.connect(self._on_about_to_hide)
         cameras.changed.connect(self._write_cameras)

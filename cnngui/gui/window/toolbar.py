@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QMenu, QSizePolicy, QToolBar, QToolButton, QWidget
 
 from cnngui.gui.icons import icon
 from cnngui.gui.theme import colors
+from cnngui.gui.widgets.menu import Menu
 from cnngui.gui.window.source_menu import SourceButton
 from cnngui.gui.words.numbers import clock
 
@@ -51,7 +52,7 @@ class ToolBar(QToolBar):
         self._add(actions["redo"])
         self.addSeparator()
         self._add_menu("theme", theme_menu.title(), "circle-half-full", theme_menu)
-        more = QMenu(self)
+        more = Menu(self)
         for name in ("open", "paste", "-", "copy_wall", "copy_channel", "save_folder", "-"):
             more.addSeparator() if name == "-" else more.addAction(actions[name])
         for menu in preference_menus:

@@ -23,6 +23,7 @@ from cnngui.gui.training.curves_view import CurvesView
 from cnngui.gui.training.health_view import HealthView
 from cnngui.gui.training.page import TrainPage
 from cnngui.gui.training.plot import Mark
+from cnngui.gui.widgets.menu import plain_text
 from cnngui.pipeline.training.progress import Finding, LayerHealth, Measurement, RateChange
 from cnngui.pipeline.training.settings import TrainingSettings
 from tests.gui.trainings import FakeData, FakeStudio, curves, training
@@ -333,7 +334,7 @@ def test_a_run_can_be_restored_and_deleted(
     studio.runs.kept = (EARLIER,)
     studio.report(training())
     runs = part(page, QListView)
-    actions = {action.text(): action for action in runs.parentWidget().actions()}
+    actions = {plain_text(action): action for action in runs.parentWidget().actions()}
     take, first = actions["Take these weights"], actions["Weights before training"]
     delete = actions["Delete run"]
     assert not take.isEnabled()

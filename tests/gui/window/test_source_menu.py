@@ -6,6 +6,7 @@ from pytestqt.qtbot import QtBot
 
 from cnngui.capture.address import SourceAddress
 from cnngui.gui.settings import Settings
+from cnngui.gui.widgets.menu import plain_text
 from cnngui.gui.window.camera_list import CameraList
 from cnngui.gui.window.source_menu import SourceButton, SourceMenu
 from tests.gui.conftest import FakeCameras
@@ -24,16 +25,16 @@ def menu(qtbot: QtBot, settings: Settings, camera_list: CameraList) -> SourceMen
 
 
 def texts(menu: SourceMenu) -> list[str]:
-    return [action.text() for action in menu.actions()]
+    return [plain_text(action) for action in menu.actions()]
 
 
 def action(menu: SourceMenu, text: str) -> QAction:
-    return next(action for action in menu.actions() if text in action.text())
+    return next(action for action in menu.actions() if text in plain_text(action))
 
 
 def submenu_action(menu: SourceMenu, title: str, text: str) -> QAction:
     submenu = action(menu, title).menu()
-    return next(action for action in submenu.actions() if text in action.text())  # type: ignore[attr-defined]
+    return next(action for action in submenu.actions() if text in plain_text(action))  # type: ignore[attr-defined]
 
 
 def test_cameras_come_and_go_by_name_while_the_menu_is_open(
@@ -103,7 +104,7 @@ def test_recent_ones_that_are_gone_are_left_out(
     settings.add_recent_source(str(tmp_path / "gone.mp4"))
     menu.aboutToShow.emit()
     recent = action(menu, "Recent").menu()
-    assert [entry.text() for entry in recent.actions()] == ["here.png"]  # type: ignore[attr-defined]
+    assert [plain_text(entry) for entry in recent.actions()] == ["here.png"]  # type: ignore[attr-defined]
     with qtbot.waitSignal(menu.source_chosen) as chosen:
         recent.actions()[0].trigger()  # type: ignore[attr-defined]
     assert chosen.args == [SourceAddress("image", str(here))]

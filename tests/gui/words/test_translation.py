@@ -33,6 +33,7 @@ from cnngui.capture.address import SourceAddress
 from cnngui.featuremaps.colormaps import SEQUENTIAL
 from cnngui.gui.results.page import ResultsPage
 from cnngui.gui.settings import Settings
+from cnngui.gui.widgets.menu import plain_text
 from cnngui.gui.window.actions import action_groups
 from cnngui.gui.words.errors import CONTEXT
 from cnngui.gui.words.translation import (
@@ -211,7 +212,7 @@ def test_shortcuts_are_the_same_keys_in_chinese(driver: Driver, in_chinese: None
 
 def language_choice(driver: Driver, name: str) -> QAction:
     menus = driver.window.findChildren(QMenu)
-    return next(action for menu in menus for action in menu.actions() if action.text() == name)
+    return next(action for menu in menus for action in menu.actions() if plain_text(action) == name)
 
 
 def test_another_language_waits_for_the_next_start_and_says_so(driver: Driver) -> None:
@@ -265,7 +266,9 @@ sys.exit(start.run_window(parse_arguments([])))
 def words_of(widget: QWidget) -> Iterator[str]:
     """Return what a widget says or would say when asked."""
     yield from (widget.toolTip(), widget.accessibleName(), widget.accessibleDescription())
-    yield from (text for action in widget.actions() for text in (action.text(), action.toolTip()))
+    yield from (
+        text for action in widget.actions() for text in (plain_text(action), action.toolTip())
+    )
     if isinstance(widget, QLabel | QAbstractButton):
         yield widget.text()
     if isinstance(widget, QTabBar):
