@@ -162,7 +162,7 @@ def _one_plus_exp_of_minus(x: Array, out: Array) -> Calls:
     ]
 
 
-_LINE = 256  # values: long enough to make up for its beginning, short enough for the first cache
+_LINE = 1024  # values: long enough to make up for its beginning, short enough for the first cache
 
 
 def _line_of_zeros(x: Array) -> Array:

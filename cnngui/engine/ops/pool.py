@@ -9,14 +9,16 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from cnngui.engine.ops import Calls
+from cnngui.engine.ops import Calls, run
 from cnngui.engine.ops.elementwise import bind
 from cnngui.engine.ops.formula import Array, Room, Seen, Unary
 from cnngui.engine.ops.learning.operation import Operation, Place
 from cnngui.engine.ops.learning.pooling import (
     COLUMNS,
     ROWS,
+    ColumnsCompared,
     max_pool_gradient,
+    max_pool_gradient_along,
     pool_along,
     sum_pool_gradient,
 )
@@ -74,8 +76,22 @@ class _LearningPool(Operation):
                 (ROWS, COLUMNS), layer.kernel_size, layer.stride, layer.padding, strict=True
             )
         )
-        # Pooled down the columns, not yet across.
-        (self._between,) = place.scratch((self.out.shape[0], *self.x.shape[1:]))
+        self._between_shape = (self.out.shape[0], *self.x.shape[1:])
+        """Of what is pooled down the columns, not yet across."""
+        self._forward: Calls = []
+        self._backward: Calls = []
+
+    def _combine(self, combine: np.ufunc, between: Array, empty: float) -> Calls:
+        return [
+            *pool_along(combine, self.x, between, self._rows, ROWS, empty),
+            *pool_along(combine, between, self.out, self._columns, COLUMNS, empty),
+        ]
+
+    def forward(self) -> None:
+        run(self._forward)
+
+    def backward(self) -> None:
+        run(self._backward)
 
 
 @live(spec.MaxPool2d)
@@ -102,34 +118,40 @@ class LearningMaxPool2d(_LearningPool):
 
     def __init__(self, layer: spec.MaxPool2d, place: Place) -> None:
         super().__init__(layer, place)
-        if place.goes_back:
-            shape = self.out.shape
-            self._share, self._mask = place.scratch(shape, masks=(shape,))
+        between, out = place.keep(self._between_shape), self.out
+        self._forward = self._combine(np.maximum, between, empty=-np.inf)
+        if place.takes_positive_part:
+            self._forward.append(bind(np.maximum, out, np.zeros((), out.dtype), out=out))
+        if place.goes_back and place.d_sources[0] is not None:
+            self._bind_backward(between)
 
     @classmethod
     def does_also(cls, before: type[Operation]) -> bool:
         return before.is_positive_part
 
-    def forward(self) -> None:
-        pool_along(np.maximum, self.x, self._between, self._rows, ROWS, empty=-np.inf)
-        pool_along(np.maximum, self._between, self.out, self._columns, COLUMNS, empty=-np.inf)
+    def _bind_backward(self, between: Array) -> None:
+        x, out, d_x, d_out = self.x, self.out, self.d_x, self.d_out
+        rows, columns = self._rows, self._columns
+        d_between, down_share, share, down_mask, mask = self.place.scratch(
+            between.shape, between.shape, out.shape, masks=(between.shape, out.shape)
+        )
+        across, down = (share, mask), (down_share, down_mask)
         if self.place.takes_positive_part:
-            np.maximum(self.out, 0, out=self.out)
+            self._backward = [
+                bind(np.greater, out, np.zeros((), out.dtype), out=mask),
+                bind(np.multiply, d_out, mask, out=d_out),
+            ]
+        self._columns_compared = ColumnsCompared(between, out, columns, mask)
+        self._by_axes = [
+            *max_pool_gradient_along(d_out, between, out, d_between, columns, COLUMNS, *across),
+            *max_pool_gradient_along(d_between, x, between, d_x, rows, ROWS, *down),
+        ]
+        self._by_windows = max_pool_gradient(d_out, x, out, d_x, rows, columns, *across)
 
     def backward(self) -> None:
-        if self.place.takes_positive_part:
-            np.greater(self.out, 0, out=self._mask)
-            np.multiply(self.d_out, self._mask, out=self.d_out)
-        max_pool_gradient(
-            self.d_out,
-            self.x,
-            self.out,
-            self.d_x,
-            self._rows,
-            self._columns,
-            self._share,
-            self._mask,
-        )
+        super().backward()
+        may_be_alike = self._columns_compared.may_be_alike()
+        run(self._by_windows if may_be_alike else self._by_axes)
 
 
 @live(spec.AvgPool2d)
@@ -149,6 +171,7 @@ class LearningAvgPool2d(_LearningPool):
 
     def __init__(self, layer: spec.AvgPool2d, place: Place) -> None:
         super().__init__(layer, place)
+        (between,) = place.scratch(self._between_shape)
         windows = pooling.Windows(layer.kernel_size, layer.stride, layer.padding)
         sizes = (
             pooling.window_sizes(
@@ -156,17 +179,17 @@ class LearningAvgPool2d(_LearningPool):
             )
             for axis, along in enumerate((self._rows, self._columns))
         )
-        self._share = (1 / np.multiply.outer(*sizes)).astype(self.out.dtype)[:, None, :, None]
-
-    def forward(self) -> None:
-        pool_along(np.add, self.x, self._between, self._rows, ROWS, empty=0.0)
-        pool_along(np.add, self._between, self.out, self._columns, COLUMNS, empty=0.0)
-        np.multiply(self.out, self._share, out=self.out)
-
-    def backward(self) -> None:
-        np.multiply(self.d_out, self._share, out=self.d_out)
-        sum_pool_gradient(self.d_out, self._between, self._columns, COLUMNS)
-        sum_pool_gradient(self._between, self.d_x, self._rows, ROWS)
+        share = (1 / np.multiply.outer(*sizes)).astype(self.out.dtype)[:, None, :, None]
+        self._forward = [
+            *self._combine(np.add, between, empty=0.0),
+            bind(np.multiply, self.out, share, out=self.out),
+        ]
+        if place.goes_back and place.d_sources[0] is not None:
+            self._backward = [
+                bind(np.multiply, self.d_out, share, out=self.d_out),
+                *sum_pool_gradient(self.d_out, between, self._columns, COLUMNS),
+                *sum_pool_gradient(between, self.d_x, self._rows, ROWS),
+            ]
 
 
 @formula(spec.GlobalAvgPool2d)
