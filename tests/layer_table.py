@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from math import prod
+from math import prod, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cnngui.engine.model import Model
 from cnngui.spec import layers as spec
-from cnngui.spec.layers import LayerSpec, Shape
+from cnngui.spec.layers import LayerSpec, ParametricSpec, Shape
 from cnngui.spec.network import InputSpec, NetworkSpec
 from cnngui.spec.shapes import infer
 from cnngui.weights import Weights
@@ -246,11 +246,12 @@ def random_parameters(example: Example, seed: int = 0) -> dict[str, Array]:
     """Return parameters that are not neutral: biases, running means and variances among them."""
     rng = np.random.default_rng(seed)
     shapes = infer(network_of(example)).parameters[_LAYER]
+    is_drawn = isinstance(example.layer, ParametricSpec) and example.layer.is_drawn
     return {
         name: (
             rng.uniform(0.5, 2, shape)
             if name == "running_var"
-            else rng.standard_normal(shape) / np.sqrt(max(prod(shape[1:]), 1))
+            else rng.standard_normal(shape) / (sqrt(prod(shape[1:])) if is_drawn else 1)
         ).astype(np.float32)
         for name, shape in shapes.items()
     }

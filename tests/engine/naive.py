@@ -29,11 +29,14 @@ def conv2d(x, weight, bias=None, stride=(1, 1), dilation=(1, 1), groups=1) -> Ar
     return out
 
 
-def pool(x, kind, out_size, kernel_size, stride, padding, count_include_pad=True) -> Array:
+def pool(
+    x, kind, out_size, kernel_size, stride, padding, count_include_pad=True, dilation=(1, 1)
+) -> Array:
     """The windows' maxima or means, as PyTorch counts what lies in the padding and beyond."""
     out = np.zeros((*x.shape[:2], *out_size))
     for n, c, y, x_ in np.ndindex(*out.shape):
-        places, with_padding = pool_window((y, x_), x.shape[2:], kernel_size, stride, padding)
+        window = (kernel_size, stride, padding, dilation)
+        places, with_padding = pool_window((y, x_), x.shape[2:], *window)
         inside = [float(x[n, c, i, j]) for i, j in places]
         if kind == "max":
             out[n, c, y, x_] = max(inside)
@@ -42,14 +45,16 @@ def pool(x, kind, out_size, kernel_size, stride, padding, count_include_pad=True
     return out
 
 
-def pool_window(place, size, kernel_size, stride, padding) -> tuple[list[tuple[int, int]], int]:
+def pool_window(
+    place, size, kernel_size, stride, padding, dilation=(1, 1)
+) -> tuple[list[tuple[int, int]], int]:
     """(where a window lies on values: rows and columns, how many places it has with padding)."""
     top, left = (place[axis] * stride[axis] - padding[axis] for axis in (0, 1))
-    bottom = min(top + kernel_size[0], size[0] + padding[0])
-    right = min(left + kernel_size[1], size[1] + padding[1])
+    height, width = (dilation[axis] * (kernel_size[axis] - 1) + 1 for axis in (0, 1))
+    bottom = min(top + height, size[0] + padding[0])
+    right = min(left + width, size[1] + padding[1])
+    rows, columns = range(top, bottom, dilation[0]), range(left, right, dilation[1])
     inside = [
-        (i, j)
-        for i, j in itertools.product(range(top, bottom), range(left, right))
-        if 0 <= i < size[0] and 0 <= j < size[1]
+        (i, j) for i, j in itertools.product(rows, columns) if 0 <= i < size[0] and 0 <= j < size[1]
     ]
     return inside, (bottom - top) * (right - left)

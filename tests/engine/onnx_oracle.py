@@ -9,13 +9,13 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
 from cnngui.spec import layers as spec
-from cnngui.spec.layers import INPUT_ID
+from cnngui.spec.layers import INPUT_ID, Shape
 from cnngui.spec.network import NetworkSpec
 from cnngui.spec.shapes import infer
 from cnngui.weights import Weights
 
-_OPSET = 19
-_IR_VERSION = 9
+_OF_LATER_OPSET = (spec.GELU, spec.GroupNorm, spec.InstanceNorm2d)
+NOT_IN_ONNX = (spec.AdaptiveAvgPool2d, spec.AdaptiveMaxPool2d)
 
 
 def to_onnx(
@@ -28,13 +28,16 @@ def to_onnx(
         for name, array in parameters.items()
     ]
     nodes = []
+    shapes = infer(network).shapes
     for index, layer in enumerate(network.layers):
         inputs = list(network.inputs_of(index))
+        build = _Builder(layer, inputs, shapes[layer.id])
         if layer.enabled:
-            nodes.append(_node(layer, inputs, list(weights.get(layer.id, {}))))
+            _build(build, list(weights.get(layer.id, {})))
         else:
-            nodes.append(helper.make_node("Identity", inputs[:1], [layer.id]))
-    shapes = infer(network).shapes
+            build.add("Identity", inputs[:1])
+        nodes += build.nodes
+        tensors += build.constants
     graph = helper.make_graph(
         nodes,
         "network",
@@ -47,8 +50,10 @@ def to_onnx(
         ),
         tensors,
     )
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", _OPSET)])
-    model.ir_version = _IR_VERSION
+    is_later = any(isinstance(layer, _OF_LATER_OPSET) for layer in network.layers)
+    opset, ir_version = (21, 10) if is_later else (19, 9)
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)])
+    model.ir_version = ir_version
     return model
 
 
@@ -66,28 +71,68 @@ def compute(network: NetworkSpec, weights: Weights, x: NDArray) -> dict[str, NDA
     return dict(zip(ids, results, strict=True))
 
 
-def _node(layer: spec.LayerSpec, inputs: list[str], parameters: list[str]) -> onnx.NodeProto:
-    def node(kind: str, names: list[str] = inputs, **attributes: object) -> onnx.NodeProto:
-        return helper.make_node(kind, names, [layer.id], **attributes)
+class _Builder:
+    """The nodes of one layer, and the constants that they read."""
 
+    def __init__(self, layer: spec.LayerSpec, inputs: list[str], shape: Shape) -> None:
+        self.layer, self.inputs, self.shape = layer, inputs, shape
+        self.nodes: list[onnx.NodeProto] = []
+        self.constants: list[onnx.TensorProto] = []
+
+    def constant(self, values: object, dtype: type = np.float32) -> str:
+        name = f"{self.layer.id}.constant{len(self.constants)}"
+        self.constants.append(numpy_helper.from_array(np.asarray(values, dtype), name))
+        return name
+
+    def add(
+        self, kind: str, inputs: list[str], *, last: bool = True, domain: str = "", **more: object
+    ) -> list[str]:
+        """Add a node, whose result is the layer's if it is the last. Return the result's name."""
+        result = self.layer.id if last else f"{self.layer.id}.between{len(self.nodes)}"
+        self.nodes.append(helper.make_node(kind, inputs, [result], domain=domain, **more))
+        return [result]
+
+
+_SAME_NAMES = {
+    "ReLU": "Relu",
+    "Dropout": "Identity",
+    "GlobalAvgPool2d": "GlobalAveragePool",
+    "GlobalMaxPool2d": "GlobalMaxPool",
+    "Hardswish": "HardSwish",
+    "Add": "Sum",
+}
+
+
+def _build(build: _Builder, parameters: list[str]) -> None:
+    layer, inputs = build.layer, build.inputs
     tensors = inputs + [f"{layer.id}.{name}" for name in parameters]
     match layer:
-        case spec.Conv2d():
-            (top, bottom), (left, right) = layer.pads
-            return node(
-                "Conv",
+        case spec.Conv2d() | spec.ConvTranspose2d():
+            is_transposed = isinstance(layer, spec.ConvTranspose2d)
+            (top, bottom), (left, right) = (
+                [(pad, pad) for pad in layer.padding] if is_transposed else layer.pads
+            )
+            more = {"output_padding": layer.output_padding} if is_transposed else {}
+            build.add(
+                "ConvTranspose" if is_transposed else "Conv",
                 tensors,
                 kernel_shape=layer.kernel_size,
                 strides=layer.stride,
                 pads=[top, left, bottom, right],
                 dilations=layer.dilation,
                 group=layer.groups,
+                **more,
             )
         case spec.MaxPool2d() | spec.AvgPool2d():
             is_mean = isinstance(layer, spec.AvgPool2d)
-            more = {"count_include_pad": int(layer.count_include_pad)} if is_mean else {}
-            return node(
+            more = (
+                {"count_include_pad": int(layer.count_include_pad)}
+                if is_mean
+                else {"dilations": getattr(layer, "dilation", (1, 1))}
+            )
+            build.add(
                 "AveragePool" if is_mean else "MaxPool",
+                inputs,
                 kernel_shape=layer.kernel_size,
                 strides=layer.stride,
                 pads=[*layer.padding, *layer.padding],
@@ -95,26 +140,84 @@ def _node(layer: spec.LayerSpec, inputs: list[str], parameters: list[str]) -> on
                 **more,
             )
         case spec.BatchNorm2d():
-            return node("BatchNormalization", tensors, epsilon=layer.eps)
+            build.add("BatchNormalization", tensors, epsilon=layer.eps)
+        case spec.GroupNorm() | spec.InstanceNorm2d():
+            channels = build.shape[0]
+            neutral = [build.constant(np.ones(channels)), build.constant(np.zeros(channels))]
+            tensors = tensors if parameters else inputs + neutral
+            groups = layer.num_groups if isinstance(layer, spec.GroupNorm) else channels
+            build.add("GroupNormalization", tensors, epsilon=layer.eps, num_groups=groups)
+        case spec.LayerNorm():
+            over_maps = layer.normalized_shape == "maps"
+            over = build.shape if over_maps else build.shape[:1]
+            given = tensors[1:] or [build.constant(np.ones(over))]
+            if over_maps or len(build.shape) == 1:
+                build.add("LayerNormalization", inputs + given, epsilon=layer.eps, axis=1)
+            else:
+                turned = build.add("Transpose", inputs, last=False, perm=[0, 2, 3, 1])
+                normalised = build.add(
+                    "LayerNormalization", turned + given, last=False, epsilon=layer.eps, axis=-1
+                )
+                build.add("Transpose", normalised, perm=[0, 3, 1, 2])
+        case spec.PReLU():
+            sides = (layer.num_parameters,) + (1,) * (len(build.shape) - 1)
+            slope = [*tensors[1:], build.constant(sides, np.int64)]
+            build.add("PRelu", inputs + build.add("Reshape", slope, last=False))
+        case spec.ReLU6():
+            build.add("Clip", [*inputs, build.constant(0), build.constant(6)])
+        case spec.Hardtanh():
+            low, high = build.constant(layer.min_val), build.constant(layer.max_val)
+            build.add("Clip", [*inputs, low, high])
+        case spec.ELU():
+            build.add("Elu", inputs, alpha=layer.alpha)
+        case spec.GELU():
+            build.add("Gelu", inputs, approximate=layer.approximate)
+        case spec.Hardsigmoid():
+            build.add("HardSigmoid", inputs, alpha=1 / 6, beta=0.5)
         case spec.LeakyReLU():
-            return node("LeakyRelu", alpha=layer.negative_slope)
+            build.add("LeakyRelu", inputs, alpha=layer.negative_slope)
         case spec.Linear():
-            return node("Gemm", tensors, transB=1)
-        case spec.Softmax():
-            return node("Softmax", axis=1)
-        case spec.Concat():
-            return node("Concat", axis=1)
-        case spec.Flatten():
-            return node("Flatten", axis=1)
+            build.add("Gemm", tensors, transB=1)
+        case spec.Softmax() | spec.Concat() | spec.Flatten():
+            build.add(layer.type, inputs, axis=1)
         case spec.SiLU():
             # ONNX has no SiLU before opset 24: x / (1 + exp(-x)) is x times its sigmoid.
-            return helper.make_node(
-                "QuickGelu", inputs, [layer.id], domain="com.microsoft", alpha=1.0
+            build.add("QuickGelu", inputs, domain="com.microsoft", alpha=1.0)
+        case spec.Multiply():
+            (product, *others) = inputs
+            for number, other in enumerate(others, 1):
+                (product,) = build.add("Mul", [product, other], last=number == len(others))
+        case spec.Pad2d():
+            left, right, top, bottom = layer.padding
+            pads = build.constant([0, 0, top, left, 0, 0, bottom, right], np.int64)
+            mode = {"replicate": "edge"}.get(layer.mode, layer.mode)
+            build.add("Pad", [*inputs, pads, build.constant(layer.value)], mode=mode)
+        case spec.Slice():
+            picked = [[layer.start], [_END if layer.stop is None else layer.stop]]
+            numbers = [*picked, [layer.axis + 1], [layer.step]]
+            build.add("Slice", inputs + [build.constant(some, np.int64) for some in numbers])
+        case spec.Reshape():
+            build.add("Reshape", [*inputs, build.constant([0, *layer.shape], np.int64)])
+        case spec.Upsample():
+            if layer.mode == "nearest":
+                how = {"mode": "nearest", "nearest_mode": "floor"}
+                coordinates = "asymmetric"
+            else:
+                how = {"mode": "linear"}
+                coordinates = "align_corners" if layer.align_corners else "half_pixel"
+            if layer.scale_factor is not None:
+                targets = ["", build.constant(layer.scale_factor)]
+            else:
+                targets = ["", "", build.constant(layer.size, np.int64)]
+            build.add(
+                "Resize",
+                inputs + targets,
+                coordinate_transformation_mode=coordinates,
+                axes=[2, 3],
+                **how,
             )
-    kinds = {
-        "ReLU": "Relu",
-        "Dropout": "Identity",
-        "GlobalAvgPool2d": "GlobalAveragePool",
-        "Add": "Sum",
-    }
-    return node(kinds.get(layer.type, layer.type))
+        case _:
+            build.add(_SAME_NAMES.get(layer.type, layer.type), inputs)
+
+
+_END = np.iinfo(np.int64).max

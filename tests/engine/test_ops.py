@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cnngui.engine.ops import activation, elementwise, run
+from cnngui.engine.ops import activation, activation_pieces, elementwise, run
 from cnngui.engine.ops.dense import linear
 from cnngui.engine.ops.live import conv_direct, conv_winograd
 from cnngui.engine.ops.live import pooling as pool
@@ -133,14 +133,14 @@ def test_pooling(data, kind, ceil_mode):
 @pytest.mark.parametrize(
     ("kind", "layer", "formula"),
     [
-        (activation.ReLU, spec.ReLU(id="a"), lambda x: np.maximum(x, 0)),
+        (activation_pieces.ReLU, spec.ReLU(id="a"), lambda x: np.maximum(x, 0)),
         (
-            activation.LeakyReLU,
+            activation_pieces.LeakyReLU,
             spec.LeakyReLU(id="a", negative_slope=0.2),
             lambda x: np.where(x > 0, x, 0.2 * x),
         ),
         (
-            activation.LeakyReLU,
+            activation_pieces.LeakyReLU,
             spec.LeakyReLU(id="a", negative_slope=3.0),
             lambda x: np.where(x > 0, x, 3 * x),
         ),

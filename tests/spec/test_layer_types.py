@@ -10,7 +10,6 @@ import pytest
 
 from cnngui.spec.codec import from_json, to_json
 from cnngui.spec.layers import (
-    COMING_TYPES,
     LAYER_TYPES,
     LayerSpec,
     ParametricSpec,
@@ -30,8 +29,7 @@ from tests.layer_table import (
     random_parameters,
 )
 
-ALL_TYPES = {**LAYER_TYPES, **COMING_TYPES}
-EVERY = examples(ALL_TYPES.values())
+EVERY = examples(LAYER_TYPES.values())
 
 every_example = pytest.mark.parametrize("example", EVERY, ids=str)
 every_computable = pytest.mark.parametrize("example", computable(), ids=str)
@@ -48,11 +46,11 @@ def random_tensors(example: Example, seed: int = 1, *, signed: bool = True) -> l
 
 
 def test_every_type_has_examples():
-    assert set(EXAMPLES) == set(ALL_TYPES.values())
+    assert set(EXAMPLES) == set(LAYER_TYPES.values())
 
 
 def test_every_argument_that_affects_a_shape_is_given_in_some_example():
-    for kind in ALL_TYPES.values():
+    for kind in LAYER_TYPES.values():
         for name, argument in arguments_of(kind).items():
             if argument.affects_shape and name not in ("num_groups",):
                 values = {getattr(example.layer, name) for example in EXAMPLES[kind]}
@@ -121,8 +119,11 @@ def test_channels_that_are_kept_are_made_of_themselves(example):
     mixes = example.layer.arithmetic in ("softmax", "normalise")
     for channel in range(count):
         changes = channel_changes(example, channel)
+        if mixes:  # one value may well change the share of another more than its own
+            assert changes[channel] > 1e-5
+            continue
         assert changes.argmax() == channel
-        assert mixes or (np.delete(changes, channel) < 1e-5).all()
+        assert (np.delete(changes, channel) < 1e-5).all()
 
 
 def test_channels_that_are_not_kept_are_made_of_others_or_counted_anew():

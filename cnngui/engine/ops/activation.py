@@ -1,62 +1,157 @@
-"""Activations. Except for SiLU the gradient follows from the result alone."""
+"""Activations that bend smoothly, and Softmax. ``activation_pieces`` has the others.
+
+Where the gradient follows from the result alone, that may take the place of what it is made from.
+"""
 
 from __future__ import annotations
 
 from functools import partial
-from math import floor, prod
+from math import pi, sqrt
 from typing import ClassVar
 
 import numpy as np
 
 from cnngui.engine.ops import Calls
-from cnngui.engine.ops.elementwise import bind, memory_order
+from cnngui.engine.ops.curves import line_of, number, one_plus_exp_of_minus
+from cnngui.engine.ops.elementwise import bind
 from cnngui.engine.ops.formula import Array, Curve, Reads, Room, Seen, Unary
+from cnngui.engine.ops.normal import share_below
 from cnngui.engine.ops.registry import formula
 from cnngui.spec import layers as spec
 
 
-@formula(spec.ReLU)
-class ReLU(Curve[spec.ReLU]):
-    """max(0, x)."""
+@formula(spec.ELU)
+class ELU(Curve[spec.ELU]):
+    """x where positive, ``alpha`` times (exp(x) - 1) elsewhere."""
 
     keeps_zeros = True
-    commutes_with_maxima = True
-    is_positive_part = True
 
     def curve(self, x: Array, out: Array, room: Room) -> Calls:
-        return [bind(np.maximum, x, _line_of_zeros(x), out=out)]
-
-    def slope(self, d_out: Array, seen: Array, d_x: Array, room: Room) -> Calls:
-        is_positive = room.like(seen, bool)
+        negative = room.like(x)
         return [
-            bind(np.greater, seen, number(0, seen), out=is_positive),
-            bind(np.multiply, d_out, is_positive, out=d_x),
-        ]
-
-
-@formula(spec.LeakyReLU)
-class LeakyReLU(Curve[spec.LeakyReLU]):
-    """x where positive, ``negative_slope`` times x elsewhere."""
-
-    keeps_zeros = True
-    commutes_with_maxima = True
-
-    def curve(self, x: Array, out: Array, room: Room) -> Calls:
-        scaled = room.like(x)
-        # Of x and slope * x the wanted one is the larger for slopes up to 1, the smaller above.
-        choose = np.maximum if self.layer.negative_slope <= 1 else np.minimum
-        return [
-            bind(np.multiply, x, number(self.layer.negative_slope, x), out=scaled),
-            bind(choose, x, scaled, out=out),
+            bind(np.minimum, x, line_of(0, x), out=negative),
+            bind(np.expm1, negative, out=negative),
+            bind(np.multiply, negative, number(self.layer.alpha, x), out=negative),
+            bind(np.maximum, x, line_of(0, x), out=out),
+            bind(np.add, out, negative, out=out),
         ]
 
     def slope(self, d_out: Array, seen: Array, d_x: Array, room: Room) -> Calls:
-        slope, factor = self.layer.negative_slope, room.like(seen)
+        # Below zero the slope is alpha more than the result.
+        factor, is_there = room.like(seen), room.like(seen, bool)
+        zero = number(0, seen)
         return [
-            # A result is positive where x was: the slope is not negative.
-            bind(np.greater, seen, number(0, seen), out=factor, casting="unsafe"),
-            bind(np.multiply, factor, number(1 - slope, seen), out=factor),
-            bind(np.add, factor, number(slope, seen), out=factor),
+            bind(np.minimum, seen, line_of(0, seen), out=factor),
+            bind(np.add, factor, number(self.layer.alpha, seen), out=factor),
+            bind(np.less_equal, seen, zero, out=is_there),
+            bind(np.multiply, factor, is_there, out=factor),
+            bind(np.greater, seen, zero, out=is_there),
+            bind(np.add, factor, is_there, out=factor),
+            bind(np.multiply, d_out, factor, out=d_x),
+        ]
+
+
+@formula(spec.GELU)
+class GELU(Curve[spec.GELU]):
+    """x times the share of a normal distribution that lies below x, or a formula near that."""
+
+    keeps_zeros = True
+    reads: ClassVar[Reads] = "input"
+
+    def curve(self, x: Array, out: Array, room: Room) -> Calls:
+        share = room.like(x)
+        bind_share = share_below if self.layer.approximate == "none" else _tanh_share_below
+        return [*bind_share(x, share, room), bind(np.multiply, x, share, out=out)]
+
+    def slope(self, d_out: Array, seen: Array, d_x: Array, room: Room) -> Calls:
+        share, bend = room.like(seen), room.like(seen)
+        if self.layer.approximate == "none":
+            density = 1 / sqrt(2 * pi)
+            calls = [
+                *share_below(seen, share, room),
+                bind(np.multiply, seen, seen, out=bend),
+                bind(np.multiply, bend, number(-0.5, seen), out=bend),
+                bind(np.exp, bend, out=bend),
+                bind(np.multiply, bend, number(density, seen), out=bend),
+            ]
+        else:
+            # With T = 2 share - 1, the slope of the share is (1 - T * T) / 2 times the slope of
+            # what T is the hyperbolic tangent of.
+            left = room.like(seen)
+            calls = [
+                *_tanh_share_below(seen, share, room),
+                bind(np.subtract, number(1, seen), share, out=left),
+                bind(np.multiply, left, share, out=left),
+                bind(np.multiply, seen, seen, out=bend),
+                bind(np.multiply, bend, number(3 * _CUBIC, seen), out=bend),
+                bind(np.add, bend, number(1, seen), out=bend),
+                bind(np.multiply, bend, number(2 * sqrt(2 / pi), seen), out=bend),
+                bind(np.multiply, bend, left, out=bend),
+            ]
+        return [
+            *calls,
+            bind(np.multiply, bend, seen, out=bend),
+            bind(np.add, bend, share, out=bend),
+            bind(np.multiply, d_out, bend, out=d_x),
+        ]
+
+
+@formula(spec.SiLU)
+class SiLU(Curve[spec.SiLU]):
+    """x / (1 + exp(-x))."""
+
+    keeps_zeros = True
+    reads: ClassVar[Reads] = "input"
+
+    def curve(self, x: Array, out: Array, room: Room) -> Calls:
+        divisor = room.like(x)
+        return [*one_plus_exp_of_minus(x, divisor), bind(np.divide, x, divisor, out=out)]
+
+    def slope(self, d_out: Array, seen: Array, d_x: Array, room: Room) -> Calls:
+        gate, rest = room.like(seen), room.like(seen)
+        return [
+            *one_plus_exp_of_minus(seen, gate),
+            bind(np.divide, number(1, seen), gate, out=gate),
+            bind(np.subtract, number(1, seen), gate, out=rest),
+            bind(np.multiply, rest, seen, out=rest),
+            bind(np.add, rest, number(1, seen), out=rest),
+            bind(np.multiply, rest, gate, out=rest),
+            bind(np.multiply, d_out, rest, out=d_x),
+        ]
+
+
+@formula(spec.Softplus)
+class Softplus(Curve[spec.Softplus]):
+    """log(1 + exp(beta * x)) / beta; x itself where beta * x is above ``threshold``."""
+
+    reads: ClassVar[Reads] = "input"
+
+    def curve(self, x: Array, out: Array, room: Room) -> Calls:
+        # max(0, x) + log(1 + exp(-|beta * x|)) / beta, in which nothing overflows.
+        rest, is_bent = room.like(x), room.like(x, bool)
+        beta = number(self.layer.beta, x)
+        return [
+            bind(np.multiply, x, beta, out=rest),
+            bind(np.less_equal, rest, number(self.layer.threshold, x), out=is_bent),
+            bind(np.absolute, rest, out=rest),
+            bind(np.negative, rest, out=rest),
+            bind(np.exp, rest, out=rest),
+            bind(np.log1p, rest, out=rest),
+            bind(np.divide, rest, beta, out=rest),
+            bind(np.multiply, rest, is_bent, out=rest),
+            bind(np.maximum, x, line_of(0, x), out=out),
+            bind(np.add, out, rest, out=out),
+        ]
+
+    def slope(self, d_out: Array, seen: Array, d_x: Array, room: Room) -> Calls:
+        scaled, factor, is_straight = room.like(seen), room.like(seen), room.like(seen, bool)
+        return [
+            bind(np.multiply, seen, number(self.layer.beta, seen), out=scaled),
+            *one_plus_exp_of_minus(scaled, factor),
+            bind(np.divide, number(1, seen), factor, out=factor),
+            bind(np.greater, scaled, number(self.layer.threshold, seen), out=is_straight),
+            # A sigmoid is below 1, so the larger of both is 1 where the curve is straight.
+            bind(np.maximum, factor, is_straight, out=factor),
             bind(np.multiply, d_out, factor, out=d_x),
         ]
 
@@ -66,7 +161,7 @@ class Sigmoid(Curve[spec.Sigmoid]):
     """1 / (1 + exp(-x))."""
 
     def curve(self, x: Array, out: Array, room: Room) -> Calls:
-        return [*_one_plus_exp_of_minus(x, out), bind(np.divide, number(1, x), out, out=out)]
+        return [*one_plus_exp_of_minus(x, out), bind(np.divide, number(1, x), out, out=out)]
 
     def slope(self, d_out: Array, seen: Array, d_x: Array, room: Room) -> Calls:
         factor = room.like(seen)
@@ -92,30 +187,6 @@ class Tanh(Curve[spec.Tanh]):
             bind(np.multiply, seen, seen, out=factor),
             bind(np.subtract, number(1, seen), factor, out=factor),
             bind(np.multiply, d_out, factor, out=d_x),
-        ]
-
-
-@formula(spec.SiLU)
-class SiLU(Curve[spec.SiLU]):
-    """x / (1 + exp(-x))."""
-
-    keeps_zeros = True
-    reads: ClassVar[Reads] = "input"
-
-    def curve(self, x: Array, out: Array, room: Room) -> Calls:
-        divisor = room.like(x)
-        return [*_one_plus_exp_of_minus(x, divisor), bind(np.divide, x, divisor, out=out)]
-
-    def slope(self, d_out: Array, seen: Array, d_x: Array, room: Room) -> Calls:
-        gate, rest = room.like(seen), room.like(seen)
-        return [
-            *_one_plus_exp_of_minus(seen, gate),
-            bind(np.divide, number(1, seen), gate, out=gate),
-            bind(np.subtract, number(1, seen), gate, out=rest),
-            bind(np.multiply, rest, seen, out=rest),
-            bind(np.add, rest, number(1, seen), out=rest),
-            bind(np.multiply, rest, gate, out=rest),
-            bind(np.multiply, d_out, rest, out=d_x),
         ]
 
 
@@ -146,36 +217,19 @@ class Softmax(Unary[spec.Softmax]):
         ]
 
 
-def number(value: float, like: Array) -> Array:
-    """Return a number as an array: a Python float would be converted anew at every call."""
-    return np.array(value, like.dtype)
+_CUBIC = 0.044715
+"""Hendrycks and Gimpel, "Gaussian Error Linear Units", 2016."""
 
 
-def _one_plus_exp_of_minus(x: Array, out: Array) -> Calls:
-    # Where exp of it would be infinite, sigmoid has long become 0 to all its digits.
-    most = floor(np.log(np.finfo(x.dtype).max)) - 1
+def _tanh_share_below(x: Array, out: Array, room: Room) -> Calls:
+    """Bind ``(1 + tanh(sqrt(2 / pi) * (x + 0.044715 * x**3))) / 2``. ``out`` must not be x."""
     return [
-        bind(np.negative, x, out=out),
-        bind(np.minimum, out, number(most, x), out=out),
-        bind(np.exp, out, out=out),
+        bind(np.multiply, x, x, out=out),
+        bind(np.multiply, out, number(_CUBIC, x), out=out),
         bind(np.add, out, number(1, x), out=out),
+        bind(np.multiply, out, x, out=out),
+        bind(np.multiply, out, number(sqrt(2 / pi), x), out=out),
+        bind(np.tanh, out, out=out),
+        bind(np.add, out, number(1, x), out=out),
+        bind(np.multiply, out, number(0.5, x), out=out),
     ]
-
-
-_LINE = 1024  # values: long enough to make up for its beginning, short enough for the first cache
-
-
-def _line_of_zeros(x: Array) -> Array:
-    """Return zeros to compare x with, that lie as one line of x does.
-
-    NumPy compares two arrays with vector instructions, but not an array with a single number:
-    that takes two to three times as long.
-    """
-    order = memory_order(x)
-    shape = [1] * x.ndim
-    for axis in reversed(order):
-        if prod(shape) >= _LINE:
-            break
-        shape[axis] = x.shape[axis]
-    zeros = np.zeros([shape[axis] for axis in order], x.dtype)
-    return zeros.transpose(np.argsort(order))

@@ -9,7 +9,12 @@ import numpy as np
 
 from cnngui.engine.initializers import Parameters
 from cnngui.engine.ops import Calls
-from cnngui.engine.ops.learning.convolving import correlate, spread, weight_gradient
+from cnngui.engine.ops.learning.convolving import (
+    correlate,
+    rows_multiplied,
+    spread,
+    weight_gradient,
+)
 from cnngui.engine.ops.learning.operation import Operation, Place
 from cnngui.engine.ops.learning.unfold import Unfolding, by_group
 from cnngui.engine.ops.learning.windows import Axis
@@ -21,9 +26,6 @@ from cnngui.engine.ops.live.scratch import Scratch
 from cnngui.engine.ops.live.tensor import Margins, Part, Tensor
 from cnngui.engine.ops.registry import learning, live
 from cnngui.spec import layers as spec
-
-_PRODUCTS_BYTES = 100_000
-"""In learning, products of single rows are made and summed some at a time."""
 
 
 @live(spec.Conv2d)
@@ -134,7 +136,7 @@ class LearningConv2d(Operation):
         if place.gradients:
             self._d_weight = place.gradients["weight"].reshape(shape)
             self._d_by_tap = place.keep((groups, shape[1], self._windows.taps))
-            rows = min(max(_PRODUCTS_BYTES // self._d_by_tap.nbytes, 1), out_height)
+            rows = rows_multiplied(self._d_by_tap, out_height)
             self._products = place.keep((rows, *self._d_by_tap.shape))
         if place.d_sources[0] is not None:
             self._by_source = place.keep((groups, shape[2], *kernel, shape[1]))

@@ -59,13 +59,18 @@ def as_lines(*arrays: NDArray[Any]) -> list[NDArray[Any]]:
     ]
 
 
-def like(array: NDArray[Any], take: Callable[[list[int]], NDArray[Any]]) -> NDArray[Any]:
-    """Return memory of an array's shape with its axes in the same order, to be walked alike.
+def like(
+    array: NDArray[Any],
+    take: Callable[[list[int]], NDArray[Any]],
+    shape: tuple[int, ...] | None = None,
+) -> NDArray[Any]:
+    """Return memory of an array's shape, or another, with its axes in the same order.
 
-    ``take`` gives contiguous memory of a shape.
+    Both can so be walked alike. ``take`` gives contiguous memory of a shape.
     """
     order = memory_order(array)
-    return take([array.shape[axis] for axis in order]).transpose(np.argsort(order))
+    shape = array.shape if shape is None else shape
+    return take([shape[axis] for axis in order]).transpose(np.argsort(order))
 
 
 def memory_order(array: NDArray[Any]) -> list[int]:

@@ -3,13 +3,39 @@
 from __future__ import annotations
 
 from cnngui.engine.initializers import Parameters
-from cnngui.engine.ops import activation, conv, dense, join, norm, pool, shape
+from cnngui.engine.ops import (
+    activation,
+    activation_pieces,
+    conv,
+    conv_transpose,
+    dense,
+    join,
+    norm,
+    norm_image,
+    pool,
+    pool_whole,
+    resize,
+    shape,
+)
 from cnngui.engine.ops.learning.operation import Operation
 from cnngui.engine.ops.live.layer import Layer
 from cnngui.engine.ops.registry import LEARNING, LIVE
 from cnngui.spec.layers import LayerSpec
 
-FAMILIES = (activation, conv, dense, join, norm, pool, shape)
+FAMILIES = (
+    activation,
+    activation_pieces,
+    conv,
+    conv_transpose,
+    dense,
+    join,
+    norm,
+    norm_image,
+    pool,
+    pool_whole,
+    resize,
+    shape,
+)
 
 
 def live_layer(description: LayerSpec, parameters: Parameters) -> Layer:

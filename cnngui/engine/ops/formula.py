@@ -33,8 +33,16 @@ class Seen(NamedTuple):
 class Room(Protocol):
     """Where calls find memory to work with. Axes lie in the order of the array that is given."""
 
-    def like(self, array: Array, dtype: DTypeLike | None = None) -> Array:
-        """Return an array of that shape, which holds while these calls run and no longer."""
+    def like(
+        self, array: Array, dtype: DTypeLike | None = None, shape: tuple[int, ...] | None = None
+    ) -> Array:
+        """Return an array of that shape, which holds while these calls run and no longer.
+
+        ``dtype``, ``shape``: others than the array's.
+        """
+
+    def line(self, array: Array, *shape: int) -> Array:
+        """Return an array of another shape and of the array's type, contiguous in C's order."""
 
     def keep(self, array: Array) -> Array:
         """Return an array of that shape, which holds from forward to gradient."""
@@ -54,7 +62,7 @@ class Formula(Generic[Description]):
     """Whether each output value depends on one input value, at the same place."""
     is_positive_part: ClassVar[bool] = False
     """Whether positive values stay as they are and all others become zero."""
-    splits_rows: ClassVar[bool] = True
+    splits_rows: bool = True
     """Whether some output rows can be computed without the others."""
     reads_same_rows: ClassVar[bool] = True
     """Whether output row y is made of source rows y alone: forward is then given only the rows that

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import itertools
+from functools import partial
+from typing import ClassVar
 
 import numpy as np
 
-from cnngui.engine.ops import Calls
+from cnngui.engine.ops import Call, Calls
 from cnngui.engine.ops.elementwise import bind, bind_copy
-from cnngui.engine.ops.formula import Array, Arrays, Formula, Room, Seen, Wanted
+from cnngui.engine.ops.formula import Array, Arrays, Formula, Reads, Room, Seen, Wanted
 from cnngui.engine.ops.registry import formula
 from cnngui.spec import layers as spec
 
 
 @formula(spec.Add)
 class Add(Formula[spec.Add]):
-    """The sum of two or more tensors of one shape; each receives the whole gradient."""
+    """The sum of two or more tensors; each receives the whole gradient."""
 
     def forward(self, sources: Arrays, out: Array, rows: range, room: Room) -> Calls:
         first, second, *others = sources
@@ -25,7 +27,41 @@ class Add(Formula[spec.Add]):
         ]
 
     def gradient(self, d_out: Array, d_sources: Wanted, seen: Seen, room: Room) -> Calls:
-        return [bind_copy(d_source, d_out) for d_source in d_sources if d_source is not None]
+        return [_summed(d_out, d_source) for d_source in d_sources if d_source is not None]
+
+
+@formula(spec.Multiply)
+class Multiply(Formula[spec.Multiply]):
+    """The product of two or more tensors; each receives the gradient times all others."""
+
+    reads: ClassVar[Reads] = "input"
+
+    def forward(self, sources: Arrays, out: Array, rows: range, room: Room) -> Calls:
+        first, second, *others = sources
+        return [
+            bind(np.multiply, first, second, out=out),
+            *(bind(np.multiply, out, other, out=out) for other in others),
+        ]
+
+    def gradient(self, d_out: Array, d_sources: Wanted, seen: Seen, room: Room) -> Calls:
+        product = room.like(d_out)
+        calls: Calls = []
+        for number, d_source in enumerate(d_sources):
+            if d_source is not None:
+                first, *others = (x for place, x in enumerate(seen.sources) if place != number)
+                calls.append(bind(np.multiply, d_out, first, out=product))
+                calls += [bind(np.multiply, product, x, out=product) for x in others]
+                calls.append(_summed(product, d_source))
+        return calls
+
+
+def _summed(d_out: Array, d_source: Array) -> Call:
+    """Bind the gradient of what is repeated along an axis where it has one value: the sum."""
+    sides = enumerate(zip(d_source.shape, d_out.shape, strict=True))
+    axes = tuple(axis for axis, (side, most) in sides if side < most)
+    if not axes:
+        return bind_copy(d_source, d_out)
+    return partial(np.add.reduce, d_out, axis=axes, keepdims=True, out=d_source)
 
 
 @formula(spec.Concat)

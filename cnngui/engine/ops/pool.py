@@ -1,9 +1,8 @@
-"""Pooling over windows, and of whole maps."""
+"""Pooling over windows that slide. ``pool_whole`` has the others."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 from typing import TypeVar
 
 import numpy as np
@@ -11,7 +10,7 @@ from numpy.typing import NDArray
 
 from cnngui.engine.ops import Calls, run
 from cnngui.engine.ops.elementwise import bind
-from cnngui.engine.ops.formula import Array, Room, Seen, Unary
+from cnngui.engine.ops.formula import Array
 from cnngui.engine.ops.learning.operation import Operation, Place
 from cnngui.engine.ops.learning.pooling import (
     COLUMNS,
@@ -27,7 +26,7 @@ from cnngui.engine.ops.live import pooling
 from cnngui.engine.ops.live.layer import Layer
 from cnngui.engine.ops.live.scratch import Scratch
 from cnngui.engine.ops.live.tensor import Part, Tensor
-from cnngui.engine.ops.registry import formula, learning, live
+from cnngui.engine.ops.registry import learning, live
 from cnngui.spec import layers as spec
 
 Pooling = TypeVar("Pooling", spec.MaxPool2d, spec.AvgPool2d)
@@ -190,24 +189,3 @@ class LearningAvgPool2d(_LearningPool):
                 *sum_pool_gradient(self.d_out, between, self._columns, COLUMNS),
                 *sum_pool_gradient(between, self.d_x, self._rows, ROWS),
             ]
-
-
-@formula(spec.GlobalAvgPool2d)
-class GlobalAvgPool2d(Unary[spec.GlobalAvgPool2d]):
-    """The mean of each map: ``(N, C, 1, 1)``."""
-
-    splits_rows = False
-    reads_same_rows = False
-
-    def compute(self, x: Array, out: Array, rows: range, room: Room) -> Calls:
-        return [
-            partial(np.add.reduce, x, axis=(2, 3), keepdims=True, out=out),
-            bind(np.multiply, out, _share(x), out=out),
-        ]
-
-    def pass_back(self, d_out: Array, d_x: Array, seen: Seen, room: Room) -> Calls:
-        return [bind(np.multiply, d_out, _share(d_x), out=d_x)]
-
-
-def _share(x: Array) -> Array:
-    return np.array(1 / (x.shape[2] * x.shape[3]), x.dtype)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from cnngui.engine.ops import Calls
 from cnngui.engine.ops.elementwise import bind_copy
 from cnngui.engine.ops.formula import Array, Room, Seen, Unary
@@ -23,6 +25,52 @@ class Flatten(Unary[spec.Flatten]):
         return [bind_copy(d_x, _as_maps(d_out, d_x.shape))]
 
 
+@formula(spec.Reshape)
+class Reshape(Unary[spec.Reshape]):
+    """The same numbers in the same order, channel by channel and row by row."""
+
+    splits_rows = False
+    reads_same_rows = False
+
+    def compute(self, x: Array, out: Array, rows: range, room: Room) -> Calls:
+        return _reshaped(x, out, room)
+
+    def pass_back(self, d_out: Array, d_x: Array, seen: Seen, room: Room) -> Calls:
+        return _reshaped(d_out, d_x, room)
+
+
+def _reshaped(x: Array, out: Array, room: Room) -> Calls:
+    if x.shape[2:] == (1, 1):
+        return [bind_copy(out, _as_maps(x, out.shape))]
+    if out.shape[2:] == (1, 1):
+        return [bind_copy(_as_maps(out, x.shape), x)]
+    between = room.line(x, *x.shape)
+    return [bind_copy(between, x), bind_copy(out, between.reshape(out.shape))]
+
+
+@formula(spec.Slice)
+class Slice(Unary[spec.Slice]):
+    """Some of the channels (or units), rows or columns."""
+
+    reads_same_rows = False
+
+    def compute(self, x: Array, out: Array, rows: range, room: Room) -> Calls:
+        return [bind_copy(out, self._picked(x, rows))]
+
+    def pass_back(self, d_out: Array, d_x: Array, seen: Seen, room: Room) -> Calls:
+        rows = range(d_out.shape[2])
+        return [partial(d_x.fill, 0), bind_copy(self._picked(d_x, rows), d_out)]
+
+    def _picked(self, x: Array, rows: range) -> Array:
+        """See what some rows of the output are made of."""
+        picked = self.layer.picked(x.shape[self.layer.axis + 1])
+        places = [slice(None), slice(rows.start, rows.stop), slice(None)]
+        if self.layer.axis == 1:
+            picked = picked[rows.start : rows.stop]
+        places[self.layer.axis] = slice(picked.start, picked.stop, picked.step)
+        return x[:, *places]
+
+
 def _as_maps(flat: Array, shape: tuple[int, ...]) -> Array:
-    """See a flat tensor ``(N, F, 1, 1)`` as the maps that it was made of."""
+    """See a flat tensor ``(N, F, 1, 1)`` as maps of as many values."""
     return flat[:, :, 0, 0].reshape(shape)

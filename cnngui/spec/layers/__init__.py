@@ -64,7 +64,6 @@ from cnngui.spec.layers.shape import Flatten, Reshape, Slice
 from cnngui.spec.layers.windows import same_padding
 
 __all__ = [
-    "COMING_TYPES",
     "ELU",
     "GELU",
     "INPUT_ID",
@@ -139,46 +138,41 @@ def _table(*layer_types: type[LayerSpec]) -> dict[str, type[LayerSpec]]:
 
 LAYER_TYPES = _table(
     Conv2d,
+    ConvTranspose2d,
     MaxPool2d,
     AvgPool2d,
+    AdaptiveMaxPool2d,
+    AdaptiveAvgPool2d,
+    GlobalMaxPool2d,
     GlobalAvgPool2d,
     ReLU,
     LeakyReLU,
-    Sigmoid,
-    Tanh,
-    SiLU,
-    Softmax,
-    BatchNorm2d,
-    Dropout,
-    Flatten,
-    Linear,
-    Add,
-    Concat,
-)
-"""Every type of layer that networks are made of, by name, in the order in which a menu shows them:
-those of one group one after the other."""
-
-COMING_TYPES = _table(
-    ConvTranspose2d,
-    GlobalMaxPool2d,
-    AdaptiveAvgPool2d,
-    AdaptiveMaxPool2d,
     PReLU,
     ReLU6,
     ELU,
     GELU,
+    SiLU,
     Hardswish,
     Softplus,
+    Sigmoid,
     Hardsigmoid,
+    Tanh,
     Hardtanh,
+    Softmax,
+    BatchNorm2d,
     GroupNorm,
     InstanceNorm2d,
     LayerNorm,
+    Dropout,
     Upsample,
     Pad2d,
     Slice,
     Reshape,
+    Flatten,
+    Linear,
+    Add,
     Multiply,
+    Concat,
 )
-"""Types that are described and not yet computed: each moves into ``LAYER_TYPES`` with its
-operation, and until then no network can hold it."""
+"""Every type of layer that networks are made of, by name, in the order in which a menu shows them:
+those of one group one after the other."""

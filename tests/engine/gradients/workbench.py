@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 from numpy.typing import NDArray
 
 from cnngui.engine.ops.families import operation_of
 from cnngui.engine.ops.learning.memory import Memory
 from cnngui.engine.ops.learning.operation import Learning, Operation, Place
+from cnngui.errors import NetworkError
 from cnngui.spec import layers as spec
-from cnngui.spec.network import InputSpec, NetworkSpec
-from cnngui.spec.shapes import infer
 
 Array = NDArray[np.float64]
 
@@ -38,15 +35,20 @@ class Bench:
     def __init__(self, layer: spec.LayerSpec, *sources: Array, seed: int = 0) -> None:
         self.layer, self._seed = layer, seed
         self.sources = [to_bands_order(source) for source in sources]
-        shape, parameters = _shapes(layer, sources)
+        shape, parameters = _shapes(layer, [source.shape[1:] for source in sources])
+        is_drawn = isinstance(layer, spec.ParametricSpec) and layer.is_drawn
+        measured = layer.measured if isinstance(layer, spec.ParametricSpec) else ()
         rng = np.random.default_rng(1)
-        self.parameters = {name: rng.uniform(0.5, 2, s) for name, s in parameters.items()}
-        if "weight" in parameters and not isinstance(layer, spec.BatchNorm2d):
-            self.parameters["weight"] = rng.standard_normal(parameters["weight"])
+        self.parameters = {
+            name: rng.standard_normal(s)
+            if is_drawn and name == "weight"
+            else rng.uniform(0.5, 2, s)
+            for name, s in parameters.items()
+        }
         self.gradients = {
             name: np.full_like(array, np.nan)
             for name, array in self.parameters.items()
-            if name in ("weight", "bias")
+            if name not in measured
         }
         self.d_sources = [np.full_like(source, np.nan) for source in self.sources]
         blank = to_bands_order(np.full((len(sources[0]), *shape), np.nan))
@@ -138,24 +140,16 @@ def apart(shape: tuple[int, ...], seed: int = 0) -> Array:
     return np.random.default_rng(seed).permutation(values).reshape(shape)
 
 
-def _shapes(layer: spec.LayerSpec, sources: tuple[Array, ...]):
-    """The output's shape and the parameters', of the layer behind others that give its sources."""
-    is_flat = sources[0].ndim == 2
-    height, width = (1, 1) if is_flat else sources[0].shape[2:]
-    network = NetworkSpec(input=InputSpec(height=height, width=width))
-    if is_flat:
-        network = network.inserted(0, spec.Flatten(id="flatten"))
-    start = "flatten" if is_flat else "input"
-    names = [f"source{number}" for number in range(len(sources))]
-    for name, source in zip(names, sources, strict=True):
-        count = source.shape[1]
-        giver: spec.LayerSpec = (
-            spec.Linear(id=name, out_features=count, inputs=(start,))
-            if is_flat
-            else spec.Conv2d(id=name, out_channels=count, kernel_size=1, inputs=(start,))
-        )
-        network = network.inserted(len(network.layers), giver)
-    network = network.inserted(len(network.layers), replace(layer, inputs=tuple(names)))
-    report = infer(network)
-    report.raise_if_invalid()
-    return report.shapes[layer.id], report.parameters[layer.id]
+def _shapes(
+    layer: spec.LayerSpec, sources: list[spec.Shape]
+) -> tuple[spec.Shape, dict[str, spec.Shape]]:
+    """The output's shape and the parameters'.
+
+    Raises
+    ------
+    NetworkError : the layer cannot read that.
+    """
+    try:
+        return layer.output_shape(sources), layer.parameter_shapes(sources)
+    except spec.MisfitError as fault:
+        raise NetworkError(layer.id, fault.rule, fault.got) from fault

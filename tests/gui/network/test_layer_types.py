@@ -14,12 +14,11 @@ from cnngui.gui.words.arguments import arguments_summary, meaning
 from cnngui.gui.words.layers import layer_fact, menu_text, words_of
 from cnngui.gui.words.translation import translators
 from cnngui.spec.checks import misfit
-from cnngui.spec.layers import COMING_TYPES, LAYER_TYPES, WEIGHT_ARGUMENTS, arguments_of
+from cnngui.spec.layers import LAYER_TYPES, WEIGHT_ARGUMENTS, arguments_of
 from tests.layer_table import EXAMPLES, Example, computable, examples, network_of
 
-ALL_TYPES = {**LAYER_TYPES, **COMING_TYPES}
-every_type = pytest.mark.parametrize("kind", ALL_TYPES.values(), ids=ALL_TYPES)
-every_example = pytest.mark.parametrize("example", examples(ALL_TYPES.values()), ids=str)
+every_type = pytest.mark.parametrize("kind", LAYER_TYPES.values(), ids=LAYER_TYPES)
+every_example = pytest.mark.parametrize("example", examples(LAYER_TYPES.values()), ids=str)
 
 
 def said(kind: type) -> list[str]:

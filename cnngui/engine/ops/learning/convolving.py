@@ -8,6 +8,9 @@ from numpy.typing import NDArray
 from cnngui.engine.ops.learning.unfold import Unfolding
 from cnngui.engine.ops.learning.windows import Axis
 
+_PRODUCTS_BYTES = 100_000
+"""What products of single rows may take before they are summed: they should stay in the cache."""
+
 
 def correlate(windows: Unfolding, weight: NDArray, out: NDArray) -> None:
     """Multiply every window by the weights.
@@ -44,6 +47,11 @@ def weight_gradient(
             by_row = products[: len(d_rows[some])]
             np.matmul(d_rows[some], matrices[some], out=by_row)
             d_weight += np.add.reduce(by_row, axis=0)
+
+
+def rows_multiplied(d_weight: NDArray, rows: int) -> int:
+    """Return of how many rows, of so many, products are made before they are summed."""
+    return min(max(_PRODUCTS_BYTES // d_weight.nbytes, 1), rows)
 
 
 def spread(

@@ -21,15 +21,24 @@ class LearningRoom:
         self._memory = memory
         self._taken: list[tuple[tuple[int, ...], DTypeLike]] = []
 
-    def like(self, array: NDArray, dtype: DTypeLike | None = None) -> NDArray:
+    def like(
+        self,
+        array: NDArray,
+        dtype: DTypeLike | None = None,
+        shape: tuple[int, ...] | None = None,
+    ) -> NDArray:
         """Return scratch memory."""
+        kind = array.dtype if dtype is None else dtype
+        return like(array, lambda sizes: self._take(tuple(sizes), kind), shape)
 
-        def take(shape: list[int]) -> NDArray:
-            # Scratch always begins at the same place: asked for together, arrays lie side by side.
-            self._taken.append((tuple(shape), array.dtype if dtype is None else dtype))
-            return self._memory.scratch(*self._taken)[-1]
+    def line(self, array: NDArray, *shape: int) -> NDArray:
+        """Return contiguous scratch memory."""
+        return self._take(shape, array.dtype)
 
-        return like(array, take)
+    def _take(self, shape: tuple[int, ...], dtype: DTypeLike) -> NDArray:
+        # Scratch always begins at the same place: asked for together, arrays lie side by side.
+        self._taken.append((shape, dtype))
+        return self._memory.scratch(*self._taken)[-1]
 
     def keep(self, array: NDArray) -> NDArray:
         """Return memory of one's own."""

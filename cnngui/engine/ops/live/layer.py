@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import prod
 from typing import ClassVar, Generic
 
 import numpy as np
@@ -89,9 +90,25 @@ class LiveRoom:
     def __init__(self, scratch: Scratch) -> None:
         self._scratch = scratch
 
-    def like(self, array: NDArray, dtype: DTypeLike | None = None) -> NDArray:
-        """Return scratch memory. ``dtype``: only gradients ask for another than float32."""
-        return like(array, lambda shape: self._scratch.take(*shape))
+    def like(
+        self,
+        array: NDArray,
+        dtype: DTypeLike | None = None,
+        shape: tuple[int, ...] | None = None,
+    ) -> NDArray:
+        """Return scratch memory, float32 or bool."""
+
+        def take(sizes: list[int]) -> NDArray:
+            if dtype is None or np.dtype(dtype) == np.float32:
+                return self._scratch.take(*sizes)
+            values = prod(sizes)
+            return self._scratch.take(-(-values // 4)).view(dtype)[:values].reshape(sizes)
+
+        return like(array, take, shape)
+
+    def line(self, array: NDArray, *shape: int) -> NDArray:
+        """Return contiguous scratch memory."""
+        return self._scratch.take(*shape)
 
     def keep(self, array: NDArray) -> NDArray:
         """Return scratch memory, too."""

@@ -1,0 +1,172 @@
+"""Normalisation by what each image itself is like: the same in use and while learning."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from math import prod
+from typing import ClassVar, TypeVar
+
+import numpy as np
+
+from cnngui.engine.ops import Calls
+from cnngui.engine.ops.curves import number
+from cnngui.engine.ops.elementwise import bind
+from cnngui.engine.ops.formula import Array, Reads, Room, Seen, Unary
+from cnngui.engine.ops.registry import formula
+from cnngui.spec import layers as spec
+
+Norm = TypeVar("Norm", bound=spec.Normalisation)
+
+
+class _ImageNorm(Unary[Norm]):
+    """Shifts and scales groups of values to a mean of 0 and a variance of 1, then by parameters."""
+
+    splits_rows = False
+    reads: ClassVar[Reads] = "input"
+
+    def groups(self, channels: int) -> int:
+        """Return into how many groups the channels are divided."""
+        raise NotImplementedError
+
+    by_position: bool = False
+    """Whether each position of the maps is normalised by itself."""
+
+    def compute(self, x: Array, out: Array, rows: range, room: Room) -> Calls:
+        mean, scale, calls = self._statistics(x, room)
+        grouped, normalised = self._grouped(x), self._grouped(out)
+        calls += [
+            bind(np.subtract, grouped, mean, out=normalised),
+            bind(np.multiply, normalised, scale, out=normalised),
+        ]
+        for function, name in ((np.multiply, "weight"), (np.add, "bias")):
+            if name in self.parameters:
+                calls.append(bind(function, out, self._spread(self.parameters[name]), out=out))
+        return calls
+
+    def pass_back(self, d_out: Array, d_x: Array, seen: Seen, room: Room) -> Calls:
+        mean, scale, calls = self._statistics(seen.sources[0], room)
+        normalised, product = room.like(d_x), room.like(d_x)
+        if "weight" in self.parameters:
+            calls.append(
+                bind(np.multiply, d_out, self._spread(self.parameters["weight"]), out=d_out)
+            )
+        # What mean and variance bring: the parts of d_out that shifting and scaling x would be.
+        share = number(1 / self._count(d_x), d_x)
+        shifting, scaling = room.line(d_x, *mean.shape), room.line(d_x, *mean.shape)
+        grouped = self._grouped(normalised)
+        return [
+            *calls,
+            bind(np.subtract, self._grouped(seen.sources[0]), mean, out=grouped),
+            bind(np.multiply, grouped, scale, out=grouped),
+            *self._sum(self._grouped(d_out), shifting, room),
+            bind(np.multiply, shifting, share, out=shifting),
+            bind(np.multiply, d_out, normalised, out=product),
+            *self._sum(self._grouped(product), scaling, room),
+            bind(np.multiply, scaling, share, out=scaling),
+            bind(np.multiply, grouped, scaling, out=grouped),
+            bind(np.add, grouped, shifting, out=grouped),
+            bind(np.subtract, d_out, normalised, out=d_x),
+            bind(np.multiply, self._grouped(d_x), scale, out=self._grouped(d_x)),
+        ]
+
+    def parameter_gradients(
+        self, d_out: Array, gradients: Mapping[str, Array], seen: Seen, room: Room
+    ) -> Calls:
+        mean, scale, calls = self._statistics(seen.sources[0], room)
+        normalised = room.like(d_out)
+        grouped = self._grouped(normalised)
+        calls += [
+            bind(np.subtract, self._grouped(seen.sources[0]), mean, out=grouped),
+            bind(np.multiply, grouped, scale, out=grouped),
+            bind(np.multiply, normalised, d_out, out=normalised),
+        ]
+        for name, summed in (("weight", normalised), ("bias", d_out)):
+            if name in gradients:
+                gradient = gradients[name]
+                axes = (0,) if gradient.ndim == 3 else (0, 2, 3)
+                calls.append(partial(np.add.reduce, summed, axis=axes, out=gradient))
+        return calls
+
+    def _grouped(self, x: Array) -> Array:
+        """See ``(N, C, H, W)`` as ``(N, groups, C / groups, H, W)``."""
+        images, channels, *sides = x.shape
+        groups = self.groups(channels)
+        return x.reshape(images, groups, channels // groups, *sides)
+
+    def _count(self, x: Array) -> int:
+        """Return how many values are normalised together."""
+        _, channels, *sides = x.shape
+        return channels // self.groups(channels) * (1 if self.by_position else prod(sides))
+
+    def _statistics(self, x: Array, room: Room) -> tuple[Array, Array, Calls]:
+        """Return each group's mean, what it is multiplied by, and the calls that find both."""
+        grouped = self._grouped(x)
+        images, groups, _, *sides = grouped.shape
+        shape = (images, groups, 1, *(sides if self.by_position else (1, 1)))
+        mean, scale = room.line(x, *shape), room.line(x, *shape)
+        squares = room.like(x)
+        share = number(1 / self._count(x), x)
+        eps = number(self.layer.eps, x)
+        return (
+            mean,
+            scale,
+            [
+                *self._sum(grouped, mean, room),
+                bind(np.multiply, mean, share, out=mean),
+                bind(np.subtract, grouped, mean, out=self._grouped(squares)),
+                bind(np.multiply, squares, squares, out=squares),
+                *self._sum(self._grouped(squares), scale, room),
+                bind(np.multiply, scale, share, out=scale),
+                bind(np.add, scale, eps, out=scale),
+                bind(np.sqrt, scale, out=scale),
+                bind(np.divide, number(1, x), scale, out=scale),
+            ],
+        )
+
+    def _sum(self, grouped: Array, out: Array, room: Room) -> Calls:
+        """Sum over each group: first along rows, whose sums lie side by side and are summed then.
+
+        NumPy adds up neighbours in pairs, so that little is rounded off even of large maps.
+        """
+        if self.by_position:
+            return [partial(np.add.reduce, grouped, axis=2, keepdims=True, out=out)]
+        images, groups, channels, height, _ = grouped.shape
+        rows = room.line(grouped, images, groups, channels, height, 1)
+        lines = rows.reshape(images, groups, -1)
+        return [
+            partial(np.add.reduce, grouped, axis=4, keepdims=True, out=rows),
+            partial(np.add.reduce, lines, axis=2, out=out.reshape(images, groups)),
+        ]
+
+    def _spread(self, parameter: Array) -> Array:
+        """See one number per channel, or per value, as what is applied to maps."""
+        return parameter if parameter.ndim == 3 else parameter[:, None, None]
+
+
+@formula(spec.GroupNorm)
+class GroupNorm(_ImageNorm[spec.GroupNorm]):
+    """Each group of channels."""
+
+    def groups(self, channels: int) -> int:
+        return self.layer.num_groups
+
+
+@formula(spec.InstanceNorm2d)
+class InstanceNorm2d(_ImageNorm[spec.InstanceNorm2d]):
+    """Each map."""
+
+    def groups(self, channels: int) -> int:
+        return channels
+
+
+@formula(spec.LayerNorm)
+class LayerNorm(_ImageNorm[spec.LayerNorm]):
+    """All values, or those of all channels at each position."""
+
+    def __init__(self, layer: spec.LayerNorm, parameters: Mapping[str, Array]) -> None:
+        super().__init__(layer, parameters)
+        self.by_position = self.splits_rows = layer.normalized_shape == "channels"
+
+    def groups(self, channels: int) -> int:
+        return 1

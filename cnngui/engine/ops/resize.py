@@ -1,0 +1,174 @@
+"""Padding, and upsampling."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from math import prod
+
+import numpy as np
+
+from cnngui.engine.ops import Call, Calls
+from cnngui.engine.ops.curves import number
+from cnngui.engine.ops.elementwise import bind, bind_copy, memory_order
+from cnngui.engine.ops.formula import Array, Room, Seen, Unary
+from cnngui.engine.ops.registry import formula
+from cnngui.spec import layers as spec
+from cnngui.spec.layers.resize import Tap
+
+ROWS, COLUMNS = 2, 3
+
+
+@formula(spec.Pad2d)
+class Pad2d(Unary[spec.Pad2d]):
+    """Maps copied, and what goes around them: in runs, straight on, mirrored or repeated."""
+
+    reads_same_rows = False
+
+    def compute(self, x: Array, out: Array, rows: range, room: Room) -> Calls:
+        calls: Calls = []
+        if self.layer.mode == "constant":
+            calls.append(partial(out.fill, self.layer.value))
+        for to, source, _ in self._blocks(x.shape, out.shape, rows):
+            calls.append(bind_copy(out[to], x[source]))
+        return calls
+
+    def pass_back(self, d_out: Array, d_x: Array, seen: Seen, room: Room) -> Calls:
+        calls: Calls = [partial(d_x.fill, 0)]
+        for to, source, repeated in self._blocks(d_x.shape, d_out.shape, range(d_out.shape[2])):
+            target, share = d_x[source], d_out[to]
+            if repeated:
+                total = room.line(d_out, *target.shape)
+                calls.append(partial(np.add.reduce, share, axis=repeated, keepdims=True, out=total))
+                share = total
+            calls.append(bind(np.add, target, share, out=target))
+        return calls
+
+    def _blocks(
+        self, shape: Sequence[int], out_shape: Sequence[int], rows: range
+    ) -> list[tuple[tuple[slice, ...], tuple[slice, ...], tuple[int, ...]]]:
+        """Return what is copied whole: where to, where from, the axes along which that repeats."""
+        (top, _), (left, _) = self.layer.pads
+        down = self._runs(range(rows.start - top, rows.stop - top), shape[ROWS])
+        across = self._runs(range(-left, out_shape[COLUMNS] - left), shape[COLUMNS])
+        return [
+            (
+                (slice(None), slice(None), to_rows, to_columns),
+                (slice(None), slice(None), of_rows, of_columns),
+                tuple(axis for axis, is_one in ((ROWS, one_row), (COLUMNS, one_column)) if is_one),
+            )
+            for to_rows, of_rows, one_row in down
+            for to_columns, of_columns, one_column in across
+        ]
+
+    def _runs(self, places: range, side: int) -> list[tuple[slice, slice, bool]]:
+        """Return runs of one axis: in the output, in the input, whether that is one value repeated.
+
+        ``places`` are the output's, counted from the first value of the input on.
+        """
+        inside = range(max(places.start, 0), min(places.stop, side))
+        if self.layer.mode == "constant":
+            if not inside:
+                return []
+            first = inside.start - places.start
+            to = slice(first, first + len(inside))
+            return [(to, slice(inside.start, inside.stop), False)]
+        runs: list[tuple[slice, slice, bool]] = []
+        sources = [self.layer.source_of(place, side) for place in places]
+        start = 0
+        while start < len(sources):
+            stop, step = start + 1, 1
+            if stop < len(sources):
+                step = sources[stop] - sources[start]
+                while stop < len(sources) and sources[stop] - sources[stop - 1] == step:
+                    stop += 1
+            if step == 0:
+                source = slice(sources[start], sources[start] + 1)
+            else:
+                end = sources[stop - 1] + step
+                source = slice(sources[start], end if end >= 0 else None, step)
+            runs.append((slice(start, stop), source, step == 0))
+            start = stop
+        return runs
+
+
+@formula(spec.Upsample)
+class Upsample(Unary[spec.Upsample]):
+    """Along columns first, of which there are then fewer rows, and along rows.
+
+    What is taken is taken by index, not multiplied by 0 or 1: an infinite value stays where it is.
+    """
+
+    reads_same_rows = False
+
+    def compute(self, x: Array, out: Array, rows: range, room: Room) -> Calls:
+        down, across = self._taps(x.shape)
+        down = down[rows.start : rows.stop]
+        first = down[0].near
+        read = x[:, :, first : down[-1].far + 1]
+        down = [Tap(tap.near - first, tap.far - first, tap.share) for tap in down]
+        calls, wide = _taken(read, across, COLUMNS, room)
+        more, whole = _taken(wide, down, ROWS, room)
+        return [*calls, *more, bind_copy(out, whole)]
+
+    def pass_back(self, d_out: Array, d_x: Array, seen: Seen, room: Room) -> Calls:
+        down, across = self._taps(d_x.shape)
+        narrow = room.like(d_out, shape=(*d_out.shape[:3], d_x.shape[COLUMNS]))
+        return [
+            _handed_back(across, d_out, narrow, COLUMNS),
+            _handed_back(down, narrow, d_x, ROWS),
+        ]
+
+    def _taps(self, shape: Sequence[int]) -> tuple[list[Tap], list[Tap]]:
+        """Return what rows and columns are made of, of maps of that shape."""
+        height, width = shape[ROWS], shape[COLUMNS]
+        _, out_height, out_width = self.layer.output_shape([(1, height, width)])
+        return self.layer.taps(0, height, out_height), self.layer.taps(1, width, out_width)
+
+
+def _taken(x: Array, taps: Sequence[Tap], axis: int, room: Room) -> tuple[Calls, Array]:
+    """Bind the making of each row or column of one or two others. Returns where they then are."""
+    order = memory_order(x)
+    calls: Calls = []
+    if not x.transpose(order).flags.c_contiguous:
+        copied = room.like(x)
+        calls.append(bind_copy(copied, x))
+        x = copied
+    shape = (*x.shape[:axis], len(taps), *x.shape[axis + 1 :])
+    lines, place = x.transpose(order), order.index(axis)
+
+    def take(indices: Sequence[int]) -> Array:
+        result = room.like(x, shape=shape)
+        # "clip" only spares NumPy a copy of the result: no index lies outside.
+        out, mode = result.transpose(order), "clip"
+        calls.append(partial(np.take, lines, np.array(indices), place, out, mode))
+        return result
+
+    near = take([tap.near for tap in taps])
+    if any(tap.share for tap in taps):
+        far = take([tap.far for tap in taps])
+        share = np.array([tap.share for tap in taps], x.dtype)
+        if axis == ROWS:
+            share = share[:, None]
+        calls += [
+            bind(np.multiply, near, number(1, x) - share, out=near),
+            bind(np.multiply, far, share, out=far),
+            bind(np.add, near, far, out=near),
+        ]
+    return calls, near
+
+
+def _handed_back(taps: Sequence[Tap], d_out: Array, d_x: Array, axis: int) -> Call:
+    """Bind the gradient with respect to what rows or columns are made of: a matrix product."""
+    matrix = np.zeros((d_x.shape[axis], d_out.shape[axis]), d_x.dtype)
+    for place, tap in enumerate(taps):
+        matrix[tap.near, place] += 1 - tap.share
+        matrix[tap.far, place] += tap.share
+    order = memory_order(d_out)
+    place = order.index(axis)
+    lines, out_lines = (
+        array.transpose(order).reshape(prod(shape[:place]), shape[place], -1)
+        for array in (d_out, d_x)
+        for shape in [[array.shape[axis] for axis in order]]
+    )
+    return partial(np.matmul, matrix, lines, out_lines)
