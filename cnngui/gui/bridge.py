@@ -43,9 +43,9 @@ class PipelineBridge(QObject):
 
     @Slot()
     def _on_rung(self) -> None:
-        for event in self.pipeline.take_events():
+        for event in self.pipeline.outbox.take_events():
             self.event_received.emit(event)
-        result = self.pipeline.take_result()
+        result = self.pipeline.outbox.take_result()
         if result is not None and result.generation >= self.generation:
             self._awaiting_paint = result
             self.result_ready.emit(result)

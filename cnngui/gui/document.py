@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -31,6 +31,21 @@ class Origin:
     spec: NetworkSpec
 
 
+@dataclass(frozen=True, eq=False)
+class Running:
+    """A network that is to run.
+
+    Attributes
+    ----------
+    generation : counts the networks that were to run.
+    weights : those that came with it, by layer id; None where its layers say which they have.
+    """
+
+    spec: NetworkSpec
+    generation: int = 0
+    weights: Weights | None = None
+
+
 class Document(QObject):
     """The network that the user edits.
 
@@ -41,13 +56,13 @@ class Document(QObject):
     Signals
     -------
     spec_changed : the edited network changed, valid or not.
-    running_changed : there is a new valid network to run; ``generation`` has been raised.
+    running_changed : there is a new valid network to run; carries it, as ``Running``.
     selection_changed : another layer (or the input) is selected; carries its id.
     path_changed : the file's path or ``is_modified`` may have changed.
     """
 
     spec_changed = Signal()
-    running_changed = Signal()
+    running_changed = Signal(object)
     selection_changed = Signal(str)
     path_changed = Signal()
 
@@ -55,8 +70,7 @@ class Document(QObject):
         super().__init__(parent)
         self._spec = spec or NetworkSpec()
         self._report = infer(self._spec)
-        self._running_spec = self._spec
-        self._generation = 0
+        self._running = Running(self._spec)
         self._pending_weights: Weights | None = None
         self._selected_id = _first_sight(self._spec)
         self._origin = Origin(None, self._spec)
@@ -77,17 +91,12 @@ class Document(QObject):
     @property
     def running_spec(self) -> NetworkSpec:
         """The last valid network; before there is one, the one at the beginning."""
-        return self._running_spec
+        return self._running.spec
 
     @property
     def generation(self) -> int:
         """Counts the changes of ``running_spec``."""
-        return self._generation
-
-    @property
-    def pending_weights(self) -> Weights | None:
-        """Weights that came with ``running_spec``; read them while ``running_changed`` is heard."""
-        return self._pending_weights
+        return self._running.generation
 
     @property
     def undo_stack(self) -> QUndoStack:
@@ -202,16 +211,16 @@ class Document(QObject):
         self._report = infer(spec)
         if weights is not None:
             self._pending_weights = weights or None
-        runs = self._report.is_valid and spec != self._running_spec
+        runs = self._report.is_valid and spec != self._running.spec
         if runs:
-            self._running_spec = spec
-            self._generation += 1
+            running = Running(spec, self._running.generation + 1, self._pending_weights)
+            # Whoever runs it keeps the weights; a network read from a file may have half a GB.
+            self._running, self._pending_weights = replace(running, weights=None), None
         self.spec_changed.emit()
         if selection_changes:
             self.selection_changed.emit(selected_id)
         if runs:
-            self.running_changed.emit()
-            self._pending_weights = None
+            self.running_changed.emit(running)
         self.path_changed.emit()
 
     def _selection_in(self, spec: NetworkSpec) -> str:

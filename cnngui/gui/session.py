@@ -15,6 +15,7 @@ from cnngui.errors import UserError
 from cnngui.formats.network_file import NetworkFile, read_network, write_network
 from cnngui.gui.document import Document
 from cnngui.gui.session_folder import KEPT_DESCRIPTION, KEPT_WEIGHTS, SessionFolder
+from cnngui.pipeline.engine_commands import SaveNetwork
 from cnngui.pipeline.live import LivePipeline
 from cnngui.spec.layers import ParametricSpec
 from cnngui.spec.network import NetworkSpec
@@ -85,7 +86,7 @@ class SessionKeeper(QObject):
                 self._forget(KEPT_DESCRIPTION, KEPT_WEIGHTS)
                 return
             if holds_weights:
-                self._pipeline.save_network(self._folder / KEPT_WEIGHTS, running)
+                self._pipeline.tell(SaveNetwork(self._folder / KEPT_WEIGHTS, running))
             else:
                 self._forget(KEPT_WEIGHTS)
             if spec == running and holds_weights:

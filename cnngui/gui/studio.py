@@ -6,12 +6,13 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from cnngui.gui.bridge import PipelineBridge
 from cnngui.gui.chosen_data import ChosenData
-from cnngui.gui.document import Document
+from cnngui.gui.document import Document, Running
 from cnngui.gui.runs import Runs
 from cnngui.gui.settings import Settings
 from cnngui.gui.trainer import Trainer
 from cnngui.gui.training_plan import TrainingPlan
 from cnngui.gui.view_state import ViewState
+from cnngui.pipeline.engine_commands import SetColormaps, SetNetwork, SetThreads, SetView
 from cnngui.pipeline.events import Event
 from cnngui.pipeline.results import FrameResult
 
@@ -75,7 +76,7 @@ class Studio(QObject):
         ``threads`` cores compute, or, if 0, as many as the settings say.
         """
         self._on_view_colormaps_changed()
-        self.pipeline.set_threads(threads or self.settings.threads)
+        self.pipeline.tell(SetThreads(threads or self.settings.threads))
         self.pipeline.start()
         self._on_view_changed()
 
@@ -103,18 +104,15 @@ class Studio(QObject):
         self._result = result
         self.result_changed.emit()
 
-    @Slot()
-    def _on_document_running_changed(self) -> None:
-        document = self.document
-        self._bridge.generation = document.generation
-        self.pipeline.set_network(
-            document.running_spec, document.generation, document.pending_weights
-        )
+    @Slot(object)
+    def _on_document_running_changed(self, running: Running) -> None:
+        self._bridge.generation = running.generation
+        self.pipeline.tell(SetNetwork(running.spec, running.generation, running.weights))
 
     @Slot()
     def _on_view_changed(self) -> None:
-        self.pipeline.set_view(self.view.request())
+        self.pipeline.tell(SetView(self.view.request()))
 
     @Slot()
     def _on_view_colormaps_changed(self) -> None:
-        self.pipeline.set_colormaps(self.view.sequential, self.view.diverging)
+        self.pipeline.tell(SetColormaps(self.view.sequential, self.view.diverging))

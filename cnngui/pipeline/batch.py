@@ -19,6 +19,8 @@ from cnngui.capture.opening import open_source
 from cnngui.engine.model import Observers
 from cnngui.errors import SourceError
 from cnngui.featuremaps.snapshot import write_snapshot
+from cnngui.pipeline.capture_commands import CloseSource, OpenSource, Play
+from cnngui.pipeline.engine_commands import SetNetwork, SetView, TakeSnapshot
 from cnngui.pipeline.events import (
     Crashed,
     JobFailed,
@@ -223,16 +225,16 @@ class _LiveRun:
 
     def report(self) -> BatchReport:
         layer_ids = tuple(layer.id for layer in self._request.spec.layers)
-        self._pipeline.set_view(ViewRequest(thumbnails=layer_ids))
-        self._pipeline.set_network(self._request.spec, 1, self._request.weights)
-        self._pipeline.set_playback(Playback(loop=False))
-        self._pipeline.open_source(self._request.address)
+        self._pipeline.tell(SetView(ViewRequest(thumbnails=layer_ids)))
+        self._pipeline.tell(SetNetwork(self._request.spec, 1, self._request.weights))
+        self._pipeline.tell(Play(Playback(loop=False)))
+        self._pipeline.tell(OpenSource(self._request.address))
         self._wait_until(self._is_over)
-        self._pipeline.close_source()
+        self._pipeline.tell(CloseSource())
         self._wait_until(self._is_idle)
         parent = self._request.snapshot
         if parent is not None:
-            self._pipeline.save_snapshot(parent)
+            self._pipeline.tell(TakeSnapshot(parent))
             self._wait_until(lambda: self._snapshot is not None)
         too_few = self._counters.captured < self._request.frames
         return BatchReport(
@@ -250,10 +252,10 @@ class _LiveRun:
     def _is_over(self) -> bool:
         if self._is_stopped():
             self._ended_early = STOPPED
-        return bool(self._ended_early) or self._pipeline.counters().captured >= self._frames
+        return bool(self._ended_early) or self._pipeline.meter.counters().captured >= self._frames
 
     def _is_idle(self) -> bool:
-        counters = self._counters = self._pipeline.counters()
+        counters = self._counters = self._pipeline.meter.counters()
         return counters.processed + counters.dropped >= counters.captured
 
     def _wait_until(self, reached: Callable[[], bool]) -> None:
@@ -263,7 +265,7 @@ class _LiveRun:
             self._take_news()
 
     def _take_news(self) -> None:
-        for event in self._pipeline.take_events():
+        for event in self._pipeline.outbox.take_events():
             match event:
                 case SourceFailed() | NetworkFailed() | JobFailed():
                     raise event.error
@@ -280,7 +282,7 @@ class _LiveRun:
                     self._ended_early = str(event.error)
                 case Saved():
                     self._snapshot = event.path
-        result = self._pipeline.take_result()
+        result = self._pipeline.outbox.take_result()
         if result is not None and result.fresh and result.is_complete:
             self._timings.add(result.time, result.layer_ms)
             self._pipeline.mark_shown(result)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import replace
+from typing import get_args
 
 from cnngui.capture.address import SourceAddress
 from cnngui.capture.deadline import StoppedError
@@ -13,11 +14,19 @@ from cnngui.capture.frame import Frame
 from cnngui.capture.settings import CaptureSettings
 from cnngui.capture.source import Source
 from cnngui.errors import SourceError
+from cnngui.pipeline.capture_commands import (
+    CaptureCommand,
+    CloseSource,
+    OpenSource,
+    Play,
+    Seek,
+    Step,
+)
 from cnngui.pipeline.events import Crashed, Event, SourceFailed, SourceLost, SourceOpened
 from cnngui.pipeline.messages import Playback
 from cnngui.pipeline.meter import Meter
 from cnngui.pipeline.player import Player
-from cnngui.pipeline.source_opener import Opening, OpenSource, SourceOpener
+from cnngui.pipeline.source_opener import Opening, SourceOpener, SourceOpening
 from cnngui.pipeline.worker import Worker
 
 RETRY_DELAYS_S = (0.5, 1.0, 2.0, 5.0)
@@ -27,44 +36,7 @@ _LONGEST_JOIN_S = 1.5
 """A driver cannot be interrupted; the program may end while it waits for its camera."""
 
 
-@dataclass(frozen=True)
-class Open:
-    """Change to another source."""
-
-    address: SourceAddress
-    settings: CaptureSettings
-
-
-@dataclass(frozen=True)
-class Close:
-    """Let go of the source."""
-
-
-@dataclass(frozen=True)
-class Play:
-    """Play as told."""
-
-    playback: Playback
-
-
-@dataclass(frozen=True)
-class Seek:
-    """Show the frame at a position."""
-
-    position: int
-
-
-@dataclass(frozen=True)
-class Step:
-    """Pause, and go some frames forward or back."""
-
-    by: int
-
-
-CaptureCommand = Open | Close | Play | Seek | Step | Opening
-
-
-class CaptureWorker(Worker[CaptureCommand]):
+class CaptureWorker(Worker[CaptureCommand | Opening]):
     """Opens sources and lets them play.
 
     A source that moves by itself (camera, stream) and falls silent is opened again and again,
@@ -77,12 +49,14 @@ class CaptureWorker(Worker[CaptureCommand]):
     retry_delays_s : see ``RETRY_DELAYS_S``.
     """
 
+    carries_out = get_args(CaptureCommand)
+
     def __init__(
         self,
         deliver: Callable[[Frame, str], None],
         meter: Meter,
         report: Callable[[Event], None],
-        open_source: OpenSource,
+        open_source: SourceOpening,
         retry_delays_s: tuple[float, ...],
     ) -> None:
         super().__init__("capture", report)
@@ -110,11 +84,12 @@ class CaptureWorker(Worker[CaptureCommand]):
         ended = super().join(timeout_s)
         return self._opener.join(max(deadline - time.monotonic(), 0.0)) and ended
 
-    def _merge(self, older: CaptureCommand, newer: CaptureCommand) -> CaptureCommand | None:
+    def _merge(
+        self, older: CaptureCommand | Opening, newer: CaptureCommand | Opening
+    ) -> CaptureCommand | Opening | None:
         if isinstance(older, Step) and isinstance(newer, Step):
             return Step(older.by + newer.by)
-        newest_wins = isinstance(newer, Open | Play | Seek) and type(older) is type(newer)
-        return newer if newest_wins else None
+        return super()._merge(older, newer)
 
     def _turn(self) -> bool:
         with self._condition:
@@ -138,17 +113,17 @@ class CaptureWorker(Worker[CaptureCommand]):
             return self._player.wait_s(now)
         return None if self._retry_at is None else max(self._retry_at - now, 0.0)
 
-    def _carry_out(self, command: CaptureCommand | None) -> None:
+    def _carry_out(self, command: CaptureCommand | Opening | None) -> None:
         match command:
             case None if self._player.has_source:
                 self._player.show_due(time.monotonic())
             case None:
                 self._open_again()
-            case Open():
+            case OpenSource():
                 self._open(command)
             case Opening():
                 self._on_opened(command)
-            case Close():
+            case CloseSource():
                 self._leave()
             case Play():
                 self._play(command.playback)
@@ -157,11 +132,13 @@ class CaptureWorker(Worker[CaptureCommand]):
             case Step():
                 self._player.step(command.by)
 
-    def _open(self, command: Open) -> None:
+    def _open(self, command: OpenSource) -> None:
         if self._is_live and command.address == self._address:
             # A device can be open once only.
             self._player.let_go()
-        self._opening = Opening(command.address, command.settings, again=False)
+        # The network takes the newest picture there is; older ones would only wait.
+        settings = replace(command.settings, newest_only=True)
+        self._opening = Opening(command.address, settings, again=False)
         self._retry_at = None
         self._opener.start(self._opening)
 

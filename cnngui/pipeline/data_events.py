@@ -13,6 +13,7 @@ from cnngui.data.dataset import Dataset
 from cnngui.data.folder import FolderDataset
 from cnngui.data.sample_folder import SampleFolder
 from cnngui.errors import UserError
+from cnngui.pipeline.messages import NewestOnly
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,7 +25,7 @@ class DatasetOpened:
 
 
 @dataclass(frozen=True)
-class DatasetProgress:
+class DatasetProgress(NewestOnly):
     """How many of how many files or bytes of an address were looked at."""
 
     address: str
@@ -87,7 +88,7 @@ class SamplesFailed:
 
 
 @dataclass(frozen=True)
-class SamplingCountdown:
+class SamplingCountdown(NewestOnly):
     """So many whole seconds until the first sample is recorded."""
 
     class_name: str

@@ -2,65 +2,81 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 
-from cnngui.pipeline.messages import ViewRequest
+from cnngui.pipeline.messages import NewestOnly, ViewRequest
 from cnngui.spec.network import NetworkSpec
 from cnngui.weights import Weights
 
 
 @dataclass(frozen=True, eq=False)
 class SetNetwork:
-    """Compute with this network."""
+    """Compute with this network; ``NetworkApplied`` or ``NetworkFailed`` follows."""
 
     spec: NetworkSpec
     generation: int
-    weights: Weights | None
+    weights: Weights | None = None
 
 
 @dataclass(frozen=True)
-class SetView:
-    """Make these pictures."""
+class SetView(NewestOnly):
+    """Make the pictures that are on the screen."""
 
     view: ViewRequest
 
 
 @dataclass(frozen=True)
-class SetFrozen:
-    """Keep the frame, or go on."""
+class SetFrozen(NewestOnly):
+    """Keep the frame that is shown, whatever the source does; or go on. The network may change."""
 
     frozen: bool
 
 
 @dataclass(frozen=True)
-class SetThreads:
+class SetThreads(NewestOnly):
     """Compute on so many cores."""
 
     count: int
 
 
 @dataclass(frozen=True)
+class SetColormaps(NewestOnly):
+    """Give snapshots and recordings these colours."""
+
+    sequential: str
+    diverging: str
+
+
+@dataclass(frozen=True)
 class SaveNetwork:
-    """Have a network written, with the weights that it has or would have."""
+    """Have a network written: ``Saved`` or ``JobFailed`` follows.
+
+    To a ``.safetensors`` file it is written with the weights that it has or would have.
+    """
 
     path: Path
     spec: NetworkSpec
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class TakeSnapshot:
-    """Have the frame shown and every layer's maps written."""
+    """Have the frame shown and every layer's maps written into a new folder in ``parent``.
+
+    ``SaveProgress``, then ``Saved``, ``SaveCancelled`` or ``JobFailed`` follows.
+    """
 
     parent: Path
-    colormaps: tuple[str, str]
-    is_cancelled: Callable[[], bool]
+
+
+@dataclass(frozen=True)
+class CancelSnapshots:
+    """Give up every snapshot under way; ``SaveCancelled`` follows for each."""
 
 
 @dataclass(frozen=True, eq=False)
-class ShowWeights:
+class ShowWeights(NewestOnly):
     """Compute with these weights for now, if the network has the layers of ``spec``.
 
     They are not the network's own: it has those again when it is set anew, or with ``weights``
@@ -84,8 +100,10 @@ EngineCommand = (
     | SetView
     | SetFrozen
     | SetThreads
+    | SetColormaps
     | SaveNetwork
     | TakeSnapshot
+    | CancelSnapshots
     | ShowWeights
     | LendWeights
 )

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable
-from concurrent.futures import Future
 from functools import partial
 from pathlib import Path
 from time import monotonic
+from typing import get_args
 
 from cnngui.capture.frame import Frame
 from cnngui.engine import parallel
@@ -18,9 +19,11 @@ from cnngui.featuremaps.snapshot import SnapshotContent, write_snapshot
 from cnngui.formats.network_file import write_network
 from cnngui.pipeline.attic import Attic
 from cnngui.pipeline.engine_commands import (
+    CancelSnapshots,
     EngineCommand,
     LendWeights,
     SaveNetwork,
+    SetColormaps,
     SetFrozen,
     SetNetwork,
     SetThreads,
@@ -41,7 +44,7 @@ from cnngui.pipeline.looking import look
 from cnngui.pipeline.messages import ViewRequest
 from cnngui.pipeline.meter import Meter
 from cnngui.pipeline.results import FrameResult
-from cnngui.pipeline.running import RunningNetwork
+from cnngui.pipeline.running import USUAL_COLORMAPS, RunningNetwork
 from cnngui.pipeline.turns import Turns
 from cnngui.pipeline.worker import Worker
 from cnngui.spec.network import NetworkSpec
@@ -61,8 +64,6 @@ _LONG_S = 0.1
 _TURN_PATIENCE_S = 0.05
 """How long a frame waits for a batch that is trained."""
 
-_NEWEST_WINS = (SetView, SetFrozen, SetThreads, ShowWeights)
-
 
 class EngineWorker(Worker[EngineCommand]):
     """Runs the network on the newest frame, and again when network or view change.
@@ -73,6 +74,8 @@ class EngineWorker(Worker[EngineCommand]):
     files : takes what is to be written.
     turns : shared with who else computes.
     """
+
+    carries_out = get_args(EngineCommand)
 
     def __init__(
         self,
@@ -95,6 +98,7 @@ class EngineWorker(Worker[EngineCommand]):
         """The same network with the weights of a training under way, which is shown meanwhile."""
         self._attic = Attic()
         self._view = ViewRequest()
+        self._colormaps = USUAL_COLORMAPS
         self._locked: dict[str, Range] = {}
         self._frozen = False
         self._stale = False
@@ -122,21 +126,11 @@ class EngineWorker(Worker[EngineCommand]):
         if replaced:
             self._meter.add_dropped()
 
-    def show_weights(self, spec: NetworkSpec, weights: Weights | None) -> None:
-        """Compute with these weights for now; see ``ShowWeights``."""
-        self.tell(ShowWeights(spec, weights))
-
-    def lend_weights(self, spec: NetworkSpec, answer: Future[Weights]) -> None:
-        """Answer with the weights that a network has or would have, or with a UserError."""
-        self.tell(LendWeights(spec, answer))
-
     def _merge(self, older: EngineCommand, newer: EngineCommand) -> EngineCommand | None:
-        if isinstance(newer, _NEWEST_WINS) and type(older) is type(newer):
-            return newer
         # A network that brings weights has to be built: the one after it may count on them.
         if isinstance(newer, SetNetwork) and isinstance(older, SetNetwork) and not older.weights:
             return newer
-        return None
+        return super()._merge(older, newer)
 
     def _turn(self) -> bool:
         with self._condition:
@@ -176,10 +170,15 @@ class EngineWorker(Worker[EngineCommand]):
                 self._frozen = command.frozen
             case SetThreads():
                 parallel.configure(command.count)
+            case SetColormaps():
+                self._colormaps = command.sequential, command.diverging
             case SaveNetwork():
                 self._save_network(command)
             case TakeSnapshot():
                 self._take_snapshot(command)
+            case CancelSnapshots():
+                # Those that were asked for before this was, and have only now become jobs.
+                self._files.tell(command)
             case ShowWeights():
                 self._show_weights(command)
             case LendWeights():
@@ -289,14 +288,15 @@ class EngineWorker(Worker[EngineCommand]):
 
     def _take_snapshot(self, command: TakeSnapshot) -> None:
         try:
-            content = self._snapshot_content(command)
+            content = self._snapshot_content()
         except UserError as error:
             self._report(JobFailed("snapshot", error))
             return
-        write = partial(_write_snapshot, command, content, self._report)
-        self._files.tell(Job("snapshot", write))
+        cancelled = threading.Event()
+        write = partial(_write_snapshot, command.parent, content, cancelled.is_set, self._report)
+        self._files.tell(Job("snapshot", write, cancelled))
 
-    def _snapshot_content(self, command: TakeSnapshot) -> SnapshotContent:
+    def _snapshot_content(self) -> SnapshotContent:
         network = self._learning or self._network
         if self._frame is None or network is None:
             rule = text("needs a picture and a network that runs")
@@ -309,7 +309,7 @@ class EngineWorker(Worker[EngineCommand]):
             self._source_name,
             self._view.scaling,
             self._locked,
-            command.colormaps,
+            self._colormaps,
         )
 
     def _finish(self) -> None:
@@ -343,11 +343,12 @@ def _write_network(path: Path, spec: NetworkSpec, weights: Weights | None) -> Ev
 
 
 def _write_snapshot(
-    command: TakeSnapshot, content: SnapshotContent, report: Callable[[Event], None]
+    parent: Path,
+    content: SnapshotContent,
+    is_cancelled: Callable[[], bool],
+    report: Callable[[Event], None],
 ) -> Event:
     def progress(done: int, total: int) -> None:
         report(SaveProgress("snapshot", done, total))
 
-    return Saved(
-        "snapshot", write_snapshot(command.parent, content, progress, command.is_cancelled)
-    )
+    return Saved("snapshot", write_snapshot(parent, content, progress, is_cancelled))

@@ -10,7 +10,7 @@ from cnngui.capture.source import SourceInfo
 from cnngui.errors import UserError
 from cnngui.pipeline.data_events import DataEvent
 from cnngui.pipeline.kernel_pictures import KernelsDrawn
-from cnngui.pipeline.messages import Playback
+from cnngui.pipeline.messages import NewestOnly, Playback
 from cnngui.pipeline.training.progress import (
     MemoryMeasured,
     RunRead,
@@ -73,7 +73,7 @@ class SourceEnded:
 
 
 @dataclass(frozen=True)
-class PlaybackChanged:
+class PlaybackChanged(NewestOnly):
     """How the source is played from now on, and the position it stands at."""
 
     playback: Playback
@@ -113,7 +113,7 @@ class Saved:
 
 
 @dataclass(frozen=True)
-class SaveProgress:
+class SaveProgress(NewestOnly):
     """How far a file or folder is written."""
 
     what: str

@@ -18,15 +18,10 @@ from cnngui.pipeline.worker import Worker
 class KernelPainter(Worker[KernelRequest]):
     """Paints what was asked for last; older requests that still wait are forgotten."""
 
+    carries_out = (KernelRequest,)
+
     def __init__(self, report: Callable[[Event], None]) -> None:
         super().__init__("kernels", report)
-
-    def draw(self, request: KernelRequest) -> None:
-        """Ask for a picture; ``KernelsDrawn`` follows."""
-        self.tell(request)
-
-    def _merge(self, older: KernelRequest, newer: KernelRequest) -> KernelRequest:
-        return newer
 
     def _turn(self) -> bool:
         with self._condition:

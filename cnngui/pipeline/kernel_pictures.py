@@ -8,11 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnngui.featuremaps.kernel_layout import KernelLayout
+from cnngui.pipeline.messages import NewestOnly
 
 
 @dataclass(frozen=True, eq=False)
-class KernelRequest:
-    """What to paint. Weights are float32 ``(out, in / groups, kh, kw)``, all of one shape.
+class KernelRequest(NewestOnly):
+    """Command: paint this; ``KernelsDrawn`` follows.
+
+    Weights are float32 ``(out, in / groups, kh, kw)``, all of one shape.
 
     Attributes
     ----------
@@ -41,8 +44,8 @@ class KernelRequest:
 
 
 @dataclass(frozen=True, eq=False)
-class KernelsDrawn:
-    """Event, newest wins: the picture asked for.
+class KernelsDrawn(NewestOnly):
+    """Event: the picture asked for.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""What the pipeline is told: how to play the source, and what is on the screen."""
+"""What is said between threads: of what kind it is, and what the screen shows and asks for."""
 
 from __future__ import annotations
 
@@ -6,6 +6,13 @@ from dataclasses import dataclass
 
 from cnngui.featuremaps.scaling import Scaling
 from cnngui.featuremaps.statistics import ChannelOrder
+
+
+class NewestOnly:
+    """A command or an event that tells how things stand.
+
+    Of several of one class that wait, the newest takes the place of the others.
+    """
 
 
 @dataclass(frozen=True)

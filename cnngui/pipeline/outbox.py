@@ -5,27 +5,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
-from cnngui.pipeline.data_events import DatasetProgress, SamplingCountdown
-from cnngui.pipeline.events import Crashed, Event, PlaybackChanged, SaveProgress
-from cnngui.pipeline.kernel_pictures import KernelsDrawn
+from cnngui.pipeline.events import Crashed, Event
 from cnngui.pipeline.mailbox import Slot
+from cnngui.pipeline.messages import NewestOnly
 from cnngui.pipeline.results import FrameResult
-from cnngui.pipeline.training.progress import (
-    MemoryMeasured,
-    TrainingPreparing,
-    TrainingProgressed,
-)
 
-_NEWEST_ONLY = (
-    PlaybackChanged,
-    SaveProgress,
-    DatasetProgress,
-    SamplingCountdown,
-    TrainingPreparing,
-    TrainingProgressed,
-    MemoryMeasured,
-    KernelsDrawn,
-)
 _MOST_EVENTS = 1000
 
 
@@ -49,10 +33,10 @@ class Outbox:
             self._on_news()
 
     def put_event(self, event: Event) -> None:
-        """Leave an event. Of those that only tell how things stand the newest is kept."""
+        """Leave an event; see ``messages.NewestOnly``."""
         with self._lock:
             was_empty = not self._events
-            if isinstance(event, _NEWEST_ONLY):
+            if isinstance(event, NewestOnly):
                 self._events = [old for old in self._events if type(old) is not type(event)]
             elif isinstance(event, Crashed) and event in self._events:
                 return

@@ -17,6 +17,7 @@ from cnngui.featuremaps.colormaps import colourise, lookup_table
 from cnngui.featuremaps.naming import file_stem, free_names
 from cnngui.featuremaps.recorder import Recorder, compose_record
 from cnngui.featuremaps.sheet import draw_vector
+from cnngui.pipeline.engine_commands import SetColormaps
 from cnngui.pipeline.events import Event, JobFailed, RecordingStarted, RecordingStopped
 from cnngui.pipeline.lenses.vector import VectorResult
 from cnngui.pipeline.lenses.wall import WallResult
@@ -31,7 +32,7 @@ _MOST_WAITING = 8
 
 @dataclass(frozen=True)
 class StartRecording:
-    """Write results into a new file in ``parent``, named by the network."""
+    """Write wall and input to a new video file in ``parent``; ``RecordingStarted`` follows."""
 
     parent: Path
     network_name: str
@@ -39,11 +40,13 @@ class StartRecording:
 
 @dataclass(frozen=True)
 class StopRecording:
-    """Complete the file."""
+    """Finish the video file; ``RecordingStopped`` follows."""
 
 
-class RecordingWorker(Worker[StartRecording | StopRecording]):
+class RecordingWorker(Worker[StartRecording | StopRecording | SetColormaps]):
     """Draws results and appends them to a video that keeps real time."""
+
+    carries_out = StartRecording, StopRecording, SetColormaps
 
     def __init__(self, report: Callable[[Event], None]) -> None:
         super().__init__("recording", report)
@@ -58,10 +61,6 @@ class RecordingWorker(Worker[StartRecording | StopRecording]):
             with self._condition:
                 self._waiting.append((time.monotonic(), result))
                 self._condition.notify_all()
-
-    def set_colormaps(self, sequential: str, diverging: str) -> None:
-        """Choose the colours from the next picture on."""
-        self._colormaps = sequential, diverging
 
     def _turn(self) -> bool:
         with self._condition:
@@ -79,6 +78,8 @@ class RecordingWorker(Worker[StartRecording | StopRecording]):
                 self._start_recording(command)
             case StopRecording():
                 self._stop_recording()
+            case SetColormaps():
+                self._colormaps = command.sequential, command.diverging
         return True
 
     def _start_recording(self, command: StartRecording) -> None:

@@ -18,6 +18,7 @@ from cnngui.pipeline.data_events import (
     SamplingStarted,
     SamplingStopped,
 )
+from cnngui.pipeline.engine_commands import SetFrozen
 from cnngui.pipeline.events import Event
 from cnngui.pipeline.worker import Worker
 
@@ -26,19 +27,29 @@ STALLED_AFTER_S = 1.0
 
 
 @dataclass(frozen=True)
-class Begin:
-    """Record samples of a class."""
+class RecordSamples:
+    """Record samples of a class until told to stop, or until there are ``burst`` of them.
+
+    ``SamplingCountdown`` every second, ``SamplingStarted``, ``SampleRecorded`` for each sample and
+    ``SamplingStopped`` or ``SamplingFailed`` follow. A recording under way is ended.
+
+    Attributes
+    ----------
+    rate_per_s : samples a second at most; a source may be slower.
+    burst : ends after so many samples; 0 does not.
+    countdown_s : seconds until the first one.
+    """
 
     folder: SampleFolder
     class_name: str
     rate_per_s: float
-    burst: int
-    countdown_s: float
+    burst: int = 0
+    countdown_s: float = 0.0
 
 
 @dataclass(frozen=True)
-class End:
-    """Record no more."""
+class StopSamples:
+    """Record no more samples; also during the countdown."""
 
 
 @dataclass
@@ -53,7 +64,7 @@ class _Recording:
     seconds_told : what the last countdown event said.
     """
 
-    order: Begin
+    order: RecordSamples
     starts_at: float
     due_at: float
     moved_at: float
@@ -62,13 +73,15 @@ class _Recording:
     is_paused: bool = False
 
 
-class SampleRecorder(Worker[Begin | End]):
+class SampleRecorder(Worker[RecordSamples | StopSamples | SetFrozen]):
     """Writes the newest frame, at a rate, and no frame twice.
 
     Parameters
     ----------
     on_recorded : told, by this thread, which folder has new samples when a recording has ended.
     """
+
+    carries_out = RecordSamples, StopSamples, SetFrozen
 
     def __init__(
         self, report: Callable[[Event], None], on_recorded: Callable[[SampleFolder], None]
@@ -80,30 +93,6 @@ class SampleRecorder(Worker[Begin | End]):
         self._written: Frame | None = None
         self._frozen = False
 
-    def begin(
-        self,
-        folder: SampleFolder,
-        class_name: str,
-        rate_per_s: float,
-        burst: int = 0,
-        countdown_s: float = 0.0,
-    ) -> None:
-        """Record samples of a class until ``end``, or until there are ``burst`` of them.
-
-        ``SamplingCountdown`` every second, ``SamplingStarted``, ``SampleRecorded`` for each sample
-        and ``SamplingStopped`` or ``SamplingFailed`` follow. A recording under way is ended.
-
-        Parameters
-        ----------
-        rate_per_s : samples a second at most; a source may be slower.
-        burst : ends after so many samples; 0 does not.
-        """
-        self.tell(Begin(folder, class_name, rate_per_s, burst, countdown_s))
-
-    def end(self) -> None:
-        """Record no more; also during the countdown."""
-        self.tell(End())
-
     def offer(self, frame: Frame) -> None:
         """Leave a frame in place of the one before. Returns at once."""
         with self._condition:
@@ -111,11 +100,6 @@ class SampleRecorder(Worker[Begin | End]):
                 self._newest = frame
                 if self._recording is not None:
                     self._condition.notify_all()
-
-    def set_frozen(self, frozen: bool) -> None:
-        """Keep the frame there is, whatever is offered."""
-        with self._condition:
-            self._frozen = frozen
 
     def _turn(self) -> bool:
         with self._condition:
@@ -128,10 +112,12 @@ class SampleRecorder(Worker[Begin | End]):
                 return False
             command = self._commands.popleft() if self._commands else None
         match command:
-            case Begin():
+            case RecordSamples():
                 self._begin(command)
-            case End():
+            case StopSamples():
                 self._end()
+            case SetFrozen():
+                self._frozen = command.frozen
         if self._recording is not None:
             self._go_on(self._recording)
         return True
@@ -147,7 +133,7 @@ class SampleRecorder(Worker[Begin | End]):
             return recording.due_at - now
         return None if recording.is_paused else recording.moved_at + STALLED_AFTER_S - now
 
-    def _begin(self, order: Begin) -> None:
+    def _begin(self, order: RecordSamples) -> None:
         self._end()
         now = time.monotonic()
         starts_at = now + order.countdown_s

@@ -13,7 +13,7 @@ from cnngui.capture.settings import CaptureSettings
 from cnngui.capture.source import Source
 from cnngui.errors import SourceError, UserError, text
 
-OpenSource = Callable[[SourceAddress, CaptureSettings, Callable[[], bool]], Source]
+SourceOpening = Callable[[SourceAddress, CaptureSettings, Callable[[], bool]], Source]
 """Opens what an address names; the last argument is asked whether waiting is still wanted."""
 
 
@@ -51,7 +51,7 @@ class SourceOpener:
         its source is then closed here.
     """
 
-    def __init__(self, open_source: OpenSource, deliver: Callable[[Opening], bool]) -> None:
+    def __init__(self, open_source: SourceOpening, deliver: Callable[[Opening], bool]) -> None:
         self._open_source = open_source
         self._deliver = deliver
         self._attempts: dict[Opening, threading.Thread] = {}

@@ -7,9 +7,10 @@ import traceback
 from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable
-from typing import Generic, TypeVar
+from typing import ClassVar, Generic, TypeVar
 
 from cnngui.pipeline.events import Crashed, Event
+from cnngui.pipeline.messages import NewestOnly
 
 _PAUSE_AFTER_CRASH_S = 0.1
 
@@ -23,7 +24,13 @@ class Worker(ABC, Generic[Command]):
     ----------
     name : the thread's name, and what a ``Crashed`` event calls it.
     report : takes the events; called from the thread, without any lock held.
+
+    Attributes
+    ----------
+    carries_out : the classes of commands that it is there for.
     """
+
+    carries_out: ClassVar[tuple[type, ...]] = ()
 
     def __init__(self, name: str, report: Callable[[Event], None]) -> None:
         self.name = name
@@ -65,7 +72,7 @@ class Worker(ABC, Generic[Command]):
 
     def _merge(self, older: Command, newer: Command) -> Command | None:
         """Return a command that does for both, or None if both have to be carried out."""
-        return None
+        return newer if isinstance(newer, NewestOnly) and type(older) is type(newer) else None
 
     @abstractmethod
     def _turn(self) -> bool:

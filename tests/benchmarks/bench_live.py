@@ -97,7 +97,7 @@ def _measure_here(rate: float, maps: str, seconds: float) -> dict[str, float]:
         busy = _busy_seconds(process) - busy_before
         machine_busy = _machine_busy_seconds() - machine_before
         clock.stop()
-        counters = live.pipeline.counters()
+        counters = live.pipeline.meter.counters()
         latencies, gaps = sorted(live.latencies_ms), sorted(clock.gaps_ms)
         result = live.window.result
         return {

@@ -125,7 +125,7 @@ class LiveWindow:
     def forget(self) -> None:
         """Count from zero again."""
         self.latencies_ms.clear()
-        self.pipeline.reset_counters()
+        self.pipeline.meter.reset()
 
     def run(self, seconds: float) -> None:
         """Let the window live for so long."""

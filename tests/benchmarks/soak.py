@@ -217,10 +217,10 @@ def soak(
         visitor.forget()
         began = time.monotonic()
         live.forget()
-        before = live.pipeline.counters()
+        before = live.pipeline.meter.counters()
         while time.monotonic() - began < seconds:
             live.run(sample_every_s)
-            now = live.pipeline.counters()
+            now = live.pipeline.meter.counters()
             notice = live.window.notices.current
             if pupil is not None:
                 pupil.turn_page()

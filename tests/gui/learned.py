@@ -71,7 +71,7 @@ class FakePainter:
         self._studio = studio
         self.requests: list[KernelRequest] = []
 
-    def draw(self, request: KernelRequest) -> None:
+    def tell(self, request: KernelRequest) -> None:
         self.requests.append(request)
         self._studio.event_received.emit(paint_kernels(request))
 
@@ -95,7 +95,7 @@ class LearnedStudio(FakeStudio):
     def __init__(self, spec: NetworkSpec = LEARNER) -> None:
         super().__init__(spec)
         self.painter, self.thumbnails = FakePainter(self), FakeThumbnails()
-        self.pipeline = SimpleNamespace(kernels=self.painter, data=self.thumbnails)
+        self.pipeline = SimpleNamespace(tell=self.painter.tell, data=self.thumbnails)
 
     def run_with(self, weights: dict[str, NDArray[np.float32]]) -> None:
         """Have the network compute a frame with these kernels."""

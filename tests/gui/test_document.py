@@ -180,10 +180,9 @@ def test_selecting_what_is_not_there_is_ignored(document):
 def test_replacing_brings_weights_and_path_and_is_undoable(document):
     document.edit(NETWORK.edited("conv1", out_channels=4), "Change")
     given = []
-    document.running_changed.connect(lambda: given.append(document.pending_weights))
+    document.running_changed.connect(lambda running: given.append(running.weights))
     document.replace_network(OTHER, Path("other.safetensors"), WEIGHTS)
     assert given == [WEIGHTS]
-    assert document.pending_weights is None
     assert document.path == Path("other.safetensors")
     assert not document.is_modified
     document.undo_stack.undo()
@@ -197,7 +196,7 @@ def test_replacing_brings_weights_and_path_and_is_undoable(document):
 
 def test_weights_of_a_broken_network_wait_until_it_is_mended(document):
     given = []
-    document.running_changed.connect(lambda: given.append(document.pending_weights))
+    document.running_changed.connect(lambda running: given.append(running.weights))
     document.replace_network(BROKEN, None, WEIGHTS)
     assert given == []
     document.edit(OTHER, "Mend")
@@ -205,9 +204,24 @@ def test_weights_of_a_broken_network_wait_until_it_is_mended(document):
 
 
 def test_weights_of_a_broken_network_are_forgotten_with_it(document):
+    given = []
+    document.running_changed.connect(lambda running: given.append(running.weights))
     document.replace_network(BROKEN, None, WEIGHTS)
     document.undo_stack.undo()
-    assert document.pending_weights is None
+    document.edit(OTHER, "Another one")
+    assert given == [None]
+
+
+def test_a_network_that_is_to_run_comes_as_one_value(document):
+    heard = []
+    document.running_changed.connect(heard.append)
+    document.replace_network(OTHER, None, WEIGHTS)
+    document.edit(NETWORK.edited("conv1", out_channels=5), "Change")
+    (first, second) = heard
+    assert (first.spec, first.weights) == (OTHER, WEIGHTS)
+    assert (second.spec, second.weights) == (document.running_spec, None)
+    assert (first.generation, second.generation) == (1, 2)
+    assert document.generation == 2
 
 
 def test_the_first_network_cannot_be_undone(qapp):

@@ -11,6 +11,8 @@ import pytest
 
 from cnngui.data.sample_folder import SampleFolder
 from cnngui.engine import parallel
+from cnngui.pipeline.capture_commands import OpenSource
+from cnngui.pipeline.engine_commands import SetNetwork
 from cnngui.pipeline.live import LivePipeline
 from tests.pipeline.fakes import FILM, Film, Listener, Opener, small_network
 
@@ -56,8 +58,8 @@ def film(pipeline: LivePipeline, opener: Opener, listener: Listener) -> Film:
     """A film that plays through the small network."""
     source = Film(count=200, rate=100.0)
     opener.prepare(FILM, source)
-    pipeline.set_network(small_network(), 1)
-    pipeline.open_source(FILM)
+    pipeline.tell(SetNetwork(small_network(), 1))
+    pipeline.tell(OpenSource(FILM))
     listener.result(lambda result: result.position > 2)
     return source
 

@@ -170,8 +170,8 @@ class Listener:
 
     def take(self) -> None:
         assert self.pipeline is not None
-        self.events += self.pipeline.take_events()
-        result = self.pipeline.take_result()
+        self.events += self.pipeline.outbox.take_events()
+        result = self.pipeline.outbox.take_result()
         if result is not None:
             (self.results if result.is_complete else self.early).append(result)
             self.pipeline.mark_shown(result)

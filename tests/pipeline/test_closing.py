@@ -13,8 +13,11 @@ import pytest
 from cnngui.capture.address import parse_address
 from cnngui.formats.network_file import read_network
 from cnngui.images.opencv import cv2
+from cnngui.pipeline.capture_commands import OpenSource
+from cnngui.pipeline.engine_commands import SaveNetwork, SetNetwork, TakeSnapshot
 from cnngui.pipeline.events import RecordingStarted, SaveProgress, SourceLost
 from cnngui.pipeline.live import LivePipeline
+from cnngui.pipeline.recording_worker import StartRecording
 from tests.capture.mjpeg_server import MjpegServer
 from tests.pipeline.conftest import program_threads
 from tests.pipeline.fakes import (
@@ -56,10 +59,10 @@ def test_calls_after_closing_are_harmless(
     pipeline: LivePipeline, film: Film, tmp_path: Path
 ) -> None:
     pipeline.close()
-    pipeline.open_source(FILM)
-    pipeline.set_network(small_network(), 2)
-    pipeline.save_snapshot(tmp_path)
-    pipeline.start_recording(tmp_path)
+    pipeline.tell(OpenSource(FILM))
+    pipeline.tell(SetNetwork(small_network(), 2))
+    pipeline.tell(TakeSnapshot(tmp_path))
+    pipeline.tell(StartRecording(tmp_path, "small"))
     assert not any(tmp_path.iterdir())
 
 
@@ -68,7 +71,7 @@ def test_closing_while_a_source_hangs_in_opening(
 ) -> None:
     hanging, late = threading.Event(), Camera()
     opener.prepare(CAMERA, hanging, late)
-    pipeline.open_source(CAMERA)
+    pipeline.tell(OpenSource(CAMERA))
     listener.until(lambda: opener.asked)
     assert close(pipeline, timeout_s=0.3) < 1.0
     hanging.set()
@@ -81,7 +84,7 @@ def live(listener: Listener) -> Iterator[LivePipeline]:
     running = LivePipeline(listener.ring)
     listener.pipeline = running
     running.start()
-    running.set_network(small_network(), 1)
+    running.tell(SetNetwork(small_network(), 1))
     yield running
     running.close()
 
@@ -89,7 +92,7 @@ def live(listener: Listener) -> Iterator[LivePipeline]:
 def test_closing_while_a_url_hangs(live: LivePipeline) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         silent.settimeout(PATIENCE_S)
-        live.open_source(parse_address(f"http://127.0.0.1:{silent.getsockname()[1]}/stream"))
+        live.tell(OpenSource(parse_address(f"http://127.0.0.1:{silent.getsockname()[1]}/stream")))
         connection, _ = silent.accept()
         with connection:
             assert close(live) < 1.5
@@ -97,7 +100,7 @@ def test_closing_while_a_url_hangs(live: LivePipeline) -> None:
 
 def test_closing_while_a_stream_keeps_silent(live: LivePipeline, listener: Listener) -> None:
     with MjpegServer([picture_of(1)], mode="hang") as server:
-        live.open_source(parse_address(server.url))
+        live.tell(OpenSource(parse_address(server.url)))
         listener.result()
         assert close(live) < 1.5
 
@@ -109,7 +112,7 @@ def test_closing_while_a_lost_camera_is_tried_again(
     opener.prepare(CAMERA, camera)
     camera.send(1)
     camera.unplug()
-    pipeline.open_source(CAMERA)
+    pipeline.tell(OpenSource(CAMERA))
     listener.event(SourceLost)
     listener.until(lambda: len(opener.asked) > 3)
     assert close(pipeline) < 2.0
@@ -123,7 +126,7 @@ def test_closing_saves_the_snapshots_that_were_asked_for(
     pipeline: LivePipeline, tmp_path: Path
 ) -> None:
     for _ in range(3):
-        pipeline.save_snapshot(tmp_path)
+        pipeline.tell(TakeSnapshot(tmp_path))
     pipeline.close()
     assert len([path for path in tmp_path.iterdir() if not path.name.startswith(".")]) == 3
 
@@ -133,10 +136,11 @@ def test_closing_removes_a_snapshot_that_takes_too_long(
     pipeline: LivePipeline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     begun, may_go_on = threading.Event(), threading.Event()
-    real_cancel = pipeline.cancel_snapshot
+    files = pipeline._files
+    real_cancel = files.cancel
 
-    def cancel() -> None:
-        real_cancel()
+    def cancel(what: str) -> None:
+        real_cancel(what)
         may_go_on.set()
 
     def hold_progress(event: object) -> None:
@@ -145,8 +149,8 @@ def test_closing_removes_a_snapshot_that_takes_too_long(
             assert may_go_on.wait(PATIENCE_S)
 
     monkeypatch.setattr(pipeline._engine, "_report", hold_progress)
-    monkeypatch.setattr(pipeline, "cancel_snapshot", cancel)
-    pipeline.save_snapshot(tmp_path)
+    monkeypatch.setattr(files, "cancel", cancel)
+    pipeline.tell(TakeSnapshot(tmp_path))
     assert begun.wait(PATIENCE_S)
     close(pipeline, timeout_s=2.0)
     assert not any(tmp_path.iterdir())
@@ -156,7 +160,7 @@ def test_closing_removes_a_snapshot_that_takes_too_long(
 def test_closing_completes_a_recording(
     pipeline: LivePipeline, listener: Listener, tmp_path: Path
 ) -> None:
-    pipeline.start_recording(tmp_path)
+    pipeline.tell(StartRecording(tmp_path, "small"))
     path = listener.event(RecordingStarted).path
     listener.result(lambda result: result.position > 30)
     assert close(pipeline) < 5.0
@@ -171,7 +175,7 @@ def test_closing_does_not_lose_a_network_that_is_to_be_saved(
     pipeline: LivePipeline, tmp_path: Path
 ) -> None:
     for number in range(5):
-        pipeline.save_network(tmp_path / f"{number}.safetensors", small_network(seed=number))
+        pipeline.tell(SaveNetwork(tmp_path / f"{number}.safetensors", small_network(seed=number)))
     pipeline.close()
     assert [read_network(path).spec for path in sorted(tmp_path.iterdir())]
     assert len(list(tmp_path.iterdir())) == 5

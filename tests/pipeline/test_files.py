@@ -15,6 +15,14 @@ from cnngui.engine.preprocess import normalise
 from cnngui.formats.network_file import read_network
 from cnngui.images.opencv import cv2
 from cnngui.pipeline import engine_worker, recording_worker
+from cnngui.pipeline.engine_commands import (
+    CancelSnapshots,
+    SaveNetwork,
+    SetColormaps,
+    SetNetwork,
+    SetView,
+    TakeSnapshot,
+)
 from cnngui.pipeline.events import (
     JobFailed,
     NetworkRead,
@@ -24,8 +32,10 @@ from cnngui.pipeline.events import (
     Saved,
     SaveProgress,
 )
+from cnngui.pipeline.file_worker import ReadNetwork
 from cnngui.pipeline.live import LivePipeline
 from cnngui.pipeline.messages import ViewRequest
+from cnngui.pipeline.recording_worker import StartRecording, StopRecording
 from tests.engine.onnx_oracle import compute
 from tests.pipeline.fakes import (
     PATIENCE_S,
@@ -40,9 +50,9 @@ from tests.pipeline.fakes import (
 def test_a_snapshot_equals_onnxruntime_on_its_own_files(
     pipeline: LivePipeline, listener: Listener, tmp_path: Path, spec
 ) -> None:
-    pipeline.set_network(spec, 2)
+    pipeline.tell(SetNetwork(spec, 2))
     listener.result(lambda result: result.generation == 2 and result.position > 10)
-    pipeline.save_snapshot(tmp_path / "new" / "folder")
+    pipeline.tell(TakeSnapshot(tmp_path / "new" / "folder"))
     saved = listener.event(Saved)
     assert saved.what == "snapshot"
     assert saved.path.parent == tmp_path / "new" / "folder"
@@ -74,12 +84,12 @@ def test_live_goes_on_while_a_snapshot_is_written(
         return parent
 
     monkeypatch.setattr(engine_worker, "write_snapshot", write)
-    pipeline.save_snapshot(tmp_path)
-    before = pipeline.counters().processed
-    listener.until(lambda: pipeline.counters().processed > before + 10)
+    pipeline.tell(TakeSnapshot(tmp_path))
+    before = pipeline.meter.counters().processed
+    listener.until(lambda: pipeline.meter.counters().processed > before + 10)
     # A key that is held down does not pile up every layer's maps without end.
     for _ in range(20):
-        pipeline.save_snapshot(tmp_path)
+        pipeline.tell(TakeSnapshot(tmp_path))
     failed = listener.event(JobFailed)
     assert "may wait" in str(failed.error)
     may_write.set()
@@ -95,7 +105,7 @@ def test_a_cancelled_snapshot_leaves_nothing(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     begun, may_go_on = threading.Event(), threading.Event()
-    report = pipeline._outbox.put_event
+    report = pipeline.outbox.put_event
 
     def hold_progress(event: object) -> None:
         report(event)
@@ -104,21 +114,21 @@ def test_a_cancelled_snapshot_leaves_nothing(
             assert may_go_on.wait(PATIENCE_S)
 
     monkeypatch.setattr(pipeline._engine, "_report", hold_progress)
-    pipeline.save_snapshot(tmp_path)
+    pipeline.tell(TakeSnapshot(tmp_path))
     assert begun.wait(PATIENCE_S)
     assert any(tmp_path.iterdir())
-    pipeline.cancel_snapshot()
+    pipeline.tell(CancelSnapshots())
     may_go_on.set()
     assert listener.event(SaveCancelled).what == "snapshot"
     assert not any(tmp_path.iterdir())
-    pipeline.save_snapshot(tmp_path)
+    pipeline.tell(TakeSnapshot(tmp_path))
     assert listener.event(Saved).path.is_dir()
 
 
 def test_a_snapshot_of_nothing_is_refused(
     pipeline: LivePipeline, listener: Listener, tmp_path: Path
 ) -> None:
-    pipeline.save_snapshot(tmp_path)
+    pipeline.tell(TakeSnapshot(tmp_path))
     assert "none yet" in str(listener.event(JobFailed).error)
 
 
@@ -127,7 +137,7 @@ def test_a_folder_that_cannot_be_is_told(
     pipeline: LivePipeline, listener: Listener, tmp_path: Path
 ) -> None:
     (tmp_path / "file").write_text("in the way")
-    pipeline.save_snapshot(tmp_path / "file")
+    pipeline.tell(TakeSnapshot(tmp_path / "file"))
     failed = listener.event(JobFailed)
     assert failed.what == "snapshot"
     assert str(tmp_path / "file") in str(failed.error)
@@ -138,20 +148,20 @@ def test_a_network_is_saved_with_its_weights_and_read_again(
     pipeline: LivePipeline, listener: Listener, tmp_path: Path
 ) -> None:
     path = tmp_path / "network.safetensors"
-    pipeline.save_network(path, small_network())
+    pipeline.tell(SaveNetwork(path, small_network()))
     assert listener.event(Saved).path == path
-    pipeline.read_network(str(path))
+    pipeline.tell(ReadNetwork(str(path)))
     read = listener.event(NetworkRead)
     assert read.path == str(path)
     weights = Model(small_network()).weights()
     np.testing.assert_array_equal(read.weights["conv2"]["weight"], weights["conv2"]["weight"])
     # One that does not run (yet) is saved with the weights that it would have.
     other = small_network(seed=8)
-    pipeline.save_network(path, other)
+    pipeline.tell(SaveNetwork(path, other))
     listener.event(Saved)
     expected = Model(other).weights()["conv1"]["weight"]
     np.testing.assert_array_equal(read_network(path).weights["conv1"]["weight"], expected)
-    pipeline.save_network(tmp_path / "description.json", other)
+    pipeline.tell(SaveNetwork(tmp_path / "description.json", other))
     listener.event(Saved)
     assert read_network(tmp_path / "description.json").weights is None
 
@@ -159,16 +169,16 @@ def test_a_network_is_saved_with_its_weights_and_read_again(
 def test_a_network_that_cannot_be_read_or_saved_is_told(
     pipeline: LivePipeline, listener: Listener, tmp_path: Path
 ) -> None:
-    pipeline.read_network(str(tmp_path / "absent.json"))
+    pipeline.tell(ReadNetwork(str(tmp_path / "absent.json")))
     failed = listener.event(JobFailed)
     assert failed.what == "network"
     assert "absent.json" in str(failed.error)
     invalid = small_network().edited("conv1", kernel_size=(99, 99), padding=(0, 0))
-    pipeline.save_network(tmp_path / "invalid.safetensors", invalid)
+    pipeline.tell(SaveNetwork(tmp_path / "invalid.safetensors", invalid))
     listener.event(JobFailed)
-    pipeline.save_network(tmp_path / "absent" / "network.json", small_network())
+    pipeline.tell(SaveNetwork(tmp_path / "absent" / "network.json", small_network()))
     listener.event(JobFailed)
-    pipeline.read_network("lenet-5")
+    pipeline.tell(ReadNetwork("lenet-5"))
     assert listener.event(NetworkRead).spec.name == "LeNet-5"
 
 
@@ -176,13 +186,13 @@ def test_a_network_that_cannot_be_read_or_saved_is_told(
 def test_a_recording_holds_the_wall(
     pipeline: LivePipeline, listener: Listener, tmp_path: Path
 ) -> None:
-    pipeline.set_colormaps("magma", "purple-green")
-    pipeline.start_recording(tmp_path)
+    pipeline.tell(SetColormaps("magma", "purple-green"))
+    pipeline.tell(StartRecording(tmp_path, "small"))
     started = listener.event(RecordingStarted)
     listener.result(lambda result: result.position > 20)
-    pipeline.set_network(classifier(), 2)
+    pipeline.tell(SetNetwork(classifier(), 2))
     listener.result(lambda result: result.generation == 2 and result.position > 60)
-    pipeline.stop_recording()
+    pipeline.tell(StopRecording())
     stopped = listener.event(RecordingStopped)
     assert stopped.path == started.path
     assert "small" in stopped.path.name
@@ -206,10 +216,10 @@ def test_a_recording_that_cannot_keep_up_is_stopped_all_the_same(
         return compose(*arguments)
 
     monkeypatch.setattr(recording_worker, "compose_record", compose_too_late)
-    pipeline.start_recording(tmp_path)
+    pipeline.tell(StartRecording(tmp_path, "small"))
     path = listener.event(RecordingStarted).path
     assert is_late.wait(PATIENCE_S)
-    pipeline.stop_recording()
+    pipeline.tell(StopRecording())
     assert listener.event(RecordingStopped).path == path
 
 
@@ -218,11 +228,11 @@ def test_a_recording_into_nowhere_is_told_and_live_goes_on(
     pipeline: LivePipeline, listener: Listener, tmp_path: Path
 ) -> None:
     (tmp_path / "file").write_text("in the way")
-    pipeline.start_recording(tmp_path / "file")
+    pipeline.tell(StartRecording(tmp_path / "file", "small"))
     assert listener.event(JobFailed).what == "recording"
-    pipeline.set_view(ViewRequest(channel=3))
+    pipeline.tell(SetView(ViewRequest(channel=3)))
     listener.result(lambda result: result.view.channel == 3)
-    pipeline.start_recording(tmp_path)
+    pipeline.tell(StartRecording(tmp_path, "small"))
     listener.event(RecordingStarted)
 
 
@@ -230,10 +240,10 @@ def test_a_recording_into_nowhere_is_told_and_live_goes_on(
 def test_a_recording_whose_file_vanishes_stops_and_is_told(
     pipeline: LivePipeline, listener: Listener, tmp_path: Path
 ) -> None:
-    pipeline.start_recording(tmp_path)
+    pipeline.tell(StartRecording(tmp_path, "small"))
     os.remove(listener.event(RecordingStarted).path)
     assert "file that can be written" in str(listener.event(JobFailed).error)
-    pipeline.start_recording(tmp_path)
+    pipeline.tell(StartRecording(tmp_path, "small"))
     listener.event(RecordingStarted)
     assert not [event for event in listener.events if isinstance(event, RecordingStopped)]
 
@@ -241,7 +251,7 @@ def test_a_recording_whose_file_vanishes_stops_and_is_told(
 def test_a_recording_without_a_picture_is_not_said_to_be_saved(
     pipeline: LivePipeline, listener: Listener, tmp_path: Path
 ) -> None:
-    pipeline.start_recording(tmp_path)
-    pipeline.stop_recording()
+    pipeline.tell(StartRecording(tmp_path, "small"))
+    pipeline.tell(StopRecording())
     assert "at least one picture" in str(listener.event(JobFailed).error)
     assert not any(tmp_path.iterdir())

@@ -46,7 +46,7 @@ def drawn():
 
         painter = KernelPainter(report)
         painter.start()
-        painter.draw(request)
+        painter.tell(request)
         assert is_done.wait(PATIENCE_S)
         painter.stop()
         assert painter.join(PATIENCE_S)
@@ -108,10 +108,10 @@ def test_the_newest_of_many_requests_wins(weights, monkeypatch):
     monkeypatch.setattr(kernel_painter, "draw_kernels", hold)
     painter = KernelPainter(report)
     painter.start()
-    painter.draw(request_of(weights))
+    painter.tell(request_of(weights))
     assert is_begun.wait(PATIENCE_S)
     for row in range(1, 6):
-        painter.draw(request_of(weights, first_row=row))
+        painter.tell(request_of(weights, first_row=row))
     may_go_on.set()
     assert is_done.wait(PATIENCE_S)
     painter.stop()
@@ -122,5 +122,5 @@ def test_the_newest_of_many_requests_wins(weights, monkeypatch):
 def test_the_pipeline_paints_and_only_the_newest_picture_waits(
     pipeline: LivePipeline, listener: Listener, weights
 ) -> None:
-    pipeline.kernels.draw(request_of(weights))
+    pipeline.tell(request_of(weights))
     assert listener.event(kernel_painter.KernelsDrawn).request.layer_id == "conv1"

@@ -14,6 +14,8 @@ from cnngui.engine.preprocess import normalise
 from cnngui.engine.program import AbandonedError
 from cnngui.errors import SourceError
 from cnngui.pipeline import engine_worker
+from cnngui.pipeline.capture_commands import OpenSource, Play, Seek
+from cnngui.pipeline.engine_commands import SetFrozen, SetNetwork, SetThreads, SetView
 from cnngui.pipeline.events import Crashed, NetworkApplied, NetworkFailed
 from cnngui.pipeline.lenses.channel import ChannelResult
 from cnngui.pipeline.lenses.lens import Seen
@@ -45,8 +47,8 @@ def camera(pipeline: LivePipeline, opener: Opener, listener: Listener) -> Camera
     source = Camera()
     opener.prepare(CAMERA, source)
     source.send(100)
-    pipeline.set_network(small_network(), 1)
-    pipeline.open_source(CAMERA)
+    pipeline.tell(SetNetwork(small_network(), 1))
+    pipeline.tell(OpenSource(CAMERA))
     listener.event(NetworkApplied)
     listener.result()
     return source
@@ -66,7 +68,7 @@ def test_a_network_without_layers_shows_its_input(
     pipeline: LivePipeline, listener: Listener
 ) -> None:
     empty = replace(small_network(), layers=())
-    pipeline.set_network(empty, 2)
+    pipeline.tell(SetNetwork(empty, 2))
     result = listener.result(of_generation(2))
     assert wall_of(result).layer_id == "input"
     seen = normalise(result.input, empty.input.mean, empty.input.std)
@@ -75,7 +77,7 @@ def test_a_network_without_layers_shows_its_input(
 
 @pytest.mark.usefixtures("camera")
 def test_the_last_layer_is_shown_by_default(pipeline: LivePipeline, listener: Listener) -> None:
-    pipeline.set_view(ViewRequest(channel=2, thumbnails=("input", "conv1")))
+    pipeline.tell(SetView(ViewRequest(channel=2, thumbnails=("input", "conv1"))))
     result = listener.result(lambda result: result.view.channel == 2)
     expected = activations(result, Model(small_network()))["conv2"][0]
     assert wall_of(result).layer_id == "conv2"
@@ -104,7 +106,7 @@ def test_the_last_layer_is_shown_by_default(pipeline: LivePipeline, listener: Li
 def test_arrays_that_leave_the_pipeline_cannot_be_changed(
     pipeline: LivePipeline, listener: Listener
 ) -> None:
-    pipeline.set_view(ViewRequest(layer_id="relu1", thumbnails=("conv1",)))
+    pipeline.tell(SetView(ViewRequest(layer_id="relu1", thumbnails=("conv1",))))
     result = listener.result(lambda result: result.view.layer_id == "relu1")
     wall, channel = wall_of(result), channel_of(result)
     assert wall is not None
@@ -121,7 +123,7 @@ def test_arrays_that_leave_the_pipeline_cannot_be_changed(
 def test_a_bypassed_convolution_slides_no_kernel(
     pipeline: LivePipeline, listener: Listener
 ) -> None:
-    pipeline.set_network(small_network().edited("conv2", enabled=False), 2)
+    pipeline.tell(SetNetwork(small_network().edited("conv2", enabled=False), 2))
     result = listener.result(of_generation(2))
     assert (channel_of(result).kernel, channel_of(result).bias) == (
         None,
@@ -131,12 +133,12 @@ def test_a_bypassed_convolution_slides_no_kernel(
 
 @pytest.mark.usefixtures("camera")
 def test_only_what_is_shown_is_computed(pipeline: LivePipeline, listener: Listener) -> None:
-    pipeline.set_view(ViewRequest(layer_id="conv1", wants_channel=False))
+    pipeline.tell(SetView(ViewRequest(layer_id="conv1", wants_channel=False)))
     result = listener.result(lambda result: result.view.layer_id == "conv1")
     assert set(result.layer_ms) == {"conv1"}
     assert result.part(ChannelResult) is None
     assert result.part(Thumbnails) is None
-    pipeline.set_view(ViewRequest(layer_id="input"))
+    pipeline.tell(SetView(ViewRequest(layer_id="input")))
     result = listener.result(lambda result: result.view.layer_id == "input")
     assert not result.layer_ms
     assert wall_of(result).values.shape == (3, 12, 16)
@@ -147,7 +149,7 @@ def test_only_what_is_shown_is_computed(pipeline: LivePipeline, listener: Listen
 def test_a_layer_that_is_gone_gives_way_to_the_last(
     pipeline: LivePipeline, listener: Listener
 ) -> None:
-    pipeline.set_view(ViewRequest(layer_id="gone", channel=99, page=7, thumbnails=("gone",)))
+    pipeline.tell(SetView(ViewRequest(layer_id="gone", channel=99, page=7, thumbnails=("gone",))))
     result = listener.result(lambda result: result.view.layer_id == "gone")
     assert wall_of(result).layer_id == "conv2"
     assert channel_of(result).channel == 5
@@ -156,8 +158,8 @@ def test_a_layer_that_is_gone_gives_way_to_the_last(
 
 @pytest.mark.usefixtures("camera")
 def test_a_flat_layer_gives_values_and_scores(pipeline: LivePipeline, listener: Listener) -> None:
-    pipeline.set_network(classifier(), 2)
-    pipeline.set_view(ViewRequest(order="maximum"))
+    pipeline.tell(SetNetwork(classifier(), 2))
+    pipeline.tell(SetView(ViewRequest(order="maximum")))
     result = listener.result(lambda result: result.view.order == "maximum")
     assert result.input.shape == (12, 16, 1)
     assert result.part(WallResult) is None
@@ -166,11 +168,11 @@ def test_a_flat_layer_gives_values_and_scores(pipeline: LivePipeline, listener: 
     assert list(vector_of(result).order) == list(np.argsort(-expected, kind="stable"))
     np.testing.assert_array_equal(scores_of(result), vector_of(result).values)
     alone = ViewRequest(layer_id="conv1", wants_channel=False)
-    pipeline.set_view(alone)
+    pipeline.tell(SetView(alone))
     result = listener.result(lambda result: result.view == alone)
     assert result.part(Scores) is None
     for view in (replace(alone, thumbnails=("linear1",)), replace(alone, wants_channel=True)):
-        pipeline.set_view(view)
+        pipeline.tell(SetView(view))
         result = listener.result(lambda result, view=view: result.view == view)
         np.testing.assert_allclose(scores_of(result), expected, atol=1e-6)
 
@@ -179,11 +181,13 @@ def test_a_flat_layer_gives_values_and_scores(pipeline: LivePipeline, listener: 
 def test_a_network_that_does_not_fit_leaves_the_last_one_running(
     pipeline: LivePipeline, listener: Listener
 ) -> None:
-    pipeline.set_network(small_network().edited("conv2", kernel_size=(99, 99), padding=(0, 0)), 2)
+    pipeline.tell(
+        SetNetwork(small_network().edited("conv2", kernel_size=(99, 99), padding=(0, 0)), 2)
+    )
     failed = listener.event(NetworkFailed)
     assert failed.generation == 2
     assert "conv2" in str(failed.error)
-    pipeline.set_view(ViewRequest(channel=1))
+    pipeline.tell(SetView(ViewRequest(channel=1)))
     assert listener.result(lambda result: result.view.channel == 1).generation == 1
 
 
@@ -196,9 +200,9 @@ def test_too_little_memory_is_told_and_the_next_network_runs(
 
     with monkeypatch.context() as patch:
         patch.setattr(Model, "forward", forward)
-        pipeline.set_network(small_network("huge"), 2)
+        pipeline.tell(SetNetwork(small_network("huge"), 2))
         assert "must fit into memory" in str(listener.event(NetworkFailed).error)
-    pipeline.set_network(small_network(), 3)
+    pipeline.tell(SetNetwork(small_network(), 3))
     listener.result(of_generation(3))
 
 
@@ -219,7 +223,7 @@ def test_a_defect_in_computing_is_told_and_the_next_frame_is_computed(
 def test_a_frame_given_up_for_another_layer_is_still_a_fresh_one(
     pipeline: LivePipeline, listener: Listener, camera: Camera, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pipeline.reset_counters()
+    pipeline.meter.reset()
     look, given_up = engine_worker.look, Event()
 
     def give_up_once(*arguments: Any, **others: Any) -> FrameResult:
@@ -231,7 +235,7 @@ def test_a_frame_given_up_for_another_layer_is_still_a_fresh_one(
     monkeypatch.setattr(engine_worker, "look", give_up_once)
     camera.send(101)
     assert listener.result(lambda result: number_of(result.picture) == 101).fresh
-    counters = pipeline.counters()
+    counters = pipeline.meter.counters()
     assert (counters.captured, counters.processed, counters.dropped) == (1, 1, 0)
 
 
@@ -256,16 +260,16 @@ def test_a_frame_that_takes_long_is_given_up_for(
         raise AbandonedError
 
     monkeypatch.setattr(engine_worker, "look", look_for_ever)
-    pipeline.set_network(small_network("endless"), 2)
+    pipeline.tell(SetNetwork(small_network("endless"), 2))
     assert computing.wait(10.0)
     if end == "closing":
         pipeline.close()
     elif end == "another layer":
-        pipeline.set_view(ViewRequest(layer_id="relu1"))
+        pipeline.tell(SetView(ViewRequest(layer_id="relu1")))
         result = listener.result(of_generation(2))
         assert wall_of(result).layer_id == "relu1"
     else:
-        pipeline.set_network(small_network(), 3)
+        pipeline.tell(SetNetwork(small_network(), 3))
         result = listener.result(of_generation(3))
         assert number_of(result.picture) == 100
     assert given_up.is_set()
@@ -284,8 +288,8 @@ def test_the_chosen_wall_is_shown_while_the_rest_is_still_computed(
     monkeypatch.setattr(engine_worker, "_LONG_S", 0.0)
     monkeypatch.setattr(ScoresLens, "_keep", keep_later)
     try:
-        pipeline.set_view(ViewRequest(layer_id="conv1"))
-        pipeline.set_network(classifier(), 2)
+        pipeline.tell(SetView(ViewRequest(layer_id="conv1")))
+        pipeline.tell(SetNetwork(classifier(), 2))
         listener.until(lambda: any(r.generation == 2 for r in listener.early), "the wall")
         first = next(result for result in listener.early if result.generation == 2)
         assert wall_of(first).layer_id == "conv1"
@@ -300,35 +304,35 @@ def test_the_chosen_wall_is_shown_while_the_rest_is_still_computed(
 def test_a_fast_frame_is_shown_once_and_a_slow_one_counts_once(
     pipeline: LivePipeline, listener: Listener, camera: Camera, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pipeline.set_view(ViewRequest(layer_id="conv1", thumbnails=("conv2",)))
+    pipeline.tell(SetView(ViewRequest(layer_id="conv1", thumbnails=("conv2",))))
     monkeypatch.setattr(engine_worker, "_LONG_S", 1000.0)
     listener.result(lambda result: result.view.layer_id == "conv1")
-    pipeline.reset_counters()
+    pipeline.meter.reset()
     listener.early.clear()
     camera.send(101)
     listener.result(lambda result: number_of(result.picture) == 101)
     assert listener.early == []
-    assert pipeline.counters().shown == 1
+    assert pipeline.meter.counters().shown == 1
     monkeypatch.setattr(engine_worker, "_LONG_S", 0.0)
     camera.send(102)
     listener.result(lambda result: number_of(result.picture) == 102)
-    assert (pipeline.counters().processed, pipeline.counters().shown) == (2, 2)
+    assert (pipeline.meter.counters().processed, pipeline.meter.counters().shown) == (2, 2)
 
 
 def test_a_frozen_frame_stays_and_the_network_still_reacts(
     pipeline: LivePipeline, listener: Listener, camera: Camera
 ) -> None:
-    pipeline.set_frozen(True)
-    pipeline.set_view(ViewRequest(channel=1))
+    pipeline.tell(SetFrozen(True))
+    pipeline.tell(SetView(ViewRequest(channel=1)))
     listener.result(lambda result: result.view.channel == 1)
     camera.send(101, 102)
-    listener.until(lambda: pipeline.counters().captured == 3)
-    pipeline.set_network(small_network(seed=1), 2)
+    listener.until(lambda: pipeline.meter.counters().captured == 3)
+    pipeline.tell(SetNetwork(small_network(seed=1), 2))
     frozen = listener.result(of_generation(2))
     assert number_of(frozen.picture) == 100
     assert not frozen.fresh
-    assert pipeline.counters().dropped == 0
-    pipeline.set_frozen(False)
+    assert pipeline.meter.counters().dropped == 0
+    pipeline.tell(SetFrozen(False))
     thawed = listener.result(lambda result: number_of(result.picture) == 102)
     assert thawed.fresh
 
@@ -337,13 +341,13 @@ def test_a_paused_film_reacts_to_edits(
     pipeline: LivePipeline, opener: Opener, listener: Listener
 ) -> None:
     opener.prepare(FILM, Film(count=50, rate=10.0))
-    pipeline.set_network(small_network(), 1)
-    pipeline.open_source(FILM)
-    pipeline.set_playback(Playback(playing=False))
+    pipeline.tell(SetNetwork(small_network(), 1))
+    pipeline.tell(OpenSource(FILM))
+    pipeline.tell(Play(Playback(playing=False)))
     listener.result()
-    pipeline.seek(20)
+    pipeline.tell(Seek(20))
     first = listener.result(lambda result: result.position == 20)
-    pipeline.set_network(small_network(seed=5), 2)
+    pipeline.tell(SetNetwork(small_network(seed=5), 2))
     second = listener.result(of_generation(2))
     assert not np.array_equal(wall_of(first).values, wall_of(second).values)
 
@@ -359,11 +363,11 @@ def test_undo_brings_weights_back(pipeline: LivePipeline, listener: Listener) ->
         layer_id: {name: array + 1 for name, array in drawn[layer_id].items()}
         for layer_id in layers
     }
-    pipeline.set_network(spec, 2, learned)
+    pipeline.tell(SetNetwork(spec, 2, learned))
     before = listener.result(of_generation(2))
-    pipeline.set_network(spec.edited("conv1", out_channels=5), 3)
+    pipeline.tell(SetNetwork(spec.edited("conv1", out_channels=5), 3))
     listener.result(of_generation(3))
-    pipeline.set_network(spec, 4)
+    pipeline.tell(SetNetwork(spec, 4))
     after = listener.result(of_generation(4))
     np.testing.assert_array_equal(wall_of(after).values, wall_of(before).values)
 
@@ -374,9 +378,9 @@ def test_weights_of_a_network_overtaken_by_the_next_are_not_lost(
 ) -> None:
     spec = small_network().edited("conv2", weights_id="learned")
     learned = {"conv2": {"weight": np.ones((6, 4, 3, 3), np.float32), "bias": np.full(6, 7.0)}}
-    pipeline.set_network(spec, 2, learned)
+    pipeline.tell(SetNetwork(spec, 2, learned))
     for generation in range(3, 30):
-        pipeline.set_network(replace(spec, name=f"network {generation}"), generation)
+        pipeline.tell(SetNetwork(replace(spec, name=f"network {generation}"), generation))
     result = listener.result(of_generation(29))
     assert channel_of(result).bias == 7.0
 
@@ -384,16 +388,16 @@ def test_weights_of_a_network_overtaken_by_the_next_are_not_lost(
 def test_locked_scaling_keeps_the_range_of_the_moment(
     pipeline: LivePipeline, listener: Listener, camera: Camera
 ) -> None:
-    pipeline.set_view(ViewRequest(layer_id="relu1", scaling="locked"))
+    pipeline.tell(SetView(ViewRequest(layer_id="relu1", scaling="locked")))
     locked = listener.result(lambda result: result.view.scaling == "locked")
     camera.send(200)
     brighter = listener.result(lambda result: number_of(result.picture) == 200)
     assert wall_of(brighter).values.max() > wall_of(locked).values.max()
     np.testing.assert_array_equal(wall_of(brighter).high, wall_of(locked).high)
-    pipeline.set_view(ViewRequest(layer_id="relu1", scaling="layer"))
+    pipeline.tell(SetView(ViewRequest(layer_id="relu1", scaling="layer")))
     unlocked = listener.result(lambda result: result.view.scaling == "layer")
     assert wall_of(unlocked).high[0] == pytest.approx(float(wall_of(brighter).values.max()))
-    pipeline.set_view(ViewRequest(layer_id="relu1", scaling="locked"))
+    pipeline.tell(SetView(ViewRequest(layer_id="relu1", scaling="locked")))
     again = listener.result(lambda result: result.view.scaling == "locked")
     assert wall_of(again).high[0] == wall_of(unlocked).high[0]
 
@@ -403,12 +407,12 @@ def test_a_locked_range_is_not_that_of_another_networks_layer(
     pipeline: LivePipeline, listener: Listener
 ) -> None:
     view = ViewRequest(layer_id="conv1", scaling="locked")
-    pipeline.set_view(view)
+    pipeline.tell(SetView(view))
     locked = listener.result(lambda result: result.view == view)
-    pipeline.set_network(small_network(seed=5), 2)
+    pipeline.tell(SetNetwork(small_network(seed=5), 2))
     redrawn = listener.result(of_generation(2))
     np.testing.assert_array_equal(wall_of(redrawn).high, wall_of(locked).high)
-    pipeline.set_network(small_network(seed=5).edited("conv1", out_channels=9), 3)
+    pipeline.tell(SetNetwork(small_network(seed=5).edited("conv1", out_channels=9), 3))
     other = listener.result(of_generation(3))
     assert wall_of(other).high[0] == pytest.approx(float(np.abs(wall_of(other).values).max()))
 
@@ -417,20 +421,20 @@ def test_frames_that_nobody_had_time_for_are_counted(
     pipeline: LivePipeline, listener: Listener, opener: Opener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     opener.prepare(FILM, Film(count=100, rate=5000.0))
-    pipeline.set_playback(Playback(loop=False))
-    pipeline.open_source(FILM)
-    listener.until(lambda: pipeline.counters().captured == 100)
-    counters = pipeline.counters()
+    pipeline.tell(Play(Playback(loop=False)))
+    pipeline.tell(OpenSource(FILM))
+    listener.until(lambda: pipeline.meter.counters().captured == 100)
+    counters = pipeline.meter.counters()
     assert counters.processed == 0
     assert counters.dropped == 99
-    pipeline.set_network(small_network(), 1)
+    pipeline.tell(SetNetwork(small_network(), 1))
     listener.result(lambda result: result.position == 99)
-    counters = pipeline.counters()
+    counters = pipeline.meter.counters()
     assert (counters.captured, counters.processed, counters.dropped) == (100, 1, 99)
-    listener.until(lambda: pipeline.counters().shown == 1)
-    assert pipeline.counters().latency_median_ms > 0
-    pipeline.reset_counters()
-    assert pipeline.counters().captured == 0
+    listener.until(lambda: pipeline.meter.counters().shown == 1)
+    assert pipeline.meter.counters().latency_median_ms > 0
+    pipeline.meter.reset()
+    assert pipeline.meter.counters().captured == 0
 
 
 def test_a_large_picture_is_made_smaller_for_the_screen(
@@ -447,8 +451,8 @@ def test_a_large_picture_is_made_smaller_for_the_screen(
 
 @pytest.mark.usefixtures("camera")
 def test_cores_can_be_chosen_while_it_runs(pipeline: LivePipeline, listener: Listener) -> None:
-    pipeline.set_threads(1)
-    pipeline.set_network(small_network(seed=1), 2)
+    pipeline.tell(SetThreads(1))
+    pipeline.tell(SetNetwork(small_network(seed=1), 2))
     listener.result(of_generation(2))
 
 
@@ -456,8 +460,8 @@ def test_the_bell_is_not_rung_again_before_the_news_was_fetched(
     opener: Opener, listener: Listener, pipeline: LivePipeline
 ) -> None:
     opener.prepare(CAMERA, SourceError("Desk Cam", "must be free", "in use"))
-    pipeline.open_source(CAMERA)
+    pipeline.tell(OpenSource(CAMERA))
     assert listener.rung.wait(10.0)
-    pipeline.set_network(small_network(), 1)
+    pipeline.tell(SetNetwork(small_network(), 1))
     pipeline.close()
     assert listener.rings == 1

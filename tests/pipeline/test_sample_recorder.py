@@ -9,6 +9,7 @@ import pytest
 
 from cnngui.data.sample_folder import SampleFolder
 from cnngui.pipeline import sample_recorder
+from cnngui.pipeline.capture_commands import OpenSource, Play
 from cnngui.pipeline.data_events import (
     SampleRecorded,
     SamplesChanged,
@@ -18,9 +19,11 @@ from cnngui.pipeline.data_events import (
     SamplingStarted,
     SamplingStopped,
 )
+from cnngui.pipeline.engine_commands import SetFrozen, SetNetwork
 from cnngui.pipeline.events import SourceLost
 from cnngui.pipeline.live import LivePipeline
 from cnngui.pipeline.messages import Playback
+from cnngui.pipeline.sample_recorder import RecordSamples, StopSamples
 from tests.pipeline.fakes import (
     CAMERA,
     CLIP,
@@ -41,8 +44,8 @@ def camera(pipeline: LivePipeline, opener: Opener, listener: Listener) -> Camera
     """A camera whose first picture, 1, was seen."""
     camera = Camera()
     opener.prepare(CAMERA, camera)
-    pipeline.set_network(small_network(), 1)
-    pipeline.open_source(CAMERA)
+    pipeline.tell(SetNetwork(small_network(), 1))
+    pipeline.tell(OpenSource(CAMERA))
     camera.send(1)
     listener.result()
     return camera
@@ -63,7 +66,7 @@ def recorded(folder: SampleFolder) -> list[int]:
 def test_frames_become_samples_while_recording(
     pipeline: LivePipeline, listener: Listener, camera: Camera, folder: SampleFolder
 ) -> None:
-    pipeline.sampling.begin(folder, "cup", FAST)
+    pipeline.tell(RecordSamples(folder, "cup", FAST))
     assert listener.event(SamplingStarted).class_name == "cup"
     for number in (2, 3, 4):
         sample = listener.event(SampleRecorded)
@@ -71,7 +74,7 @@ def test_frames_become_samples_while_recording(
         assert sample.count == number - 1
         camera.send(number)
     listener.event(SampleRecorded)
-    pipeline.sampling.end()
+    pipeline.tell(StopSamples())
     stopped = listener.event(SamplingStopped)
     assert (stopped.class_name, stopped.count) == ("cup", 4)
     changed = listener.event(SamplesChanged)
@@ -85,15 +88,15 @@ def test_frames_become_samples_while_recording(
 def test_a_short_press_takes_one_sample(
     pipeline: LivePipeline, listener: Listener, camera: Camera, folder: SampleFolder
 ) -> None:
-    pipeline.sampling.begin(folder, "cup", FAST)
-    pipeline.sampling.end()
+    pipeline.tell(RecordSamples(folder, "cup", FAST))
+    pipeline.tell(StopSamples())
     assert listener.event(SamplingStopped).count == 1
 
 
 def test_a_burst_ends_by_itself(
     pipeline: LivePipeline, listener: Listener, film: Film, folder: SampleFolder
 ) -> None:
-    pipeline.sampling.begin(folder, "book", FAST, burst=5)
+    pipeline.tell(RecordSamples(folder, "book", FAST, burst=5))
     assert listener.event(SamplingStopped).count == 5
     assert len(set(recorded(folder))) == 5
 
@@ -102,7 +105,7 @@ def test_the_rate_is_kept(
     pipeline: LivePipeline, listener: Listener, film: Film, folder: SampleFolder
 ) -> None:
     begun = time.monotonic()
-    pipeline.sampling.begin(folder, "book", 20.0, burst=5)
+    pipeline.tell(RecordSamples(folder, "book", 20.0, burst=5))
     listener.event(SamplingStopped)
     assert time.monotonic() - begun >= 4 / 20
 
@@ -110,7 +113,7 @@ def test_the_rate_is_kept(
 def test_counting_down_comes_first(
     pipeline: LivePipeline, listener: Listener, camera: Camera, folder: SampleFolder
 ) -> None:
-    pipeline.sampling.begin(folder, "cup", FAST, burst=1, countdown_s=1.2)
+    pipeline.tell(RecordSamples(folder, "cup", FAST, burst=1, countdown_s=1.2))
     assert listener.event(SamplingCountdown).seconds_left == 2
     assert listener.event(SamplingCountdown).seconds_left == 1
     assert recorded(folder) == []
@@ -121,9 +124,9 @@ def test_counting_down_comes_first(
 def test_a_countdown_can_be_given_up(
     pipeline: LivePipeline, listener: Listener, camera: Camera, folder: SampleFolder
 ) -> None:
-    pipeline.sampling.begin(folder, "cup", FAST, countdown_s=60.0)
+    pipeline.tell(RecordSamples(folder, "cup", FAST, countdown_s=60.0))
     assert listener.event(SamplingCountdown).seconds_left == 60
-    pipeline.sampling.end()
+    pipeline.tell(StopSamples())
     assert listener.event(SamplingStopped).count == 0
     assert recorded(folder) == []
 
@@ -131,9 +134,9 @@ def test_a_countdown_can_be_given_up(
 def test_beginning_another_class_ends_the_one_before(
     pipeline: LivePipeline, listener: Listener, camera: Camera, folder: SampleFolder
 ) -> None:
-    pipeline.sampling.begin(folder, "cup", FAST)
+    pipeline.tell(RecordSamples(folder, "cup", FAST))
     listener.event(SampleRecorded)
-    pipeline.sampling.begin(folder, "book", FAST)
+    pipeline.tell(RecordSamples(folder, "book", FAST))
     assert listener.event(SamplingStopped).class_name == "cup"
     assert listener.event(SampleRecorded).class_name == "book"
 
@@ -142,7 +145,7 @@ def test_beginning_another_class_ends_the_one_before(
 def test_no_frame_is_recorded_twice_and_a_silent_source_is_said(
     pipeline: LivePipeline, listener: Listener, camera: Camera, folder: SampleFolder
 ) -> None:
-    pipeline.sampling.begin(folder, "cup", FAST)
+    pipeline.tell(RecordSamples(folder, "cup", FAST))
     assert listener.event(SamplingPaused).class_name == "cup"
     assert recorded(folder) == [1]
     camera.send(2)
@@ -155,13 +158,13 @@ def test_no_frame_is_recorded_twice_and_a_silent_source_is_said(
 def test_a_frozen_picture_is_recorded_once(
     pipeline: LivePipeline, listener: Listener, camera: Camera, folder: SampleFolder
 ) -> None:
-    pipeline.set_frozen(True)
-    pipeline.sampling.begin(folder, "cup", FAST)
+    pipeline.tell(SetFrozen(True))
+    pipeline.tell(RecordSamples(folder, "cup", FAST))
     listener.event(SampleRecorded)
     camera.send(2, 3)
     listener.event(SamplingPaused)
     assert recorded(folder) == [1]
-    pipeline.set_frozen(False)
+    pipeline.tell(SetFrozen(False))
     camera.send(4)
     listener.until(lambda: recorded(folder)[-1] == 4)
 
@@ -176,7 +179,7 @@ def test_a_source_that_vanishes_loses_no_sample_and_recording_goes_on_when_it_is
 ) -> None:
     again = Camera()
     opener.prepare(CAMERA, again)
-    pipeline.sampling.begin(folder, "cup", FAST)
+    pipeline.tell(RecordSamples(folder, "cup", FAST))
     listener.event(SampleRecorded)
     camera.unplug()
     listener.event(SourceLost)
@@ -190,7 +193,7 @@ def test_a_source_that_vanishes_loses_no_sample_and_recording_goes_on_when_it_is
 def test_recording_without_any_source_is_said(
     pipeline: LivePipeline, listener: Listener, folder: SampleFolder
 ) -> None:
-    pipeline.sampling.begin(folder, "cup", FAST)
+    pipeline.tell(RecordSamples(folder, "cup", FAST))
     paused = listener.event(SamplingPaused)
     assert "must give new pictures" in str(paused.error)
 
@@ -199,12 +202,12 @@ def test_samples_are_mirrored_as_the_network_sees_them(
     pipeline: LivePipeline, listener: Listener, opener: Opener, folder: SampleFolder
 ) -> None:
     opener.prepare(FILM, Film(count=1))
-    pipeline.set_network(small_network(), 1)
-    pipeline.open_source(FILM)
+    pipeline.tell(SetNetwork(small_network(), 1))
+    pipeline.tell(OpenSource(FILM))
     listener.result()
-    pipeline.set_playback(Playback(playing=True, mirror=True))
+    pipeline.tell(Play(Playback(playing=True, mirror=True)))
     mirrored = listener.result(lambda result: result.index == 1)
-    pipeline.sampling.begin(folder, "cup", FAST, burst=1)
+    pipeline.tell(RecordSamples(folder, "cup", FAST, burst=1))
     listener.event(SamplingStopped)
     pixels = folder.as_dataset().picture(0)
     np.testing.assert_array_equal(pixels, mirrored.input)
@@ -217,7 +220,7 @@ def test_a_full_disk_ends_recording_and_leaves_whole_files(
     folder: SampleFolder,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    pipeline.sampling.begin(folder, "cup", FAST)
+    pipeline.tell(RecordSamples(folder, "cup", FAST))
     listener.event(SampleRecorded)
 
     def full(_: int) -> None:
@@ -236,14 +239,14 @@ def test_a_full_disk_ends_recording_and_leaves_whole_files(
 def test_a_class_that_is_gone_ends_recording(
     pipeline: LivePipeline, listener: Listener, camera: Camera, folder: SampleFolder
 ) -> None:
-    pipeline.sampling.begin(folder, "spoon", FAST)
+    pipeline.tell(RecordSamples(folder, "spoon", FAST))
     assert "no such class" in str(listener.event(SamplingFailed).error)
 
 
 def test_closing_while_recording_keeps_what_is_there(
     pipeline: LivePipeline, listener: Listener, film: Film, folder: SampleFolder
 ) -> None:
-    pipeline.sampling.begin(folder, "cup", FAST)
+    pipeline.tell(RecordSamples(folder, "cup", FAST))
     listener.event(SampleRecorded)
     pipeline.close()
     data = folder.as_dataset()
@@ -255,10 +258,10 @@ def test_the_same_still_picture_can_be_taken_for_two_classes(
     pipeline: LivePipeline, listener: Listener, opener: Opener, folder: SampleFolder
 ) -> None:
     opener.prepare(CLIP, Film(count=1))
-    pipeline.set_network(small_network(), 1)
-    pipeline.open_source(CLIP)
+    pipeline.tell(SetNetwork(small_network(), 1))
+    pipeline.tell(OpenSource(CLIP))
     listener.result()
     for name in ("cup", "book"):
-        pipeline.sampling.begin(folder, name, FAST, burst=1)
+        pipeline.tell(RecordSamples(folder, name, FAST, burst=1))
         assert listener.event(SamplingStopped).count == 1
     assert folder.as_dataset().labels.tolist() == [0, 1]

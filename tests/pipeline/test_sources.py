@@ -11,6 +11,8 @@ import pytest
 from cnngui.capture.settings import CaptureSettings
 from cnngui.capture.source import SourceInfo
 from cnngui.errors import SourceError
+from cnngui.pipeline.capture_commands import CloseSource, OpenSource, Play, Seek, Step
+from cnngui.pipeline.engine_commands import SetNetwork
 from cnngui.pipeline.events import (
     Crashed,
     PlaybackChanged,
@@ -38,30 +40,30 @@ from tests.pipeline.fakes import (
 
 @pytest.fixture(autouse=True)
 def _network(pipeline: LivePipeline) -> None:
-    pipeline.set_network(small_network(), 1)
+    pipeline.tell(SetNetwork(small_network(), 1))
 
 
 def test_a_film_plays_to_its_end_once(
     pipeline: LivePipeline, opener: Opener, listener: Listener
 ) -> None:
     opener.prepare(FILM, Film(count=20, rate=200.0))
-    pipeline.set_playback(Playback(loop=False))
-    pipeline.open_source(FILM)
+    pipeline.tell(Play(Playback(loop=False)))
+    pipeline.tell(OpenSource(FILM))
     assert listener.event(SourceOpened).info.frame_count == 20
     assert listener.event(SourceEnded).address == FILM
-    listener.until(lambda: pipeline.counters().captured == 20)
-    counters = pipeline.counters()
+    listener.until(lambda: pipeline.meter.counters().captured == 20)
+    counters = pipeline.meter.counters()
     last = listener.result(lambda result: result.position == 19)
     assert number_of(last.picture) == 19
     listener.until(
-        lambda: pipeline.counters().processed + pipeline.counters().dropped == counters.captured
+        lambda: (now := pipeline.meter.counters()).processed + now.dropped == counters.captured
     )
 
 
 def test_a_film_loops(pipeline: LivePipeline, opener: Opener, listener: Listener) -> None:
     opener.prepare(FILM, Film(count=4, rate=400.0))
-    pipeline.open_source(FILM)
-    listener.until(lambda: pipeline.counters().captured > 12)
+    pipeline.tell(OpenSource(FILM))
+    listener.until(lambda: pipeline.meter.counters().captured > 12)
     assert not [event for event in listener.events if isinstance(event, SourceEnded)]
 
 
@@ -69,38 +71,38 @@ def test_playing_again_after_the_end_begins_at_the_start(
     pipeline: LivePipeline, opener: Opener, listener: Listener
 ) -> None:
     opener.prepare(FILM, Film(count=3, rate=300.0))
-    pipeline.set_playback(Playback(loop=False))
-    pipeline.open_source(FILM)
+    pipeline.tell(Play(Playback(loop=False)))
+    pipeline.tell(OpenSource(FILM))
     listener.event(SourceEnded)
     listener.until(lambda: not _last_playback(listener).playing)
-    before = pipeline.counters().captured
-    pipeline.set_playback(Playback(loop=False))
+    before = pipeline.meter.counters().captured
+    pipeline.tell(Play(Playback(loop=False)))
     listener.event(SourceEnded)
-    assert pipeline.counters().captured == before + 3
+    assert pipeline.meter.counters().captured == before + 3
 
 
 def test_pause_seek_and_step_show_exactly_that_frame(
     pipeline: LivePipeline, opener: Opener, listener: Listener
 ) -> None:
     opener.prepare(FILM, Film(count=100, rate=10.0))
-    pipeline.open_source(FILM)
+    pipeline.tell(OpenSource(FILM))
     listener.event(SourceOpened)
-    pipeline.set_playback(Playback(playing=False))
-    pipeline.seek(50)
+    pipeline.tell(Play(Playback(playing=False)))
+    pipeline.tell(Seek(50))
     assert number_of(listener.result(lambda result: result.position == 50).picture) == 50
-    pipeline.step()
+    pipeline.tell(Step())
     assert number_of(listener.result(lambda result: result.position == 51).picture) == 51
-    pipeline.step(-2)
+    pipeline.tell(Step(-2))
     assert number_of(listener.result(lambda result: result.position == 49).picture) == 49
-    pipeline.seek(10_000)
+    pipeline.tell(Seek(10_000))
     listener.result(lambda result: result.position == 99)
 
 
 def test_stepping_pauses(pipeline: LivePipeline, opener: Opener, listener: Listener) -> None:
     opener.prepare(FILM, Film(count=100, rate=5.0))
-    pipeline.open_source(FILM)
+    pipeline.tell(OpenSource(FILM))
     listener.result(lambda result: result.position == 0)
-    pipeline.step(5)
+    pipeline.tell(Step(5))
     listener.until(lambda: not _last_playback(listener).playing)
     assert _last_playback(listener).playing is False
     listener.result(lambda result: result.position == 5)
@@ -118,9 +120,9 @@ def test_a_step_back_that_cannot_be_gone_pauses_all_the_same(
     pipeline: LivePipeline, opener: Opener, listener: Listener
 ) -> None:
     opener.prepare(FILM, StraightFilm(count=1000, rate=5.0))
-    pipeline.open_source(FILM)
+    pipeline.tell(OpenSource(FILM))
     listener.result()
-    pipeline.step(-1)
+    pipeline.tell(Step(-1))
     listener.until(lambda: not _last_playback(listener).playing)
 
 
@@ -145,12 +147,12 @@ def test_of_many_seeks_the_newest_wins(
 ) -> None:
     film = SlowFilm()
     opener.prepare(FILM, film)
-    pipeline.open_source(FILM)
+    pipeline.tell(OpenSource(FILM))
     listener.event(SourceOpened)
-    pipeline.seek(50)
+    pipeline.tell(Seek(50))
     assert film.winds.wait(PATIENCE_S)
     for position in range(100, 900):
-        pipeline.seek(position)
+        pipeline.tell(Seek(position))
     film.may_go_on.set()
     listener.result(lambda result: result.position == 899)
     assert film.wound_to == [50, 899]
@@ -160,24 +162,24 @@ def test_speed_changes_the_tempo(
     pipeline: LivePipeline, opener: Opener, listener: Listener
 ) -> None:
     opener.prepare(FILM, Film(count=10_000, rate=10.0))
-    pipeline.set_playback(Playback(speed=16.0))
-    pipeline.open_source(FILM)
+    pipeline.tell(Play(Playback(speed=16.0)))
+    pipeline.tell(OpenSource(FILM))
     # At normal speed this would take twelve seconds, which is longer than the listener waits.
-    listener.until(lambda: pipeline.counters().captured >= 120)
+    listener.until(lambda: pipeline.meter.counters().captured >= 120)
 
 
 def test_mirroring_a_paused_film_shows_it_mirrored(
     pipeline: LivePipeline, opener: Opener, listener: Listener
 ) -> None:
     opener.prepare(FILM, Film(count=100, rate=10.0))
-    pipeline.set_playback(Playback(playing=False))
-    pipeline.open_source(FILM)
+    pipeline.tell(Play(Playback(playing=False)))
+    pipeline.tell(OpenSource(FILM))
     listener.event(SourceOpened)
     paused = Playback(playing=False)
-    pipeline.set_playback(paused)
-    pipeline.seek(40)
+    pipeline.tell(Play(paused))
+    pipeline.tell(Seek(40))
     straight = listener.result(lambda result: result.position == 40)
-    pipeline.set_playback(replace(paused, mirror=True))
+    pipeline.tell(Play(replace(paused, mirror=True)))
     mirrored = listener.result(lambda result: result.picture[0, 0, 0] == 40)
     assert np.array_equal(mirrored.picture, straight.picture[:, ::-1])
     assert np.array_equal(mirrored.input, straight.input[:, ::-1])
@@ -187,28 +189,28 @@ def test_a_still_picture_is_captured_once(
     pipeline: LivePipeline, opener: Opener, listener: Listener
 ) -> None:
     opener.prepare(FILM, Film(count=1, rate=500.0))
-    pipeline.open_source(FILM)
+    pipeline.tell(OpenSource(FILM))
     listener.result()
-    pipeline.set_network(small_network(seed=1), 2)
+    pipeline.tell(SetNetwork(small_network(seed=1), 2))
     again = listener.result(lambda result: result.generation == 2)
     assert not again.fresh
-    assert pipeline.counters().captured == 1
-    assert pipeline.counters().processed == 1
+    assert pipeline.meter.counters().captured == 1
+    assert pipeline.meter.counters().processed == 1
 
 
 def test_a_source_that_cannot_be_opened_leaves_the_old_one_running(
     pipeline: LivePipeline, opener: Opener, listener: Listener
 ) -> None:
     opener.prepare(FILM, Film(count=50, rate=200.0))
-    pipeline.open_source(FILM)
+    pipeline.tell(OpenSource(FILM))
     listener.event(SourceOpened)
     opener.prepare(CAMERA, SourceError("Desk Cam", "must be free", "in use"))
-    pipeline.open_source(CAMERA)
+    pipeline.tell(OpenSource(CAMERA))
     failed = listener.event(SourceFailed)
     assert failed.address == CAMERA
     assert "in use" in str(failed.error)
-    before = pipeline.counters().captured
-    listener.until(lambda: pipeline.counters().captured > before + 5)
+    before = pipeline.meter.counters().captured
+    listener.until(lambda: pipeline.meter.counters().captured > before + 5)
 
 
 def test_the_old_source_goes_on_while_a_new_one_hangs_and_the_newest_wish_wins(
@@ -219,12 +221,12 @@ def test_the_old_source_goes_on_while_a_new_one_hangs_and_the_newest_wish_wins(
     opener.prepare(CAMERA, hanging, late)
     opener.prepare(FILM, Film(rate=200.0))
     opener.prepare(CLIP, Film())
-    pipeline.open_source(FILM)
+    pipeline.tell(OpenSource(FILM))
     listener.event(SourceOpened)
-    pipeline.open_source(CAMERA)
-    before = pipeline.counters().captured
-    listener.until(lambda: pipeline.counters().captured > before + 10)
-    pipeline.open_source(CLIP)
+    pipeline.tell(OpenSource(CAMERA))
+    before = pipeline.meter.counters().captured
+    listener.until(lambda: pipeline.meter.counters().captured > before + 10)
+    pipeline.tell(OpenSource(CLIP))
     assert listener.event(SourceOpened).address == CLIP
     hanging.set()
     assert late.closed.wait(5.0)
@@ -236,10 +238,10 @@ def test_a_film_that_breaks_off_is_told_and_keeps_its_last_frame(
 ) -> None:
     film = Film(rate=200.0, broken_at=5)
     opener.prepare(FILM, film)
-    pipeline.open_source(FILM)
+    pipeline.tell(OpenSource(FILM))
     assert "a hole" in str(listener.event(SourceFailed).error)
     assert film.closed
-    pipeline.set_network(small_network(seed=1), 2)
+    pipeline.tell(SetNetwork(small_network(seed=1), 2))
     assert number_of(listener.result(lambda result: result.generation == 2).picture) == 4
 
 
@@ -251,7 +253,7 @@ def test_a_camera_pulled_out_comes_back_and_never_as_another_one(
     opener.prepare(CAMERA, first, absent, absent, absent, second)
     opener.prepare(OTHER_CAMERA, Camera())
     first.send(1)
-    pipeline.open_source(CAMERA)
+    pipeline.tell(OpenSource(CAMERA))
     listener.event(SourceOpened)
     listener.result(lambda result: number_of(result.picture) == 1)
     first.unplug()
@@ -273,7 +275,7 @@ def test_a_stream_that_ends_counts_as_lost(
     camera, again = Camera(), Camera()
     opener.prepare(CAMERA, camera, again)
     camera.send(1, None)
-    pipeline.open_source(CAMERA)
+    pipeline.tell(OpenSource(CAMERA))
     listener.event(SourceLost)
     again.send(3)
     listener.result(lambda result: number_of(result.picture) == 3)
@@ -285,14 +287,14 @@ def test_a_paused_camera_is_let_go_and_taken_again(
     first, second = Camera(), Camera()
     opener.prepare(CAMERA, first, second)
     first.send(1)
-    pipeline.open_source(CAMERA)
+    pipeline.tell(OpenSource(CAMERA))
     listener.result(lambda result: number_of(result.picture) == 1)
-    pipeline.set_playback(Playback(playing=False))
+    pipeline.tell(Play(Playback(playing=False)))
     first.send(1)
     assert first.closed.wait(5.0)
     second.send(2)
     assert len(opener.asked) == 1
-    pipeline.set_playback(Playback(playing=True))
+    pipeline.tell(Play(Playback(playing=True)))
     listener.result(lambda result: number_of(result.picture) == 2)
 
 
@@ -302,11 +304,11 @@ def test_another_resolution_closes_the_device_first_and_falls_back(
     first, third = Camera(), Camera()
     opener.prepare(CAMERA, first, SourceError("Desk Cam", "must know that size", "9x9"), third)
     first.send(1)
-    pipeline.open_source(CAMERA)
+    pipeline.tell(OpenSource(CAMERA))
     listener.result()
     third.send(3)
     first.send(1)
-    pipeline.open_source(CAMERA, CaptureSettings(9, 9))
+    pipeline.tell(OpenSource(CAMERA, CaptureSettings(9, 9)))
     assert "9x9" in str(listener.event(SourceFailed).error)
     listener.result(lambda result: number_of(result.picture) == 3)
     assert [settings.width for settings in opener.settings] == [0, 9, 0]
@@ -319,12 +321,12 @@ def test_a_closed_source_keeps_the_last_frame(
     camera = Camera()
     opener.prepare(CAMERA, camera)
     camera.send(7)
-    pipeline.open_source(CAMERA)
+    pipeline.tell(OpenSource(CAMERA))
     listener.result(lambda result: number_of(result.picture) == 7)
     camera.send(7)
-    pipeline.close_source()
+    pipeline.tell(CloseSource())
     assert camera.closed.wait(5.0)
-    pipeline.set_network(small_network(seed=1), 2)
+    pipeline.tell(SetNetwork(small_network(seed=1), 2))
     result = listener.result(lambda result: result.generation == 2)
     assert number_of(result.picture) == 7
 
@@ -334,10 +336,10 @@ def test_a_defect_in_a_source_is_told_and_the_next_one_opens(
 ) -> None:
     opener.prepare(CAMERA, ZeroDivisionError("a defect"))
     opener.prepare(FILM, Film(rate=200.0))
-    pipeline.open_source(CAMERA)
+    pipeline.tell(OpenSource(CAMERA))
     assert "ZeroDivisionError" in listener.event(Crashed).report
     listener.event(SourceFailed)
-    pipeline.open_source(FILM)
+    pipeline.tell(OpenSource(FILM))
     listener.event(SourceOpened)
     listener.result()
 
@@ -351,9 +353,9 @@ def test_a_defect_while_reading_is_told_once_and_commands_still_work(
     broken.read = lambda: 1 // 0  # type: ignore[assignment, return-value]
     opener.prepare(CAMERA, broken)
     opener.prepare(FILM, film)
-    pipeline.open_source(CAMERA)
+    pipeline.tell(OpenSource(CAMERA))
     assert "ZeroDivisionError" in listener.event(Crashed).report
-    pipeline.open_source(FILM)
+    pipeline.tell(OpenSource(FILM))
     listener.result()
 
 
@@ -374,7 +376,7 @@ def test_a_loop_that_gets_no_frame_is_told_and_ends(
 ) -> None:
     film = DyingFilm(count=4, rate=400.0)
     opener.prepare(FILM, film)
-    pipeline.open_source(FILM)
+    pipeline.tell(OpenSource(FILM))
     failed = listener.event(SourceFailed)
     assert "must give its frames again when it begins anew" in str(failed.error)
     listener.until(lambda: film.closed)
@@ -395,8 +397,8 @@ def test_a_film_plays_by_its_own_time_stamps(
     pipeline: LivePipeline, opener: Opener, listener: Listener
 ) -> None:
     opener.prepare(FILM, UnevenFilm(count=6))
-    pipeline.set_playback(Playback(loop=False))
-    pipeline.open_source(FILM)
+    pipeline.tell(Play(Playback(loop=False)))
+    pipeline.tell(OpenSource(FILM))
     listener.event(SourceEnded)
     shown = {result.position: result.time for result in listener.results}
     if 5 not in shown:

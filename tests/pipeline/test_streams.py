@@ -10,6 +10,8 @@ import pytest
 
 from cnngui.capture.address import SourceAddress, parse_address
 from cnngui.images.opencv import cv2
+from cnngui.pipeline.capture_commands import OpenSource
+from cnngui.pipeline.engine_commands import SetNetwork, TakeSnapshot
 from cnngui.pipeline.events import Saved, SourceFailed, SourceLost, SourceOpened
 from cnngui.pipeline.live import LivePipeline
 from tests.capture.mjpeg_server import MjpegServer
@@ -36,7 +38,7 @@ def pipeline(listener: Listener) -> Iterator[LivePipeline]:
     live = LivePipeline(listener.ring, retry_delays_s=(0.05,))
     listener.pipeline = live
     live.start()
-    live.set_network(small_network(), 1)
+    live.tell(SetNetwork(small_network(), 1))
     yield live
     live.close()
 
@@ -52,11 +54,11 @@ def was_sent(picture: np.ndarray) -> bool:
 def test_a_stream_plays_and_a_snapshot_holds_what_was_sent(
     pipeline: LivePipeline, listener: Listener, server: MjpegServer, tmp_path
 ) -> None:
-    pipeline.open_source(address_of(server))
+    pipeline.tell(OpenSource(address_of(server)))
     assert listener.event(SourceOpened).info.live
-    listener.until(lambda: pipeline.counters().shown > 20)
+    listener.until(lambda: pipeline.meter.counters().shown > 20)
     assert all(was_sent(result.picture) for result in listener.results)
-    pipeline.save_snapshot(tmp_path)
+    pipeline.tell(TakeSnapshot(tmp_path))
     folder = listener.event(Saved).path
     pixels = cv2.cvtColor(cv2.imread(str(folder / "input.png")), cv2.COLOR_BGR2RGB)
     assert was_sent(pixels)
@@ -66,7 +68,7 @@ def test_a_stream_plays_and_a_snapshot_holds_what_was_sent(
 def test_a_stream_survives_the_servers_restart(
     pipeline: LivePipeline, listener: Listener, server: MjpegServer
 ) -> None:
-    pipeline.open_source(address_of(server))
+    pipeline.tell(OpenSource(address_of(server)))
     listener.event(SourceOpened)
     listener.result()
     server.stop()
@@ -82,21 +84,21 @@ def test_a_stream_that_breaks_off_in_a_frame_is_taken_up_again(
     pipeline: LivePipeline, listener: Listener, server: MjpegServer
 ) -> None:
     server.mode = "drop"
-    pipeline.open_source(address_of(server))
+    pipeline.tell(OpenSource(address_of(server)))
     listener.event(SourceOpened)
     listener.event(SourceLost)
     server.mode = "serve"
     listener.event(SourceOpened)
-    before = pipeline.counters().captured
-    listener.until(lambda: pipeline.counters().captured > before + 5)
+    before = pipeline.meter.counters().captured
+    listener.until(lambda: pipeline.meter.counters().captured > before + 5)
 
 
 def test_a_server_that_refuses_is_told(
     pipeline: LivePipeline, listener: Listener, server: MjpegServer
 ) -> None:
     server.mode = "error"
-    pipeline.open_source(address_of(server))
+    pipeline.tell(OpenSource(address_of(server)))
     assert "404" in str(listener.event(SourceFailed).error)
     server.stop()
-    pipeline.open_source(address_of(server))
+    pipeline.tell(OpenSource(address_of(server)))
     listener.event(SourceFailed)

@@ -246,7 +246,7 @@ class KernelsPage(QWidget):
             self.pointed.setText("")
             self.summary.setText("")
         elif self.isVisible():
-            self._studio.pipeline.kernels.draw(self._request(weights))
+            self._studio.pipeline.tell(self._request(weights))
 
     def _weights(self) -> NDArray[np.float32] | None:
         """Return the kernels to be shown, if they are known."""

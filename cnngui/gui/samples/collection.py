@@ -13,6 +13,7 @@ from cnngui.data.folder import FolderDataset
 from cnngui.data.sample_folder import SampleFolder
 from cnngui.gui.studio import Studio
 from cnngui.pipeline.data_events import SampleRecorded, SamplesChanged, SamplesFailed
+from cnngui.pipeline.sample_recorder import StopSamples
 
 _FIRST_CLASSES = 2
 
@@ -89,7 +90,7 @@ class SamplesCollection(QObject):
         """Turn away from the folder: something else is learned from."""
         self._folder = self._dataset = None
         self._classes = ()
-        self._studio.pipeline.sampling.end()
+        self._studio.pipeline.tell(StopSamples())
         self.changed.emit()
 
     @Slot(object)

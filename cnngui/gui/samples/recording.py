@@ -15,6 +15,7 @@ from cnngui.pipeline.data_events import (
     SamplingStarted,
     SamplingStopped,
 )
+from cnngui.pipeline.sample_recorder import RecordSamples, StopSamples
 
 
 class SamplesRecording(QObject):
@@ -31,7 +32,7 @@ class SamplesRecording(QObject):
         self, studio: Studio, collection: SamplesCollection, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
-        self._sampling = studio.pipeline.sampling
+        self._pipeline = studio.pipeline
         self._remembered = studio.settings
         self._collection = collection
         self._class_name = ""
@@ -66,7 +67,7 @@ class SamplesRecording(QObject):
             self.stop()
         elif folder is not None and place < len(classes):
             name, pace = classes[place].name, self.pace
-            self._sampling.begin(folder, name, pace.rate, pace.burst, pace.countdown)
+            self._pipeline.tell(RecordSamples(folder, name, pace.rate, pace.burst, pace.countdown))
             self._show(name, "")
 
     def release(self) -> None:
@@ -76,7 +77,7 @@ class SamplesRecording(QObject):
 
     def stop(self) -> None:
         """End a recording, or the countdown before it."""
-        self._sampling.end()
+        self._pipeline.tell(StopSamples())
 
     @Slot(object)
     def _take_event(self, event: object) -> None:

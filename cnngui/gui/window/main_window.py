@@ -49,7 +49,9 @@ from cnngui.gui.window.transport import Transport
 from cnngui.gui.window.workbench import Workbench
 from cnngui.gui.words.errors import error_text, part_label
 from cnngui.harmless import harmless
+from cnngui.pipeline.engine_commands import SetFrozen, SetThreads
 from cnngui.pipeline.events import Crashed, Event, NetworkApplied, NetworkFailed, NetworkRead
+from cnngui.pipeline.file_worker import ReadNetwork
 from cnngui.pipeline.results import FrameResult
 from cnngui.spec.network import NetworkSpec
 from cnngui.spec.presets import preset_of
@@ -166,7 +168,7 @@ class MainWindow(QMainWindow):
             theme_menu(settings, self),
             (
                 language_menu(settings, self._notices, self),
-                threads_menu(settings, self._pipeline.set_threads, self),
+                threads_menu(settings, self._set_threads, self),
             ),
             self._actions,
             self,
@@ -205,17 +207,17 @@ class MainWindow(QMainWindow):
             self._studio.event_received.connect(take_event)
         self._document.path_changed.connect(self._write_title)
         self._opener.source_chosen.connect(self._source.open)
-        self._opener.network_chosen.connect(self._pipeline.read_network)
+        self._opener.network_chosen.connect(self._read_network)
         self._source.opening.connect(self._unfreeze)
         self._workbench.number.hold_requested.connect(self._freeze)
         self._workbench.number.live_requested.connect(self._unfreeze)
         self._source_menu.file_requested.connect(self._opener.ask_video)
         self._source_menu.folder_requested.connect(self._opener.ask_folder)
         self._source_menu.stream_requested.connect(self._opener.ask_stream)
-        self._network_menu.network_chosen.connect(self._pipeline.read_network)
+        self._network_menu.network_chosen.connect(self._read_network)
         self._network_menu.open_requested.connect(self._opener.ask_network)
         self._saver.recording_changed.connect(self._show_recording)
-        self._status.reset_requested.connect(self._pipeline.reset_counters)
+        self._status.reset_requested.connect(self._pipeline.meter.reset)
         self._clock.timeout.connect(self._on_clock_timeout)
         application = QApplication.instance()
         if isinstance(application, QApplication):
@@ -310,9 +312,20 @@ class MainWindow(QMainWindow):
             self._source.take_clip(preset.clip)
         self._status.show_message(self.tr("Opened network {0}").format(spec.name))
 
+    @Slot(str)
+    def _read_network(self, name_or_path: str) -> None:
+        self._pipeline.tell(ReadNetwork(name_or_path))
+
+    @Slot(bool)
+    def _set_frozen(self, frozen: bool) -> None:
+        self._pipeline.tell(SetFrozen(frozen))
+
+    def _set_threads(self, count: int) -> None:
+        self._pipeline.tell(SetThreads(count))
+
     @Slot()
     def _on_clock_timeout(self) -> None:
-        self._status.show_counters(self._pipeline.counters())
+        self._status.show_counters(self._pipeline.meter.counters())
         if self.result is not None:
             self._workbench.network_panel.show_timings(self.result.layer_ms)
         if self._saver.recording_seconds is not None:
@@ -324,7 +337,7 @@ class MainWindow(QMainWindow):
 
     @Slot(bool)
     def _set_frozen(self, frozen: bool) -> None:
-        self._pipeline.set_frozen(frozen)
+        self._pipeline.tell(SetFrozen(frozen))
         self._workbench.number.set_frozen(frozen)
 
     @Slot()

@@ -14,6 +14,7 @@ from cnngui.gui.settings import Settings
 from cnngui.gui.widgets.notices import Notice, NoticeBar
 from cnngui.gui.window.status import StatusLine
 from cnngui.gui.words.errors import error_text
+from cnngui.pipeline.engine_commands import CancelSnapshots, SaveNetwork, TakeSnapshot
 from cnngui.pipeline.events import (
     Event,
     JobFailed,
@@ -24,6 +25,7 @@ from cnngui.pipeline.events import (
     SaveProgress,
 )
 from cnngui.pipeline.live import LivePipeline
+from cnngui.pipeline.recording_worker import StartRecording, StopRecording
 from cnngui.spec.network import NetworkSpec
 
 
@@ -53,7 +55,7 @@ class Saver(QObject):
         self._names = {"snapshot": self.tr("snapshot"), "network": self.tr("network")}
         self._being_saved: dict[Path, NetworkSpec] = {}
         self._recording_since: float | None = None
-        status.cancel_requested.connect(pipeline.cancel_snapshot)
+        status.cancel_requested.connect(self._cancel_snapshots)
 
     @property
     def recording_seconds(self) -> float | None:
@@ -97,16 +99,21 @@ class Saver(QObject):
     def save_snapshot(self) -> None:
         """Save the frame shown with every layer's maps."""
         self._notices.dismiss("snapshot")
-        self._pipeline.save_snapshot(self._settings.save_folder)
+        self._pipeline.tell(TakeSnapshot(self._settings.save_folder))
+
+    @Slot()
+    def _cancel_snapshots(self) -> None:
+        self._pipeline.tell(CancelSnapshots())
 
     @Slot(bool)
     def set_recording(self, recording: bool) -> None:
         """Begin to record the wall with the input beside it, or finish."""
         if recording:
             self._notices.dismiss("recording")
-            self._pipeline.start_recording(self._settings.save_folder)
+            folder, name = self._settings.save_folder, self._document.running_spec.name
+            self._pipeline.tell(StartRecording(folder, name))
         else:
-            self._pipeline.stop_recording()
+            self._pipeline.tell(StopRecording())
 
     @Slot()
     def choose_folder(self) -> None:
@@ -150,7 +157,7 @@ class Saver(QObject):
     def _save_network_to(self, path: Path) -> None:
         self._notices.dismiss("network")
         self._being_saved[path] = self._document.spec
-        self._pipeline.save_network(path, self._document.spec)
+        self._pipeline.tell(SaveNetwork(path, self._document.spec))
 
     def _on_network_saved(self, path: Path) -> None:
         if self._session.owns(path):

@@ -15,6 +15,7 @@ from cnngui.gui.window.status import StatusLine
 from cnngui.gui.window.transport import Transport
 from cnngui.gui.words.errors import error_text
 from cnngui.gui.words.translation import translated
+from cnngui.pipeline.capture_commands import OpenSource, Play, Seek, Step
 from cnngui.pipeline.events import (
     Event,
     PlaybackChanged,
@@ -62,12 +63,12 @@ class SourceControl(QObject):
         self._info: SourceInfo | None = None
         self._warnings: list[str] = []
         self._playback = Playback(mirror=settings.mirror)
-        pipeline.set_playback(self._playback)
+        pipeline.tell(Play(self._playback))
         menu.source_chosen.connect(self.open)
         menu.capture_settings_changed.connect(self._on_capture_settings_changed)
         menu.mirror_toggled.connect(self._on_mirror_toggled)
         transport.playback_requested.connect(self._play)
-        transport.seek_requested.connect(pipeline.seek)
+        transport.seek_requested.connect(self._seek)
         transport.step_requested.connect(self.step)
 
     @property
@@ -83,7 +84,7 @@ class SourceControl(QObject):
             self._notices.dismiss(key)
         self._warnings.clear()
         self._status.show_message(self.tr("Opening {0}…").format(translated(address.label)))
-        self._pipeline.open_source(address, self._menu.capture_settings)
+        self._pipeline.tell(OpenSource(address, self._menu.capture_settings))
         if not self._playback.playing:
             self._play(replace(self._playback, playing=True))
 
@@ -101,7 +102,11 @@ class SourceControl(QObject):
     def step(self, by: int) -> None:
         """Go some frames on or back; it pauses the source. Live ones have no other frames."""
         if self._info is not None and not self._info.live:
-            self._pipeline.step(by)
+            self._pipeline.tell(Step(by))
+
+    @Slot(int)
+    def _seek(self, position: int) -> None:
+        self._pipeline.tell(Seek(position))
 
     def show_result(self, result: FrameResult) -> None:
         """Follow the source's position."""
@@ -162,7 +167,7 @@ class SourceControl(QObject):
     @Slot(object)
     def _play(self, playback: Playback) -> None:
         self._playback = playback
-        self._pipeline.set_playback(playback)
+        self._pipeline.tell(Play(playback))
 
     @Slot()
     def _on_capture_settings_changed(self) -> None:

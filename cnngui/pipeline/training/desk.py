@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 from cnngui.data.dataset import Dataset
 from cnngui.errors import NetworkError, TrainingError
+from cnngui.pipeline.engine_commands import ShowWeights
+from cnngui.pipeline.engine_worker import EngineWorker
 from cnngui.pipeline.events import Event
 from cnngui.pipeline.file_worker import FileWorker, Job
 from cnngui.pipeline.training.commands import (
@@ -25,7 +27,7 @@ from cnngui.pipeline.training.progress import (
 )
 from cnngui.pipeline.training.run_store import RunStore
 from cnngui.pipeline.training.settings import TrainingSettings
-from cnngui.pipeline.training.worker import LiveView, TrainingWorker
+from cnngui.pipeline.training.worker import TrainingWorker
 from cnngui.spec.network import NetworkSpec
 from cnngui.weights import Weights
 
@@ -36,16 +38,16 @@ class TrainingDesk:
     Parameters
     ----------
     worker : carries them out.
-    live_view : shows the weights of a training meanwhile.
+    engine : shows the weights of a training meanwhile.
     files : reads and moves what is kept of earlier trainings.
     store : where that is.
     """
 
     def __init__(
-        self, worker: TrainingWorker, live_view: LiveView, files: FileWorker, store: RunStore
+        self, worker: TrainingWorker, engine: EngineWorker, files: FileWorker, store: RunStore
     ) -> None:
         self._worker = worker
-        self._live_view = live_view
+        self._engine = engine
         self._files = files
         self._store = store
         self._to_measure: tuple[NetworkSpec, int] | None = None
@@ -92,7 +94,7 @@ class TrainingDesk:
 
     def hide_weights(self) -> None:
         """Let the live view compute with the weights that its network names."""
-        self._live_view.show_weights(NetworkSpec(), None)
+        self._engine.tell(ShowWeights(NetworkSpec(), None))
 
     def measure_memory(self, spec: NetworkSpec, batch_size: int) -> None:
         """Find out what memory a batch takes; ``MemoryMeasured`` follows. The newest call wins.

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnngui.errors import UserError, Words
+from cnngui.pipeline.messages import NewestOnly
 from cnngui.pipeline.training.settings import TrainingSettings
 from cnngui.spec.network import NetworkSpec
 from cnngui.weights import Weights
@@ -252,16 +253,16 @@ class TrainingProgress:
 
 
 @dataclass(frozen=True)
-class TrainingPreparing:
-    """Event, newest wins: so many of the samples have been made ready; no batch yet."""
+class TrainingPreparing(NewestOnly):
+    """Event: so many of the samples have been made ready; no batch yet."""
 
     done: int
     total: int
 
 
 @dataclass(frozen=True)
-class MemoryMeasured:
-    """Event, newest wins: a batch takes so many bytes; 0 for a network that cannot learn."""
+class MemoryMeasured(NewestOnly):
+    """Event: a batch takes so many bytes; 0 for a network that cannot learn."""
 
     spec: NetworkSpec
     batch_size: int
@@ -269,8 +270,8 @@ class MemoryMeasured:
 
 
 @dataclass(frozen=True, eq=False)
-class TrainingProgressed:
-    """Event, newest wins: a training goes on, has paused or has ended."""
+class TrainingProgressed(NewestOnly):
+    """Event: a training goes on, has paused or has ended."""
 
     progress: TrainingProgress
 

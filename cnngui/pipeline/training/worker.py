@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
 from time import monotonic
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -17,6 +17,7 @@ from cnngui.data.dataset import OpeningCancelledError
 from cnngui.engine.gradients.interruption import AbandonedError, Interruption
 from cnngui.errors import TrainingError, UserError, Words, text
 from cnngui.formats.network_file import with_named_weights
+from cnngui.pipeline.engine_commands import LendWeights, ShowWeights
 from cnngui.pipeline.events import Event, JobFailed
 from cnngui.pipeline.file_worker import FileWorker, Job
 from cnngui.pipeline.training.commands import (
@@ -46,18 +47,6 @@ if TYPE_CHECKING:
     from cnngui.pipeline.training.trainer import Trainer
 
 
-class LiveView(Protocol):
-    """What the training needs of the thread that runs the network on the live picture."""
-
-    def lend_weights(self, spec: NetworkSpec, answer: Future[Weights]) -> None:
-        """Answer with the weights that a network has or would have, or with an error."""
-        ...
-
-    def show_weights(self, spec: NetworkSpec, weights: Weights | None) -> None:
-        """Compute with these for now, where ``spec`` is the network shown."""
-        ...
-
-
 _PROGRESS_S = 1 / 8
 """How often the window hears how it goes."""
 _SHOW_S = 1 / 4
@@ -76,7 +65,7 @@ class TrainingWorker(Worker[TrainingCommand]):
 
     Parameters
     ----------
-    live_view : lends the first weights and shows the present ones.
+    tell_engine : asks for the first weights, and has the present ones shown.
     turns : shared with the live view.
     report : takes the events.
     files : writes runs.
@@ -89,14 +78,14 @@ class TrainingWorker(Worker[TrainingCommand]):
 
     def __init__(
         self,
-        live_view: LiveView,
+        tell_engine: Callable[[LendWeights | ShowWeights], object],
         turns: Turns,
         report: Callable[[Event], None],
         files: FileWorker,
         store: RunStore,
     ) -> None:
         super().__init__("training", report)
-        self._live_view = live_view
+        self._tell_engine = tell_engine
         self._turns = turns
         self._my_turn = ExitStack()
         self._my_turn_began = 0.0
@@ -209,7 +198,7 @@ class TrainingWorker(Worker[TrainingCommand]):
 
     def _borrowed(self, spec: NetworkSpec) -> Weights | None:
         answer: Future[Weights] = Future()
-        self._live_view.lend_weights(spec, answer)
+        self._tell_engine(LendWeights(spec, answer))
         while not self._is_given_up():
             try:
                 return answer.result(timeout=0.05)
@@ -302,7 +291,7 @@ class TrainingWorker(Worker[TrainingCommand]):
 
     def _show(self, trainer: Trainer) -> None:
         began = monotonic()
-        self._live_view.show_weights(trainer.spec, trainer.weights())
+        self._tell_engine(ShowWeights(trainer.spec, trainer.weights()))
         now = monotonic()
         self._show_due = now + max(_SHOW_S, (now - began) / _SHOW_SHARE)
 

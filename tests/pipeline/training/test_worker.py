@@ -13,6 +13,8 @@ import pytest
 
 from cnngui.errors import DataError, TrainingError
 from cnngui.formats.network_file import read_network, with_named_weights
+from cnngui.pipeline.capture_commands import OpenSource
+from cnngui.pipeline.engine_commands import SaveNetwork, SetNetwork
 from cnngui.pipeline.events import Crashed, JobFailed, Saved
 from cnngui.pipeline.live import LivePipeline
 from cnngui.pipeline.training.progress import (
@@ -189,8 +191,8 @@ def test_a_long_batch_is_given_up_by_closing(pipeline, long_batch):
 
 def test_the_live_view_goes_on_during_a_long_batch(pipeline, listener, opener, long_batch):
     opener.prepare(FILM, Film(count=200, rate=100.0))
-    pipeline.set_network(classifier(), None)
-    pipeline.open_source(FILM)
+    pipeline.tell(SetNetwork(classifier(), None))
+    pipeline.tell(OpenSource(FILM))
     first = listener.result().index
     listener.result(lambda result: result.index > first)
     assert not long_batch.finishing.is_set()
@@ -360,8 +362,8 @@ def test_a_disk_that_refuses_costs_the_run_and_not_the_training(pipeline, listen
 
 def show_film(pipeline: LivePipeline, opener: Opener, listener: Listener) -> None:
     opener.prepare(FILM, Film(count=200, rate=100.0))
-    pipeline.set_network(classifier(), 1)
-    pipeline.open_source(FILM)
+    pipeline.tell(SetNetwork(classifier(), 1))
+    pipeline.tell(OpenSource(FILM))
     listener.result()
 
 
@@ -393,14 +395,14 @@ def test_an_edited_network_is_shown_as_it_is(pipeline, opener, listener, tmp_pat
     begin(pipeline)
     listener.result(lambda result: float(result.weights["conv1"]["bias"][0]) > 0)
     edited = classifier().edited("conv1", out_channels=5)
-    pipeline.set_network(edited, 2)
+    pipeline.tell(SetNetwork(edited, 2))
     shown = listener.result(lambda result: result.generation == 2)
     assert shown.weights["conv1"]["weight"].shape[0] == 5
     # What the training has shown is nobody's own: the next network is not lent it.
-    pipeline.set_network(classifier().edited("conv1", seed=0), 3)
+    pipeline.tell(SetNetwork(classifier().edited("conv1", seed=0), 3))
     shown = listener.result(lambda result: result.generation == 3)
     assert shown.weights["conv1"]["weight"].shape[0] == 4
-    pipeline.save_network(tmp_path / "saved.safetensors", classifier())
+    pipeline.tell(SaveNetwork(tmp_path / "saved.safetensors", classifier()))
     listener.event(Saved)
     saved = read_network(tmp_path / "saved.safetensors").weights
     assert saved is not None
@@ -409,8 +411,8 @@ def test_an_edited_network_is_shown_as_it_is(pipeline, opener, listener, tmp_pat
 
 def test_weights_given_just_before_closing_are_saved(pipeline, listener, tmp_path):
     spec = with_named_weights(classifier(), weights_of(classifier(), 7))
-    pipeline.set_network(spec, 1, weights_of(spec, 7))
-    pipeline.save_network(tmp_path / "kept.safetensors", spec)
+    pipeline.tell(SetNetwork(spec, 1, weights_of(spec, 7)))
+    pipeline.tell(SaveNetwork(tmp_path / "kept.safetensors", spec))
     pipeline.close()
     weights = read_network(tmp_path / "kept.safetensors").weights
     assert weights is not None
