@@ -93,6 +93,15 @@ class SampleRecorder(Worker[RecordSamples | StopSamples | SetFrozen]):
         self._written: Frame | None = None
         self._frozen = False
 
+    def tell(self, command: RecordSamples | StopSamples | SetFrozen) -> bool:
+        """Queue a command; False if the thread is stopping and will not see it."""
+        if not isinstance(command, SetFrozen):
+            return super().tell(command)
+        # For the frames that are offered from now on, whatever the thread does meanwhile.
+        with self._condition:
+            self._frozen = command.frozen
+        return True
+
     def offer(self, frame: Frame) -> None:
         """Leave a frame in place of the one before. Returns at once."""
         with self._condition:
@@ -116,8 +125,6 @@ class SampleRecorder(Worker[RecordSamples | StopSamples | SetFrozen]):
                 self._begin(command)
             case StopSamples():
                 self._end()
-            case SetFrozen():
-                self._frozen = command.frozen
         if self._recording is not None:
             self._go_on(self._recording)
         return True
