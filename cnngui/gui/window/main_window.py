@@ -316,10 +316,6 @@ class MainWindow(QMainWindow):
     def _read_network(self, name_or_path: str) -> None:
         self._pipeline.tell(ReadNetwork(name_or_path))
 
-    @Slot(bool)
-    def _set_frozen(self, frozen: bool) -> None:
-        self._pipeline.tell(SetFrozen(frozen))
-
     def _set_threads(self, count: int) -> None:
         self._pipeline.tell(SetThreads(count))
 
