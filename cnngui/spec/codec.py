@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from dataclasses import fields
+from difflib import get_close_matches
 from typing import Any, NoReturn, TypeVar
 
 from cnngui.errors import NetworkError, NetworkFileError, Text, Words, text
@@ -214,7 +215,9 @@ def _layer(entry: _Entry) -> LayerSpec:
     entry.place = f"{entry.place} {shown(layer_id)}"
     type_name = entry.take("type", str)
     if type_name not in LAYER_TYPES:
-        rule = text("must be one of {choices}", choices=", ".join(LAYER_TYPES))
+        # All of them would be a wall of words.
+        alike = get_close_matches(type_name[:60], LAYER_TYPES, cutoff=0)
+        rule = text("must be a type of layer, such as {types}", types=", ".join(alike))
         entry.refuse("type", rule, type_name)
     layer_type = LAYER_TYPES[type_name]
     arguments = arguments_of(layer_type)

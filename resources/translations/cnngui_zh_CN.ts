@@ -3463,6 +3463,10 @@ Train the network: after each epoch you see here what it gets right and what it 
         <translation>最大 {most}，这是本程序能读取的最新版本</translation>
     </message>
     <message>
+        <source>must be a type of layer, such as {types}</source>
+        <translation>必须是层的类型，例如 {types}</translation>
+    </message>
+    <message>
         <source>{fault} at line {line}, column {column}</source>
         <translation>第 {line} 行第 {column} 列{fault}</translation>
     </message>

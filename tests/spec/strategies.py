@@ -17,6 +17,11 @@ lines = st.text(
 
 
 def values_of(argument: Argument) -> st.SearchStrategy:
+    given = _values_of(argument)
+    return st.one_of(st.none(), given) if argument.is_optional else given
+
+
+def _values_of(argument: Argument) -> st.SearchStrategy:
     whole = st.integers(int(argument.minimum), int(min(argument.maximum, 2**31 - 1)))
     match argument.kind:
         case "int":
@@ -27,10 +32,13 @@ def values_of(argument: Argument) -> st.SearchStrategy:
             return st.booleans()
         case "choice":
             return st.sampled_from(argument.choices)
-        case "sizes":
-            return st.tuples(whole, whole)
-        case "padding":
-            return st.one_of(st.sampled_from(("same", "valid")), st.tuples(whole, whole))
+        case "factors":
+            factor = st.floats(argument.minimum, argument.maximum)
+            return st.tuples(factor, factor)
+        case _:
+            numbers = st.one_of(st.tuples(*[whole] * count) for count in argument.counts)
+            named = st.sampled_from(("same", "valid"))
+            return st.one_of(named, numbers) if argument.kind == "padding" else numbers
 
 
 @st.composite

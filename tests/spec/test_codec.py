@@ -151,7 +151,10 @@ HOSTILE = [
     (changed("layers.1.id", "conv1"), "net.json: conv1.id: must differ from every other"),
     (changed("layers.1.id", "a/b"), "net.json: a/b.id: must be 1 to 64 letters"),
     (changed("layers.1.id", "\ud800"), "net.json: \ufffd.id: must be 1 to 64 letters"),
-    (changed("layers.1.type", "Relu"), "net.json: layers[1] relu1.type: must be one of Conv2d"),
+    (
+        changed("layers.1.type", "Relu"),
+        "layers[1] relu1.type: must be a type of layer, such as ReLU",
+    ),
     (changed("layers.1.type", []), "net.json: layers[1] relu1.type: must be a text"),
     (changed("layers.1.weights_id", "x"), "net.json: layers[1] relu1: must have no keys but id"),
     (changed("layers.1.kernel_size", 3), "net.json: layers[1] relu1: must have no keys but id"),
