@@ -9,6 +9,7 @@ from cnngui.featuremaps.scaling import (
     BACKGROUND_CODE,
     HIGHEST_CODE,
     LOWEST_CODE,
+    NON_FINITE_CODE,
     Ranges,
     encode,
     value_ranges,
@@ -31,7 +32,7 @@ def draw_bars(
     Parameters
     ----------
     values : float32 ``(F,)``. Of more values than pixels only evenly spread ones are drawn; NaN
-        and infinity are drawn as zero.
+        and infinity are columns from top to bottom in their own colour.
 
     Returns
     -------
@@ -41,11 +42,12 @@ def draw_bars(
     finite = np.where(np.isfinite(shown), shown, np.float32(0.0))
     low, high = bar_range(finite, signed)
     bar_of_column = np.arange(width) * len(finite) // width
-    codes = encode(finite[None, :], low[0], high[0])[0, bar_of_column]
+    codes = encode(shown[None, :], low[0], high[0])[0, bar_of_column]
     zero = encode(np.zeros((1, 1), np.float32), low[0], high[0])
     tips, base = _row_of(codes, height), _row_of(zero, height)
     rows = np.arange(height)[:, None]
     inside = (rows >= np.minimum(tips, base)) & (rows <= np.maximum(tips, base))
+    inside |= codes == NON_FINITE_CODE
     picture = np.where(inside, codes, np.uint8(BACKGROUND_CODE))
     wide_enough_for_gaps = width >= 4 * len(finite)
     if wide_enough_for_gaps:

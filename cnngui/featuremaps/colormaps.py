@@ -14,7 +14,12 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from cnngui.featuremaps.scaling import BACKGROUND_CODE, HIGHEST_CODE, LOWEST_CODE
+from cnngui.featuremaps.scaling import (
+    BACKGROUND_CODE,
+    HIGHEST_CODE,
+    LOWEST_CODE,
+    NON_FINITE_CODE,
+)
 from cnngui.images.opencv import cv2
 
 _OPENCV_TABLES = {
@@ -34,6 +39,9 @@ PRIMARIES = ("red", "green", "blue")
 """Maps of one colour, for the input's own channels: from black to the colour."""
 
 _PRIMARY_COLOURS = {"red": (1.0, 0.2, 0.2), "green": (0.15, 0.9, 0.25), "blue": (0.3, 0.45, 1.0)}
+
+NON_FINITE = (255, 0, 255)
+"""RGB of NaN and infinity, in every map: a magenta that is far from all colours of values."""
 
 _Oklab = tuple[float, float, float]
 """Lightness 0..1, green to red, blue to yellow (both about -0.4..0.4)."""
@@ -89,13 +97,14 @@ def lookup_table(name: str, signed: bool) -> NDArray[np.uint8]:
 
     Returns
     -------
-    uint8 ``(256, 4)`` RGBA, read-only. Code 0, the background, is transparent; code 128 of a
-    diverging map is its neutral colour.
+    uint8 ``(256, 4)`` RGBA, read-only. Code 0, the background, is transparent; code 1 has the
+    colour of NaN and infinity; code 128 of a diverging map is its neutral colour.
     """
     steps = np.linspace(0.0, 1.0, HIGHEST_CODE - LOWEST_CODE + 1)
     colours = _diverging(_ARMS[name], steps) if signed else _sequential(name, steps)
     table = np.full((256, 4), 255, np.uint8)
-    table[LOWEST_CODE:, :3] = np.rint(colours * 255.0)
+    table[LOWEST_CODE : HIGHEST_CODE + 1, :3] = np.rint(colours * 255.0)
+    table[NON_FINITE_CODE, :3] = NON_FINITE
     table[BACKGROUND_CODE] = 0
     table.flags.writeable = False
     return table

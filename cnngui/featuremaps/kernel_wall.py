@@ -7,8 +7,9 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from cnngui.featuremaps.colormaps import NON_FINITE
 from cnngui.featuremaps.kernel_layout import BLOCK_GAP, COLOR_CHANNELS, KernelLayout
-from cnngui.featuremaps.scaling import encode
+from cnngui.featuremaps.scaling import NON_FINITE_CODE, encode
 
 
 def draw_kernels(
@@ -22,7 +23,7 @@ def draw_kernels(
     Parameters
     ----------
     layout : planned for weights of this shape and so many panels.
-    panels : float32 ``(out, in / groups, kh, kw)`` each. NaN is painted as the lowest value.
+    panels : float32 ``(out, in / groups, kh, kw)`` each. NaN and infinity have their own colour.
     limits : of each panel; -limit..limit are painted with the first to the last colour, and zero
         with the neutral one. In the picture in colour zero is grey.
     table : uint8 ``(256, 4)``, a diverging map of ``colormaps.lookup_table``.
@@ -84,6 +85,7 @@ def _in_color(weights: NDArray[np.float32], limit: float) -> NDArray[np.uint8]:
     picture = np.full((len(weights), *weights.shape[2:], 4), 255, np.uint8)
     codes = encode(weights, -limit, limit)
     picture[..., :COLOR_CHANNELS] = codes.transpose(0, 2, 3, 1)
+    picture[(codes == NON_FINITE_CODE).any(axis=1), :COLOR_CHANNELS] = NON_FINITE
     return picture
 
 

@@ -1,7 +1,8 @@
 """From values to codes: which value is the darkest, which the brightest, and where zero is.
 
-A picture of feature maps is made of codes: 1..255 are the values from low to high, 0 is the
-background between the maps. Signed maps have ranges around zero, so that zero is code 128.
+A picture of feature maps is made of codes: 2..254 are the values from low to high, 0 is the
+background between the maps, 1 is what is no finite number: NaN and infinity. Signed maps have
+ranges around zero, so that zero is code 128.
 """
 
 from __future__ import annotations
@@ -17,12 +18,16 @@ Scaling = Literal["map", "layer", "locked"]
 SCALINGS: tuple[Scaling, ...] = ("map", "layer", "locked")
 
 BACKGROUND_CODE = 0
-LOWEST_CODE = 1
+NON_FINITE_CODE = 1
+LOWEST_CODE = 2
 NEUTRAL_CODE = 128
-HIGHEST_CODE = 255
+HIGHEST_CODE = 254
 
 # A range narrower than this cannot be told from one of no width in float32 arithmetic.
 _NARROWEST = 1e-30
+
+# The difference of two float32 values further apart than this may be no finite float32.
+_WIDEST = 3e38
 
 Range = tuple[float, float]
 Ranges = tuple[NDArray[np.float32], NDArray[np.float32]]
@@ -74,11 +79,13 @@ def encode(
     low: NDArray[np.float32] | float,
     high: NDArray[np.float32] | float,
 ) -> NDArray[np.uint8]:
-    """Turn values into codes 1..255; values outside the range get its nearest end.
+    """Turn values into codes 2..254, NaN and infinity into 1.
+
+    Values outside the range get its nearest end.
 
     Parameters
     ----------
-    maps : float32 ``(..., H, W)`` of any strides. NaN is shown as the lowest code.
+    maps : float32 ``(..., H, W)`` of any strides.
     low, high : one number, or one per map ``(...)``, with ``low < high``.
 
     Returns
@@ -89,10 +96,16 @@ def encode(
     with np.errstate(over="ignore", invalid="ignore"):
         spans = np.asarray(high, np.float64) - lows
         scales = ((HIGHEST_CODE - LOWEST_CODE) / np.maximum(spans, _NARROWEST)).astype(np.float32)
+        if spans.max(initial=0.0) > _WIDEST:
+            maps, lows, scales = maps * np.float32(0.25), lows * np.float32(0.25), scales * 4
         scaled = maps - lows[..., None, None]
         scaled *= scales[..., None, None]
         scaled += LOWEST_CODE + 0.5
     # fmax, not maximum or clip: of NaN and a number it keeps the number.
     np.fmax(scaled, np.float32(LOWEST_CODE), out=scaled)
     np.minimum(scaled, np.float32(HIGHEST_CODE), out=scaled)
-    return scaled.astype(np.uint8)
+    codes = scaled.astype(np.uint8)
+    finite = np.isfinite(maps)
+    if not finite.all():
+        codes[~finite] = NON_FINITE_CODE
+    return codes

@@ -137,7 +137,9 @@ def _labelled_bars(
         top = _HEADING_HEIGHT + unit * _BAR_HEIGHT
         label = f"{unit}  {labels[unit][:20]}" if labels else str(unit)
         _write(picture, label, _MARGIN, top + 15, _INK, 0.42)
-        ends = sorted((across(0.0), across(float(value) if np.isfinite(value) else 0.0)))
+        ends = [left, left + bar_width - 1]  # of what is no number the whole track
+        if np.isfinite(value):
+            ends = sorted((across(0.0), across(float(value))))
         colour = tuple(int(part) for part in colours[codes[unit], :3])
         cv2.rectangle(picture, (ends[0], top + 4), (ends[1], top + 17), colour, cv2.FILLED)
         _write(picture, f"{value:.4g}", left + bar_width + 12, top + 15, _PALE_INK, 0.42)

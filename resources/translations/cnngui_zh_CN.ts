@@ -521,6 +521,10 @@ Heights are square roots of counts.</source>
         <translation>特征图中各种大小的值各有多少。
 高度是个数的平方根。</translation>
     </message>
+    <message>
+        <source>{0} left out: NaN or ∞</source>
+        <translation>未计入 {0} 个：NaN 或 ∞</translation>
+    </message>
 </context>
 <context>
     <name>InputForm</name>
@@ -5174,6 +5178,10 @@ Choose a source, or drop a video or an image here.</source>
     <message>
         <source>zeros</source>
         <translation>零值</translation>
+    </message>
+    <message>
+        <source>NaN or ∞</source>
+        <translation>NaN 或 ∞</translation>
     </message>
 </context>
 <context>

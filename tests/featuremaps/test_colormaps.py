@@ -1,15 +1,20 @@
 import numpy as np
 import pytest
 
-from cnngui.featuremaps.colormaps import DIVERGING, SEQUENTIAL, colourise, lookup_table
-from cnngui.featuremaps.scaling import NEUTRAL_CODE
+from cnngui.featuremaps.colormaps import DIVERGING, NON_FINITE, SEQUENTIAL, colourise, lookup_table
+from cnngui.featuremaps.scaling import (
+    HIGHEST_CODE,
+    LOWEST_CODE,
+    NEUTRAL_CODE,
+    NON_FINITE_CODE,
+)
 
 ALL = [(name, False) for name in SEQUENTIAL] + [(name, True) for name in DIVERGING]
 
 
 def luminance(table):
     """Relative luminance of sRGB colours (WCAG 2)."""
-    share = table[1:, :3] / 255.0
+    share = table[LOWEST_CODE : HIGHEST_CODE + 1, :3] / 255.0
     linear = np.where(share <= 0.04045, share / 12.92, ((share + 0.055) / 1.055) ** 2.4)
     return linear @ [0.2126, 0.7152, 0.0722]
 
@@ -24,6 +29,14 @@ def test_only_the_background_is_transparent(name, signed):
     assert not table.flags.writeable
 
 
+@pytest.mark.parametrize(("name", "signed"), ALL)
+def test_nan_and_infinity_have_a_colour_far_from_all_values(name, signed):
+    table = lookup_table(name, signed)[:, :3].astype(int)
+    assert tuple(table[NON_FINITE_CODE]) == NON_FINITE
+    away = np.linalg.norm(table[LOWEST_CODE : HIGHEST_CODE + 1] - NON_FINITE, axis=1)
+    assert away.min() > 100
+
+
 @pytest.mark.parametrize("name", SEQUENTIAL)
 def test_sequential_maps_grow_brighter_without_a_break(name):
     bright = luminance(lookup_table(name, signed=False))
@@ -36,10 +49,11 @@ def test_diverging_maps_have_their_neutral_at_zero_and_arms_alike(name):
     table = lookup_table(name, signed=True)
     neutral = table[NEUTRAL_CODE, :3].astype(int)
     assert np.ptp(neutral) <= 8
-    away = np.abs(table[1:, :3].astype(int) - neutral).sum(axis=1)
-    assert away.argmin() == NEUTRAL_CODE - 1
+    away = np.abs(table[LOWEST_CODE : HIGHEST_CODE + 1, :3].astype(int) - neutral).sum(axis=1)
+    middle = NEUTRAL_CODE - LOWEST_CODE
+    assert away.argmin() == middle
     bright = luminance(table)
-    low_arm, high_arm = bright[:NEUTRAL_CODE][::-1], bright[NEUTRAL_CODE - 1 :]
+    low_arm, high_arm = bright[: middle + 1][::-1], bright[middle:]
     for arm in (low_arm, high_arm):
         steps = np.diff(arm) * np.sign(arm[-1] - arm[0])
         assert (steps > -0.004).all()

@@ -3,9 +3,10 @@ import math
 import numpy as np
 import pytest
 
-from cnngui.featuremaps.colormaps import DIVERGING, lookup_table
+from cnngui.featuremaps.colormaps import DIVERGING, NON_FINITE, lookup_table
 from cnngui.featuremaps.kernel_layout import plan_kernels
 from cnngui.featuremaps.kernel_wall import change_share, draw_kernels, largest_weight
+from cnngui.featuremaps.scaling import HIGHEST_CODE, LOWEST_CODE, NEUTRAL_CODE
 
 TABLE = lookup_table(DIVERGING[0], signed=True)
 
@@ -30,7 +31,8 @@ def test_colours_have_zero_neutral_and_the_sign_on_its_side():
         raise AssertionError
 
     assert color_at(0, 0) == TABLE[128].tolist()
-    assert [color_at(1, column) for column in range(3)] == TABLE[[1, 128, 255]].tolist()
+    expected = TABLE[[LOWEST_CODE, NEUTRAL_CODE, HIGHEST_CODE]].tolist()
+    assert [color_at(1, column) for column in range(3)] == expected
 
 
 def test_points_show_the_weight_they_name_in_every_panel():
@@ -39,7 +41,7 @@ def test_points_show_the_weight_they_name_in_every_panel():
     layout = plan_kernels(shape, 600, 150, panels=3)
     picture = draw_kernels(layout, sets, (1.0, 1.0, 3.0), TABLE)
     codes = [
-        np.clip(127 * some / limit + 128.5, 1, 255)
+        np.clip(126 * some / limit + 128.5, LOWEST_CODE, HIGHEST_CODE)
         for some, limit in zip(sets, (1, 1, 3), strict=True)
     ]
     found = 0
@@ -62,11 +64,11 @@ def test_a_kernel_over_red_green_and_blue_is_a_picture():
     layout = plan_kernels(values.shape, 400, 200, has_color=True)
     picture = draw_kernels(layout, (values,), (1.0,), TABLE)
     x, y, _, _ = layout.block_rect(0)
-    assert picture[y, x].tolist() == [255, 128, 128, 255]
+    assert picture[y, x].tolist() == [HIGHEST_CODE, 128, 128, 255]
     x, y, _, _ = layout.block_rect(1)
     assert picture[y, x].tolist() == [128, 128, 128, 255]
     corner = picture[y + layout.cell_height - 1, x + layout.cell_width - 1]
-    assert corner.tolist() == [128, 128, 1, 255]
+    assert corner.tolist() == [128, 128, LOWEST_CODE, 255]
     assert layout.locate(x, y).input is None
 
 
@@ -76,9 +78,22 @@ def test_weights_that_are_not_numbers_do_no_harm():
     values[1, 1] = np.inf
     limit = largest_weight(values)
     assert math.isfinite(limit)
-    draw_kernels(plan_kernels(values.shape, 300, 200), (values,), (limit,), TABLE)
+    layout = plan_kernels(values.shape, 300, 200)
+    picture = draw_kernels(layout, (values,), (limit,), TABLE)
+    is_magenta = (picture == (*NON_FINITE, 255)).all(axis=2)
+    assert is_magenta.sum() == 2 * 9 * layout.scale**2
     assert math.isnan(change_share(np.zeros((1, 1), np.float32), values[0, 0]))
     assert largest_weight(np.zeros((2, 2), np.float32)) == 1.0
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_a_picture_over_red_green_and_blue_shows_where_one_is_no_number(value):
+    values = weights(2, 3, 3, 3)
+    values[0, 1, 2, 2] = value
+    layout = plan_kernels(values.shape, 300, 200, has_color=True)
+    picture = draw_kernels(layout, (values,), (1.0,), TABLE)
+    is_magenta = (picture == (*NON_FINITE, 255)).all(axis=2)
+    assert is_magenta.sum() == 2 * layout.scale**2  # in the picture, and in the kernel over green
 
 
 def test_change_is_a_share_of_what_was_before():

@@ -4,7 +4,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from cnngui.featuremaps.scaling import NEUTRAL_CODE, encode, value_ranges
+from cnngui.featuremaps.scaling import (
+    HIGHEST_CODE,
+    LOWEST_CODE,
+    NEUTRAL_CODE,
+    NON_FINITE_CODE,
+    encode,
+    value_ranges,
+)
 from cnngui.featuremaps.statistics import measure
 
 
@@ -17,8 +24,8 @@ def test_each_map_uses_all_codes_of_its_own_range():
     low, high = value_ranges(measure(maps), signed=False, scaling="map")
     codes = encode(maps, low, high)
     assert codes.dtype == np.uint8
-    assert codes[0, 0].tolist() == [1, 128, 255]
-    assert codes[1, 0, [0, 2]].tolist() == [1, 255]
+    assert codes[0, 0].tolist() == [LOWEST_CODE, NEUTRAL_CODE, HIGHEST_CODE]
+    assert codes[1, 0, [0, 2]].tolist() == [LOWEST_CODE, HIGHEST_CODE]
 
 
 def test_one_range_for_the_layer_keeps_maps_comparable():
@@ -40,7 +47,7 @@ def test_signed_ranges_are_symmetric_so_that_zero_is_neutral():
 def test_locked_range_holds_whatever_the_maps_hold():
     maps = maps_of([-10, 0.5, 10])
     low, high = value_ranges(measure(maps), signed=False, scaling="locked", locked=(0.0, 1.0))
-    assert encode(maps, low, high)[0, 0].tolist() == [1, 128, 255]
+    assert encode(maps, low, high)[0, 0].tolist() == [LOWEST_CODE, NEUTRAL_CODE, HIGHEST_CODE]
 
 
 def test_locked_without_a_range_is_the_layers():
@@ -52,20 +59,30 @@ def test_locked_without_a_range_is_the_layers():
 def test_all_zero_is_shown_as_zero(signed):
     maps = np.zeros((3, 2, 2), np.float32)
     low, high = value_ranges(measure(maps), signed, "map")
-    assert (encode(maps, low, high) == (NEUTRAL_CODE if signed else 1)).all()
+    assert (encode(maps, low, high) == (NEUTRAL_CODE if signed else LOWEST_CODE)).all()
 
 
 def test_a_constant_map_is_as_bright_as_it_can_be():
     maps = np.full((1, 2, 2), 5.0, np.float32)
     low, high = value_ranges(measure(maps), False, "map")
     assert (low[0], high[0]) == (0, 5)
-    assert (encode(maps, low, high) == 255).all()
+    assert (encode(maps, low, high) == HIGHEST_CODE).all()
 
 
-def test_nan_and_infinity_are_the_ends_of_the_range():
+@pytest.mark.parametrize("signed", [False, True])
+def test_nan_and_infinity_have_a_code_of_their_own(signed):
     maps = maps_of([np.nan, -np.inf, 0, 1, np.inf])
-    low, high = value_ranges(measure(maps), False, "map")
-    assert encode(maps, low, high)[0, 0].tolist() == [1, 1, 1, 255, 255]
+    low, high = value_ranges(measure(maps), signed, "map")
+    lowest = NEUTRAL_CODE if signed else LOWEST_CODE
+    expected = [NON_FINITE_CODE, NON_FINITE_CODE, lowest, HIGHEST_CODE, NON_FINITE_CODE]
+    assert encode(maps, low, high)[0, 0].tolist() == expected
+
+
+def test_values_as_large_as_there_are_keep_their_places():
+    largest = float(np.finfo(np.float32).max)
+    maps = maps_of([-largest, -largest / 2, 0, largest / 2, largest])
+    low, high = value_ranges(measure(maps), True, "map")
+    assert encode(maps, low, high)[0, 0].tolist() == [2, 65, 128, 191, 254]
 
 
 @settings(deadline=None, max_examples=200)
@@ -78,7 +95,9 @@ def test_any_values_get_codes_in_order_and_zero_stays_neutral(maps, signed, scal
     low, high = value_ranges(measure(maps), signed, scaling)
     assert (low < high).all()
     codes = encode(maps, low, high)
-    assert codes.min() >= 1
+    assert ((codes == NON_FINITE_CODE) == ~np.isfinite(maps)).all()
+    assert codes[np.isfinite(maps)].min(initial=HIGHEST_CODE) >= LOWEST_CODE
+    assert codes.max() <= HIGHEST_CODE
     for values, coded in zip(maps, codes, strict=True):
         order = np.argsort(values[np.isfinite(values)])
         assert (np.diff(coded[np.isfinite(values)][order].astype(int)) >= 0).all()

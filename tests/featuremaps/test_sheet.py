@@ -3,7 +3,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from cnngui.featuremaps.colormaps import PAPER, lookup_table
+from cnngui.featuremaps.colormaps import NON_FINITE, PAPER, lookup_table
+from cnngui.featuremaps.scaling import HIGHEST_CODE, LOWEST_CODE
 from cnngui.featuremaps.sheet import draw_sheet, draw_vector, plan_sheet
 from cnngui.featuremaps.wall import MIN_SIDE
 
@@ -32,7 +33,7 @@ def test_sheet_shows_the_maps_and_writes_on_paper():
     maps[4] = 1.0
     low, high = np.zeros(5, np.float32), np.ones(5, np.float32)
     picture = draw_sheet("conv1", maps, low, high, COLOURS)
-    for code, tiles in ((1, 4), (255, 1)):
+    for code, tiles in ((LOWEST_CODE, 4), (HIGHEST_CODE, 1)):
         shown = (picture == COLOURS[code, :3]).all(axis=2).sum()
         assert shown >= tiles * 80 * 60
     heading = picture[:50, :200]
@@ -52,12 +53,13 @@ def test_vectors_of_any_length(count, signed):
 
 def test_labelled_bars_are_as_long_as_their_values():
     colours = np.array(COLOURS)
-    colours[255] = (255, 0, 255, 255)
+    colours[HIGHEST_CODE] = (255, 0, 200, 255)
     picture = draw_vector("fc", np.array([1.0, 0.0], np.float32), ("a", "b"), False, colours)
-    bar = (picture[60:80] == (255, 0, 255)).all(axis=2)
+    bar = (picture[60:80] == (255, 0, 200)).all(axis=2)
     assert bar.any(axis=0).sum() == 440
 
 
 def test_vector_that_is_not_finite():
     values = np.array([np.nan, np.inf, -np.inf], np.float32)
-    draw_vector("fc", values, (), True, COLOURS)
+    picture = draw_vector("fc", values, (), True, lookup_table("blue-red", True))
+    assert (picture == NON_FINITE).all(axis=2).sum() == 3 * 440 * 14

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from cnngui.errors import SaveError
-from cnngui.featuremaps.colormaps import lookup_table
+from cnngui.featuremaps.colormaps import NON_FINITE, lookup_table
+from cnngui.featuremaps.scaling import HIGHEST_CODE
 from cnngui.featuremaps.snapshot import SaveCancelledError, SnapshotContent, write_snapshot
 from cnngui.formats.network_file import read_network
 from cnngui.images.opencv import cv2
@@ -132,7 +133,7 @@ def test_channel_pictures_have_native_size_and_the_colours_asked_for(tmp_path, c
     assert picture.shape == (6, 8, 3)
     table = lookup_table("magma", signed=False)
     place = np.unravel_index(content.maps["relu1"][1].argmax(), (6, 8))
-    np.testing.assert_array_equal(picture[place], table[255, :3])
+    np.testing.assert_array_equal(picture[place], table[HIGHEST_CODE, :3])
 
 
 def test_locked_ranges_are_used(tmp_path, content):
@@ -150,6 +151,10 @@ def test_maps_that_are_not_finite_are_saved(tmp_path, content):
     folder = write_snapshot(tmp_path, replace(content, maps=maps))
     about = json.loads((folder / "snapshot.json").read_text("utf-8"))
     assert about["layers"]["file"]["non_finite"] == [3, 0]
+    # OpenCV has blue first.
+    channel = cv2.imread(str(folder / "file" / "000.png"))
+    assert (channel.reshape(-1, 3)[:3] == NON_FINITE[::-1]).all()
+    assert (cv2.imread(str(folder / "file.png")) == NON_FINITE[::-1]).all(axis=2).any()
 
 
 def test_names_that_are_taken_get_a_number(tmp_path, content):

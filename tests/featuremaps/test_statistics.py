@@ -103,7 +103,11 @@ def test_histogram_of_one_value_alone(value):
 def test_histogram_leaves_out_what_is_not_finite():
     values = np.array([[np.nan, np.inf, -np.inf, 1.0, 2.0]], np.float32)
     assert histogram(values).counts.sum() == 2
-    assert histogram(np.full((2, 2), np.nan, np.float32)).counts.sum() == 0
+    assert histogram(values).left_out == 3
+    none = histogram(np.full((2, 2), np.nan, np.float32))
+    assert none.counts.sum() == 0
+    assert none.left_out == 4
+    assert histogram(np.ones((2, 2), np.float32)).left_out == 0
 
 
 @pytest.mark.parametrize("shape", [(1, 1, 1), (3, 7, 5), (4, 60, 80)])

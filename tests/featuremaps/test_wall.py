@@ -3,7 +3,12 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from cnngui.featuremaps.scaling import encode, value_ranges
+from cnngui.featuremaps.scaling import (
+    HIGHEST_CODE,
+    LOWEST_CODE,
+    encode,
+    value_ranges,
+)
 from cnngui.featuremaps.statistics import measure, order_channels
 from cnngui.featuremaps.wall import MAX_WALL, compose_wall, plan_wall
 
@@ -172,9 +177,9 @@ def test_only_the_channels_of_the_page_are_drawn():
     low, high = value_ranges(statistics, False, "layer")
     channels = layout.on_page(order_channels(statistics, "index"))
     wall = compose_wall(maps, layout, channels, low, high)
-    assert wall[0, 0] == 1
+    assert wall[0, 0] == LOWEST_CODE
     x, y, _, _ = layout.tile_rect(layout.shown - 1)
-    assert wall[y, x] == 255
+    assert wall[y, x] == HIGHEST_CODE
 
 
 @pytest.mark.parametrize("shape", [(2, 1, 1), (3, 4096, 1), (3, 1, 4096), (2, 300, 400), (2, 5, 5)])

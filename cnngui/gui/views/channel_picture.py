@@ -9,12 +9,11 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from cnngui.gui.theme import SPACE_M, SPACE_S, colors, number_font
 from cnngui.gui.view_state import ViewState
 from cnngui.gui.widgets.pictures import color_bar_image, draw_picture, fitted, indexed_image
-from cnngui.gui.words.numbers import number_text
+from cnngui.gui.words.numbers import WIDEST_NUMBER, number_text
 from cnngui.pipeline.lenses.channel import ChannelResult
 
 _BAR_WIDTH = 12
 _TICKS = 5
-_TICK_TEXT = "−0.0000"
 _LEAST_SIDE = 16
 """Pixels: a map of one row or one column is drawn thicker than it is, to be seen and hit."""
 _LEAST_BAR_HEIGHT = 72
@@ -128,7 +127,7 @@ class ChannelPicture(QWidget):
     def _bar_room(self) -> int:
         font = number_font(self.font())
         font.setPixelSize(11)
-        return SPACE_M + _BAR_WIDTH + SPACE_S + self.fontMetrics().horizontalAdvance(_TICK_TEXT)
+        return SPACE_M + _BAR_WIDTH + SPACE_S + self.fontMetrics().horizontalAdvance(WIDEST_NUMBER)
 
     def _place(self) -> tuple[int, int] | None:
         """Return (row, column) of the value under the pointer."""

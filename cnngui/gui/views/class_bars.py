@@ -11,7 +11,7 @@ from cnngui.engine.learning.losses import softmax
 from cnngui.gui.theme import SPACE_M, SPACE_S, colors, number_font, text_width
 from cnngui.gui.view_state import ViewState
 from cnngui.gui.widgets.bars import paint_bar, round_limit
-from cnngui.gui.words.numbers import number_text, share_text
+from cnngui.gui.words.numbers import WIDEST_NUMBER, number_text, share_text
 from cnngui.pipeline.lenses.scores import Scores
 from cnngui.pipeline.results import FrameResult
 
@@ -85,7 +85,8 @@ class ClassBars(QWidget):
             max((text_width(metrics, name) for name, _, _ in self._rows), default=0),
             round(self.width() * _NAMES_SHARE),
         )
-        value_width = metrics.horizontalAdvance("> 99.9 %")
+        widest = "> 99.9 %" if self._are_shares else WIDEST_NUMBER
+        value_width = metrics.horizontalAdvance(widest)
         left_middle = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         right_middle = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         for row, (name, score, share) in enumerate(self._rows):

@@ -8,6 +8,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from cnngui.featuremaps.colormaps import NON_FINITE
 from cnngui.gui.theme import ACCENT, SPACE_M, SPACE_S, colors, number_font
 from cnngui.gui.words.numbers import number_text
 
@@ -23,6 +24,7 @@ class HistogramView(QWidget):
         self._heights: list[float] = []
         self._low = 0.0
         self._high = 0.0
+        self._left_out = 0
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(self.tr("Histogram"))
         self.setToolTip(
@@ -31,11 +33,21 @@ class HistogramView(QWidget):
             )
         )
 
+    @property
+    def left_out_words(self) -> str:
+        """How many values are in no bar; empty where all are."""
+        words = self.tr("{0} left out: NaN or ∞")
+        return words.format(f"{self._left_out:,}") if self._left_out else ""
+
     def sizeHint(self) -> QSize:
         return QSize(240, 64 + self.fontMetrics().height() + SPACE_S)
 
-    def show_counts(self, counts: NDArray[np.int64], edges: NDArray[np.float32]) -> None:
-        """Show counts ``(bins,)`` between edges ``(bins + 1,)``."""
+    def show_counts(
+        self, counts: NDArray[np.int64], edges: NDArray[np.float32], left_out: int = 0
+    ) -> None:
+        """Show counts ``(bins,)`` between edges ``(bins + 1,)``, and how many are in none."""
+        self._left_out = left_out
+        self.setAccessibleDescription(self.left_out_words)
         roots = np.sqrt(counts)
         self._heights = (roots / max(float(roots.max(initial=0.0)), 1.0)).tolist()
         self._low, self._high = float(edges[0]), float(edges[-1])
@@ -60,7 +72,23 @@ class HistogramView(QWidget):
             painter.drawRect(
                 QRectF(left, area.bottom() - height, max(bar_width - 0.5, 0.5), height)
             )
-        self._paint_axis(painter, area, line)
+        if self._left_out:
+            self._paint_left_out(painter, area, line)
+        if any(self._heights):
+            self._paint_axis(painter, area, line)
+
+    def _paint_left_out(self, painter: QPainter, area: QRectF, line: int) -> None:
+        words = self.left_out_words
+        width = painter.fontMetrics().horizontalAdvance(words)
+        mark = QRectF(area.right() - width - line, area.top() + SPACE_S, line / 2, line / 2)
+        painter.fillRect(
+            mark.adjusted(-SPACE_S, 0, width + line, line / 2), QColor(colors().canvas)
+        )
+        painter.setBrush(QColor(*NON_FINITE))
+        painter.drawRect(mark)
+        painter.setPen(QColor(colors().text))
+        place = QRectF(mark.right() + SPACE_S, mark.center().y() - line / 2, width + 1, line)
+        painter.drawText(place, int(Qt.AlignmentFlag.AlignVCenter), words)
 
     def _paint_axis(self, painter: QPainter, area: QRectF, line: int) -> None:
         texts = QRectF(area.x(), area.bottom() + SPACE_S, area.width(), line)

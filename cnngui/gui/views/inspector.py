@@ -11,10 +11,12 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QLabel,
     QScrollArea,
+    QSizePolicy,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
+from superqt import QElidingLabel
 
 from cnngui.gui.theme import SLIM_SCROLL_BAR, SPACE_L, SPACE_M, SPACE_S, number_font
 from cnngui.gui.view_state import ViewState
@@ -30,8 +32,10 @@ from cnngui.pipeline.lenses.channel import ChannelResult
 from cnngui.pipeline.lenses.vector import VectorResult
 from cnngui.pipeline.results import FrameResult
 
-_WIDTH = 300
+_WIDTH, _LEAST_WIDTH = 300, 240
+"""Pixels: three numbers of any size fit beside each other into the lesser."""
 _COPIED_SIDE = 320
+_NUMBERS_IN_ROW = 3
 
 
 class Inspector(QWidget):
@@ -65,7 +69,7 @@ class Inspector(QWidget):
         column.setSpacing(0)
         column.addWidget(self._stack, 1)
         column.addLayout(foot)
-        self.setMinimumWidth(200)
+        self.setMinimumWidth(_LEAST_WIDTH)
 
     @property
     def details(self) -> _Details:
@@ -115,7 +119,7 @@ class _Details(QWidget):
         self.title.setTextFormat(Qt.TextFormat.RichText)
         self.title.setWordWrap(True)
         self.picture = ChannelPicture(state, self)
-        self.pointed = QLabel(self)
+        self.pointed = QElidingLabel(self)  # its numbers may be long, and the panel stays as it is
         self.pointed.setFont(number_font(self.font()))
         self.pointed.setMinimumHeight(self.fontMetrics().height())
         self.picture.pointed_at.connect(self.pointed.setText)
@@ -143,14 +147,10 @@ class _Details(QWidget):
         """Show one map."""
         self._show_title(channel.layer_id, channel.channel, self.tr("channel {number}"))
         self.picture.show_channel(channel)
-        self.numbers.show_numbers(
-            [
-                number_text(value)
-                for value in (channel.minimum, channel.mean, channel.maximum, channel.std)
-            ]
-            + [share_text(channel.zeros)]
+        self.numbers.show_channel(channel)
+        self.histogram.show_counts(
+            channel.histogram_counts, channel.histogram_edges, channel.non_finite
         )
-        self.histogram.show_counts(channel.histogram_counts, channel.histogram_edges)
         self._set_map_parts_visible(True)
         self._show_kernel(channel)
 
@@ -196,30 +196,36 @@ class _Details(QWidget):
 
 
 class _Numbers(QWidget):
-    """Five numbers, each under its name."""
+    """Six numbers, each under its name, in two rows. They never make the panel wider."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(SPACE_M)
+        grid.setHorizontalSpacing(SPACE_S)
         grid.setVerticalSpacing(SPACE_S // 2)
         names = (
             *(self.tr("min"), self.tr("mean"), self.tr("max")),
-            *(self.tr("std"), self.tr("zeros")),
+            *(self.tr("std"), self.tr("zeros"), self.tr("NaN or ∞")),
         )
         self._values = [QLabel(self) for _ in names]
-        for column, (name, value) in enumerate(zip(names, self._values, strict=True)):
+        for place, (name, value) in enumerate(zip(names, self._values, strict=True)):
+            row, column = divmod(place, _NUMBERS_IN_ROW)
             caption = QLabel(name, self)
             caption.setForegroundRole(QPalette.ColorRole.PlaceholderText)
             value.setFont(number_font(self.font()))
             value.setAccessibleName(name)
             value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-            grid.addWidget(caption, 0, column)
-            grid.addWidget(value, 1, column)
+            value.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+            grid.addWidget(caption, 2 * row, column)
+            grid.addWidget(value, 2 * row + 1, column)
             grid.setColumnStretch(column, 1)
 
-    def show_numbers(self, texts: list[str]) -> None:
-        """Show minimum, mean, maximum, standard deviation and share of zeros."""
+    def show_channel(self, channel: ChannelResult) -> None:
+        """Show the numbers of its finite values, and how many are none; dashes where all are."""
+        numbers = (channel.minimum, channel.mean, channel.maximum, channel.std)
+        has_any = channel.non_finite < channel.values.size
+        texts = [number_text(number) if has_any else "–" for number in numbers]
+        texts += [share_text(channel.zeros), f"{channel.non_finite:,}"]
         for label, text in zip(self._values, texts, strict=True):
             label.setText(text)

@@ -31,6 +31,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from cnngui.featuremaps.kernel_wall import largest_weight
 from cnngui.featuremaps.scaling import encode
 from cnngui.gui.theme import ACCENT, SPACE_M, SPACE_S, colors
 from cnngui.gui.view_state import ViewState
@@ -92,7 +93,7 @@ class KernelView(QWidget):
     def _color(self) -> None:
         if self._kernel is None:
             return
-        largest = float(np.abs(self._kernel).max()) or 1.0
+        largest = largest_weight(self._kernel)
         codes = encode(self._kernel, -largest, largest)
         colormap = self._state.diverging
         self.pictures.show_codes(codes, self._names, colormap)

@@ -28,7 +28,7 @@ from cnngui.gui.view_state import ViewState
 from cnngui.gui.widgets.bars import paint_bar, round_limit
 from cnngui.gui.widgets.spoken import SpokenItem, say_chosen
 from cnngui.gui.words.naming import channel_label, channel_names
-from cnngui.gui.words.numbers import number_text
+from cnngui.gui.words.numbers import WIDEST_NUMBER, number_text
 from cnngui.pipeline.lenses.vector import VectorResult
 from cnngui.pipeline.results import FrameResult
 
@@ -181,7 +181,7 @@ class VectorView(QAbstractScrollArea):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(QRectF(cell).adjusted(-3, 1, 3, -1), 3, 3)
         metrics = painter.fontMetrics()
-        value_width = metrics.horizontalAdvance("−0.00000")
+        value_width = metrics.horizontalAdvance(WIDEST_NUMBER)
         label = QRect(cell.x() + SPACE_S, cell.y(), label_width, cell.height())
         text = metrics.elidedText(self._label(unit), Qt.TextElideMode.ElideRight, label_width)
         painter.setPen(QColor(scheme.text))

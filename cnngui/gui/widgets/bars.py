@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter
 
+from cnngui.featuremaps.colormaps import NON_FINITE
 from cnngui.gui.theme import ACCENT, colors
 from cnngui.gui.widgets.pictures import color_table
 
@@ -29,7 +30,8 @@ def paint_bar(painter: QPainter, track: QRectF, share: float, diverging: str | N
     """Draw a bar of -1..1 of its track.
 
     Signed ones begin in the middle and have the colours of the ``diverging`` colour map, as maps
-    do; others, with None, begin at the left.
+    do; others, with None, begin at the left. What is no finite number fills the track, in the
+    colour that it has on maps.
     """
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor(colors().border))
@@ -37,6 +39,8 @@ def paint_bar(painter: QPainter, track: QRectF, share: float, diverging: str | N
     painter.drawRoundedRect(track, 2, 2)
     painter.setOpacity(1.0)
     if not math.isfinite(share):
+        painter.setBrush(QColor(*NON_FINITE))
+        painter.drawRoundedRect(track, 2, 2)
         return
     zero = track.left() if diverging is None else track.center().x()
     length = share * (track.width() if diverging is None else track.width() / 2)

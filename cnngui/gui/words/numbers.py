@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import math
+
 from PySide6.QtCore import QCoreApplication
 
 from cnngui.spec.shapes import Shape
+
+WIDEST_NUMBER = "−1.23e−38"
+"""As wide as what ``number_text`` returns of any value, with three digits."""
 
 _PREFIXES = ("", "k", "M", "G", "T", "P", "E")
 
@@ -12,7 +17,9 @@ translate = QCoreApplication.translate
 
 
 def number_text(value: float, digits: int = 3) -> str:
-    """Return a number of that many significant digits, with a true minus sign."""
+    """Return a number of that many significant digits, with a true minus sign: ``−0.25``, ``∞``."""
+    if not math.isfinite(value):
+        return "NaN" if math.isnan(value) else "∞" if value > 0 else "−∞"
     return f"{value:.{digits}g}".replace("-", "−")
 
 

@@ -24,6 +24,7 @@ class ChannelResult:
     codes : uint8 ``(H, W)``, places in a colour table for ``low`` to ``high``.
     minimum, mean, maximum, std : of its values.
     zeros : share of exact zeros, 0..1.
+    non_finite : how many values are NaN or infinite; the other numbers are over the rest.
     histogram_counts : int ``(bins,)``; ``histogram_edges`` : float32 ``(bins + 1,)``.
     kernel : float32 ``(in_channels / groups, kernel_height, kernel_width)``, what a convolution
         slides to make this channel; None for other layers.
@@ -42,6 +43,7 @@ class ChannelResult:
     maximum: float
     std: float
     zeros: float
+    non_finite: int
     histogram_counts: NDArray[np.int64]
     histogram_edges: NDArray[np.float32]
     kernel: NDArray[np.float32] | None
@@ -79,6 +81,7 @@ class ChannelLens(Lens[ChannelResult]):
             maximum=float(statistics.maximum[channel]),
             std=float(statistics.std[channel]),
             zeros=float(statistics.zeros[channel]),
+            non_finite=int(statistics.non_finite[channel]),
             histogram_counts=sealed(counted.counts),
             histogram_edges=sealed(counted.edges),
             kernel=kernel,

@@ -111,6 +111,7 @@ def _channel_result(
         float(statistics.maximum[0]),
         float(statistics.std[0]),
         float(statistics.zeros[0]),
+        int(statistics.non_finite[0]),
         counted.counts,
         counted.edges,
         kernel,

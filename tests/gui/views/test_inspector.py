@@ -9,7 +9,8 @@ from PySide6.QtGui import QFontMetrics, QGuiApplication, QShortcut
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
-from cnngui.featuremaps.colormaps import lookup_table
+from cnngui.featuremaps.colormaps import NON_FINITE, lookup_table
+from cnngui.featuremaps.scaling import HIGHEST_CODE, LOWEST_CODE
 from cnngui.gui.document import Document
 from cnngui.gui.theme import number_font, text_width
 from cnngui.gui.view_state import ViewState
@@ -68,7 +69,61 @@ def test_the_channel_and_its_numbers_are_shown(
         "max": "2",
         "std": "1.3",
         "zeros": "25 %",
+        "NaN or ∞": "0",
     }
+
+
+def test_what_is_no_number_is_counted_and_left_out_of_the_others(
+    inspector: Inspector, state: ViewState, outputs: dict[str, Maps]
+) -> None:
+    outputs["conv1"] = np.full((8, 24, 32), np.nan, np.float32)
+    outputs["conv1"][5, :12] = 2
+    outputs["conv1"][5, 0, 0] = np.inf
+    outputs["conv1"][5, 0, 1] = 0
+    state.select_channel(5)
+    inspector.show_result(frame_result(state.request(), outputs, signed=True))
+    shown = numbers(inspector)
+    assert (shown["min"], shown["max"]) == ("0", "2")
+    assert shown["NaN or ∞"] == "385"
+    assert inspector.details.histogram.left_out_words == "385 left out: NaN or ∞"
+    picture = inspector.details.histogram.grab().toImage()
+    assert NON_FINITE in {
+        picture.pixelColor(x, y).toTuple()[:3]
+        for x in range(picture.width())
+        for y in range(picture.height())
+    }
+    state.select_channel(6)
+    inspector.show_result(frame_result(state.request(), outputs, signed=True))
+    shown = numbers(inspector)
+    assert [shown[name] for name in ("min", "mean", "max", "std")] == ["–"] * 4
+    assert shown["NaN or ∞"] == "768"
+    inspector.details.histogram.grab()
+
+
+@pytest.mark.parametrize("size", [1e-38, 1e-7, 1.0, 1e7, 3e38])
+@pytest.mark.parametrize("width", [240, 300])
+def test_numbers_of_any_size_leave_the_panel_as_wide_as_it_is(
+    qtbot: QtBot,
+    inspector: Inspector,
+    state: ViewState,
+    outputs: dict[str, Maps],
+    size: float,
+    width: int,
+) -> None:
+    inspector.resize(width, 900)
+    rng = np.random.default_rng(0)
+    outputs["conv1"] = (rng.uniform(-1, 1, (8, 24, 32)) * size).astype(np.float32)
+    kernel = (rng.uniform(-1, 1, (3, 3, 3)) * size).astype(np.float32)
+    state.select_channel(5)
+    inspector.show_result(
+        frame_result(state.request(), outputs, signed=True, kernel=kernel, bias=-size / 3)
+    )
+    qtbot.mouseMove(inspector.details.picture, inspector.details.picture.picture_rect().center())
+    QApplication.processEvents()
+    assert inspector.details.minimumSizeHint().width() <= width
+    assert inspector.details.width() <= width
+    for label in inspector.details.numbers.findChildren(QLabel):
+        assert text_width(label.fontMetrics(), label.text()) <= label.width(), label.text()
 
 
 @pytest.mark.parametrize(("row", "column"), [(0, 0), (23, 31), (12, 7)])
@@ -228,8 +283,8 @@ def test_the_copy_has_the_channels_colours(
     assert (picture.width(), picture.height()) == (320, 240)
     assert QGuiApplication.clipboard().image().size() == picture.size()
     table = lookup_table("viridis", False)
-    assert list(picture.pixelColor(0, 0).toTuple()[:3]) == table[1, :3].tolist()
-    assert list(picture.pixelColor(319, 239).toTuple()[:3]) == table[255, :3].tolist()
+    assert list(picture.pixelColor(0, 0).toTuple()[:3]) == table[LOWEST_CODE, :3].tolist()
+    assert list(picture.pixelColor(319, 239).toTuple()[:3]) == table[HIGHEST_CODE, :3].tolist()
 
 
 def test_the_strongest_classes_come_first(

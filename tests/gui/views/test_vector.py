@@ -6,7 +6,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor, QImage
 from pytestqt.qtbot import QtBot
 
-from cnngui.featuremaps.colormaps import DIVERGING
+from cnngui.featuremaps.colormaps import DIVERGING, NON_FINITE
 from cnngui.featuremaps.scaling import NEUTRAL_CODE
 from cnngui.gui.document import Document
 from cnngui.gui.theme import ACCENT
@@ -157,6 +157,11 @@ def test_values_that_are_not_numbers_are_said_not_drawn(
         len(_columns_of(picture, bars.unit_rect(unit).center().y(), ACCENT)) for unit in (0, 2)
     ]
     assert drawn[0] == 0 < drawn[1]
+    magenta = QColor(*NON_FINITE)
+    filled = [
+        len(_columns_of(picture, bars.unit_rect(unit).center().y(), magenta)) for unit in (0, 1, 2)
+    ]
+    assert filled[0] == filled[1] >= drawn[1] > filled[2] == 0
 
 
 def _bar_length(bars: VectorView) -> int:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QLabel, QToolButton
 from pytestqt.qtbot import QtBot
 
 from cnngui.featuremaps.colormaps import lookup_table
+from cnngui.featuremaps.scaling import HIGHEST_CODE, LOWEST_CODE
 from cnngui.gui.document import Document
 from cnngui.gui.view_state import ViewState
 from cnngui.gui.views.wall import WallView
@@ -131,7 +132,7 @@ def test_codes_have_the_colours_of_the_map_that_is_chosen(live: Wall) -> None:
         live.state.set_colormaps(name, "")
         picture = live.canvas.grab().toImage()
         color = picture.pixelColor(corner.toPoint() * picture.devicePixelRatio())
-        assert list(color.toTuple()[:3]) == lookup_table(name, False)[255, :3].tolist()
+        assert list(color.toTuple()[:3]) == lookup_table(name, False)[HIGHEST_CODE, :3].tolist()
 
 
 def test_a_click_chooses_the_channel(live: Wall) -> None:
@@ -364,9 +365,9 @@ def test_the_copy_has_the_size_of_the_wall_and_its_labels(live: Wall) -> None:
     x, y, width, height = layout.tile_rect(7)
     tile = picture.copy(x, y, width, height)
     labelled = tile.pixelColor(6, 6).toTuple()[:3]
-    assert list(labelled) != lookup_table("viridis", False)[1, :3].tolist()
+    assert list(labelled) != lookup_table("viridis", False)[LOWEST_CODE, :3].tolist()
     assert list(tile.pixelColor(width - 1, height - 1).toTuple()[:3]) == (
-        lookup_table("viridis", False)[255, :3].tolist()
+        lookup_table("viridis", False)[HIGHEST_CODE, :3].tolist()
     )
 
 
