@@ -26,6 +26,8 @@ class Dataset(Protocol):
     address : what opens it again; see ``data.opening``.
     classes : the classes' names, in the order of their numbers.
     labels : int64 ``(N,)``, read-only, each below ``len(classes)``.
+    recordings : int64 ``(N,)``, read-only: samples of one recording have the same number, for they
+        look alike; one that was taken by itself has a number of its own.
     problems : what could not be read and was left out; the collection can be used without it.
     """
 
@@ -37,6 +39,8 @@ class Dataset(Protocol):
     def classes(self) -> tuple[str, ...]: ...  # noqa: D102
     @property
     def labels(self) -> NDArray[np.int64]: ...  # noqa: D102
+    @property
+    def recordings(self) -> NDArray[np.int64]: ...  # noqa: D102
     @property
     def problems(self) -> tuple[UserError, ...]: ...  # noqa: D102
 
@@ -71,6 +75,11 @@ def fitted_batch(
     for place, index in enumerate(indices):
         batch[place] = fit_frame(picture(int(index)), target)
     return batch
+
+
+def one_each(count: int) -> NDArray[np.int64]:
+    """Return the recordings of samples none of which was taken together with another."""
+    return as_labels(np.arange(count))
 
 
 def as_labels(values: ArrayLike) -> NDArray[np.int64]:

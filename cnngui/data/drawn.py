@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cnngui.data.dataset import as_labels, fitted_batch
+from cnngui.data.dataset import as_labels, fitted_batch, one_each
 from cnngui.errors import UserError
 from cnngui.spec.network import InputSpec
 
@@ -42,6 +42,7 @@ class DrawnDataset:
         self.address = address
         self.classes = classes
         self.labels = as_labels(np.arange(options.count) % len(classes))
+        self.recordings = one_each(options.count)
         self.problems: tuple[UserError, ...] = ()
         self._draw = draw
         self._options = options

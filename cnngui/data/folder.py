@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from cnngui.data.class_list import listed_classes
 from cnngui.data.dataset import OpeningCancelledError, as_labels, fitted_batch
+from cnngui.data.recordings import recordings_of
 from cnngui.errors import DataError, SourceError, system_reason, text
 from cnngui.harmless import harmless
 from cnngui.images.files import read_picture
@@ -43,6 +44,7 @@ class FolderDataset:
         self.classes = classes
         self.files = files
         self.labels = as_labels(labels)
+        self.recordings = as_labels(recordings_of(files))
         self.problems = problems
 
     def picture(self, index: int) -> NDArray[np.uint8]:

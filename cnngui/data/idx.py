@@ -16,7 +16,7 @@ from typing import BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from cnngui.data.dataset import OpeningCancelledError, as_labels, fitted_batch
+from cnngui.data.dataset import OpeningCancelledError, as_labels, fitted_batch, one_each
 from cnngui.data.unpacking import DEFLATE_BEST, GZIP_MAGIC, GzipReader
 from cnngui.errors import DataError, Words, system_reason, text
 from cnngui.harmless import harmless
@@ -51,6 +51,7 @@ class IdxDataset:
         present, places = np.unique(values, return_inverse=True)
         self.classes = tuple(str(value) for value in present)
         self.labels = as_labels(places)
+        self.recordings = one_each(len(self.labels))
 
     def picture(self, index: int) -> NDArray[np.uint8]:
         """Return a sample: uint8 ``(H, W, 3)``, its channels equal."""

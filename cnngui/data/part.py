@@ -29,6 +29,7 @@ class DataPart:
         self.address: str = whole.address
         self.classes: tuple[str, ...] = whole.classes
         self.labels: NDArray[np.int64] = whole.labels[start:stop:step]
+        self.recordings: NDArray[np.int64] = whole.recordings[start:stop:step]
         self.problems: tuple[UserError, ...] = whole.problems
 
     def picture(self, index: int) -> NDArray[np.uint8]:

@@ -10,7 +10,6 @@ import secrets
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
 from pathlib import Path
 
 import numpy as np
@@ -27,6 +26,7 @@ from cnngui.data.class_list import (
     write_classes,
 )
 from cnngui.data.folder import FolderDataset, open_folder
+from cnngui.data.recordings import new_recording
 from cnngui.errors import DataError, SaveError, system_reason, text
 from cnngui.images.opencv import cv2
 from cnngui.images.resizing import resized
@@ -78,12 +78,13 @@ class SampleFolder:
             return FolderDataset(self.path, (), (), (), ())
         return open_folder(self.path, known=known, may_be_empty=True)
 
-    def add(self, class_name: str, pixels: NDArray[np.uint8]) -> Path:
+    def add(self, class_name: str, pixels: NDArray[np.uint8], name: str = "") -> Path:
         """Write a sample, whole or not at all, and return its file.
 
         Parameters
         ----------
         pixels : uint8 ``(H, W, 3)``, RGB; made smaller if a side is longer than ``MOST_SIDE``.
+        name : of the file; see ``recordings.sample_name``. "" is for a sample by itself.
 
         Raises
         ------
@@ -92,8 +93,7 @@ class SampleFolder:
         SaveError
             If the disk is full or the folder read-only.
         """
-        name = f"{datetime.now():%Y-%m-%d_%H-%M-%S-%f}-{secrets.token_hex(2)}.png"
-        path = self._class_path(class_name) / name
+        path = self._class_path(class_name) / (name or f"{new_recording()}.png")
         pixels = resized(pixels, min(max(pixels.shape[:2]), MOST_SIDE))
         _, encoded = cv2.imencode(".png", cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR))
         write_atomically(path, encoded.tobytes())

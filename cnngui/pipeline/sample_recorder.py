@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from cnngui.capture.frame import Frame
+from cnngui.data.recordings import new_recording, sample_name
 from cnngui.data.sample_folder import SampleFolder
 from cnngui.errors import SourceError, UserError, text
 from cnngui.pipeline.data_events import (
@@ -62,6 +63,7 @@ class _Recording:
     due_at : when the next sample is to be taken.
     moved_at : when the source was last seen to give something new.
     seconds_told : what the last countdown event said.
+    name : what the names of its samples begin with.
     """
 
     order: RecordSamples
@@ -69,6 +71,7 @@ class _Recording:
     due_at: float
     moved_at: float
     seconds_told: int
+    name: str
     count: int = 0
     is_paused: bool = False
 
@@ -146,7 +149,9 @@ class SampleRecorder(Worker[RecordSamples | StopSamples | SetFrozen]):
         starts_at = now + order.countdown_s
         seconds = math.ceil(order.countdown_s)
         self._written = None
-        self._recording = _Recording(order, starts_at, starts_at, starts_at, seconds)
+        self._recording = _Recording(
+            order, starts_at, starts_at, starts_at, seconds, new_recording()
+        )
         if seconds > 0:
             self._report(SamplingCountdown(order.class_name, seconds))
         else:
@@ -188,7 +193,8 @@ class SampleRecorder(Worker[RecordSamples | StopSamples | SetFrozen]):
         # A disk or source that is slow for a while is not made up for.
         recording.due_at = max(recording.due_at + 1 / order.rate_per_s, now)
         try:
-            path = order.folder.add(order.class_name, frame.pixels)
+            name = sample_name(recording.name, recording.count)
+            path = order.folder.add(order.class_name, frame.pixels, name)
         except UserError as error:
             self._end(error)
             return

@@ -3371,6 +3371,10 @@ Train the network: after each epoch you see here what it gets right and what it 
         <translation>测量过的权重都不比最初的好：保留最初的权重。</translation>
     </message>
     <message>
+        <source>{classes}: all samples are of one recording. Those kept apart look like those it learns from, and the accuracy on them flatters. Record such a class a second time.</source>
+        <translation>{classes}：所有样本都来自同一次录制。留出的样本与用来学习的样本很像，其准确率偏高。请把这样的类再录一次。</translation>
+    </message>
+    <message>
         <source>The learning rate is too large: the loss went from {first:.3g} to {now:.3g}. Go back to the first weights and take a smaller rate, such as {rate:g}.</source>
         <translation>学习率太大：损失从 {first:.3g} 变到 {now:.3g}。请回到最初的权重，改用更小的学习率，例如 {rate:g}。</translation>
     </message>
@@ -4943,7 +4947,7 @@ Train the network: after each epoch you see here what it gets right and what it 
     </message>
     <message>
         <source>   sees {size}</source>
-        <translation type="unfinished"></translation>
+        <translation>   看到 {size}</translation>
     </message>
 </context>
 <context>

@@ -80,6 +80,7 @@ def test_frames_become_samples_while_recording(
     changed = listener.event(SamplesChanged)
     assert changed.dataset.labels.tolist() == [0] * 4
     assert recorded(folder) == [1, 2, 3, 4]
+    assert changed.dataset.recordings.tolist() == [0] * 4, "they belong together"
     camera.send(5)
     listener.result()
     assert recorded(folder) == [1, 2, 3, 4]

@@ -69,6 +69,10 @@ class ResultsPage(QWidget):
         self.basis = QLabel(self)
         self.basis.setWordWrap(True)
         self.basis.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        self.doubt = QLabel(self)
+        self.doubt.setWordWrap(True)
+        self.doubt.setTextFormat(Qt.TextFormat.PlainText)
+        self.doubt.setForegroundRole(QPalette.ColorRole.BrightText)
         self.classes = ClassAccuracies(self)
         self.classes.class_chosen.connect(lambda label: self._look_at(("cell", label, _ANY)))
         self.matrix = ConfusionView(self)
@@ -122,7 +126,7 @@ class ResultsPage(QWidget):
     def _lay_out(self) -> None:
         side = QVBoxLayout()
         side.setSpacing(SPACE_S)
-        for widget in (self.run, self.accuracy, self.basis):
+        for widget in (self.run, self.accuracy, self.basis, self.doubt):
             side.addWidget(widget)
         side.addWidget(self.classes, 1)
         side_place = QWidget(self)
@@ -178,6 +182,10 @@ class ResultsPage(QWidget):
         self.accuracy.setText(share_text(evaluation.summary.accuracy))
         basis = said(basis_words(evaluation.measured))
         self.basis.setText(self.tr("right of {0}").format(basis))
+        self.doubt.setText(
+            "\n".join(said(found.words) for found in run.findings if found.kind == "alike")
+        )
+        self.doubt.setVisible(bool(self.doubt.text()))
         self.classes.show_evaluation(evaluation)
         has_matrix = evaluation.summary.matrix is not None
         self.matrix.setVisible(has_matrix)

@@ -38,6 +38,7 @@ def findings_about(
     settings: TrainingSettings,
     best: Measurement | None,
     *,
+    alike: Sequence[str],
     is_done: bool,
 ) -> tuple[Finding, ...]:
     """Return what is to be told of a training, the worst first.
@@ -49,6 +50,7 @@ def findings_about(
     curves : losses of training and validation.
     settings : with the learning rate that there is now.
     best : the measurement of the weights that are kept.
+    alike : classes of one recording alone, whose samples kept apart look like the others.
     is_done : whether no better ones will come.
     """
     found = [*_ill_layers(layers, "nan"), *_of_the_rate(course, settings)]
@@ -64,6 +66,13 @@ def findings_about(
     if is_done and best is not None and best.epoch == 0 and len(curves.epochs):
         words = text("Nothing that was measured did better than the first weights: they are kept.")
         found.append(Finding("no better", words))
+    if alike:
+        words = text(
+            "{classes}: all samples are of one recording. Those kept apart look like those it "
+            "learns from, and the accuracy on them flatters. Record such a class a second time.",
+            classes=_listed(alike),
+        )
+        found.append(Finding("alike", words))
     return tuple(found)
 
 
@@ -102,7 +111,7 @@ def _ill_layers(layers: Sequence[LayerHealth], ailment: Ailment) -> Iterator[Fin
     ill = [layer.layer_id for layer in layers if layer.ailment == ailment]
     if not ill:
         return
-    names = ", ".join(ill[:_MOST_NAMED]) + (", ..." if len(ill) > _MOST_NAMED else "")
+    names = _listed(ill)
     match ailment:
         case "nan":
             words = text(
@@ -170,6 +179,10 @@ def _overfitting(curves: Curves, guessing: float, best: Measurement) -> Iterator
         kept=best.epoch,
     )
     yield Finding("overfitting", words)
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(names[:_MOST_NAMED]) + (", ..." if len(names) > _MOST_NAMED else "")
 
 
 def _training_loss(curves: Curves, epoch: NDArray[np.float32]) -> float:

@@ -30,6 +30,7 @@ FindingKind = Literal[
     "exploding",
     "nan",
     "overfitting",
+    "alike",
     "no better",
 ]
 

@@ -43,6 +43,7 @@ from cnngui.pipeline.training.requirements import (
     refuse_unusable_settings,
 )
 from cnngui.pipeline.training.settings import TrainingSettings
+from cnngui.spec.checks import shown
 from cnngui.spec.network import NetworkSpec
 from cnngui.weights import Weights
 
@@ -117,8 +118,8 @@ class Trainer:
         self._first_weights = first.weights()
         self._loss = loss_named(settings.loss)
         self._batches = Batches(data, spec.input, is_cancelled, on_prepared)
-        self._training, self._validation = stratified_split(
-            data.labels, settings.validation_share, settings.seed
+        self._training, self._validation, self._alike = stratified_split(
+            data.labels, settings.validation_share, settings.seed, data.recordings
         )
         self._basis: Basis = "validation" if len(self._validation) else "training"
         self._evaluated = self._validation
@@ -230,7 +231,14 @@ class Trainer:
             layers=layers,
             moments=self._history.moments(self.batches_done, self._epoch, self._kernels),
             findings=findings_about(
-                self._course, layers, self._idle, curves, settings, best, is_done=self.is_done
+                self._course,
+                layers,
+                self._idle,
+                curves,
+                settings,
+                best,
+                alike=[shown(self._data.classes[label]) for label in self._alike],
+                is_done=self.is_done,
             ),
             best=best,
             evaluation=kept if self.is_done else self._evaluation,

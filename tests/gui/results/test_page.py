@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from cnngui.gui.results.page import ResultsPage
 from cnngui.pipeline.data_events import ThumbnailsReady
-from cnngui.pipeline.training.progress import TrainingProgress
+from cnngui.pipeline.training.progress import Finding, TrainingProgress
 from tests.gui.learned import LEARNER, LearnedStudio, evaluation
 from tests.gui.trainings import FakeData, training
 from tests.gui.views.conftest import show
@@ -82,6 +82,18 @@ def test_accuracy_overall_and_of_each_class(filled: ResultsPage) -> None:
     assert filled.basis.text() == "right of 6 samples kept apart, after epoch 2"
     assert filled.classes.order == [0, 2, 1]
     assert filled.matrix.isVisible()
+
+
+def test_it_says_why_the_accuracy_flatters(page: ResultsPage, studio: LearnedStudio) -> None:
+    studio.give(FakeData())
+    studio.report(RUN)
+    assert not page.doubt.isVisible()
+    alike = Finding("alike", "star: all samples are of one recording")
+    studio.report(
+        replace(RUN, run_id="20270102-030405-z", findings=(alike,), evaluation=replace(RESULT))
+    )
+    assert page.doubt.isVisible()
+    assert page.doubt.text() == "star: all samples are of one recording"
 
 
 def test_the_most_wrong_and_the_most_unsure(qtbot: QtBot, filled: ResultsPage) -> None:

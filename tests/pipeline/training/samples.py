@@ -25,7 +25,12 @@ class FakeData:
     name: str = "bars"
     address: str = "fake:bars"
     problems: tuple = ()
+    together: tuple[int, ...] = ()
     unreadable: frozenset[int] = frozenset()
+
+    @property
+    def recordings(self) -> NDArray[np.int64]:
+        return np.array(self.together or range(len(self.labels)), np.int64)
 
     def picture(self, index: int) -> NDArray[np.uint8]:
         return np.repeat(self.pixels[index], 3, axis=2)

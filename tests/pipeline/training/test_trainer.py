@@ -428,6 +428,27 @@ def test_settings_out_of_range_are_refused(change):
         make(**change)
 
 
+def test_samples_of_one_recording_are_learned_from_or_measured_with_but_not_both():
+    # Recordings of five samples, each of one class.
+    data = bars(90)
+    order = np.argsort(data.labels, kind="stable")
+    together = np.empty(90, np.int64)
+    together[order] = np.arange(90) // 5
+    data.together = tuple(together)
+    training = run(make(data=data))
+    assert not set(together[training._training]) & set(together[training._validation])
+    assert training.progress.samples == (75, 15)
+    assert "alike" not in {finding.kind for finding in training.progress.findings}
+
+
+def test_a_class_of_one_recording_is_said_to_flatter():
+    data = bars(90)
+    data.together = tuple(np.where(data.labels == 1, 0, np.arange(90) + 1))
+    (finding,) = make(data=data).progress.findings
+    assert finding.kind == "alike"
+    assert str(finding.words).startswith("lower: all samples are of one recording.")
+
+
 def test_two_samples_of_two_classes_are_enough():
     progress = run(make(small(units=2), data=with_labels(0, 1, classes=("a", "b")))).progress
     assert progress.state == "finished"
