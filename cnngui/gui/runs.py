@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QCoreApplication, QObject, Signal, Slot
 from PySide6.QtGui import QUndoCommand
 
 from cnngui.gui.document import Document
+from cnngui.pipeline.commands import Command
 from cnngui.pipeline.events import Event
-from cnngui.pipeline.training.desk import TrainingDesk
+from cnngui.pipeline.training.commands import ListRuns, ReadRun, SetRunDiscarded
 from cnngui.pipeline.training.progress import (
     RunRead,
     RunsKept,
@@ -24,7 +27,7 @@ class Runs(QObject):
 
     Parameters
     ----------
-    desk : reads runs, puts them aside and brings them back.
+    tell : reads runs, puts them aside and brings them back.
     document : the network, which gets a run's weights.
 
     Signals
@@ -35,10 +38,10 @@ class Runs(QObject):
     changed = Signal()
 
     def __init__(
-        self, desk: TrainingDesk, document: Document, parent: QObject | None = None
+        self, tell: Callable[[Command], object], document: Document, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
-        self._desk = desk
+        self._tell = tell
         self._document = document
         self._kept: tuple[TrainingProgress, ...] = ()
         self._newest: TrainingProgress | None = None
@@ -55,17 +58,17 @@ class Runs(QObject):
         """Have the runs of earlier days read, the first time; ``changed`` follows."""
         if not self._was_asked:
             self._was_asked = True
-            self._desk.list_runs()
+            self._tell(ListRuns())
 
     def restore(self, run_id: str, first: bool = False) -> None:
         """Give the network a run's best weights, or those it began with. Can be undone."""
-        self._desk.read_run(run_id, first=first)
+        self._tell(ReadRun(run_id, first))
 
     def delete(self, run_id: str) -> None:
         """Take a run that has ended from the list. Can be undone."""
         under_way = self._under_way()
         if under_way is None or run_id != under_way.run_id:
-            self._document.undo_stack.push(_DeleteRunCommand(self._desk, run_id))
+            self._document.undo_stack.push(_DeleteRunCommand(self._tell, run_id))
 
     def take_event(self, event: Event) -> None:
         """Hear what the pipeline reports."""
@@ -106,7 +109,7 @@ class Runs(QObject):
             self._kept = kept
             self.changed.emit()
         if self._was_asked and set(run_ids) - {run.run_id for run in kept}:
-            self._desk.list_runs()
+            self._tell(ListRuns())
 
     def _under_way(self) -> TrainingProgress | None:
         newest = self._newest
@@ -116,13 +119,13 @@ class Runs(QObject):
 class _DeleteRunCommand(QUndoCommand):
     """A run taken from the list of runs."""
 
-    def __init__(self, desk: TrainingDesk, run_id: str) -> None:
+    def __init__(self, tell: Callable[[Command], object], run_id: str) -> None:
         super().__init__(QCoreApplication.translate("DeleteRunCommand", "Delete a run"))
-        self._desk = desk
+        self._tell = tell
         self._run_id = run_id
 
     def redo(self) -> None:
-        self._desk.set_run_discarded(self._run_id, True)
+        self._tell(SetRunDiscarded(self._run_id, True))
 
     def undo(self) -> None:
-        self._desk.set_run_discarded(self._run_id, False)
+        self._tell(SetRunDiscarded(self._run_id, False))

@@ -53,11 +53,11 @@ class Studio(QObject):
         self.pipeline = self._bridge.pipeline
         self.view = ViewState(document, self)
         self.view.set_colormaps(*settings.colormaps)
-        desk = self.pipeline.training
+        tell = self.pipeline.tell
         self.data = ChosenData(self.pipeline.data, self)
-        self.plan = TrainingPlan(desk, document, self.data, settings, self)
-        self.runs = Runs(desk, document, self)
-        self.trainer = Trainer(desk, document, self.data, self.plan, self.runs, self)
+        self.plan = TrainingPlan(tell, document, self.data, settings, self)
+        self.runs = Runs(tell, document, self)
+        self.trainer = Trainer(tell, document, self.data, self.plan, self.runs, self)
         self._result: FrameResult | None = None
         self._bridge.result_ready.connect(self._take_result)
         self._bridge.event_received.connect(self._take_event)
@@ -86,7 +86,7 @@ class Studio(QObject):
 
     def end_training(self) -> None:
         """Stop a training under way and give its best weights to the document."""
-        ended = self.pipeline.training.close(_CLOSE_TIMEOUT_S)
+        ended = self.pipeline.end_training(_CLOSE_TIMEOUT_S)
         if ended is not None:
             self._tell_parts(ended)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -11,8 +12,18 @@ from cnngui.gui.chosen_data import ChosenData
 from cnngui.gui.document import Document
 from cnngui.gui.runs import Runs
 from cnngui.gui.training_plan import TrainingPlan
+from cnngui.pipeline.commands import Command
+from cnngui.pipeline.engine_commands import HideWeights
 from cnngui.pipeline.events import Event
-from cnngui.pipeline.training.desk import TrainingDesk
+from cnngui.pipeline.training.commands import (
+    PauseTraining,
+    ResetTraining,
+    ResumeTraining,
+    SetLearningRate,
+    StartTraining,
+    StopTraining,
+    TrainOneBatch,
+)
 from cnngui.pipeline.training.progress import (
     TrainingEnded,
     TrainingPreparing,
@@ -27,7 +38,7 @@ class Trainer(QObject):
 
     Parameters
     ----------
-    desk : carries the orders out.
+    tell : carries the orders out.
     document : the network.
     data, plan, runs : what it learns from, how, and what was learned before.
 
@@ -40,7 +51,7 @@ class Trainer(QObject):
 
     def __init__(
         self,
-        desk: TrainingDesk,
+        tell: Callable[[Command], object],
         document: Document,
         data: ChosenData,
         plan: TrainingPlan,
@@ -48,7 +59,7 @@ class Trainer(QObject):
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._desk = desk
+        self._tell = tell
         self._document = document
         self._data = data
         self._plan = plan
@@ -94,38 +105,38 @@ class Trainer(QObject):
     def start(self) -> None:
         """Train the network on the data, or go on if a training stands still."""
         if self.is_paused:
-            self._desk.resume()
+            self._tell(ResumeTraining())
         elif not self.is_running:
             self._begin(paused=False)
 
     @Slot()
     def pause(self) -> None:
         """Stand still after the batch under way."""
-        self._desk.pause()
+        self._tell(PauseTraining())
 
     @Slot()
     def step(self) -> None:
         """Do one batch and stand still; the first of a training if none is under way."""
         if not self.is_under_way:
             self._begin(paused=True)
-        self._desk.step()
+        self._tell(TrainOneBatch())
 
     @Slot()
     def stop(self) -> None:
         """End the training and keep the best weights."""
-        self._desk.stop()
+        self._tell(StopTraining())
 
     @Slot()
     def reset(self) -> None:
         """Go back to the first weights: of the training under way, or of the last one."""
         if self.is_under_way:
-            self._desk.reset()
+            self._tell(ResetTraining())
         elif self._progress is not None:
             self._runs.restore(self._progress.run_id, first=True)
 
     def set_learning_rate(self, rate: float) -> None:
         """Let the training under way go on with another learning rate."""
-        self._desk.set_learning_rate(rate)
+        self._tell(SetLearningRate(rate))
 
     def take_event(self, event: Event) -> None:
         """Hear what the pipeline reports."""
@@ -149,7 +160,7 @@ class Trainer(QObject):
             self._problem, self._preparing = None, (0, 0)
             named = replace(document.spec, classes=data.classes)
             document.edit(named, self.tr("Name the classes"))
-            self._desk.start(document.spec, None, data, self._plan.settings, paused=paused)
+            self._tell(StartTraining(document.spec, None, data, self._plan.settings, paused))
             self.changed.emit()
 
     def _refuse(self, error: UserError | None) -> None:
@@ -170,4 +181,4 @@ class Trainer(QObject):
         if ended.spec.is_twin_of(present):
             learned = replace(present.named_weights_of(ended.spec), classes=ended.spec.classes)
             self._document.learn(learned, ended.weights, self.tr("Train"))
-        self._desk.hide_weights()
+        self._tell(HideWeights())

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QObject, Signal, Slot
 
 from cnngui.errors import TrainingError, UserError, text
 from cnngui.gui.chosen_data import ChosenData
 from cnngui.gui.document import Document
 from cnngui.gui.settings import Settings
+from cnngui.pipeline.commands import Command
 from cnngui.pipeline.events import Event
-from cnngui.pipeline.training.desk import TrainingDesk
+from cnngui.pipeline.training.commands import MeasureMemory
 from cnngui.pipeline.training.progress import MemoryMeasured
 from cnngui.pipeline.training.settings import MOST_CLASSES, TrainingSettings
 from cnngui.spec.mending import fits_classes, mended_for_classes
@@ -21,7 +24,7 @@ class TrainingPlan(QObject):
 
     Parameters
     ----------
-    desk : measures what memory a batch takes.
+    tell : measures what memory a batch takes.
     document : the network to be trained.
     data : what it is to learn from.
     remembered : what outlasts the program, the training's settings among it.
@@ -37,14 +40,14 @@ class TrainingPlan(QObject):
 
     def __init__(
         self,
-        desk: TrainingDesk,
+        tell: Callable[[Command], object],
         document: Document,
         data: ChosenData,
         remembered: Settings,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._desk = desk
+        self._tell = tell
         self._document = document
         self._data = data
         self._remembered = remembered
@@ -109,7 +112,7 @@ class TrainingPlan(QObject):
         wanted = self._document.spec, self._settings.batch_size
         if wanted != self._measured:
             self._measured = wanted
-            self._desk.measure_memory(*wanted)
+            self._tell(MeasureMemory(*wanted))
 
     def take_event(self, event: Event) -> None:
         """Hear what the pipeline reports."""

@@ -11,6 +11,7 @@ from cnngui.pipeline.file_worker import ReadNetwork
 from cnngui.pipeline.kernel_pictures import KernelRequest
 from cnngui.pipeline.recording_worker import StartRecording, StopRecording
 from cnngui.pipeline.sample_recorder import RecordSamples, StopSamples
+from cnngui.pipeline.training.commands import RunCommand, TrainingCommand
 
 Command = (
     CaptureCommand
@@ -21,4 +22,6 @@ Command = (
     | RecordSamples
     | StopSamples
     | KernelRequest
+    | TrainingCommand
+    | RunCommand
 )

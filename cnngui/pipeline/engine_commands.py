@@ -79,12 +79,16 @@ class CancelSnapshots:
 class ShowWeights(NewestOnly):
     """Compute with these weights for now, if the network has the layers of ``spec``.
 
-    They are not the network's own: it has those again when it is set anew, or with ``weights``
-    None.
+    They are not the network's own: it has those again when it is set anew, or when they are hidden.
     """
 
     spec: NetworkSpec
-    weights: Weights | None
+    weights: Weights
+
+
+@dataclass(frozen=True)
+class HideWeights:
+    """Compute with the weights that the network names, and no others."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,5 +109,6 @@ EngineCommand = (
     | TakeSnapshot
     | CancelSnapshots
     | ShowWeights
+    | HideWeights
     | LendWeights
 )

@@ -21,6 +21,7 @@ from cnngui.pipeline.attic import Attic
 from cnngui.pipeline.engine_commands import (
     CancelSnapshots,
     EngineCommand,
+    HideWeights,
     LendWeights,
     SaveNetwork,
     SetColormaps,
@@ -181,6 +182,8 @@ class EngineWorker(Worker[EngineCommand]):
                 self._files.tell(command)
             case ShowWeights():
                 self._show_weights(command)
+            case HideWeights():
+                self._learning, self._stale = None, True
             case LendWeights():
                 self._lend_weights(command)
 
@@ -205,7 +208,7 @@ class EngineWorker(Worker[EngineCommand]):
 
     def _show_weights(self, command: ShowWeights) -> None:
         network, self._learning, self._stale = self._network, None, True
-        if network is None or command.weights is None or not command.spec.is_twin_of(network.spec):
+        if network is None or not command.spec.is_twin_of(network.spec):
             return
         try:
             self._learning = RunningNetwork(network.spec, command.weights, network.generation)

@@ -27,7 +27,8 @@ from cnngui.pipeline.recording_worker import RecordingWorker
 from cnngui.pipeline.results import FrameResult
 from cnngui.pipeline.sample_recorder import SampleRecorder
 from cnngui.pipeline.source_opener import SourceOpening
-from cnngui.pipeline.training.desk import TrainingDesk
+from cnngui.pipeline.training.progress import TrainingEnded
+from cnngui.pipeline.training.run_keeper import RunKeeper
 from cnngui.pipeline.training.run_store import RunStore
 from cnngui.pipeline.training.worker import TrainingWorker
 from cnngui.pipeline.turns import Turns
@@ -52,7 +53,7 @@ class LivePipeline:
     ----------
     outbox : the newest result, and what happened, to be taken.
     meter : how well the pipeline keeps up.
-    data, training : what the window asks about samples, and of a training.
+    data : what the window asks about samples.
     """
 
     def __init__(
@@ -77,7 +78,6 @@ class LivePipeline:
         )
         self._store = store = RunStore(runs_folder or Path(gettempdir()) / "cnngui-runs")
         self._trainer = TrainingWorker(self._engine.tell, turns, report, self._files, store)
-        self.training = TrainingDesk(self._trainer, self._engine, self._files, store)
         self._workers: tuple[Worker[Any], ...] = (
             self._files,
             self._recording,
@@ -87,10 +87,10 @@ class LivePipeline:
             self._capture,
             self._trainer,
         )
-        self._hearers: dict[type, list[Worker[Any]]] = defaultdict(list)
-        for worker in self._workers:
-            for command in worker.carries_out:
-                self._hearers[command].append(worker)
+        self._hearers: dict[type, list[Callable[[Any], bool]]] = defaultdict(list)
+        for hearer in (*self._workers, RunKeeper(self._files, store)):
+            for command in hearer.carries_out:
+                self._hearers[command].append(hearer.tell)
         self._shown_time = 0.0
 
     def start(self) -> None:
@@ -100,9 +100,18 @@ class LivePipeline:
         self.data.start()
 
     def tell(self, command: Command) -> None:
-        """Have a command carried out, by each thread that it concerns."""
-        for worker in self._hearers[type(command)]:
-            worker.tell(command)
+        """Have a command carried out, by all whom it concerns."""
+        for hear in self._hearers[type(command)]:
+            hear(command)
+
+    def end_training(self, timeout_s: float) -> TrainingEnded | None:
+        """Stop a training under way, keep it, and end its thread, within the time given.
+
+        Returns the last training's end, if there was one; None also where time did not suffice.
+        """
+        self._trainer.stop()
+        self._trainer.join(timeout_s)
+        return self._trainer.ended
 
     def close(self, timeout_s: float = CLOSE_TIMEOUT_S) -> None:
         """Stop everything, whatever is under way, within the time given.

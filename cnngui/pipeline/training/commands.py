@@ -1,49 +1,59 @@
-"""What the thread that trains may be told."""
+"""What the thread that trains, and who keeps its runs, may be told."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from cnngui.data.dataset import Dataset
+from cnngui.pipeline.messages import NewestOnly
 from cnngui.pipeline.training.settings import TrainingSettings
 from cnngui.spec.network import NetworkSpec
 from cnngui.weights import Weights
 
 
 @dataclass(frozen=True, eq=False)
-class Begin:
-    """Train this network on these samples."""
+class StartTraining:
+    """Begin a training in place of one that may be under way, which is stopped.
+
+    ``TrainingPreparing`` and ``TrainingProgressed`` follow, or ``TrainingRefused``; in the end
+    ``TrainingEnded``.
+
+    Attributes
+    ----------
+    weights : to begin with; None takes those that the network has in the live view.
+    paused : stand still before the first batch.
+    """
 
     spec: NetworkSpec
     weights: Weights | None
     dataset: Dataset
     settings: TrainingSettings
-    paused: bool
+    paused: bool = False
 
 
 @dataclass(frozen=True)
-class Pause:
-    """Stand still."""
+class PauseTraining:
+    """Stand still after the batch under way."""
 
 
 @dataclass(frozen=True)
-class Resume:
+class ResumeTraining:
     """Go on."""
 
 
 @dataclass(frozen=True)
-class OneBatch:
+class TrainOneBatch:
     """Do one batch, then stand still."""
 
 
 @dataclass(frozen=True)
-class Stop:
-    """End it."""
+class StopTraining:
+    """End it and keep the best weights; ``TrainingEnded`` follows."""
 
 
 @dataclass(frozen=True)
-class Reset:
-    """Go back to the first weights."""
+class ResetTraining:
+    """Go back to the first weights and stand still there."""
 
 
 @dataclass(frozen=True)
@@ -53,4 +63,47 @@ class SetLearningRate:
     rate: float
 
 
-TrainingCommand = Begin | Pause | Resume | OneBatch | Stop | Reset | SetLearningRate
+TrainingCommand = (
+    StartTraining
+    | PauseTraining
+    | ResumeTraining
+    | TrainOneBatch
+    | StopTraining
+    | ResetTraining
+    | SetLearningRate
+)
+
+
+@dataclass(frozen=True)
+class MeasureMemory(NewestOnly):
+    """Find out what memory a batch takes; ``MemoryMeasured`` follows.
+
+    A large network takes half a second.
+    """
+
+    spec: NetworkSpec
+    batch_size: int
+
+
+@dataclass(frozen=True)
+class ListRuns:
+    """Read the runs kept on disk, and let go of those put aside; ``RunsListed`` follows."""
+
+
+@dataclass(frozen=True)
+class ReadRun:
+    """Read a run's best weights, or its first ones; ``RunRead`` or ``JobFailed`` follows."""
+
+    run_id: str
+    first: bool = False
+
+
+@dataclass(frozen=True)
+class SetRunDiscarded:
+    """Put a run aside, until the next ``ListRuns``; or bring it back. ``RunsListed`` follows."""
+
+    run_id: str
+    discarded: bool
+
+
+RunCommand = MeasureMemory | ListRuns | ReadRun | SetRunDiscarded

@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 import numpy as np
 
@@ -21,14 +21,14 @@ from cnngui.pipeline.engine_commands import LendWeights, ShowWeights
 from cnngui.pipeline.events import Event, JobFailed
 from cnngui.pipeline.file_worker import FileWorker, Job
 from cnngui.pipeline.training.commands import (
-    Begin,
-    OneBatch,
-    Pause,
-    Reset,
-    Resume,
+    PauseTraining,
+    ResetTraining,
+    ResumeTraining,
     SetLearningRate,
-    Stop,
+    StartTraining,
+    StopTraining,
     TrainingCommand,
+    TrainOneBatch,
 )
 from cnngui.pipeline.training.progress import (
     RunsKept,
@@ -76,6 +76,8 @@ class TrainingWorker(Worker[TrainingCommand]):
     ended : how the last training ended. To be read when the thread has.
     """
 
+    carries_out = get_args(TrainingCommand)
+
     def __init__(
         self,
         tell_engine: Callable[[LendWeights | ShowWeights], object],
@@ -118,7 +120,7 @@ class TrainingWorker(Worker[TrainingCommand]):
         return self._trainer is not None and not self._paused
 
     def _carry_out(self, command: TrainingCommand) -> None:
-        if isinstance(command, Begin):
+        if isinstance(command, StartTraining):
             self._stop()
             self._begin(command)
         elif self._trainer is not None:
@@ -126,21 +128,21 @@ class TrainingWorker(Worker[TrainingCommand]):
 
     def _steer(self, trainer: Trainer, command: TrainingCommand) -> None:
         match command:
-            case Pause():
+            case PauseTraining():
                 self._pause(trainer)
-            case Resume():
+            case ResumeTraining():
                 self._paused, self._pause_at = False, None
-            case OneBatch():
+            case TrainOneBatch():
                 # Not every step of the trainer is a batch.
                 self._pause_at = (self._pause_at or trainer.batches_done) + 1
                 self._paused = False
-            case Reset():
+            case ResetTraining():
                 trainer.reset()
                 self._pause(trainer)
                 self._epochs_kept = 0
             case SetLearningRate(rate):
                 self._set_learning_rate(trainer, rate)
-            case Stop():
+            case StopTraining():
                 self._wind_up(trainer)
         if self._trainer is not None:
             self._tell_progress(trainer)
@@ -155,7 +157,7 @@ class TrainingWorker(Worker[TrainingCommand]):
         except UserError as error:
             self._report(JobFailed("training", error))
 
-    def _begin(self, command: Begin) -> None:
+    def _begin(self, command: StartTraining) -> None:
         try:
             trainer = self._prepared(command)
         except OpeningCancelledError:
@@ -178,7 +180,7 @@ class TrainingWorker(Worker[TrainingCommand]):
         begin = partial(self._store.begin, trainer.progress, self._first_weights)
         self._write(partial(self._listing, begin))
 
-    def _prepared(self, command: Begin) -> Trainer:
+    def _prepared(self, command: StartTraining) -> Trainer:
         from cnngui.pipeline.training.trainer import Trainer  # not needed at the start
 
         self._report(TrainingPreparing(0, len(command.dataset)))
@@ -216,7 +218,7 @@ class TrainingWorker(Worker[TrainingCommand]):
         """Whether somebody wants to stop what has not begun."""
         with self._condition:
             return self._stopping or any(
-                isinstance(command, Stop | Begin) for command in self._commands
+                isinstance(command, StopTraining | StartTraining) for command in self._commands
             )
 
     def _advance(self) -> None:
@@ -276,7 +278,7 @@ class TrainingWorker(Worker[TrainingCommand]):
             while self._paused and not (self._commands or self._stopping):
                 self._condition.wait()
             waiting = self._commands[0] if self._commands else None
-            if self._stopping or isinstance(waiting, Begin | Reset | Stop):
+            if self._stopping or isinstance(waiting, StartTraining | ResetTraining | StopTraining):
                 raise AbandonedError
             return self._commands.popleft() if self._commands else None
 

@@ -14,9 +14,22 @@ import pytest
 from cnngui.errors import DataError, TrainingError
 from cnngui.formats.network_file import read_network, with_named_weights
 from cnngui.pipeline.capture_commands import OpenSource
-from cnngui.pipeline.engine_commands import SaveNetwork, SetNetwork
+from cnngui.pipeline.engine_commands import HideWeights, SaveNetwork, SetNetwork
 from cnngui.pipeline.events import Crashed, JobFailed, Saved
 from cnngui.pipeline.live import LivePipeline
+from cnngui.pipeline.training.commands import (
+    ListRuns,
+    MeasureMemory,
+    PauseTraining,
+    ReadRun,
+    ResetTraining,
+    ResumeTraining,
+    SetLearningRate,
+    SetRunDiscarded,
+    StartTraining,
+    StopTraining,
+    TrainOneBatch,
+)
 from cnngui.pipeline.training.progress import (
     MemoryMeasured,
     RunRead,
@@ -61,7 +74,7 @@ def begin(
     pipeline: LivePipeline, settings: TrainingSettings = MANY, *, paused: bool = False
 ) -> None:
     spec = classifier()
-    pipeline.training.start(spec, weights_of(spec, 0), FakeData(), settings, paused=paused)
+    pipeline.tell(StartTraining(spec, weights_of(spec, 0), FakeData(), settings, paused))
 
 
 def progress(listener: Listener, state: str, step: int = 0) -> TrainingProgress:
@@ -103,14 +116,14 @@ def test_pausing_keeps_everything_and_one_batch_is_one(pipeline, listener, gate)
     begin(pipeline, paused=True)
     assert progress(listener, "paused").step == 0
     for expected in (1, 2):
-        pipeline.training.step()
+        pipeline.tell(TrainOneBatch())
         assert progress(listener, "paused", step=expected).step == expected
-    pipeline.training.resume()
+    pipeline.tell(ResumeTraining())
     assert progress(listener, "running", step=5)
-    pipeline.training.pause()
+    pipeline.tell(PauseTraining())
     stood = progress(listener, "paused").step
-    pipeline.training.set_learning_rate(0.5)
-    pipeline.training.step()
+    pipeline.tell(SetLearningRate(0.5))
+    pipeline.tell(TrainOneBatch())
     assert progress(listener, "paused", step=stood + 1).learning_rate == 0.5
     assert gate.made[0].rates[-1] == 0.5
 
@@ -118,9 +131,9 @@ def test_pausing_keeps_everything_and_one_batch_is_one(pipeline, listener, gate)
 def test_stopping_keeps_the_best_weights(pipeline, listener):
     begin(pipeline, paused=True)
     for _ in range(6):
-        pipeline.training.step()
+        pipeline.tell(TrainOneBatch())
     progress(listener, "paused", step=6)
-    pipeline.training.stop()
+    pipeline.tell(StopTraining())
     ended = listener.event(TrainingEnded)
     assert (ended.progress.state, ended.progress.step) == ("stopped", 6)
     assert float(ended.weights["linear1"]["weight"][0, 0]) == 4
@@ -129,13 +142,13 @@ def test_stopping_keeps_the_best_weights(pipeline, listener):
 def test_stopping_measures_first_and_asked_again_ends_at_once(pipeline, listener, gate):
     begin(pipeline, paused=True)
     for _ in range(6):
-        pipeline.training.step()
+        pipeline.tell(TrainOneBatch())
     progress(listener, "paused", step=6)
     gate.finishing.clear()
-    pipeline.training.stop()
+    pipeline.tell(StopTraining())
     assert gate.in_step.wait(10)
     assert progress(listener, "running", step=6).step == 6
-    pipeline.training.stop()
+    pipeline.tell(StopTraining())
     ended = listener.event(TrainingEnded)
     assert (ended.progress.state, ended.progress.step) == ("stopped", 6)
     gate.finishing.set()
@@ -154,10 +167,10 @@ def long_batch(pipeline: LivePipeline, gate: Gate) -> Iterator[Gate]:
 def test_a_long_batch_stands_still_when_told_and_goes_on_where_it_was(
     pipeline, listener, long_batch
 ):
-    pipeline.training.pause()
+    pipeline.tell(PauseTraining())
     assert progress(listener, "paused").step == 0
-    pipeline.training.set_learning_rate(0.5)
-    pipeline.training.resume()
+    pipeline.tell(SetLearningRate(0.5))
+    pipeline.tell(ResumeTraining())
     assert progress(listener, "running").step == 0
     long_batch.finishing.set()
     progress(listener, "running", step=1)
@@ -166,9 +179,9 @@ def test_a_long_batch_stands_still_when_told_and_goes_on_where_it_was(
 
 
 def test_one_batch_of_one_that_stands_still_finishes_it(pipeline, listener, long_batch):
-    pipeline.training.pause()
+    pipeline.tell(PauseTraining())
     progress(listener, "paused")
-    pipeline.training.step()
+    pipeline.tell(TrainOneBatch())
     long_batch.finishing.set()
     assert progress(listener, "paused", step=1).step == 1
 
@@ -176,15 +189,15 @@ def test_one_batch_of_one_that_stands_still_finishes_it(pipeline, listener, long
 @pytest.mark.parametrize("paused_first", [False, True])
 def test_a_long_batch_is_given_up_by_stopping(pipeline, listener, long_batch, paused_first):
     if paused_first:
-        pipeline.training.pause()
+        pipeline.tell(PauseTraining())
         progress(listener, "paused")
-    pipeline.training.stop()
+    pipeline.tell(StopTraining())
     ended = listener.event(TrainingEnded)
     assert (ended.progress.state, ended.progress.step) == ("stopped", 0)
 
 
 def test_a_long_batch_is_given_up_by_closing(pipeline, long_batch):
-    ended = pipeline.training.close(10)
+    ended = pipeline.end_training(10)
     assert ended is not None
     assert ended.progress.state == "stopped"
 
@@ -200,9 +213,9 @@ def test_the_live_view_goes_on_during_a_long_batch(pipeline, listener, opener, l
 
 def test_what_is_measured_says_so_unless_it_stands_still(pipeline, listener, long_batch):
     long_batch.made[0].measuring = True
-    pipeline.training.pause()
+    pipeline.tell(PauseTraining())
     assert not progress(listener, "paused").measuring
-    pipeline.training.step()
+    pipeline.tell(TrainOneBatch())
     listener.until(
         lambda: any(
             isinstance(event, TrainingProgressed) and event.progress.measuring
@@ -215,15 +228,15 @@ def test_what_is_measured_says_so_unless_it_stands_still(pipeline, listener, lon
 def test_reset_goes_back_to_the_first_weights_and_stands_still(pipeline, listener):
     begin(pipeline)
     progress(listener, "running", step=5)
-    pipeline.training.reset()
+    pipeline.tell(ResetTraining())
     assert progress(listener, "paused").step == 0
-    pipeline.training.stop()
+    pipeline.tell(StopTraining())
     assert not np.any(listener.event(TrainingEnded).weights["conv1"]["weight"])
 
 
 def test_without_weights_those_of_the_live_view_are_taken(pipeline, listener, gate):
     spec = classifier()
-    pipeline.training.start(spec, None, FakeData(), FEW)
+    pipeline.tell(StartTraining(spec, None, FakeData(), FEW))
     listener.event(TrainingEnded)
     given = gate.made[0].given
     assert given is not None
@@ -244,7 +257,7 @@ def test_preparing_can_be_given_up(pipeline, listener, gate):
     gate.prepared.clear()
     begin(pipeline)
     assert gate.preparing.wait(10)
-    pipeline.training.stop()
+    pipeline.tell(StopTraining())
     assert listener.event(TrainingRefused).error is None
     gate.prepared.set()
     begin(pipeline, FEW)
@@ -280,7 +293,7 @@ def test_a_learning_rate_that_cannot_be_costs_nothing(pipeline, listener, monkey
 
     monkeypatch.setattr(FakeTrainer, "__setattr__", refuse)
     begin(pipeline)
-    pipeline.training.set_learning_rate(-1)
+    pipeline.tell(SetLearningRate(-1))
     assert listener.event(JobFailed).what == "training"
     progress(listener, "running", step=20)
 
@@ -308,10 +321,10 @@ def test_another_training_stops_the_one_under_way(pipeline, listener):
 def test_closing_keeps_the_best_weights(pipeline, listener):
     begin(pipeline)
     progress(listener, "running", step=9)
-    ended = pipeline.training.close(10.0)
+    ended = pipeline.end_training(10.0)
     assert ended is not None
     assert ended.progress.state == "stopped"
-    pipeline.training.close(1.0)
+    pipeline.end_training(1.0)
 
 
 def test_of_networks_to_be_measured_the_newest_counts(pipeline, listener, monkeypatch):
@@ -324,10 +337,10 @@ def test_of_networks_to_be_measured_the_newest_counts(pipeline, listener, monkey
         return 100 * batch_size
 
     monkeypatch.setattr("cnngui.engine.learning.network.training_bytes", slow)
-    pipeline.training.measure_memory(classifier(), 7)
+    pipeline.tell(MeasureMemory(classifier(), 7))
     assert begun.wait(10)
     for batch_size in (8, 9):
-        pipeline.training.measure_memory(classifier(), batch_size)
+        pipeline.tell(MeasureMemory(classifier(), batch_size))
     going_on.set()
     wanted = MemoryMeasured(classifier(), 9, 900)
     listener.until(lambda: wanted in listener.events, "the newest")
@@ -337,19 +350,19 @@ def test_of_networks_to_be_measured_the_newest_counts(pipeline, listener, monkey
 def test_runs_are_kept_listed_put_aside_and_brought_back(pipeline, listener):
     begin(pipeline, FEW)
     run_id = listener.event(TrainingEnded).progress.run_id
-    pipeline.training.list_runs()
+    pipeline.tell(ListRuns())
     (kept,) = listener.event(RunsListed).runs
     assert (kept.run_id, kept.state, kept.step) == (run_id, "finished", 12)
     for first, value in ((True, 0.0), (False, 12.0)):
-        pipeline.training.read_run(run_id, first=first)
+        pipeline.tell(ReadRun(run_id, first))
         found = listener.event(RunRead)
         assert found.first == first
         assert float(found.weights["conv1"]["bias"][0]) == value
-    pipeline.training.set_run_discarded(run_id, True)
+    pipeline.tell(SetRunDiscarded(run_id, True))
     assert listener.event(RunsListed).runs == ()
-    pipeline.training.read_run(run_id)
+    pipeline.tell(ReadRun(run_id))
     assert listener.event(JobFailed).what == "run"
-    pipeline.training.set_run_discarded(run_id, False)
+    pipeline.tell(SetRunDiscarded(run_id, False))
     assert len(listener.event(RunsListed).runs) == 1
 
 
@@ -375,9 +388,9 @@ def test_the_live_view_follows_what_is_learned(pipeline, opener, listener, gate)
     assert shown.generation == 1
     assert not np.array_equal(scores_of(shown), scores_of(before))
     assert not shown.weights["conv1"]["bias"].flags.writeable
-    pipeline.training.stop()
+    pipeline.tell(StopTraining())
     listener.event(TrainingEnded)
-    pipeline.training.hide_weights()
+    pipeline.tell(HideWeights())
     back = listener.result(lambda result: float(result.weights["conv1"]["bias"][0]) == 0)
     assert np.array_equal(back.weights["conv1"]["weight"], before.weights["conv1"]["weight"])
 

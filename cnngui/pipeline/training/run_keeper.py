@@ -1,0 +1,69 @@
+"""Who reads and moves the trainings that are kept, and measures what another one would take."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import ClassVar, get_args
+
+from cnngui.errors import NetworkError, TrainingError
+from cnngui.pipeline.events import Event
+from cnngui.pipeline.file_worker import FileWorker, Job
+from cnngui.pipeline.training.commands import (
+    ListRuns,
+    MeasureMemory,
+    ReadRun,
+    RunCommand,
+    SetRunDiscarded,
+)
+from cnngui.pipeline.training.progress import MemoryMeasured, RunRead, RunsListed
+from cnngui.pipeline.training.run_store import RunStore
+from cnngui.spec.network import NetworkSpec
+
+
+class RunKeeper:
+    """Makes jobs for the thread of files of what it is told.
+
+    Parameters
+    ----------
+    files : runs the jobs.
+    store : where runs are.
+    """
+
+    carries_out: ClassVar[tuple[type, ...]] = get_args(RunCommand)
+
+    def __init__(self, files: FileWorker, store: RunStore) -> None:
+        self._files = files
+        self._store = store
+        self._newest_to_measure: MeasureMemory | None = None
+
+    def tell(self, command: RunCommand) -> bool:
+        """Queue a command; False if nobody will see it any more."""
+        if isinstance(command, MeasureMemory):
+            self._newest_to_measure = command
+        return self._files.tell(Job("run", partial(self._carry_out, command)))
+
+    def _carry_out(self, command: RunCommand) -> Event | None:
+        match command:
+            case MeasureMemory():
+                return self._measure(command) if command is self._newest_to_measure else None
+            case ReadRun(run_id, first):
+                file = self._store.read_weights(run_id, first=first)
+                return RunRead(run_id, first, file.spec, file.weights or {})
+            case SetRunDiscarded(run_id, discarded):
+                self._store.set_discarded(run_id, discarded)
+            case ListRuns():
+                self._store.forget_discarded()
+        return RunsListed(self._store.runs())
+
+    def _measure(self, command: MeasureMemory) -> Event:
+        taken = _batch_bytes(command.spec, command.batch_size)
+        return MemoryMeasured(command.spec, command.batch_size, taken)
+
+
+def _batch_bytes(spec: NetworkSpec, batch_size: int) -> int:
+    from cnngui.engine.learning.network import training_bytes  # not needed at the start
+
+    try:
+        return training_bytes(spec, batch_size)
+    except (NetworkError, TrainingError):
+        return 0
