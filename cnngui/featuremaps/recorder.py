@@ -12,6 +12,8 @@ import numpy as np
 
 from cnngui.errors import SaveError, system_reason, text
 from cnngui.featuremaps.colormaps import PAPER, Picture
+from cnngui.featuremaps.encoding import Encoder, set_up_of
+from cnngui.featuremaps.mp4 import JPEG, MPEG4, Mp4Writer
 from cnngui.images.opencv import cv2
 from cnngui.images.shrinking import shrink
 
@@ -21,13 +23,8 @@ RESERVE_BYTES = 32 * 2**20
 MAX_GAP_S = 2.0
 """A picture is held at most this long where frames stay away, for a pause or a lost camera."""
 
-# Containers and codecs that opencv-python brings everywhere, the more usual one first.
-_KINDS = ((".mp4", "mp4v", cv2.CAP_FFMPEG), (".avi", "MJPG", cv2.CAP_OPENCV_MJPEG))
-
-# FFmpeg writes in blocks of this many bytes, so that a file of still pictures grows in leaps.
-_BLOCK_BYTES = 2**18
-# At the least: a block of 16 x 16 pixels that does not change costs an encoder about one bit.
-_PIXELS_PER_BYTE = 8 * 16 * 16
+GROUP_S = 0.4
+"""So much is lost at most where the program is ended from outside."""
 
 _MARGIN = 16
 _INPUT_SHARE = 0.3
@@ -35,6 +32,8 @@ _INPUT_SHARE = 0.3
 
 class Recorder:
     """A video file that grows with every picture. To be closed, also after an error.
+
+    It can be played all the while, and afterwards even if it was never closed.
 
     Parameters
     ----------
@@ -51,12 +50,18 @@ class Recorder:
     def __init__(self, path: Path, width: int, height: int, rate: float) -> None:
         self._size = (width, height)
         self._rate = min(max(rate, 1.0), 120.0)
-        self._written = 0
+        self._group = max(round(GROUP_S * self._rate), 1)
+        self._taken = 0
         self._start: float | None = None
         self._last: Picture = np.zeros((height, width, 3), np.uint8)
-        self._bytes_checked = 0
-        self._check_every = 2 * _BLOCK_BYTES * _PIXELS_PER_BYTE // (width * height)
-        self.path, self._writer = _open(path, self._size, self._rate)
+        self._writer: Mp4Writer | None = None
+        self.path = path.with_suffix(".mp4")
+        self._encoder = Encoder(self._size, self._rate)
+        try:
+            _make(self.path)
+        except BaseException:
+            self._encoder.close()
+            raise
 
     def add(self, picture: Picture, time: float | None = None) -> None:
         """Append a picture, uint8 ``(height, width, 3)`` RGB.
@@ -78,18 +83,46 @@ class Recorder:
         if due == 0:
             return
         self._refuse_full_disk()
-        for _ in range(due - 1):
-            self._writer.write(held)
-        self._writer.write(self._last)
-        before, self._written = self._written, self._written + due
-        if before // self._check_every != self._written // self._check_every:
-            self._refuse_standstill()
+        for picture_due in [*[held] * (due - 1), self._last]:
+            self._encoder.add(picture_due)
+            self._taken += 1
+            if self._encoder.count == self._group:
+                self._write_group()
 
     def close(self) -> None:
-        """Complete the file; one without any picture is removed. Closing twice is harmless."""
-        self._writer.release()
-        if self._written == 0:
-            self.path.unlink(missing_ok=True)
+        """Complete the file; one without any picture is removed. Closing twice is harmless.
+
+        Raises
+        ------
+        SaveError
+            If the last pictures could not be written any more. The file plays all the same.
+        """
+        try:
+            self._write_group()
+            if self._writer is not None:
+                self._writer.close()
+        except OSError as error:
+            raise _unwritable(self.path, error) from error
+        finally:
+            self._encoder.close()
+            if self._writer is None:
+                self.path.unlink(missing_ok=True)
+
+    def _write_group(self) -> None:
+        frames = self._encoder.finish_group()
+        if not frames:
+            return
+        try:
+            if self._writer is None:
+                coding = self._encoder.coding
+                set_up = set_up_of(frames[0]) if coding == MPEG4 else b""
+                self._writer = Mp4Writer(self.path, self._size, self._rate, coding, set_up)
+            alone = self._encoder.coding == JPEG
+            self._writer.append(
+                [(frame, alone or place == 0) for place, frame in enumerate(frames)]
+            )
+        except OSError as error:
+            raise _unwritable(self.path, error) from error
 
     def __enter__(self) -> Recorder:
         return self
@@ -106,7 +139,7 @@ class Recorder:
         """How often a picture of that time has to be written to keep up with the clock."""
         if self._start is None:
             self._start = time
-        due = round((time - self._start) * self._rate) + 1 - self._written
+        due = round((time - self._start) * self._rate) + 1 - self._taken
         most = max(round(MAX_GAP_S * self._rate), 1)
         if due > most:
             # The clock of the video goes on from here as if the rest of the gap had not been.
@@ -119,14 +152,6 @@ class Recorder:
             os.stat(self.path)
         except OSError as error:
             raise _unwritable(self.path, error) from error
-
-    def _refuse_standstill(self) -> None:
-        """OpenCV does not say when it could not write: the disk's quota may be used up."""
-        size = self.path.stat().st_size
-        if size <= self._bytes_checked:
-            rule = text("must grow while it is recorded")
-            raise SaveError(str(self.path), rule, text("{count:,} bytes as before", count=size))
-        self._bytes_checked = size
 
 
 def compose_record(
@@ -170,27 +195,18 @@ def _place(canvas: Picture, picture: Picture, left: int, room_x: int) -> None:
     canvas[y : y + size[1], x : x + size[0]] = fitted
 
 
-def _open(path: Path, size: tuple[int, int], rate: float) -> tuple[Path, cv2.VideoWriter]:
-    for suffix, codec, backend in _KINDS:
-        candidate = path.with_suffix(suffix)
-        try:
-            str(candidate).encode()  # OpenCV, given such a name, ends the whole program
-            candidate.parent.mkdir(parents=True, exist_ok=True)
-            # OpenCV would not say why it cannot write, and would write over what is there.
-            _refuse_little_room(candidate)
-            candidate.open("xb").close()
-        except OSError as error:
-            raise _unwritable(candidate, error) from error
-        except UnicodeEncodeError as error:
-            rule = text("must have a name that is text in UTF-8")
-            raise SaveError(str(candidate), rule, text("other bytes")) from error
-        fourcc = cv2.VideoWriter.fourcc(*codec)
-        writer = cv2.VideoWriter(str(candidate), backend, fourcc, rate, size)
-        if writer.isOpened():
-            return candidate, writer
-        candidate.unlink(missing_ok=True)
-    rule = text("must be a video that this OpenCV can write")
-    raise SaveError(str(path), rule, text("no codec that works"))
+def _make(path: Path) -> None:
+    """Make an empty file where there is none."""
+    try:
+        str(path).encode()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _refuse_little_room(path)
+        path.open("xb").close()
+    except OSError as error:
+        raise _unwritable(path, error) from error
+    except UnicodeEncodeError as error:
+        rule = text("must have a name that is text in UTF-8")
+        raise SaveError(str(path), rule, text("other bytes")) from error
 
 
 def _refuse_little_room(path: Path) -> None:

@@ -107,7 +107,10 @@ class RecordingWorker(Worker[StartRecording | StopRecording | SetColormaps]):
         recorder, self._recorder = self._recorder, None
         if recorder is None:
             return
-        recorder.close()
+        try:
+            recorder.close()
+        except SaveError as error:
+            failure = failure or error
         if recorder.path.exists():
             self._report(RecordingStopped(recorder.path))
         elif failure is None:

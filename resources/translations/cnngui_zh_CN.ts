@@ -2799,28 +2799,12 @@ Train the network: after each epoch you see here what it gets right and what it 
         <translation>连接超时</translation>
     </message>
     <message>
-        <source>must be a video that this OpenCV can write</source>
-        <translation>必须是此 OpenCV 能写入的视频</translation>
-    </message>
-    <message>
-        <source>no codec that works</source>
-        <translation>没有可用的编码器</translation>
-    </message>
-    <message>
         <source>must have {size} MB free for recording</source>
         <translation>录像需要 {size} MB 可用空间</translation>
     </message>
     <message>
         <source>must be a file that can be written</source>
         <translation>必须是可以写入的文件</translation>
-    </message>
-    <message>
-        <source>must grow while it is recorded</source>
-        <translation>录像时文件必须不断增大</translation>
-    </message>
-    <message>
-        <source>{count:,} bytes as before</source>
-        <translation>仍是 {count:,} 字节</translation>
     </message>
     <message>
         <source>must be a folder that can be written to, with room for a snapshot</source>
@@ -3345,6 +3329,26 @@ Train the network: after each epoch you see here what it gets right and what it 
     <message>
         <source>{rule}, got {got}</source>
         <translation>{rule}（实际：{got}）</translation>
+    </message>
+    <message>
+        <source>must have a codec that this OpenCV can write</source>
+        <translation>必须有此 OpenCV 能写入的编码</translation>
+    </message>
+    <message>
+        <source>a recording</source>
+        <translation>录制</translation>
+    </message>
+    <message>
+        <source>none that works</source>
+        <translation>没有可用的</translation>
+    </message>
+    <message>
+        <source>must have room for the recording&apos;s next pictures</source>
+        <translation>必须有空间存放接下来要录制的画面</translation>
+    </message>
+    <message>
+        <source>{count} of them</source>
+        <translation>其中 {count} 张</translation>
     </message>
     <message>
         <source>must be a JPEG or PNG, or the package pillow-heif be installed</source>
