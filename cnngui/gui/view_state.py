@@ -24,8 +24,8 @@ AUTOMATIC = ""
 """The colour map that suits the theme."""
 
 
-Sight = Literal["maps", "number"]
-"""What the large view shows: all maps of a layer, or how one of its numbers comes about."""
+Sight = Literal["maps", "number", "network"]
+"""What the large view shows: a layer's maps, how one of its numbers comes about, all layers."""
 SIGHTS: tuple[Sight, ...] = get_args(Sight)
 
 
@@ -50,6 +50,8 @@ class ViewState(QObject):
         self._request = ViewRequest(layer_id=document.selected_id)
         self._sight: Sight = "maps"
         self._number = NumberRequest()
+        self._strip_layers: tuple[str, ...] = ()
+        self._graph_layers: tuple[str, ...] = ()
         self._pointed: tuple[str, tuple[int, ...]] | None = None
         self._regions: Mapping[str, Box] = {}
         self._chosen = (AUTOMATIC, AUTOMATIC)
@@ -202,7 +204,7 @@ class ViewState(QObject):
 
     def _find_regions(self) -> None:
         looked_at = self._pointed
-        if looked_at is None and self._sight == "number":
+        if looked_at is None and self._sight != "maps":
             looked_at = self.layer_id, self.place
         found: Mapping[str, Box] = {}
         if looked_at is not None and looked_at[0] in self.network:
@@ -236,7 +238,16 @@ class ViewState(QObject):
 
     def set_thumbnails(self, layer_ids: tuple[str, ...], size: tuple[int, int]) -> None:
         """Say which layers' thumbnails are on the screen, and their (width, height) in pixels."""
-        self._update(thumbnails=layer_ids, thumbnail_size=size)
+        self._strip_layers = layer_ids
+        self._update(thumbnails=self._thumbnails(), thumbnail_size=size)
+
+    def set_graph_thumbnails(self, layer_ids: tuple[str, ...]) -> None:
+        """Say which layers' thumbnails the page of the whole network shows, besides the strip's."""
+        self._graph_layers = layer_ids
+        self._update(thumbnails=self._thumbnails())
+
+    def _thumbnails(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys((*self._strip_layers, *self._graph_layers)))
 
     def set_inspector_shown(self, shown: bool) -> None:
         """Say whether the inspector can be seen, and so whether its channel is worth the work."""
@@ -277,7 +288,7 @@ class ViewState(QObject):
             self._find_regions()
 
     def _ask_for_number(self) -> None:
-        self._update(number=self._number if self._sight == "number" else None)
+        self._update(number=self._number if self._sight != "maps" else None)
 
     def _nearest_channel(self, channel: int) -> int:
         shape = self.shape_of(self.layer_id)
@@ -290,7 +301,7 @@ class ViewState(QObject):
             channel=self._nearest_channel(self.channel),
             page=0,
             zoom=1.0,
-            number=self._number if self._sight == "number" else None,
+            number=self._number if self._sight != "maps" else None,
         )
         self.place_changed.emit()
         self._pointed = None

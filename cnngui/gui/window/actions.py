@@ -119,6 +119,7 @@ def action_groups() -> tuple[ActionGroup, ...]:
                 ActionInfo(
                     "number", translate("Actions", "How one number comes about"), keys=("N",)
                 ),
+                ActionInfo("network", translate("Actions", "The whole network"), keys=("W",)),
                 ActionInfo(
                     "previous_layer",
                     translate("Actions", "Layer before"),

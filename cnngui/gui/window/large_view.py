@@ -118,3 +118,9 @@ def _words(sight: Sight) -> tuple[str, str, str]:
                 translate("LargeView", "How one number of the map comes about (N)"),
                 "sigma",
             )
+        case "network":
+            return (
+                translate("LargeView", "Network"),
+                translate("LargeView", "All layers, and how they are joined (W)"),
+                "graph-outline",
+            )

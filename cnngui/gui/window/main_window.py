@@ -246,6 +246,7 @@ class MainWindow(QMainWindow):
             "channel_down": lambda: bench.step_to(0, 1),
             "maps": lambda: view.show_sight("maps"),
             "number": lambda: view.show_sight("number"),
+            "network": lambda: view.show_sight("network"),
             "previous_layer": lambda: view.step_layer(-1),
             "next_layer": lambda: view.step_layer(1),
             "previous_page": lambda: wall.turn_page(-1),

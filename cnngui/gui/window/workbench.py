@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from cnngui.gui.document import Document
+from cnngui.gui.graph.page import NetworkPage
 from cnngui.gui.network.panel import NetworkPanel
 from cnngui.gui.number.page import NumberPage
 from cnngui.gui.settings import Settings
@@ -36,7 +37,10 @@ class Workbench(QSplitter):
         self.network_panel = NetworkPanel(document)
         self.wall = WallView(state)
         self.number = NumberPage(state)
-        self.large = LargeView(state, {"maps": self.wall, "number": self.number})
+        self.graph = NetworkPage(state)
+        self.large = LargeView(
+            state, {"maps": self.wall, "number": self.number, "network": self.graph}
+        )
         self.inspector = Inspector(state)
         self._strip = LayerStrip(state, document)
         self._input_view = InputView(state)
@@ -65,7 +69,14 @@ class Workbench(QSplitter):
 
     def show_result(self, result: FrameResult) -> None:
         """Paint a result in every view."""
-        for view in (self._strip, self.wall, self.number, self.inspector, self._input_view):
+        for view in (
+            self._strip,
+            self.wall,
+            self.number,
+            self.graph,
+            self.inspector,
+            self._input_view,
+        ):
             view.show_result(result)
 
     def restore_layout(self, settings: Settings, height: int) -> None:
@@ -85,6 +96,9 @@ class Workbench(QSplitter):
         """Choose the neighbour of what is chosen: a channel of the wall, a place of the map."""
         if self._state.sight == "number":
             self.number.move_place(down, right)
+        elif self._state.sight == "network":
+            self._state.step_layer(right)
+            self._state.select_channel(self._state.channel + down)
         else:
             self.wall.move_channel(right, down)
 
