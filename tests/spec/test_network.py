@@ -92,5 +92,5 @@ def test_every_default_is_within_its_range_and_layers_can_be_keys(layer_type):
     assert hash(layer) == hash(layer_type(id="a"))
     for name, argument in arguments_of(layer_type).items():
         value = getattr(layer, name)
-        if argument.kind in ("int", "float"):
+        if argument.kind in ("int", "float") and value is not None:
             assert argument.minimum <= value <= argument.maximum
