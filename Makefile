@@ -1,6 +1,7 @@
 # make run    sets everything up and starts the program      make run ARGS="--source film.mp4"
 # make test   sets everything up and runs every check
 # make check  format, lint, types, import directions
+# make lowest  runs the tests with the oldest versions that pyproject.toml allows
 # make bench  measures the engine and the live path beside their peers   make bench ARGS="--json FILE"
 # make pictures  takes the pictures of the README from the real window
 # make translations  collects the texts of the window for translators and compiles their work
@@ -12,7 +13,7 @@ VENV := .venv
 BIN := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: run test check format bench pictures translations clean
+.PHONY: run test check format lowest bench pictures translations clean
 .DELETE_ON_ERROR:
 
 run: $(VENV)/.ready-to-run
@@ -30,6 +31,9 @@ check: $(VENV)/.ready-to-test
 format: $(VENV)/.ready-to-test
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+lowest:
+	.ci/lowest $(ARGS)
 
 bench: $(VENV)/.ready-to-test
 	$(BIN)/python -m tests.benchmarks $(ARGS)

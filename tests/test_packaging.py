@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import configparser
+import importlib
 import importlib.util
 import os
+import struct
 import subprocess
 import sys
+import tarfile
+import xml.etree.ElementTree as ElementTree
 import zipfile
 from pathlib import Path
 from types import ModuleType
 
 import pytest
-from hatchling.build import build_wheel
+from hatchling.build import build_sdist, build_wheel
 
 from cnngui import resources
 
@@ -61,6 +66,57 @@ def test_installed_package_finds_its_resources(unpacked_wheel: Path, tmp_path: P
     package, networks = answer.stdout.splitlines()
     assert Path(package).is_relative_to(unpacked_wheel)
     assert Path(networks) == unpacked_wheel / "cnngui" / "_resources" / "networks"
+
+
+def test_the_wheel_says_what_it_is(unpacked_wheel: Path) -> None:
+    (description,) = unpacked_wheel.glob("cnngui-*.dist-info")
+    metadata = (description / "METADATA").read_text(encoding="utf-8")
+    for line in (
+        "Author: The cnngui founders",
+        "License-Expression: MIT",
+        "Classifier: Typing :: Typed",
+        "Classifier: Natural Language :: Chinese (Simplified)",
+    ):
+        assert line in metadata.splitlines()
+    entries = configparser.ConfigParser()
+    entries.read(description / "entry_points.txt")
+    (program,) = entries["console_scripts"].items()
+    (windowed,) = entries["gui_scripts"].items()
+    assert (program[0], windowed[0]) == ("cnngui", "cnnguiw")
+    for _, target in (program, windowed):
+        module, _, function = target.partition(":")
+        assert callable(getattr(importlib.import_module(module), function))
+    assert (unpacked_wheel / "cnngui" / "py.typed").is_file()
+
+
+def test_the_wheel_brings_what_a_desktop_shows(unpacked_wheel: Path) -> None:
+    (data,) = unpacked_wheel.glob("cnngui-*.data/data/share")
+    desktop = configparser.ConfigParser(interpolation=None)
+    desktop.optionxform = str  # type: ignore[method-assign,assignment]
+    desktop.read(data / "applications" / "cnngui.desktop", encoding="utf-8")
+    entry = desktop["Desktop Entry"]
+    assert (entry["Type"], entry["Exec"], entry["Icon"]) == ("Application", "cnngui", "cnngui")
+    assert entry["Comment[zh_CN]"]
+    icons = data / "icons" / "hicolor"
+    assert (icons / "scalable" / "apps" / "cnngui.svg").is_file()
+    picture = (icons / "256x256" / "apps" / "cnngui.png").read_bytes()
+    assert struct.unpack_from(">II", picture, 16) == (256, 256)
+    about = ElementTree.parse(data / "metainfo" / "cnngui.metainfo.xml").getroot()
+    assert about.findtext("launchable") == "cnngui.desktop"
+    assert about.findtext("provides/binary") == "cnngui"
+    assert about.findtext("project_license") == "MIT"
+
+
+def test_the_source_archive_is_complete(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    committed = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    if committed.returncode:
+        pytest.skip("an unpacked source archive has no history")
+    monkeypatch.chdir(ROOT)
+    with tarfile.open(tmp_path / build_sdist(str(tmp_path))) as archive:
+        packed = {name.partition("/")[2] for name in archive.getnames()}
+    assert {name for name in committed.stdout.split("\0") if name} <= packed
 
 
 def test_unknown_resource_is_named() -> None:

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QTimer
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from cnngui import __version__
@@ -16,13 +17,13 @@ from cnngui.formats.network_file import NetworkFile
 from cnngui.formats.opening import open_network
 from cnngui.gui.crashes import CrashReporter, open_log
 from cnngui.gui.document import Document, Origin
-from cnngui.gui.icons import icon
 from cnngui.gui.settings import Settings
-from cnngui.gui.theme import ACCENT, apply_theme
+from cnngui.gui.theme import apply_theme
 from cnngui.gui.widgets.notices import Notice
 from cnngui.gui.window.main_window import MainWindow
 from cnngui.gui.words.errors import error_text
 from cnngui.gui.words.translation import install_language
+from cnngui.resources import resource_path
 from cnngui.spec.network import NetworkSpec
 from cnngui.spec.presets import preset_of
 from cnngui.spec.shapes import infer
@@ -32,8 +33,7 @@ from cnngui.terminal.cli import DEFAULT_NETWORK, DEFAULT_SOURCE, Arguments
 def run_window(arguments: Arguments) -> int:
     """Show the window until it is closed; return the program's exit code."""
     application = QApplication(sys.argv[:1])
-    application.setApplicationName("cnngui")
-    application.setApplicationVersion(__version__)
+    introduce(application)
     open_log()
     crashes = CrashReporter()
     crashes.install()
@@ -43,7 +43,6 @@ def run_window(arguments: Arguments) -> int:
     application.styleHints().colorSchemeChanged.connect(
         lambda: apply_theme(application, settings.theme)
     )
-    application.setWindowIcon(icon("grid", ACCENT.name()))
     document = Document()
     window = MainWindow(settings, document)
     crashes.crashed.connect(window.show_crash)
@@ -52,6 +51,14 @@ def run_window(arguments: Arguments) -> int:
     window.show()
     window.activateWindow()  # gives it the keys where no window manager does
     return application.exec()
+
+
+def introduce(application: QApplication) -> None:
+    """Tell the desktop whose windows these are."""
+    application.setApplicationName("cnngui")
+    application.setApplicationVersion(__version__)
+    application.setDesktopFileName("cnngui")  # under which cnngui.desktop has name and icon
+    application.setWindowIcon(QIcon(str(resource_path("desktop/cnngui.svg"))))
 
 
 def _let_signals_close(window: MainWindow) -> None:

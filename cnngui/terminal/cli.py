@@ -24,6 +24,10 @@ MAX_SEED = 2**31 - 1
 MAX_THREADS = 256
 MAX_FRAMES = 10**9
 
+_USAGE = """\
+cnngui [--source SOURCE] [--network NETWORK] [--seed K] [--threads N]
+       cnngui --headless [--frames N] [--snapshot DIR] [--report FILE.json] [--realtime] ...
+       cnngui train | describe | explain ...   (each has a --help of its own)"""
 _EXAMPLES = """\
 examples:
   cnngui                                      the window, on the built-in clip
@@ -99,6 +103,7 @@ def parse_arguments(argv: Sequence[str] | None = None) -> Arguments:
 def _parser() -> argparse.ArgumentParser:
     parser = Parser(
         prog="cnngui",
+        usage=_USAGE,
         description="See a convolutional neural network at work: build it layer by layer, watch "
         "every channel live.",
         epilog=_EXAMPLES,

@@ -2,6 +2,21 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="zh_CN" sourcelanguage="en">
 <context>
+    <name>AboutDialog</name>
+    <message>
+        <source>About cnngui</source>
+        <translation>关于 cnngui</translation>
+    </message>
+    <message>
+        <source>Qt and PySide6 are used under the GNU Lesser General Public License, version 3: they are libraries of their own, which may be replaced by changed ones. Their sources are at &lt;a href=&quot;https://code.qt.io&quot;&gt;code.qt.io&lt;/a&gt;. The icons are those of Material Design Icons, Apache-2.0. OpenCV brings FFmpeg, LGPL-2.1.</source>
+        <translation>Qt 和 PySide6 依照 GNU 宽通用公共许可证（LGPL）第 3 版使用：它们是独立的库，可以用修改过的版本替换。源代码在 &lt;a href=&quot;https://code.qt.io&quot;&gt;code.qt.io&lt;/a&gt;。图标来自 Material Design Icons，Apache-2.0。OpenCV 带有 FFmpeg，LGPL-2.1。</translation>
+    </message>
+    <message>
+        <source>&lt;b&gt;cnngui {0}&lt;/b&gt;&lt;br&gt;See a convolutional neural network at work.&lt;br&gt;MIT licence, © 2026 The cnngui founders</source>
+        <translation>&lt;b&gt;cnngui {0}&lt;/b&gt;&lt;br&gt;观察卷积神经网络的工作。&lt;br&gt;MIT 许可证，© 2026 The cnngui founders</translation>
+    </message>
+</context>
+<context>
     <name>Actions</name>
     <message>
         <source>Watch</source>
@@ -154,6 +169,10 @@
     <message>
         <source>Shortcuts</source>
         <translation>快捷键</translation>
+    </message>
+    <message>
+        <source>About cnngui</source>
+        <translation>关于 cnngui</translation>
     </message>
     <message>
         <source>Quit</source>

@@ -68,6 +68,7 @@ def test_what_was_given_is_quoted() -> None:
     ("line", "said"),
     [
         ("--help", "--realtime"),
+        ("--help", "       cnngui train | describe | explain ..."),
         ("--version", __version__),
         ("train --help", "--hold-out-last"),
     ],

@@ -10,6 +10,7 @@ from PySide6.QtGui import QAction, QKeySequence
 from cnngui.gui.document import Document
 from cnngui.gui.icons import icon
 from cnngui.gui.network.new_layer import new_layer
+from cnngui.gui.widgets.keys import delete_keys
 from cnngui.spec.layers import INPUT_ID, LayerSpec, ParametricSpec
 
 
@@ -29,7 +30,7 @@ class LayerActions(QObject):
             self.tr("Duplicate layer"), "content-duplicate", "Ctrl+D", self._duplicate
         )
         self.remove = self._action(
-            self.tr("Remove layer"), "delete-outline", QKeySequence.StandardKey.Delete, self._remove
+            self.tr("Remove layer"), "delete-outline", delete_keys(), self._remove
         )
         self.move_up = self._action(
             self.tr("Move layer up"), "arrow-up", "Alt+Up", lambda: self._move_by(-1)
@@ -112,12 +113,11 @@ class LayerActions(QObject):
         self,
         text: str,
         icon_name: str,
-        keys: QKeySequence.StandardKey | str,
+        keys: list[QKeySequence] | str,
         do: Callable[[], None],
     ) -> QAction:
         action = QAction(icon(icon_name), text, self)
-        if keys:
-            action.setShortcut(QKeySequence(keys))
+        action.setShortcuts([QKeySequence(keys)] if isinstance(keys, str) else keys)
         # Del and B mean this only while the panel has the keyboard.
         action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         shown = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)

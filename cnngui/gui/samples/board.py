@@ -25,6 +25,7 @@ from cnngui.gui.samples.pace import PaceForm
 from cnngui.gui.samples.recording import SamplesRecording
 from cnngui.gui.studio import Studio
 from cnngui.gui.theme import SLIM_SCROLL_BAR, SPACE_L, SPACE_M, SPACE_S
+from cnngui.gui.widgets.keys import delete_keys
 from cnngui.gui.widgets.menu import Menu
 from cnngui.gui.widgets.picture_view import Picture
 from cnngui.gui.widgets.pictures import plain_image
@@ -204,5 +205,5 @@ class SamplesBoard(QWidget):
             self.tr("Delete"),
             partial(self._edits.delete, numbers),
         )
-        delete.setShortcut(Qt.Key.Key_Delete)
+        delete.setShortcuts(delete_keys())
         menu.popup(position)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from PySide6.QtCore import QEvent, QPoint, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QAction, QColor, QKeyEvent, QKeySequence, QPalette
+from PySide6.QtGui import QAction, QColor, QKeyEvent, QPalette
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from cnngui.gui.icons import icon
 from cnngui.gui.theme import SPACE_S, colors
 from cnngui.gui.training.runs_model import RunsModel
+from cnngui.gui.widgets.keys import delete_keys
 from cnngui.gui.widgets.menu import Menu
 from cnngui.gui.words.runs import UNDER_WAY
 from cnngui.pipeline.training.progress import TrainingProgress
@@ -58,7 +59,7 @@ class RunsView(QWidget):
         self._delete = self._action(
             self.tr("Delete run"), "delete-outline", self.delete_requested.emit
         )
-        self._delete.setShortcut(QKeySequence(QKeySequence.StandardKey.Delete))
+        self._delete.setShortcuts(delete_keys())
         self._delete.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         self._hint = QLabel(self.tr("Every training is kept here, to be compared with others."))
         self._hint.setWordWrap(True)

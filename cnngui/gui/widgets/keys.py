@@ -1,11 +1,12 @@
-"""Whose a key is: a shortcut's, or the field's that has the focus."""
+"""Whose a key is: a shortcut's, or the field's that has the focus; and which key removes."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Container
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QAbstractSlider,
@@ -48,3 +49,12 @@ def keeps_key(event: QEvent, keys: Container[int]) -> bool:
         return False
     event.accept()
     return True
+
+
+def delete_keys() -> list[QKeySequence]:
+    """Return the keys that remove what is selected, the usual one first.
+
+    The key that a Mac's keyboard calls delete is Backspace; the other one needs a second hand.
+    """
+    usual = QKeySequence(QKeySequence.StandardKey.Delete)
+    return [QKeySequence("Backspace"), usual] if sys.platform == "darwin" else [usual]

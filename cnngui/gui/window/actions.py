@@ -250,6 +250,9 @@ def action_groups() -> tuple[ActionGroup, ...]:
                     icon="keyboard-outline",
                     keys=("?", "F1"),
                 ),
+                ActionInfo(
+                    "about", translate("Actions", "About cnngui"), icon="information-outline"
+                ),
                 ActionInfo("quit", translate("Actions", "Quit"), keys=("Ctrl+Q",)),
             ),
         ),

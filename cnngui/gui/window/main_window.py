@@ -33,6 +33,7 @@ from cnngui.gui.widgets.keys import belongs_to_field
 from cnngui.gui.widgets.notices import Notice, NoticeBar
 from cnngui.gui.widgets.spoken import speak_of_items
 from cnngui.gui.widgets.tab_order import next_stop, tab_order
+from cnngui.gui.window.about import AboutDialog
 from cnngui.gui.window.actions import build_actions
 from cnngui.gui.window.camera_list import CameraList
 from cnngui.gui.window.drawer import DRAWER_HEIGHT, TrainingDrawer
@@ -268,6 +269,7 @@ class MainWindow(QMainWindow):
             "undo": self._document.undo_stack.undo,
             "redo": self._document.undo_stack.redo,
             "shortcuts": self._on_shortcuts_triggered,
+            "about": self._on_about_triggered,
             "quit": self.close,
         }
 
@@ -382,6 +384,13 @@ class MainWindow(QMainWindow):
         else:
             self._sheet.show()
             self._sheet.activateWindow()
+
+    @Slot()
+    def _on_about_triggered(self) -> None:
+        dialog = AboutDialog(self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.finished.connect(self.activateWindow)
+        dialog.show()
 
     @Slot(bool)
     def _set_full_screen(self, full: bool) -> None:

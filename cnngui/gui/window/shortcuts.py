@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from cnngui.gui.theme import SPACE_L, SPACE_M, SPACE_S
+from cnngui.gui.widgets.keys import delete_keys
 from cnngui.gui.widgets.menu import plain_text
 from cnngui.gui.window.actions import action_groups
 
@@ -61,7 +62,7 @@ class ShortcutSheet(QDialog):
         return [
             ("1 … 9", self.tr("Hold: record samples of a class")),
             (_native("Esc"), self.tr("End a countdown or burst")),
-            (_native("Del"), self.tr("Delete the selected samples")),
+            (delete_keys()[0].toString(_NATIVE), self.tr("Delete the selected samples")),
         ]
 
     def _of_the_list(self) -> list[tuple[str, str]]:

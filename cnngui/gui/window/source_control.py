@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -10,6 +11,7 @@ from cnngui.capture.address import SourceAddress
 from cnngui.capture.source import SourceInfo
 from cnngui.gui.settings import Settings
 from cnngui.gui.widgets.notices import Notice, NoticeBar, Severity
+from cnngui.gui.window.camera_permission import CameraPermission
 from cnngui.gui.window.source_menu import SourceButton, SourceMenu
 from cnngui.gui.window.status import StatusLine
 from cnngui.gui.window.transport import Transport
@@ -59,6 +61,7 @@ class SourceControl(QObject):
         self._transport = transport
         self._status = status
         self._notices = notices
+        self._permission = CameraPermission(self)
         self._address: SourceAddress | None = None
         self._info: SourceInfo | None = None
         self._warnings: list[str] = []
@@ -84,6 +87,13 @@ class SourceControl(QObject):
             self._notices.dismiss(key)
         self._warnings.clear()
         self._status.show_message(self.tr("Opening {0}…").format(translated(address.label)))
+        if address.kind == "camera":
+            self._permission.then(partial(self._open, address))
+        else:
+            self._permission.give_up()
+            self._open(address)
+
+    def _open(self, address: SourceAddress) -> None:
         self._pipeline.tell(OpenSource(address, self._menu.capture_settings))
         if not self._playback.playing:
             self._play(replace(self._playback, playing=True))
