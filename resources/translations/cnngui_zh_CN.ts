@@ -71,6 +71,10 @@
         <translation>一个数是怎样得来的</translation>
     </message>
     <message>
+        <source>The whole network</source>
+        <translation>整个网络</translation>
+    </message>
+    <message>
         <source>Layer before</source>
         <translation>上一层</translation>
     </message>
@@ -522,6 +526,53 @@ Where training goes on getting better and validation worse, the network learns i
     </message>
 </context>
 <context>
+    <name>GraphCanvas</name>
+    <message>
+        <source>The whole network</source>
+        <translation>整个网络</translation>
+    </message>
+    <message>
+        <source>Left and right choose a layer, up and down a channel, Enter opens its maps</source>
+        <translation>左右键选择层，上下键选择通道，回车键打开它的特征图</translation>
+    </message>
+    <message>
+        <source>Open the block</source>
+        <translation>展开这个块</translation>
+    </message>
+    <message>
+        <source>Fold the block</source>
+        <translation>折叠这个块</translation>
+    </message>
+    <message>
+        <source>Fold all blocks</source>
+        <translation>折叠所有块</translation>
+    </message>
+    <message>
+        <source>Open all blocks</source>
+        <translation>展开所有块</translation>
+    </message>
+    <message>
+        <source>input</source>
+        <translation>输入</translation>
+    </message>
+    <message>
+        <source>hidden layers</source>
+        <translation>隐藏层</translation>
+    </message>
+    <message>
+        <source>output</source>
+        <translation>输出</translation>
+    </message>
+    <message>
+        <source>{title} … ×{count}</source>
+        <translation>{title} … ×{count}</translation>
+    </message>
+    <message>
+        <source>{count} layers</source>
+        <translation>{count} 个层</translation>
+    </message>
+</context>
+<context>
     <name>HealthView</name>
     <message>
         <source>How each layer learns</source>
@@ -850,6 +901,14 @@ They are seen as soon as a source is open and the network runs.</source>
     <message>
         <source>How one number of the map comes about (N)</source>
         <translation>特征图中的一个数是怎样得来的 (N)</translation>
+    </message>
+    <message>
+        <source>Network</source>
+        <translation>网络</translation>
+    </message>
+    <message>
+        <source>All layers, and how they are joined (W)</source>
+        <translation>所有层以及它们怎样连接 (W)</translation>
     </message>
 </context>
 <context>
@@ -1562,6 +1621,53 @@ They are seen as soon as a source is open and the network runs.</source>
     </message>
 </context>
 <context>
+    <name>NetworkPage</name>
+    <message>
+        <source>Fold</source>
+        <translation>折叠</translation>
+    </message>
+    <message>
+        <source>Fold all blocks</source>
+        <translation>折叠所有块</translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation>展开</translation>
+    </message>
+    <message>
+        <source>Open all blocks</source>
+        <translation>展开所有块</translation>
+    </message>
+    <message>
+        <source>Shrink</source>
+        <translation>缩小</translation>
+    </message>
+    <message>
+        <source>Shrink (−)</source>
+        <translation>缩小 (−)</translation>
+    </message>
+    <message>
+        <source>Magnify</source>
+        <translation>放大</translation>
+    </message>
+    <message>
+        <source>Magnify (+)</source>
+        <translation>放大 (+)</translation>
+    </message>
+    <message>
+        <source>Fit</source>
+        <translation>适应窗口</translation>
+    </message>
+    <message>
+        <source>Fit the network (0)</source>
+        <translation>网络适应窗口 (0)</translation>
+    </message>
+    <message>
+        <source>{name}: {count} layers, from {shape}</source>
+        <translation>{name}：{count} 个层，从 {shape} 开始</translation>
+    </message>
+</context>
+<context>
     <name>NetworkPanel</name>
     <message>
         <source>network&apos;s name</source>
@@ -2120,6 +2226,25 @@ Choose a source and a layer that runs.</source>
     <message>
         <source>Files of &amp;type:</source>
         <translation>文件类型(&amp;T)：</translation>
+    </message>
+</context>
+<context>
+    <name>ReadsBand</name>
+    <message>
+        <source>What the chosen channel reads</source>
+        <translation>选中的通道读取什么</translation>
+    </message>
+    <message>
+        <source>Click to see how this number comes about</source>
+        <translation>点击查看这个数是怎样得来的</translation>
+    </message>
+    <message>
+        <source>Choose a layer to see what it reads.</source>
+        <translation>选择一个层，看它读取什么。</translation>
+    </message>
+    <message>
+        <source>thicker: adds more</source>
+        <translation>越粗：贡献越大</translation>
     </message>
 </context>
 <context>
