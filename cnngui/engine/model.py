@@ -17,7 +17,7 @@ from cnngui.spec.cost import layer_costs
 from cnngui.spec.layers import INPUT_ID, ParametricSpec
 from cnngui.spec.network import NetworkSpec
 from cnngui.spec.shapes import Shape, infer
-from cnngui.weights import Weights
+from cnngui.weights import Weights, sealed_float32
 
 _PROGRAMS_KEPT = 4
 _BYTES_KEPT = 16_000_000
@@ -32,6 +32,7 @@ class Model:
     ----------
     spec : the description.
     weights : arrays to take, by layer id and parameter name, for layers whose shapes they have.
+        Sealed ones are shared, others copied.
     previous : a model whose weights are taken over by every layer with an equal ``weights_key``.
         What neither of the two has is drawn.
 
@@ -66,11 +67,8 @@ class Model:
         return {} if self._last_program is None else self._last_program.layer_seconds()
 
     def weights(self) -> Weights:
-        """Return copies of all parameters by layer id and PyTorch's parameter name."""
-        return {
-            layer_id: {name: array.copy() for name, array in parameters.items()}
-            for layer_id, parameters in self._parameters.items()
-        }
+        """Return all parameters by layer id and PyTorch's parameter name, sealed and not copied."""
+        return {layer_id: dict(parameters) for layer_id, parameters in self._parameters.items()}
 
     def forward(
         self,
@@ -165,7 +163,7 @@ def _find_parameters(
         given = weights.get(layer.id, {})
         key = weights_key(layer, shapes[layer.id])
         if {name: array.shape for name, array in given.items()} == shapes[layer.id]:
-            found[layer.id] = {name: array.astype(np.float32) for name, array in given.items()}
+            found[layer.id] = {name: sealed_float32(array) for name, array in given.items()}
         elif key in kept:
             found[layer.id] = kept[key]
         else:

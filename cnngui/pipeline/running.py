@@ -53,7 +53,7 @@ class RunningNetwork:
             self._model: Model = Model(
                 spec, weights, previous._model if previous is not None else None
             )
-            self.weights = _sealed(self._model.weights())
+            self.weights = self._model.weights()
         self.shapes: Mapping[str, Shape] = infer(spec).shapes
         self.signed = is_signed(spec)
         self._values: NDArray[np.float32] | None = None
@@ -140,13 +140,6 @@ class RunningNetwork:
             pixels, self.spec.input.mean, self.spec.input.std, out=self._values
         )
         return self._values
-
-
-def _sealed(weights: Weights) -> Weights:
-    for parameters in weights.values():
-        for array in parameters.values():
-            array.flags.writeable = False
-    return weights
 
 
 @contextmanager

@@ -353,10 +353,26 @@ def test_given_weights_survive_edits_and_a_new_seed_draws_anew():
     )
 
 
-def test_weights_are_copies():
+def test_weights_can_be_kept_but_not_changed():
     model = Model(BRANCHED)
-    model.weights()["conv1"]["weight"][...] = 0
-    assert model.weights()["conv1"]["weight"].any()
+    weight = model.weights()["conv1"]["weight"]
+    with pytest.raises(ValueError, match="read-only"):
+        weight[...] = 0
+    model.weights().clear()
+    assert list(model.weights()) == list(Model(BRANCHED).weights())
+
+
+def test_sealed_weights_are_shared_and_others_copied():
+    sealed = Model(BRANCHED).weights()
+    assert Model(BRANCHED, sealed).weights()["conv1"]["weight"] is sealed["conv1"]["weight"]
+    memory = random_weights(BRANCHED)["conv1"]["weight"].copy()
+    view = memory[...]
+    view.flags.writeable = False
+    for given in (memory, view, memory.astype(np.float64)):
+        others = {**sealed, "conv1": {**sealed["conv1"], "weight": given}}
+        taken = Model(BRANCHED, others).weights()["conv1"]["weight"]
+        assert taken.dtype == np.float32
+        assert not np.shares_memory(taken, memory)
 
 
 def test_wrong_input_and_unknown_layers_are_refused():

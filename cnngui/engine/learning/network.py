@@ -19,7 +19,7 @@ from cnngui.spec.cost import total_cost
 from cnngui.spec.layers import ParametricSpec, shape_text
 from cnngui.spec.network import NetworkSpec
 from cnngui.spec.shapes import infer
-from cnngui.weights import Weights
+from cnngui.weights import Weights, seal
 
 
 @dataclass(frozen=True)
@@ -114,11 +114,13 @@ class TrainableNetwork:
         return self._program(len(x), is_training=False).forward(x)
 
     def weights(self) -> Weights:
-        """Return float32 copies of all parameters, as a Model takes them."""
-        return {
-            layer_id: {name: array.astype(np.float32) for name, array in arrays.items()}
-            for layer_id, arrays in self._all.items()
-        }
+        """Return sealed float32 copies of all parameters, as a Model takes them."""
+        return seal(
+            {
+                layer_id: {name: array.astype(np.float32) for name, array in arrays.items()}
+                for layer_id, arrays in self._all.items()
+            }
+        )
 
     def restore(self, weights: Weights) -> None:
         """Take over weights that ``weights`` has returned."""

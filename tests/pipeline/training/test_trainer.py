@@ -10,6 +10,7 @@ from cnngui.engine import parallel
 from cnngui.engine.model import Model
 from cnngui.engine.preprocess import normalise_batch
 from cnngui.errors import DataError, NetworkError, TrainingError
+from cnngui.pipeline.running import RunningNetwork
 from cnngui.pipeline.training import batches, requirements, trainer
 from cnngui.pipeline.training.settings import TrainingSettings
 from cnngui.pipeline.training.settings_codec import settings_entry
@@ -472,3 +473,15 @@ def test_a_batch_too_large_for_the_machine_is_refused_with_one_that_fits(monkeyp
     monkeypatch.setattr(requirements, "_machine_bytes", lambda: 1.0)
     with pytest.raises(TrainingError, match="make the network or its input smaller"):
         make(batch_size=64)
+
+
+def test_what_is_shown_of_a_training_is_copied_once() -> None:
+    training = make()
+    training.step()
+    copied = training.weights()
+    shown = RunningNetwork(training.spec, copied).weights
+    for layer_id, arrays in copied.items():
+        for name, array in arrays.items():
+            assert shown[layer_id][name] is array
+    training.step()
+    assert not np.array_equal(training.weights()["conv1"]["weight"], copied["conv1"]["weight"])
