@@ -128,10 +128,12 @@ class FaultyServer:
     Attributes
     ----------
     requests : what was asked, as it came.
+    asked : set with the first request.
     """
 
     def __init__(self) -> None:
         self.requests: list[bytes] = []
+        self.asked = threading.Event()
         self.stopping = threading.Event()
         self._nonces = 0
         self._server = _Server(("127.0.0.1", 0), _handler_for(self))
@@ -269,6 +271,7 @@ def _handler_for(owner: FaultyServer) -> type[socketserver.BaseRequestHandler]:
                     return
                 request += data
             owner.requests.append(request)
+            owner.asked.set()
             path = unquote(request.split()[1].decode().removeprefix("/"))
             first, again, pause_s = owner.answer(path, request)
             with contextlib.suppress(OSError):

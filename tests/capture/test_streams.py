@@ -14,6 +14,8 @@ import pytest
 
 from cnngui.capture import ffmpeg, mjpeg, opening
 from cnngui.capture.address import parse_address
+from cnngui.capture.aside import is_anything_left_behind
+from cnngui.capture.deadline import StoppedError
 from cnngui.capture.opening import CLIP_FILES, open_source
 from cnngui.capture.settings import CaptureSettings
 from cnngui.capture.source import Source
@@ -22,6 +24,7 @@ from cnngui.resources import resource_path
 from tests.capture.faulty_server import FaultyServer
 from tests.capture.media import noise, number_of, numbered, read_all, write_video
 from tests.capture.mjpeg_server import MjpegServer, encoded
+from tests.capture.rtsp_server import RtspServer
 
 TIMEOUT_S = 0.5
 
@@ -240,3 +243,53 @@ def test_a_stream_server_that_refuses_or_hangs_is_told_in_bounded_time(
             opened(f"{scheme}://127.0.0.1:{port}/live")
     within(5, started)
     assert capfd.readouterr().err == ""
+
+
+VIDEOS = Path(__file__).parent / "videos"
+
+
+@pytest.fixture
+def rtsp() -> Iterator[RtspServer]:
+    with RtspServer((VIDEOS / "no-times.h264").read_bytes()) as server:
+        yield server
+
+
+def test_rtsp_is_read_and_its_silence_is_told_as_soon_as_promised(
+    rtsp: RtspServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(opening, "OPEN_TIMEOUT_S", 10.0)
+    monkeypatch.setattr(ffmpeg, "READ_TIMEOUT_S", 2.0)
+    with opened(rtsp.url) as source:
+        assert (source.info.live, source.info.width) == (True, 160)
+        found = [number_of(source.read())]
+        with pytest.raises(SourceError, match="must send a picture within 2 s, got silence"):  # noqa: PT012
+            while True:
+                began = time.monotonic()
+                found.append(number_of(source.read()))
+        within(2.5, began)
+        assert found == list(range(found[0], found[0] + len(found)))
+        assert len(found) > 40
+    within(3.0, began)  # hanging up waits for nothing
+    wait_for_ffmpeg()
+
+
+def test_a_wait_for_rtsp_ends_when_it_is_told_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(opening, "OPEN_TIMEOUT_S", 60.0)
+    stop = threading.Event()
+    threading.Timer(0.3, stop.set).start()
+    began = time.monotonic()
+    with RtspServer(b"", silent=True) as server:
+        with pytest.raises(StoppedError):
+            open_source(parse_address(server.url), CaptureSettings(), stop.is_set)
+        within(1.5, began)
+        assert is_anything_left_behind()
+    wait_for_ffmpeg()
+    assert not is_anything_left_behind()
+
+
+def wait_for_ffmpeg() -> None:
+    """Wait until what was left behind has ended by itself."""
+    for thread in threading.enumerate():
+        if thread.name == "cnngui-ffmpeg":
+            thread.join(10)
+            assert not thread.is_alive()

@@ -19,6 +19,7 @@ from cnngui.pipeline.events import RecordingStarted, SaveProgress, SourceLost
 from cnngui.pipeline.live import LivePipeline
 from cnngui.pipeline.recording_worker import StartRecording
 from tests.capture.mjpeg_server import MjpegServer
+from tests.capture.rtsp_server import RtspServer
 from tests.pipeline.conftest import program_threads
 from tests.pipeline.fakes import (
     CAMERA,
@@ -103,6 +104,14 @@ def test_closing_while_a_stream_keeps_silent(live: LivePipeline, listener: Liste
         live.tell(OpenSource(parse_address(server.url)))
         listener.result()
         assert close(live) < 1.5
+
+
+def test_closing_while_rtsp_keeps_silent(live: LivePipeline) -> None:
+    with RtspServer(b"", silent=True) as server:
+        live.tell(OpenSource(parse_address(server.url)))
+        assert server.asked.wait(PATIENCE_S)
+        # FFmpeg cannot be interrupted: its thread is left behind, and ends by itself.
+        assert close(live) < 2.0
 
 
 def test_closing_while_a_lost_camera_is_tried_again(
