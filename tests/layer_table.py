@@ -76,7 +76,12 @@ EXAMPLES: Mapping[type[LayerSpec], list[Example]] = {
         _of(spec.ConvTranspose2d, out_channels=4, groups=4, kernel_size=(1, 5), padding=(0, 3)),
         _of(spec.ConvTranspose2d, kernel_size=1, stride=3),
     ],
-    spec.MaxPool2d: _pooling(spec.MaxPool2d),
+    spec.MaxPool2d: [
+        *_pooling(spec.MaxPool2d),
+        _of(spec.MaxPool2d, dilation=2),
+        _of(spec.MaxPool2d, kernel_size=(2, 3), stride=(2, 1), padding=(1, 0), dilation=(3, 2)),
+        _of(spec.MaxPool2d, kernel_size=3, stride=3, padding=1, dilation=(1, 3), ceil_mode=True),
+    ],
     spec.AvgPool2d: [
         *_pooling(spec.AvgPool2d),
         _of(spec.AvgPool2d, kernel_size=3, padding=1, count_include_pad=False),
@@ -130,7 +135,13 @@ EXAMPLES: Mapping[type[LayerSpec], list[Example]] = {
     spec.Dropout: _elementwise(spec.Dropout),
     spec.Flatten: [_of(spec.Flatten), _of(spec.Flatten, FLAT), _of(spec.Flatten, (4, 1, 1))],
     spec.Linear: [_of(spec.Linear, FLAT), _of(spec.Linear, FLAT, out_features=3, bias=False)],
-    spec.Add: [_of(spec.Add, MAPS, MAPS), _of(spec.Add, FLAT, FLAT, FLAT)],
+    spec.Add: [
+        _of(spec.Add, MAPS, MAPS),
+        _of(spec.Add, MAPS, (4, 1, 1)),
+        _of(spec.Add, (4, 7, 1), MAPS, (4, 1, 9)),
+        _of(spec.Add, (4, 1, 9), (4, 7, 1)),
+        _of(spec.Add, FLAT, FLAT, FLAT),
+    ],
     spec.Multiply: [
         _of(spec.Multiply, MAPS, MAPS),
         _of(spec.Multiply, MAPS, (4, 1, 1)),

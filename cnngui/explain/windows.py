@@ -59,7 +59,8 @@ def largest(unit: Unit) -> Taps:
     """Padding is minus infinity: it is never the largest."""
     layer, sizes = unit.layer, unit.sources[0][1:]
     offsets = grid(layer.kernel_size)
-    places = _starts(unit.at, layer.stride, layer.padding) + offsets
+    starts = _starts(unit.at, layer.stride, layer.padding)
+    places = starts + offsets * np.asarray(layer.dilation)
     return taps(
         [unit.channel], offsets, places, sizes, factor=np.ones(len(offsets)), padding_value=-np.inf
     )

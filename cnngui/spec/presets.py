@@ -56,6 +56,18 @@ PRESETS = (
         "Blocks that add their input to their output, so that deep networks can learn",
         "residual.json",
     ),
+    Preset(
+        "squeeze-and-excitation",
+        "Squeeze and excitation",
+        "Blocks that look at their maps as wholes, and then weigh each map by a number",
+        "squeeze-and-excitation.json",
+    ),
+    Preset(
+        "u-net",
+        "U-Net",
+        "Down to small maps and up again, with all details handed across: for one answer per pixel",
+        "u-net.json",
+    ),
 )
 """In the order in which a menu shows them; the first is the one the program starts with."""
 

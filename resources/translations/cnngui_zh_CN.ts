@@ -524,6 +524,22 @@ Where training goes on getting better and validation worse, the network learns i
         <source>Blocks that add their input to their output, so that deep networks can learn</source>
         <translation>把输入加到输出上的残差块，使很深的网络也能学习</translation>
     </message>
+    <message>
+        <source>Squeeze and excitation</source>
+        <translation>挤压与激励</translation>
+    </message>
+    <message>
+        <source>Blocks that look at their maps as wholes, and then weigh each map by a number</source>
+        <translation>先整体观察各张特征图、再给每张图乘上一个权重的模块</translation>
+    </message>
+    <message>
+        <source>U-Net</source>
+        <translation>U-Net</translation>
+    </message>
+    <message>
+        <source>Down to small maps and up again, with all details handed across: for one answer per pixel</source>
+        <translation>先缩小到小的特征图、再放大回来，并把细节直接传过去：每个像素一个答案</translation>
+    </message>
 </context>
 <context>
     <name>GraphCanvas</name>
@@ -3747,12 +3763,12 @@ Train the network: after each epoch you see here what it gets right and what it 
         <translation>高和宽必须都相同</translation>
     </message>
     <message>
-        <source>must all have one shape</source>
-        <translation>形状必须都相同</translation>
-    </message>
-    <message>
         <source>must be at most half the kernel {size}</source>
         <translation>最大是卷积核 {size} 的一半</translation>
+    </message>
+    <message>
+        <source>must leave each window a value beside the padding</source>
+        <translation>必须让每个窗口除填充外至少有一个值</translation>
     </message>
     <message>
         <source>must leave something of the {size} maps</source>

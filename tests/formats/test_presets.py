@@ -48,9 +48,7 @@ def test_files_open_by_path(tmp_path):
 
 @pytest.mark.parametrize("name", ["", "resnet", "a/b", "net.pt", "\0"])
 def test_unknown_names_are_refused_with_the_names_there_are(name):
-    with pytest.raises(
-        NetworkFileError, match="classic-filters, shapes, lenet-5, tiny-vgg, residual"
-    ):
+    with pytest.raises(NetworkFileError, match="tiny-vgg, residual, squeeze-and-excitation, u-net"):
         open_network(name)
 
 
@@ -69,6 +67,19 @@ def test_the_residual_network_reads_earlier_layers_by_name():
         isinstance(layer, Conv2d) and layer.kernel_size == (1, 1) and layer.inputs
         for layer in spec.layers
     )
+
+
+def test_gates_weigh_whole_maps():
+    shapes = infer(open_network("squeeze-and-excitation").spec).shapes
+    assert shapes["block2_gate"] == (32, 1, 1)
+    assert shapes["block2_scale"] == shapes["block2_relu"] == (32, 48, 64)
+
+
+def test_the_u_gives_one_number_per_pixel():
+    spec = open_network("u-net").spec
+    shapes = infer(spec).shapes
+    assert shapes["bottom_relu2"][1:] == (12, 16)
+    assert shapes["mask"] == (1, *spec.input.shape[1:])
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,17 @@ from hypothesis import strategies as st
 
 from cnngui.errors import NetworkError, NetworkFileError
 from cnngui.spec.codec import MAX_TEXT_LENGTH, from_json, to_json
-from cnngui.spec.layers import LAYER_TYPES, Add, BatchNorm2d, Conv2d, ReLU
+from cnngui.spec.layers import (
+    ELU,
+    LAYER_TYPES,
+    Add,
+    BatchNorm2d,
+    Conv2d,
+    MaxPool2d,
+    Pad2d,
+    ReLU,
+    Reshape,
+)
 from cnngui.spec.network import InputSpec, NetworkSpec
 from cnngui.spec.shapes import infer
 
@@ -62,6 +72,41 @@ def test_the_file_is_made_for_people():
     assert "enabled" not in written[0]
     assert "frozen" not in written[0]
     assert written[1] == {"id": "a", "type": "Add", "inputs": ["c", "input"], "enabled": False}
+
+
+@pytest.mark.parametrize(
+    ("layer", "version"),
+    [
+        (Conv2d(id="x", padding="same"), 1),
+        (Conv2d(id="x", padding=(1, 2)), 1),
+        (Conv2d(id="x", padding=(1, 2, 0, 0)), 2),
+        (MaxPool2d(id="x"), 1),
+        (MaxPool2d(id="x", dilation=2), 2),
+        (ELU(id="x"), 2),
+    ],
+    ids=str,
+)
+def test_a_file_has_the_oldest_version_that_can_hold_its_network(layer, version):
+    network = NetworkSpec(layers=(ReLU(id="r"), layer))
+    assert json.loads(to_json(network))["version"] == version
+    assert from_json(to_json(network)) == network
+    assert "dilation" not in to_json(NetworkSpec(layers=(MaxPool2d(id="x"),)))
+
+
+def test_only_a_pair_of_equal_numbers_is_written_as_one():
+    network = NetworkSpec(
+        layers=(
+            Reshape(id="a", shape=(8, 8, 4)),
+            Reshape(id="b", shape=(8, 8, 8)),
+            Pad2d(id="c", padding=2),
+            Conv2d(id="d", padding=(3, 3, 3, 3), stride=2),
+        )
+    )
+    written = json.loads(to_json(network))["layers"]
+    assert [entry["shape"] for entry in written[:2]] == [[8, 8, 4], [8, 8, 8]]
+    assert written[2]["padding"] == [2, 2, 2, 2]
+    assert (written[3]["padding"], written[3]["stride"]) == ([3, 3, 3, 3], 2)
+    assert from_json(to_json(network)) == network
 
 
 def test_arguments_left_out_have_their_defaults():

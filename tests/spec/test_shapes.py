@@ -241,7 +241,17 @@ MISFITS = [
     (
         (Conv2d(id="c"), Add(id="s", inputs=("c", "input"))),
         {},
-        "s.inputs: must all have one shape, got 8x18x22 and 3x20x24",
+        "s.inputs: must all have as many channels, got 8x18x22 and 3x20x24",
+    ),
+    (
+        (MaxPool2d(id="p"), Add(id="s", inputs=("p", "input"))),
+        {},
+        "s.inputs: must all have one height and width, or 1 there, got 3x10x12 and 3x20x24",
+    ),
+    (
+        (MaxPool2d(id="p", dilation=20, padding=1),),
+        {"height": 19, "width": 24},
+        "p.dilation: must leave each window a value beside the padding, got 20x20",
     ),
     (
         (Conv2d(id="c"), Concat(id="s", inputs=("c", "input"))),

@@ -36,14 +36,14 @@ class _LivePool(Layer[Pooling]):
     @property
     def windows(self) -> pooling.Windows:
         layer = self.description
-        return pooling.Windows(layer.kernel_size, layer.stride, layer.padding)
+        return pooling.Windows(layer.kernel_size, layer.stride, layer.padding, layer.spacing)
 
     @property
     def continues_band(self) -> bool:
         return self.windows.are_apart
 
     def rows_read(self, rows: range) -> range:
-        size, stride = self.windows.kernel_size[0], self.windows.stride[0]
+        size, stride = self.windows.reach[0], self.windows.stride[0]
         # What lies between windows that are apart is read, too.
         return range(rows.start * stride, (rows.stop - 1) * stride + max(size, stride))
 
@@ -70,9 +70,14 @@ class _LearningPool(Operation):
     def __init__(self, layer: spec.MaxPool2d | spec.AvgPool2d, place: Place) -> None:
         super().__init__(layer, place)
         self._rows, self._columns = (
-            Axis(self.x.shape[axis], self.out.shape[axis], window, stride, before=before)
-            for axis, window, stride, before in zip(
-                (ROWS, COLUMNS), layer.kernel_size, layer.stride, layer.padding, strict=True
+            Axis(self.x.shape[axis], self.out.shape[axis], *windows)
+            for axis, *windows in zip(
+                (ROWS, COLUMNS),
+                layer.kernel_size,
+                layer.stride,
+                layer.spacing,
+                layer.padding,
+                strict=True,
             )
         )
         self._between_shape = (self.out.shape[0], *self.x.shape[1:])

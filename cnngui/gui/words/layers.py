@@ -112,7 +112,7 @@ _ROWS: dict[str, LayerWords] = {
             "responses stay, also when the picture shifts a little. Nothing to learn.",
         ),
         "arrow-collapse-all",
-        _WINDOW,
+        (*_WINDOW, "dilation"),
     ),
     "AvgPool2d": LayerWords(
         QT_TRANSLATE_NOOP("Layers", "Keeps the mean of each window"),

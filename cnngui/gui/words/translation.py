@@ -60,6 +60,16 @@ _WORDS_FROM_BELOW = (
         "FromBelow",
         "Blocks that add their input to their output, so that deep networks can learn",
     ),
+    QT_TRANSLATE_NOOP("FromBelow", "Squeeze and excitation"),
+    QT_TRANSLATE_NOOP(
+        "FromBelow",
+        "Blocks that look at their maps as wholes, and then weigh each map by a number",
+    ),
+    QT_TRANSLATE_NOOP("FromBelow", "U-Net"),
+    QT_TRANSLATE_NOOP(
+        "FromBelow",
+        "Down to small maps and up again, with all details handed across: for one answer per pixel",
+    ),
 )
 """What parts of the program that know no Qt call things; repeated here for the translators."""
 _LEFT_OUT_BY_QT = (

@@ -82,9 +82,9 @@ def count(default: int, maximum: int = 1_000_000) -> Any:
     return argument(default, "int", minimum=1, maximum=maximum)
 
 
-def sizes(default: int, minimum: int = 1, maximum: int = 4096) -> Any:
+def sizes(default: int, minimum: int = 1, maximum: int = 4096, **rest: Any) -> Any:
     """Return a field for one whole number per axis, ``default`` for each."""
-    return argument(default, "sizes", minimum=minimum, maximum=maximum)
+    return argument(default, "sizes", minimum=minimum, maximum=maximum, **rest)
 
 
 @cache

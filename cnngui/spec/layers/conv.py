@@ -112,9 +112,8 @@ class Convolution(KernelLayer[Sizes], Generic[Sizes, Sides]):
 
     @property
     def format_version(self) -> int:
-        has_own_sides = self.padding not in ("same", "valid") and (
-            len(self.padding) > len(self.kernel_size)
-        )
+        is_named = isinstance(self.padding, str)
+        has_own_sides = not is_named and len(self.padding) == 2 * len(self.kernel_size)
         return max(super().format_version, 2 if has_own_sides else 1)
 
     def output_shape(self, sources: Sequence[Shape]) -> Shape:

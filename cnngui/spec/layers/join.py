@@ -58,19 +58,10 @@ class ValueByValue(Joining):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Add(Joining):
-    """The sum of tensors of one shape."""
+class Add(ValueByValue):
+    """The sum of tensors, value by value; to all of a map one number may be added."""
 
     arithmetic: ClassVar[Arithmetic] = "sum"
-    keeps_channels: ClassVar[bool] = True
-
-    def output_shape(self, sources: Sequence[Shape]) -> Shape:
-        if len(set(sources)) > 1:
-            raise MisfitError("inputs", text("must all have one shape"), _listed(sources))
-        return sources[0]
-
-    def reach(self, part: Box, sources: Sequence[Shape], shape: Shape) -> list[Box]:
-        return [part for _ in sources]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Generic, TypeVar
+from typing import ClassVar, Generic, TypeVar, cast
 
 from cnngui.errors import text
 from cnngui.spec.layers.arguments import argument, sizes
@@ -19,7 +19,7 @@ from cnngui.spec.layers.base import (
     shape_text,
     whole,
 )
-from cnngui.spec.layers.windows import Pads, kernel_too_large, padded_sides, windows_reach
+from cnngui.spec.layers.windows import Pads, dilated, kernel_too_large, padded_sides, windows_reach
 
 Sizes = TypeVar("Sizes", bound=tuple[int, ...])
 
@@ -61,17 +61,45 @@ class WindowPooling(Pooling, Generic[Sizes]):
         padded = padded_sides(shape, self.pads)
         counts = tuple(
             _window_count(*numbers, ceil_mode=self.ceil_mode)
-            for numbers in zip(shape[1:], self.kernel_size, self.stride, self.padding, strict=True)
+            for numbers in zip(
+                shape[1:],
+                dilated(self.kernel_size, self.spacing),
+                self.stride,
+                self.padding,
+                strict=True,
+            )
         )
         if min(counts) < 1:
-            raise kernel_too_large(padded, self.kernel_size, (1,) * len(padded))
+            raise kernel_too_large(padded, self.kernel_size, self.spacing)
+        self._require_values(shape, counts)
         return shape[0], *counts
+
+    def _require_values(self, shape: Shape, counts: Shape) -> None:
+        """Raise a MisfitError if all values of a window lie in the padding."""
+        for side, count, size, step, distance, before in zip(
+            shape[1:],
+            counts,
+            self.kernel_size,
+            self.stride,
+            self.spacing,
+            self.padding,
+            strict=True,
+        ):
+            for start in (place * step - before for place in range(count)):
+                skipped = max(-(start // distance), 0)
+                if skipped >= size or start + skipped * distance >= side:
+                    rule = text("must leave each window a value beside the padding")
+                    raise MisfitError("dilation", rule, shape_text(self.spacing))
+
+    @property
+    def spacing(self) -> Sizes:
+        """How far apart the values of a window are, along each axis."""
+        return cast("Sizes", (1,) * len(self.kernel_size))
 
     def reach(self, part: Box, sources: Sequence[Shape], shape: Shape) -> list[Box]:
         (source,) = sources
-        side_by_side = (1,) * len(self.kernel_size)
-        sizes = (self.kernel_size, self.stride, side_by_side)
-        return [(part[0], *windows_reach(part[1:], source, *sizes, self.pads))]
+        window = (self.kernel_size, self.stride, self.spacing)
+        return [(part[0], *windows_reach(part[1:], source, *window, self.pads))]
 
 
 def _window_count(side: int, size: int, step: int, pad: int, *, ceil_mode: bool) -> int:
@@ -86,6 +114,12 @@ class MaxPool2d(WindowPooling[Pair]):
 
     rank: ClassVar[int] = 2
     arithmetic: ClassVar[Arithmetic] = "max"
+
+    dilation: Pair = sizes(1, since=2)
+
+    @property
+    def spacing(self) -> Pair:
+        return self.dilation
 
 
 @dataclass(frozen=True, kw_only=True)

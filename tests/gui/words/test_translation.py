@@ -57,7 +57,18 @@ KEYS = {
 }
 ENGLISH_FOR_ALL = {
     *("RGB", "ImageNet", "He", "Xavier", "sigmoid", "tanh", "input", "ms", "MB", "GB", "TB"),
-    *("cnngui", "English", "LeNet", "LeCun", "Classic", "filters", "Tiny", "VGG", "Residual"),
+    *(
+        "cnngui",
+        "English",
+        "LeNet",
+        "LeCun",
+        "Classic",
+        "filters",
+        "Tiny",
+        "VGG",
+        "Residual",
+        "Net",
+    ),
     *("NaN", "Adam", "AdamW", "SGD", "Nesterov", "MNIST", "IDX", "gz"),
 }
 """What stays as it is: PyTorch's words, units, names of people and of networks."""

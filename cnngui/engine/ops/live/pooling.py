@@ -18,6 +18,7 @@ from cnngui.engine.ops import Calls, elementwise
 from cnngui.engine.ops.live.layout import as_layout, is_pixel_major
 from cnngui.engine.ops.live.scratch import Scratch
 from cnngui.spec.layers import Pair
+from cnngui.spec.layers.windows import dilated
 
 Array = NDArray[np.float32]
 
@@ -32,12 +33,19 @@ class Windows:
     kernel_size: Pair
     stride: Pair
     padding: Pair = (0, 0)
+    dilation: Pair = (1, 1)
+
+    @property
+    def reach(self) -> Pair:
+        """How many rows and columns a window lies over."""
+        height, width = dilated(self.kernel_size, self.dilation)
+        return height, width
 
     @property
     def are_apart(self) -> bool:
-        """Whether no value is in two windows nor in the padding."""
+        """Whether no window lies over another nor over the padding."""
         return self.padding == (0, 0) and all(
-            size <= step for size, step in zip(self.kernel_size, self.stride, strict=True)
+            size <= step for size, step in zip(self.reach, self.stride, strict=True)
         )
 
 
@@ -146,7 +154,7 @@ def _are_pairs(x: Array, windows: Windows, out: Array) -> bool:
     """Tell whether columns are to be combined two by two, and lie as whole 64-bit words."""
     return (
         sys.byteorder == "little"
-        and (windows.kernel_size[1], windows.stride[1], windows.padding[1]) == (2, 2, 0)
+        and (windows.reach[1], windows.stride[1], windows.padding[1]) == (2, 2, 0)
         and x.shape[3] == 2 * out.shape[3]
         and x.strides[3] == x.itemsize
         and out.size >= _WORTH_PAIRING
@@ -195,10 +203,10 @@ def _combine_taps(
 
 def _taps(outputs: range, side: int, axis: int, windows: Windows) -> list[tuple[slice, slice]]:
     """Return per tap of one axis which outputs it reaches and which inputs stand there."""
-    size, step, pad = windows.kernel_size[axis], windows.stride[axis], windows.padding[axis]
+    step, pad, distance = windows.stride[axis], windows.padding[axis], windows.dilation[axis]
     taps = []
-    for tap in range(size):
-        offset = tap - pad
+    for tap in range(windows.kernel_size[axis]):
+        offset = tap * distance - pad
         first = max(outputs.start, -(offset // step))
         last = min(outputs.stop, (side - 1 - offset) // step + 1)
         if first < last:
