@@ -7,7 +7,7 @@ import string
 from typing import Any
 
 from cnngui.errors import Text, Words
-from cnngui.harmless import harmless
+from cnngui.harmless import harmless, is_harmless
 
 _MOST_LETTERS = 2000
 _DEEPEST = 8
@@ -51,6 +51,8 @@ def _read(entry: object, depth: int) -> Words:
     template, named = entry["template"], entry["values"]
     if not isinstance(template, str) or len(template) > _MOST_LETTERS:
         raise TypeError("a template that is no text")
+    if not is_harmless(template):
+        raise ValueError("a template with letters that no line can show")
     if not isinstance(named, dict):
         raise TypeError("values without names")
     values = {

@@ -33,6 +33,7 @@ from cnngui.spec.shapes import infer
 
 _NUMBERS = ("epoch", "learning_rate", "samples_per_second")
 _COUNTS = ("step", "steps", "memory_bytes")
+_MOST = 1e18
 _TEXTS = ("run_id", "data_name", "data_address")
 
 
@@ -88,7 +89,7 @@ def run_from(entry: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Training
     """
     state = entry["state"]
     spec = from_json(entry["spec"])
-    samples = int(entry["samples"][0]), int(entry["samples"][1])
+    samples = _count(entry["samples"][0]), _count(entry["samples"][1])
     curves = _curves(arrays)
     evaluation = _evaluation(entry, samples, curves, arrays)
     if "best" in entry:
@@ -97,8 +98,10 @@ def run_from(entry: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Training
         best = None if evaluation is None else evaluation.measured
     plain: dict[str, Any] = {name: str(entry[name]) for name in _TEXTS}
     plain["data_name"] = harmless(plain["data_name"])
-    plain |= {name: int(entry[name]) for name in _COUNTS}
-    plain |= {name: float(entry[name]) for name in _NUMBERS}
+    plain |= {name: _count(entry[name]) for name in _COUNTS}
+    if plain["step"] > plain["steps"]:
+        raise ValueError("more batches than there are in all")
+    plain |= {name: _amount(entry[name]) for name in _NUMBERS}
     return TrainingProgress(
         **plain,
         message=words_from_entry(entry["message"]),
@@ -107,10 +110,10 @@ def run_from(entry: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Training
         settings=settings_from_entry(entry["settings"]),
         rate_changes=tuple(
             RateChange(
-                int(change["step"]),
-                float(change["epoch"]),
-                float(change["seconds"]),
-                float(change["rate"]),
+                _count(change["step"]),
+                _amount(change["epoch"]),
+                _amount(change["seconds"]),
+                _amount(change["rate"]),
             )
             for change in entry.get("rate_changes", ())
         ),
@@ -125,11 +128,25 @@ def run_from(entry: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Training
     )
 
 
+def _count(value: object) -> int:
+    """Return a whole number that is not negative, and no larger than a counter grows."""
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 2**63:
+        raise ValueError(f"{str(value)[:40]} in place of a count")
+    return value
+
+
+def _amount(value: object) -> float:
+    """Return a number that is neither negative nor endless. Losses alone may be anything."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < _MOST:
+        raise ValueError(f"{str(value)[:40]} in place of an amount")
+    return float(value)
+
+
 def _moments(
     entry: dict[str, Any], arrays: dict[str, NDArray[Any]], spec: NetworkSpec
 ) -> tuple[KernelMoment, ...]:
     moments = tuple(
-        KernelMoment(int(step), float(epoch), _kernels(arrays, number, spec))
+        KernelMoment(_count(step), _amount(epoch), _kernels(arrays, number, spec))
         for number, (step, epoch) in enumerate(entry["moments"])
     )
     # Whoever compares two moments relies on it.
@@ -192,9 +209,9 @@ def _measurement(entry: dict[str, Any]) -> Measurement:
         raise ValueError(f"measured on {basis!r}")
     return Measurement(
         basis,
-        int(entry["samples"]),
-        float(entry["epoch"]),
-        float(entry["accuracy"]),
+        _count(entry["samples"]),
+        _amount(entry["epoch"]),
+        _amount(entry["accuracy"]),
         float(entry["loss"]),
     )
 
@@ -221,7 +238,7 @@ def _evaluation(
     else:
         # What older runs tell of their best weights is true of the epoch alone.
         basis: Basis = "validation" if samples[1] else "training"
-        epoch = float(entry["best_epoch"])
+        epoch = _amount(entry["best_epoch"])
         losses = curves.validation_loss[curves.validation_epochs == np.float32(epoch)]
         loss = float(losses[0]) if losses.size else math.nan
         measured = Measurement(basis, count, epoch, summary.accuracy, loss)

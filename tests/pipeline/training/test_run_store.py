@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gc
 import io
 import json
 import logging
@@ -143,16 +144,41 @@ def test_a_run_that_never_ended_counts_as_stopped(store):
     assert store.runs()[0].state == "stopped"
 
 
-def test_what_is_put_aside_can_be_brought_back_until_it_is_forgotten(store):
+def test_what_is_put_aside_can_be_brought_back_until_the_window_closes(store):
     keep(store)
     store.set_discarded("20260101-1", True)
     assert store.runs() == ()
+    store.forget_discarded()
     store.set_discarded("20260101-1", False)
     assert len(store.runs()) == 1
     store.set_discarded("20260101-1", True)
-    store.forget_discarded()
+    store.close()
     with pytest.raises(TrainingError):
         store.set_discarded("20260101-1", False)
+
+
+def test_what_a_window_left_aside_that_was_killed_is_forgotten(store, tmp_path):
+    keep(store)
+    other = RunStore(tmp_path / "runs")
+    other.set_discarded("20260101-1", True)
+    store.forget_discarded()
+    assert len(list((tmp_path / "runs" / ".discarded").glob("*/20260101-1"))) == 1
+    del other  # the system takes the lock back, as it does from a process that ends
+    gc.collect()
+    store.forget_discarded()
+    assert not (tmp_path / "runs" / ".discarded").exists()
+
+
+def test_a_run_that_goes_on_in_another_window_is_left_alone(store, tmp_path, monkeypatch):
+    monkeypatch.setattr("cnngui.pipeline.training.run_store.MOST_RUNS", 1)
+    progress = progress_of(classifier(), "20260101-1", state="running")
+    store.begin(progress, weights_of(classifier(), 1))
+    other = RunStore(tmp_path / "runs")
+    assert other.runs() == ()
+    keep(other, "20260102-1")
+    assert [run.run_id for run in store.runs()] == ["20260102-1", "20260101-1"]
+    store.keep(replace(progress, state="finished"), weights_of(classifier(), 2))
+    assert other.ids() == ("20260102-1", "20260101-1")
 
 
 @pytest.mark.parametrize("name", ["run.json", "curves.npz"])
@@ -274,6 +300,25 @@ def test_numbers_of_other_types_are_understood(store, tmp_path):
     assert run.curves.loss.dtype == np.float32
     assert run.evaluation.labels.dtype == np.int64
     assert run.moments[0].kernels["conv1"].dtype == np.float32
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        *(("epoch", value) for value in (np.nan, np.inf, -1, "1", True, 1e300)),
+        *(("step", value) for value in (-1, 2**63, 1.5, 10**6, None)),
+        ("samples", [1, -1]),
+        ("moments", [[0, 0.0], [2, np.nan]]),
+        ("rate_changes", [{"step": 1, "epoch": 1.0, "seconds": np.nan, "rate": 0.1}]),
+        ("rate_changes", [{"step": 1, "epoch": 1.0, "seconds": np.inf, "rate": 0.1}]),
+        ("message", {"template": "\ud800", "values": {}}),
+    ],
+)
+def test_numbers_that_no_training_has_are_left_out(store, tmp_path, name, value):
+    keep(store)
+    path = tmp_path / "runs" / "20260101-1" / "run.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {name: value}))
+    assert store.runs() == ()
 
 
 def claiming(shape: tuple[int, ...], packed: int) -> bytes:
