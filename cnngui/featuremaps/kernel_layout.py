@@ -20,9 +20,8 @@ _PANEL_GAP = 24
 _LEAST_CELL = 6
 """Pixels: no cell's longer side is smaller, or nothing could be seen in it or pointed at."""
 _LARGEST_CELL = 160
-_CAPTION_HEIGHT = 14
-_LEAST_CAPTIONED = 24
-"""Pixels: above a lower block its number would take too much of the room."""
+_CAPTIONED = (14, 24)
+"""Pixels for a number, and the least height of a block below it: it takes room from lower ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +51,7 @@ class KernelLayout:
     ----------
     count, inputs, kernel_height, kernel_width : the shape of the layer's weights.
     panels : how many copies of the wall are side by side, each with weights of its own.
-    has_captions : whether there is room above each block for its number.
+    caption_height : of the room above each block for its number; 0 without numbers.
     has_color : whether the first cell of each block is the kernel as a picture in colour.
     inputs_shown : how many inputs' cells a block holds.
     scale : side of the square that is one weight.
@@ -67,7 +66,7 @@ class KernelLayout:
     kernel_height: int
     kernel_width: int
     panels: int
-    has_captions: bool
+    caption_height: int
     has_color: bool
     inputs_shown: int
     scale: int
@@ -121,11 +120,6 @@ class KernelLayout:
     def block_height(self) -> int:
         """Height of one kernel with all its cells, without its caption."""
         return self.cell_rows * (self.cell_height + self.cell_gap) - self.cell_gap
-
-    @property
-    def caption_height(self) -> int:
-        """Room above each block for its number."""
-        return _CAPTION_HEIGHT if self.has_captions else 0
 
     @property
     def row_height(self) -> int:
@@ -211,6 +205,7 @@ def plan_kernels(
     panels: int = 1,
     has_color: bool = False,
     first_row: int = 0,
+    density: float = 1.0,
 ) -> KernelLayout:
     """Choose the largest cells with which every kernel fits, or else the smallest readable ones.
 
@@ -222,25 +217,28 @@ def plan_kernels(
     panels : copies of the wall that share the width.
     has_color : begin each block with the kernel in colour; for ``COLOR_CHANNELS`` inputs.
     first_row : of blocks; brought into the range that there is.
+    density : pixels of the room for each pixel that letters and the least cells are measured in:
+        more than 1 on a screen of high resolution.
     """
     longer = max(shape[2:])
     room = max((width + _PANEL_GAP) // panels - _PANEL_GAP, 1), max(height, 1)
-    smallest = math.ceil(_LEAST_CELL / longer)
+    smallest = math.ceil(_LEAST_CELL * density / longer)
+    caption, least_captioned = (math.ceil(side * density) for side in _CAPTIONED)
     scales = range(max(_LARGEST_CELL // longer, smallest), smallest - 1, -1)
-    for has_captions, scale in product((True, False), scales):
+    for caption_height, scale in product((caption, 0), scales):
         candidates = [
             layout
-            for layout in _layouts(shape, scale, panels, has_captions, has_color, room)
+            for layout in _layouts(shape, scale, panels, caption_height, has_color, room)
             if layout.shown == layout.count
             and layout.inputs_shown == layout.inputs
             and layout.width <= width
             and layout.height <= height
-            and (layout.block_height >= _LEAST_CAPTIONED or not has_captions)
+            and (layout.block_height >= least_captioned or not caption_height)
         ]
         if candidates:
             # The one that fills the room's width best is taken: few rows are seen at once.
             return min(candidates, key=lambda layout: layout.rows)
-    layouts = _layouts(shape, smallest, panels, False, has_color, room)
+    layouts = _layouts(shape, smallest, panels, 0, has_color, room)
     layout = max(layouts, key=lambda layout: (layout.inputs_shown, layout.rows * layout.columns))
     last = max(layout.all_rows - layout.rows, 0)
     return replace(layout, first_row=min(max(first_row, 0), last))
@@ -250,7 +248,7 @@ def _layouts(
     shape: tuple[int, int, int, int],
     scale: int,
     panels: int,
-    has_captions: bool,
+    caption_height: int,
     has_color: bool,
     room: tuple[int, int],
 ) -> list[KernelLayout]:
@@ -270,7 +268,7 @@ def _layouts(
             kernel_height=kernel_height,
             kernel_width=kernel_width,
             panels=panels,
-            has_captions=has_captions,
+            caption_height=caption_height,
             has_color=has_color,
             inputs_shown=max(min(inputs, cell_columns * cell_rows - has_color), 1 - has_color),
             scale=scale,

@@ -8,10 +8,11 @@ set here. Widgets that draw by themselves follow ``QEvent.Type.PaletteChange`` a
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal, get_args
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPalette
+from PySide6.QtGui import QColor, QFont, QFontInfo, QFontMetrics, QPalette
 from PySide6.QtWidgets import QApplication, QStyleFactory
 
 Theme = Literal["system", "light", "dark"]
@@ -23,6 +24,9 @@ SPACE_S = 4
 SPACE_M = 8
 SPACE_L = 16
 """Distances in logical pixels: inside a control, between controls, between groups."""
+
+_USUAL_LETTERS = 13
+"""Pixels of a font's size up to which lengths are as they are written in the sources."""
 
 SLIM_SCROLL_BAR = """
     QScrollBar { background: transparent; border: none; }
@@ -132,6 +136,17 @@ def number_font(font: QFont) -> QFont:
     numbers = QFont(font)
     numbers.setFeature(QFont.Tag("tnum"), 1)
     return numbers
+
+
+def with_font(pixels: int) -> int:
+    """Return a length that grows with the letters: so many pixels where these are of usual size."""
+    font = QApplication.font()
+    return round(pixels * _growth(font.key()))
+
+
+@lru_cache(maxsize=8)
+def _growth(_font_key: str) -> float:
+    return max(1.0, QFontInfo(QApplication.font()).pixelSize() / _USUAL_LETTERS)
 
 
 def text_width(metrics: QFontMetrics, text: str) -> int:

@@ -51,6 +51,7 @@ def paint_kernels(request: KernelRequest) -> KernelsDrawn:
         panels=len(panels),
         has_color=request.in_color and weights.shape[1] == COLOR_CHANNELS,
         first_row=request.first_row,
+        density=request.density,
     )
     pixels = draw_kernels(layout, panels, limits, lookup_table(request.colormap, signed=True))
     pixels.flags.writeable = False

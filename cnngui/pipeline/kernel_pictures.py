@@ -27,6 +27,7 @@ class KernelRequest(NewestOnly):
     compares : paint before, now and change side by side; needs ``first_weights``.
     in_color : the layer reads red, green and blue.
     width, height : pixels of the room.
+    density : see ``kernel_layout.plan_kernels``.
     first_row : of kernels.
     colormap : the name of a diverging one.
     """
@@ -41,6 +42,7 @@ class KernelRequest(NewestOnly):
     height: int
     first_row: int
     colormap: str
+    density: float = 1.0
 
 
 @dataclass(frozen=True, eq=False)

@@ -57,9 +57,20 @@ def test_blocks_lie_inside_and_points_name_their_weight(shape, width, height, pa
 def test_usual_layers_in_the_room_of_the_drawer(shape, everything_fits):
     layout = plan_kernels(shape, 984, 230, has_color=shape[1] == 3)
     assert (layout.shown == layout.count) == everything_fits
-    assert layout.has_captions == (shape[0] <= 16)
+    assert bool(layout.caption_height) == (shape[0] <= 16)
     assert layout.shown >= 2
     assert layout.inputs_shown == shape[1]
+
+
+@pytest.mark.parametrize("density", [1.5, 2.0])
+def test_on_a_finer_screen_everything_is_as_large_as_on_a_coarse_one(density):
+    shape = (16, 8, 5, 5)
+    coarse = plan_kernels(shape, 984, 230)
+    fine = plan_kernels(shape, round(984 * density), round(230 * density), density=density)
+    assert fine.caption_height >= 14 * density
+    assert fine.cell_width >= 0.8 * density * coarse.cell_width
+    many = plan_kernels((512, 512, 3, 3), round(984 * density), 300, density=density)
+    assert many.cell_width >= 6 * density
 
 
 def test_every_row_can_be_reached():

@@ -83,7 +83,8 @@ def shown_weight(driver: Driver) -> np.ndarray:
 def test_the_least_window_has_room_for_the_drawer(driver):
     window = driver.window
     assert window.findChild(TrainingDrawer).isVisible()
-    assert window.minimumSizeHint().height() <= window.minimumHeight()
+    window.resize(window.minimumSize())
+    driver.wait(lambda: window.minimumSizeHint().height() <= window.height())
     driver.key(Qt.Key.Key_T)
     assert not window.findChild(TrainingDrawer).isVisible()
     driver.click("button_training")

@@ -275,6 +275,7 @@ class KernelsPage(QWidget):
             height=height,
             first_row=self.canvas.first_row,
             colormap=self._state.diverging,
+            density=self.canvas.devicePixelRatioF(),
         )
 
     def _live_weight(self) -> NDArray[np.float32] | None:

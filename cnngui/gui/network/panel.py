@@ -25,7 +25,7 @@ from cnngui.gui.network.layer_actions import LayerActions
 from cnngui.gui.network.layer_list import LayerList
 from cnngui.gui.network.totals import Totals
 from cnngui.gui.network.weights_menu import WeightsMenu
-from cnngui.gui.theme import SPACE_M, SPACE_S
+from cnngui.gui.theme import SPACE_M, SPACE_S, with_font
 from cnngui.spec.checks import MAX_TEXT_LENGTH
 
 MINIMUM_WIDTH = 300
@@ -67,7 +67,7 @@ class NetworkPanel(QWidget):
         box.addWidget(line)
         box.addWidget(self._totals)
         self._line_above_totals = line
-        self.setMinimumSize(MINIMUM_WIDTH, _LEAST_HEIGHT)
+        self.setMinimumSize(with_font(MINIMUM_WIDTH), with_font(_LEAST_HEIGHT))
 
         document.spec_changed.connect(self._on_spec_changed)
         document.running_changed.connect(self._on_running_changed)

@@ -18,7 +18,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QToolButton, QWidget
 
 from cnngui.gui.icons import icon
-from cnngui.gui.theme import SPACE_M, SPACE_S, colors, number_font
+from cnngui.gui.theme import SPACE_M, SPACE_S, colors, number_font, with_font
 from cnngui.gui.widgets.layer_icon import layer_color, layer_icon
 from cnngui.gui.widgets.plain import plain_tip
 
@@ -88,7 +88,7 @@ class RowHeader(QWidget):
         box.addStretch(1)
         if movable:
             box.addWidget(self._switch)
-        self.setFixedHeight(HEIGHT)
+        self.setFixedHeight(with_font(HEIGHT))
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self._describe()
 
@@ -137,12 +137,12 @@ class RowHeader(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setOpacity(0.45 if self._content.bypassed else 1.0)
         if self._movable and self.underMouse():
-            self._paint_icon(painter, QRect(0, 0, _GRIP, HEIGHT), icon("drag-vertical"), 16)
-        badge = QRect(_GRIP, (HEIGHT - _BADGE) // 2, _BADGE, _BADGE)
+            self._paint_icon(painter, QRect(0, 0, _GRIP, self.height()), icon("drag-vertical"), 16)
+        badge = QRect(_GRIP, (self.height() - _BADGE) // 2, _BADGE, _BADGE)
         self._paint_badge(painter, badge)
         left = badge.right() + 1 + SPACE_M
         right = self.width() - (SPACE_S + _SWITCH + SPACE_S if self._movable else SPACE_M)
-        lines = QRect(left, 7, right - left, HEIGHT - 14)
+        lines = QRect(left, 7, right - left, self.height() - 14)
         self._paint_lines(painter, lines)
 
     def _paint_badge(self, painter: QPainter, area: QRect) -> None:

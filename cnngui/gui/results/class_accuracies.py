@@ -26,6 +26,7 @@ from cnngui.gui.theme import (
     colors,
     number_font,
     text_width,
+    with_font,
 )
 from cnngui.gui.widgets.bars import paint_bar
 from cnngui.gui.widgets.keys import keeps_key
@@ -34,8 +35,11 @@ from cnngui.gui.widgets.spoken import SpokenItem, say_chosen
 from cnngui.gui.words.numbers import share_text
 from cnngui.pipeline.training.progress import Evaluation
 
-_ROW_HEIGHT = 22
 _STEPS = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
+
+
+def _row_height() -> int:
+    return with_font(22)
 
 
 class ClassAccuracies(QAbstractScrollArea):
@@ -53,7 +57,7 @@ class ClassAccuracies(QAbstractScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.verticalScrollBar().setStyleSheet(SLIM_SCROLL_BAR)
         self.viewport().setAutoFillBackground(False)
-        self.setMinimumHeight(2 * _ROW_HEIGHT)
+        self.setMinimumHeight(2 * _row_height())
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(self.tr("Accuracy of each class"))
         self.setAccessibleDescription(self.tr("Arrows choose a class, whose mistakes are shown"))
@@ -80,8 +84,8 @@ class ClassAccuracies(QAbstractScrollArea):
 
     def row_rect(self, place: int) -> QRect:
         """Return where a row is in the viewport."""
-        top = place * _ROW_HEIGHT - self.verticalScrollBar().value()
-        return QRect(0, top, self.viewport().width(), _ROW_HEIGHT)
+        top = place * _row_height() - self.verticalScrollBar().value()
+        return QRect(0, top, self.viewport().width(), _row_height())
 
     def item_count(self) -> int:
         """Return how many classes there are."""
@@ -130,8 +134,8 @@ class ClassAccuracies(QAbstractScrollArea):
         painter = QPainter(self.viewport())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(number_font(self.font()))
-        first = self.verticalScrollBar().value() // _ROW_HEIGHT
-        last = first + self.viewport().height() // _ROW_HEIGHT + 2
+        first = self.verticalScrollBar().value() // _row_height()
+        last = first + self.viewport().height() // _row_height() + 2
         for place, label in enumerate(self._order[first:last], first):
             self._paint_row(painter, self._evaluation, place, label)
 
@@ -167,13 +171,13 @@ class ClassAccuracies(QAbstractScrollArea):
 
     def _lay_out(self) -> None:
         bar, height = self.verticalScrollBar(), self.viewport().height()
-        bar.setRange(0, max(len(self._order) * _ROW_HEIGHT - height, 0))
+        bar.setRange(0, max(len(self._order) * _row_height() - height, 0))
         bar.setPageStep(max(height, 1))
-        bar.setSingleStep(_ROW_HEIGHT)
+        bar.setSingleStep(_row_height())
         self.viewport().update()
 
     def _place_at(self, point: QPoint) -> int | None:
-        place = (point.y() + self.verticalScrollBar().value()) // _ROW_HEIGHT
+        place = (point.y() + self.verticalScrollBar().value()) // _row_height()
         return place if 0 <= place < len(self._order) else None
 
     def _words(self, place: int | None) -> str:

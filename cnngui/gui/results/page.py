@@ -25,7 +25,7 @@ from cnngui.gui.results.confusion_view import ConfusionView
 from cnngui.gui.results.samples import ResultSamples
 from cnngui.gui.results.words import class_words, confusion_words
 from cnngui.gui.studio import Studio
-from cnngui.gui.theme import SLIM_SCROLL_BAR, SPACE_L, SPACE_M, SPACE_S
+from cnngui.gui.theme import SLIM_SCROLL_BAR, SPACE_L, SPACE_M, SPACE_S, with_font
 from cnngui.gui.widgets.plain import plain_tip, show_plainly
 from cnngui.gui.widgets.run_choice import RunChoice
 from cnngui.gui.words.errors import said
@@ -131,7 +131,7 @@ class ResultsPage(QWidget):
         side.addWidget(self.classes, 1)
         side_place = QWidget(self)
         side_place.setLayout(side)
-        side_place.setFixedWidth(_SIDE_WIDTH)
+        side_place.setFixedWidth(with_font(_SIDE_WIDTH))
         side.setContentsMargins(0, 0, 0, 0)
         whole = QWidget(self)
         row = QHBoxLayout(whole)

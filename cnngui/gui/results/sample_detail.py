@@ -8,7 +8,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from cnngui.gui.results.words import sample_words
-from cnngui.gui.theme import SPACE_M, SPACE_S, colors, number_font
+from cnngui.gui.theme import SPACE_M, SPACE_S, colors, number_font, with_font
 from cnngui.gui.widgets.bars import paint_bar
 from cnngui.gui.widgets.pictures import draw_picture, fitted
 from cnngui.gui.widgets.plain import show_plainly
@@ -16,7 +16,10 @@ from cnngui.gui.words.numbers import share_text
 from cnngui.pipeline.training.progress import Evaluation
 
 _SHOWN = 4
-_ROW_HEIGHT = 20
+
+
+def _row_height() -> int:
+    return with_font(20)
 
 
 class SampleDetail(QWidget):
@@ -70,7 +73,7 @@ class _Probabilities(QWidget):
         super().__init__(parent)
         self._rows: list[tuple[str, float, bool]] = []
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
-        self.setMinimumHeight(2 * _ROW_HEIGHT)
+        self.setMinimumHeight(2 * _row_height())
         self.setAccessibleName(self.tr("Probabilities"))
 
     @property
@@ -93,11 +96,11 @@ class _Probabilities(QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(180, max(len(self._rows), 1) * _ROW_HEIGHT)
+        return QSize(180, max(len(self._rows), 1) * _row_height())
 
     def _fitting_rows(self) -> list[tuple[str, float, bool]]:
         """Return the rows there is room for; the truth is always among them."""
-        count = max(self.height() // _ROW_HEIGHT, 1)
+        count = max(self.height() // _row_height(), 1)
         shown, left = self._rows[:count], self._rows[count:]
         truth = [row for row in left if row[2]]
         return shown[: count - len(truth)] + truth
@@ -112,16 +115,16 @@ class _Probabilities(QWidget):
             painter.setFont(font)
             metrics = painter.fontMetrics()
             value_width, name_width = metrics.horizontalAdvance("> 99.9 %"), self.width() // 3
-            top = row * _ROW_HEIGHT
+            top = row * _row_height()
             painter.setPen(QColor(colors().text))
             painter.drawText(
-                QRect(0, top, name_width, _ROW_HEIGHT),
+                QRect(0, top, name_width, _row_height()),
                 int(Qt.AlignmentFlag.AlignLeft | middle),
                 metrics.elidedText(name, elide, name_width),
             )
-            value = QRect(self.width() - value_width, top, value_width, _ROW_HEIGHT)
+            value = QRect(self.width() - value_width, top, value_width, _row_height())
             painter.setPen(QColor(colors().muted))
             painter.drawText(value, int(Qt.AlignmentFlag.AlignRight | middle), share_text(share))
             left = name_width + SPACE_M
-            track = QRectF(left, top + 6, value.left() - SPACE_S - left, _ROW_HEIGHT - 12)
+            track = QRectF(left, top + 6, value.left() - SPACE_S - left, _row_height() - 12)
             paint_bar(painter, track, share, None)

@@ -23,7 +23,7 @@ from cnngui.data.dataset import Dataset
 from cnngui.gui.results.sample_detail import SampleDetail
 from cnngui.gui.results.words import sample_words
 from cnngui.gui.studio import Studio
-from cnngui.gui.theme import SPACE_L, SPACE_M, SPACE_S
+from cnngui.gui.theme import SPACE_L, SPACE_M, SPACE_S, with_font
 from cnngui.gui.widgets.pictures import plain_image
 from cnngui.gui.widgets.plain import plain_tip, show_plainly
 from cnngui.gui.widgets.sample_grid import SamplesGrid
@@ -61,7 +61,7 @@ class ResultSamples(QWidget):
         """The data set of the large picture, and its number there."""
         self.grid = _Grid(studio, self)
         self.detail = SampleDetail(self)
-        self.detail.setFixedWidth(_DETAIL_WIDTH)
+        self.detail.setFixedWidth(with_font(_DETAIL_WIDTH))
         self.message = QLabel(self)
         self.message.setWordWrap(True)
         show_plainly(self.message)

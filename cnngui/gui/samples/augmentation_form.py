@@ -10,14 +10,17 @@ from PySide6.QtCore import QCoreApplication, QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QSlider, QSpinBox, QWidget
 
 from cnngui.data.augmentation import NO_AUGMENTATION, Augmentation
-from cnngui.gui.theme import SPACE_L, SPACE_M, SPACE_S
+from cnngui.gui.theme import SPACE_L, SPACE_M, SPACE_S, with_font
 from cnngui.gui.widgets.spin_boxes import guard
 
 translate = QCoreApplication.translate
 
 _COLUMNS = 2
 _SLIDER_WIDTH = 96
-_ROW_HEIGHT = 28
+
+
+def _row_height() -> int:
+    return with_font(28)
 
 
 @dataclass(frozen=True)
@@ -123,7 +126,7 @@ class AugmentationForm(QWidget):
         self._flip = QCheckBox(
             translate("Augmentation", "Flip left and right in half of the cases")
         )
-        self._flip.setMinimumHeight(_ROW_HEIGHT)
+        self._flip.setMinimumHeight(_row_height())
         self._flip.setToolTip(
             translate("Augmentation", "Not for what has a left and a right, such as letters")
         )
@@ -145,7 +148,7 @@ class AugmentationForm(QWidget):
         slider = QSlider(Qt.Orientation.Horizontal)
         slider.setRange(0, amount.highest)
         slider.setPageStep(max(amount.highest // 10, 1))
-        slider.setMinimumWidth(_SLIDER_WIDTH)
+        slider.setMinimumWidth(with_font(_SLIDER_WIDTH))
         box = QSpinBox()
         box.setRange(0, amount.highest)
         box.setSuffix(amount.unit)
@@ -154,7 +157,7 @@ class AugmentationForm(QWidget):
         row, column = divmod(place, _COLUMNS)
         for offset, widget in enumerate((label, slider, box)):
             widget.setToolTip(amount.meaning)
-            widget.setMinimumHeight(_ROW_HEIGHT)
+            widget.setMinimumHeight(_row_height())
             grid.addWidget(widget, row, column * 4 + offset)
         for field in (slider, box):
             guard(field)

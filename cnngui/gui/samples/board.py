@@ -24,7 +24,7 @@ from cnngui.gui.samples.keys import HoldKeys
 from cnngui.gui.samples.pace import PaceForm
 from cnngui.gui.samples.recording import SamplesRecording
 from cnngui.gui.studio import Studio
-from cnngui.gui.theme import SLIM_SCROLL_BAR, SPACE_L, SPACE_M, SPACE_S
+from cnngui.gui.theme import SLIM_SCROLL_BAR, SPACE_L, SPACE_M, SPACE_S, with_font
 from cnngui.gui.widgets.keys import delete_keys
 from cnngui.gui.widgets.menu import Menu
 from cnngui.gui.widgets.picture_view import Picture
@@ -61,14 +61,14 @@ class SamplesBoard(QWidget):
         self._names_next = False
         """Whether the class that appears next is to be named."""
         self._pace = PaceForm()
-        self._pace.setFixedWidth(_PACE_WIDTH)
+        self._pace.setFixedWidth(with_font(_PACE_WIDTH))
         self._pace.edited.connect(recording.set_pace)
         self._add = QPushButton()
         self._add.setObjectName("samples_add_class")
         self._add.setIcon(icon("plus"))
         self._add.setText(self.tr("Class"))
         self._add.setToolTip(self.tr("Add a class"))
-        self._add.setFixedWidth(_ADD_WIDTH)
+        self._add.setFixedWidth(with_font(_ADD_WIDTH))
         self._add.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
         self._add.clicked.connect(self._on_add_clicked)
         strip = QWidget()
@@ -86,7 +86,7 @@ class SamplesBoard(QWidget):
         self._area.horizontalScrollBar().setStyleSheet(SLIM_SCROLL_BAR)
         self._live = Picture(self.tr("No picture yet: choose a source."), self)
         self._live.setMinimumHeight(0)
-        self._live.setFixedWidth(_PACE_WIDTH)
+        self._live.setFixedWidth(with_font(_PACE_WIDTH))
         left = QVBoxLayout()
         left.setSpacing(SPACE_S)
         left.addWidget(self._live, 1)

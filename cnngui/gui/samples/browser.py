@@ -27,15 +27,18 @@ from PySide6.QtWidgets import (
 from cnngui.data.dataset import Dataset
 from cnngui.gui.samples.words import class_counts, count_label
 from cnngui.gui.studio import Studio
-from cnngui.gui.theme import SLIM_SCROLL_BAR, SPACE_M, SPACE_S, number_font
+from cnngui.gui.theme import SLIM_SCROLL_BAR, SPACE_M, SPACE_S, number_font, with_font
 from cnngui.gui.widgets.plain import plain_tip
 from cnngui.gui.widgets.sample_grid import SamplesGrid
 from cnngui.gui.words.errors import error_text
 
 _LIST_WIDTH = 176
-_ROW_HEIGHT = 24
 _COUNT_ROLE = Qt.ItemDataRole.UserRole
 _Index = QModelIndex | QPersistentModelIndex
+
+
+def _row_height() -> int:
+    return with_font(24)
 
 
 class SamplesBrowser(QWidget):
@@ -51,7 +54,7 @@ class SamplesBrowser(QWidget):
         super().__init__(parent)
         self._dataset: Dataset | None = None
         self.classes = QListWidget()
-        self.classes.setFixedWidth(_LIST_WIDTH)
+        self.classes.setFixedWidth(with_font(_LIST_WIDTH))
         self.classes.setFrameShape(QFrame.Shape.NoFrame)
         self.classes.setUniformItemSizes(True)
         self.classes.setTextElideMode(Qt.TextElideMode.ElideRight)
@@ -104,7 +107,7 @@ class _ClassDelegate(QStyledItemDelegate):
     """Draws a class: its name, and at the right how many samples it has."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
-        return QSize(0, _ROW_HEIGHT)
+        return QSize(0, _row_height())
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
         painter.save()

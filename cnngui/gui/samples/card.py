@@ -39,7 +39,7 @@ from cnngui.gui.icons import icon
 from cnngui.gui.samples.keys import MOST_KEYS
 from cnngui.gui.samples.words import count_label
 from cnngui.gui.studio import Studio
-from cnngui.gui.theme import ACCENT, SPACE_M, SPACE_S, colors, number_font
+from cnngui.gui.theme import ACCENT, SPACE_M, SPACE_S, colors, number_font, with_font
 from cnngui.gui.widgets.menu import Menu
 from cnngui.gui.widgets.plain import show_plainly
 from cnngui.gui.widgets.sample_grid import SamplesGrid
@@ -90,7 +90,7 @@ class ClassCard(QWidget):
         self._class = SampleClass("", COLOURS[place % len(COLOURS)])
         self._is_recording = False
         self._is_target = False
-        self.setMinimumWidth(WIDTH)
+        self.setMinimumWidth(with_font(WIDTH))
         self.setMaximumWidth(WIDEST)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAcceptDrops(True)
@@ -251,7 +251,7 @@ class ClassCard(QWidget):
     def _make_record_button(self) -> QPushButton:
         self._record = QPushButton()
         self._record.setObjectName("class_record")
-        self._record.setMinimumHeight(_RECORD_HEIGHT)
+        self._record.setMinimumHeight(with_font(_RECORD_HEIGHT))
         self._record.setIcon(_record_icon(False))
         self._record.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._record.pressed.connect(self.record_pressed)

@@ -23,7 +23,7 @@ from cnngui.gui.samples.collection import SamplesCollection
 from cnngui.gui.samples.sources import SampleSources
 from cnngui.gui.samples.words import advice, class_counts, problems_label, summary
 from cnngui.gui.studio import Studio
-from cnngui.gui.theme import SPACE_L, SPACE_M, SPACE_S
+from cnngui.gui.theme import SPACE_L, SPACE_M, SPACE_S, with_font
 from cnngui.gui.widgets.plain import plain_tip, show_plainly
 from cnngui.harmless import harmless
 
@@ -135,7 +135,7 @@ class SamplesHeader(QWidget):
             return self.tr("Samples")
         name = self._sources.title(dataset.address) or dataset.name
         elided = self._source.fontMetrics().elidedText(
-            name, Qt.TextElideMode.ElideMiddle, _NAME_WIDTH
+            name, Qt.TextElideMode.ElideMiddle, with_font(_NAME_WIDTH)
         )
         return elided.replace("&", "&&")
 
@@ -184,7 +184,7 @@ class SamplesHeader(QWidget):
             meaning = f"{meaning}\n{changes}"
         metrics = self._changes.fontMetrics()
         self._changes.setText(
-            metrics.elidedText(words, Qt.TextElideMode.ElideRight, _CHANGES_WIDTH)
+            metrics.elidedText(words, Qt.TextElideMode.ElideRight, with_font(_CHANGES_WIDTH))
         )
         self._changes.setToolTip(meaning)
 

@@ -15,10 +15,10 @@ from PySide6.QtWidgets import (
 )
 
 from cnngui.gui.samples.sources import SampleSources
-from cnngui.gui.theme import SPACE_M, SPACE_S
+from cnngui.gui.theme import SPACE_M, SPACE_S, with_font
 from cnngui.gui.widgets.menu import plain_text
 
-_BUTTON_SIZE = QSize(196, 100)
+_BUTTON_WIDTH, _BUTTON_HEIGHT = 196, 100
 _ICON_SIDE = 32
 
 
@@ -65,8 +65,8 @@ class _BigButton(QPushButton):
         self.setAccessibleName(plain_text(action))
         self.setAccessibleDescription(action.toolTip())
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        self.setMinimumSize(_BUTTON_SIZE)
-        self.setMaximumWidth(2 * _BUTTON_SIZE.width())
+        self.setMinimumSize(self.sizeHint())
+        self.setMaximumWidth(2 * self.sizeHint().width())
         self.clicked.connect(action.trigger)
         self._glyph = action.icon()
         title = QLabel(plain_text(action))
@@ -87,7 +87,7 @@ class _BigButton(QPushButton):
             column.addWidget(label)
 
     def sizeHint(self) -> QSize:
-        return _BUTTON_SIZE
+        return QSize(with_font(_BUTTON_WIDTH), with_font(_BUTTON_HEIGHT))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)

@@ -17,12 +17,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from cnngui.gui.theme import ACCENT, SPACE_M, SPACE_S, colors, number_font
+from cnngui.gui.theme import ACCENT, SPACE_M, SPACE_S, colors, number_font, with_font
 from cnngui.gui.words.errors import said
 from cnngui.gui.words.numbers import number_text
 from cnngui.pipeline.training.progress import Finding, LayerHealth
 
-_ROW_HEIGHT = 20
 _BAR_HEIGHT = 6
 _TEXT_PIXELS = 12
 _DECADES = (-8.0, 1.0)
@@ -30,6 +29,10 @@ _DECADES = (-8.0, 1.0)
 _USUAL_STEP = 1e-3
 """What share of its length the weights of a layer that learns well change by in a step."""
 _UPDATE_COLOR = "#0e8e6e"
+
+
+def _row_height() -> int:
+    return with_font(20)
 
 
 class HealthView(QWidget):
@@ -95,11 +98,11 @@ class LayerBars(QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(200, self._title_height() + len(self._layers) * _ROW_HEIGHT + SPACE_S)
+        return QSize(200, self._title_height() + len(self._layers) * _row_height() + SPACE_S)
 
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent):
-            row = (event.pos().y() - self._title_height()) // _ROW_HEIGHT
+            row = (event.pos().y() - self._title_height()) // _row_height()
             if 0 <= row < len(self._layers):
                 QToolTip.showText(event.globalPos(), self._description(self._layers[row]), self)
             else:
@@ -122,10 +125,10 @@ class LayerBars(QWidget):
         left = name_width + SPACE_S
         track = QRectF(left, 0, self.width() - left, _BAR_HEIGHT)
         for row, layer in enumerate(self._layers):
-            top = self._title_height() + row * _ROW_HEIGHT
-            if top > event.rect().bottom() or top + _ROW_HEIGHT < event.rect().top():
+            top = self._title_height() + row * _row_height()
+            if top > event.rect().bottom() or top + _row_height() < event.rect().top():
                 continue
-            self._paint_layer(painter, layer, QRect(0, top, name_width, _ROW_HEIGHT), track)
+            self._paint_layer(painter, layer, QRect(0, top, name_width, _row_height()), track)
         self._paint_usual(painter, track)
 
     def _paint_title(self, painter: QPainter) -> None:
@@ -167,7 +170,7 @@ class LayerBars(QWidget):
 
     def _paint_usual(self, painter: QPainter, track: QRectF) -> None:
         x = round(track.left() + _share(_USUAL_STEP) * track.width())
-        bottom = self._title_height() + len(self._layers) * _ROW_HEIGHT
+        bottom = self._title_height() + len(self._layers) * _row_height()
         painter.setPen(QColor(colors().muted))
         painter.drawLine(x, self._title_height(), x, bottom)
 

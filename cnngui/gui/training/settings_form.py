@@ -11,7 +11,7 @@ from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QAbstractSpinBox, QLabel, QToolButton, QWidget
 
 from cnngui.gui.icons import icon
-from cnngui.gui.theme import number_font
+from cnngui.gui.theme import number_font, with_font
 from cnngui.gui.widgets.editors import ChoiceEditor, FieldEditor, NumberEditor, SwitchEditor
 from cnngui.gui.widgets.form import LINE_HEIGHT, Form
 from cnngui.gui.widgets.spin_boxes import FloatSpinBox
@@ -209,7 +209,7 @@ class SettingsForm(Form):
         self._memory.setFont(number_font(self.font()))
         row = self._grid.rowCount()
         for column, label in enumerate((self._memory_title, self._memory)):
-            label.setMinimumHeight(LINE_HEIGHT)
+            label.setMinimumHeight(with_font(LINE_HEIGHT))
             label.setForegroundRole(QPalette.ColorRole.PlaceholderText)
             label.setToolTip(
                 self.tr(

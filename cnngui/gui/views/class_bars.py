@@ -8,7 +8,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from cnngui.engine.learning.losses import softmax
-from cnngui.gui.theme import SPACE_M, SPACE_S, colors, number_font, text_width
+from cnngui.gui.theme import SPACE_M, SPACE_S, colors, number_font, text_width, with_font
 from cnngui.gui.view_state import ViewState
 from cnngui.gui.widgets.bars import paint_bar, round_limit
 from cnngui.gui.words.numbers import WIDEST_NUMBER, number_text, share_text
@@ -17,8 +17,11 @@ from cnngui.pipeline.results import FrameResult
 
 SHOWN = 5
 
-_ROW_HEIGHT = 22
 _NAMES_SHARE = 0.45
+
+
+def _row_height() -> int:
+    return with_font(22)
 
 
 class ClassBars(QWidget):
@@ -28,6 +31,7 @@ class ClassBars(QWidget):
         super().__init__(parent)
         self._state = state
         self._rows: list[tuple[str, float, float]] = []
+        self._most = SHOWN
         self._signed = False
         self._are_shares = False
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -68,9 +72,18 @@ class ClassBars(QWidget):
         self.show()
         self.update()
 
+    def fit_height(self, height: int) -> None:
+        """Show no more classes than have room in a height, but the strongest."""
+        most = min(max((height - self._height_of(0)) // _row_height(), 1), SHOWN)
+        if most != self._most:
+            self._most = most
+            self.updateGeometry()
+
     def sizeHint(self) -> QSize:
-        title = self.fontMetrics().height() + SPACE_S
-        return QSize(240, title + len(self._rows) * _ROW_HEIGHT + SPACE_M)
+        return QSize(240, self._height_of(min(len(self._rows), self._most)))
+
+    def _height_of(self, rows: int) -> int:
+        return self.fontMetrics().height() + SPACE_S + rows * _row_height() + SPACE_M
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -89,19 +102,19 @@ class ClassBars(QWidget):
         value_width = metrics.horizontalAdvance(widest)
         left_middle = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         right_middle = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        for row, (name, score, share) in enumerate(self._rows):
-            top = title.bottom() + 1 + row * _ROW_HEIGHT
+        for row, (name, score, share) in enumerate(self._rows[: self._most]):
+            top = title.bottom() + 1 + row * _row_height()
             text = metrics.elidedText(name, Qt.TextElideMode.ElideRight, name_width)
             painter.setPen(QColor(scheme.text))
-            painter.drawText(QRect(0, top, name_width, _ROW_HEIGHT), left_middle, text)
+            painter.drawText(QRect(0, top, name_width, _row_height()), left_middle, text)
             value = share_text(score) if self._are_shares else number_text(score)
-            number = QRect(self.width() - value_width, top, value_width, _ROW_HEIGHT)
+            number = QRect(self.width() - value_width, top, value_width, _row_height())
             painter.setPen(QColor(scheme.muted))
             painter.drawText(number, right_middle, value)
             track = QRectF(
                 name_width + SPACE_M,
                 top + 6,
                 number.left() - name_width - 2 * SPACE_M,
-                _ROW_HEIGHT - 12,
+                _row_height() - 12,
             )
             paint_bar(painter, track, share, self._state.diverging if self._signed else None)

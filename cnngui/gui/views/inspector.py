@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QGuiApplication, QImage, QPalette
+from PySide6.QtGui import QGuiApplication, QImage, QPalette, QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 from superqt import QElidingLabel
 
-from cnngui.gui.theme import SLIM_SCROLL_BAR, SPACE_L, SPACE_M, SPACE_S, number_font
+from cnngui.gui.theme import SLIM_SCROLL_BAR, SPACE_L, SPACE_M, SPACE_S, number_font, with_font
 from cnngui.gui.view_state import ViewState
 from cnngui.gui.views.channel_picture import ChannelPicture
 from cnngui.gui.views.class_bars import ClassBars
@@ -34,6 +34,8 @@ from cnngui.pipeline.results import FrameResult
 
 _WIDTH, _LEAST_WIDTH = 300, 240
 """Pixels: three numbers of any size fit beside each other into the lesser."""
+_CLASSES_SHARE = 0.3
+"""This share of a low inspector is for the classes: the kernel above them needs the rest."""
 _COPIED_SIDE = 320
 _NUMBERS_IN_ROW = 3
 
@@ -69,7 +71,7 @@ class Inspector(QWidget):
         column.setSpacing(0)
         column.addWidget(self._stack, 1)
         column.addLayout(foot)
-        self.setMinimumWidth(_LEAST_WIDTH)
+        self.setMinimumWidth(with_font(_LEAST_WIDTH))
 
     @property
     def details(self) -> _Details:
@@ -81,8 +83,12 @@ class Inspector(QWidget):
         """The strongest classes."""
         return self._class_bars
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._class_bars.fit_height(round(event.size().height() * _CLASSES_SHARE))
+
     def sizeHint(self) -> QSize:
-        return QSize(_WIDTH, 640)
+        return QSize(with_font(_WIDTH), 640)
 
     def show_result(self, result: FrameResult) -> None:
         """Paint the channel of a result, if its layer is still the one looked at."""

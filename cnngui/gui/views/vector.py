@@ -23,6 +23,7 @@ from cnngui.gui.theme import (
     colors,
     number_font,
     text_width,
+    with_font,
 )
 from cnngui.gui.view_state import ViewState
 from cnngui.gui.widgets.bars import paint_bar, round_limit
@@ -32,9 +33,12 @@ from cnngui.gui.words.numbers import WIDEST_NUMBER, number_text
 from cnngui.pipeline.lenses.vector import VectorResult
 from cnngui.pipeline.results import FrameResult
 
-_ROW_HEIGHT = 24
 _COLUMN_WIDTH = 220
 _WIDEST_COLUMN = 720
+
+
+def _row_height() -> int:
+    return with_font(24)
 
 
 class VectorView(QAbstractScrollArea):
@@ -106,12 +110,12 @@ class VectorView(QAbstractScrollArea):
         column, row = divmod(place, self._rows())
         width = self._column_width()
         left = (self.viewport().width() - width * self._columns) // 2
-        top = max((self.viewport().height() - self._rows() * _ROW_HEIGHT) // 2, 0)
+        top = max((self.viewport().height() - self._rows() * _row_height()) // 2, 0)
         return QRect(
             left + column * width,
-            top + row * _ROW_HEIGHT - self.verticalScrollBar().value(),
+            top + row * _row_height() - self.verticalScrollBar().value(),
             width,
-            _ROW_HEIGHT,
+            _row_height(),
         )
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -227,19 +231,21 @@ class VectorView(QAbstractScrollArea):
 
     def _visible_rows(self) -> range:
         top = self.unit_rect(0).top()
-        first = max(-top // _ROW_HEIGHT, 0)
-        return range(first, min(first + self.viewport().height() // _ROW_HEIGHT + 2, self._rows()))
+        first = max(-top // _row_height(), 0)
+        return range(
+            first, min(first + self.viewport().height() // _row_height() + 2, self._rows())
+        )
 
     def _lay_out(self) -> None:
         if self._vector is None:
             return
-        fitting = max((self.viewport().height() - SPACE_L) // _ROW_HEIGHT, 1)
+        fitting = max((self.viewport().height() - SPACE_L) // _row_height(), 1)
         wanted = -(-len(self._vector.values) // fitting)
-        self._columns = max(min(wanted, self.viewport().width() // _COLUMN_WIDTH), 1)
+        self._columns = max(min(wanted, self.viewport().width() // with_font(_COLUMN_WIDTH)), 1)
         bar = self.verticalScrollBar()
-        bar.setRange(0, max(self._rows() * _ROW_HEIGHT - self.viewport().height(), 0))
+        bar.setRange(0, max(self._rows() * _row_height() - self.viewport().height(), 0))
         bar.setPageStep(self.viewport().height())
-        bar.setSingleStep(_ROW_HEIGHT)
+        bar.setSingleStep(_row_height())
 
     def _scroll_to(self, place: int) -> None:
         rect, bar = self.unit_rect(place), self.verticalScrollBar()
@@ -253,7 +259,7 @@ class VectorView(QAbstractScrollArea):
             return None
         first = self.unit_rect(0)
         column = (point.x() - first.x()) // first.width()
-        row = (point.y() - first.y()) // _ROW_HEIGHT
+        row = (point.y() - first.y()) // _row_height()
         place = column * self._rows() + row
         inside = 0 <= column < self._columns and 0 <= row < self._rows()
         return place if inside and place < len(self._vector.order) else None

@@ -11,7 +11,7 @@ from cnngui.featuremaps.colormaps import DIVERGING, SEQUENTIAL
 from cnngui.featuremaps.scaling import SCALINGS
 from cnngui.featuremaps.statistics import CHANNEL_ORDERS
 from cnngui.gui.icons import icon
-from cnngui.gui.theme import SPACE_M, SPACE_S
+from cnngui.gui.theme import SPACE_M, SPACE_S, with_font
 from cnngui.gui.view_state import AUTOMATIC, ViewState
 from cnngui.gui.widgets.buttons import ICON_SIZE, ChoiceButton, tool_button
 from cnngui.gui.widgets.pictures import gradient_icon
@@ -75,7 +75,7 @@ class WallTools(QWidget):
         super().resizeEvent(event)
         style = (
             Qt.ToolButtonStyle.ToolButtonIconOnly
-            if self.width() < _NARROW
+            if self.width() < with_font(_NARROW)
             else Qt.ToolButtonStyle.ToolButtonTextBesideIcon
         )
         for button in (self._scaling, self._order, self._colormap):

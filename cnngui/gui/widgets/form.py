@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
-from cnngui.gui.theme import SPACE_S
+from cnngui.gui.theme import SPACE_S, with_font
 from cnngui.gui.widgets.editors import FieldEditor
 from cnngui.gui.words.errors import said
 from cnngui.spec.checks import Problem
@@ -38,7 +38,7 @@ class Form(QWidget):
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(SPACE_S)
         self._grid.setVerticalSpacing(0)
-        self._grid.setColumnMinimumWidth(0, LABEL_WIDTH)
+        self._grid.setColumnMinimumWidth(0, with_font(LABEL_WIDTH))
         self._grid.setColumnStretch(1, 1)
 
     def editor(self, field: str) -> FieldEditor:
@@ -74,7 +74,7 @@ class Form(QWidget):
         editor.set_label(label)
         row = self._grid.rowCount()
         top = Qt.AlignmentFlag.AlignTop
-        text.setMinimumHeight(LINE_HEIGHT)
+        text.setMinimumHeight(with_font(LINE_HEIGHT))
         self._grid.addWidget(text, row, 0, top)
         self._grid.addWidget(editor, row, 1)
         self._editors[field] = editor

@@ -9,6 +9,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from cnngui.gui.studio import Studio
+from cnngui.gui.theme import with_font
 from cnngui.gui.training.actions import TrainActions
 
 DRAWER_HEIGHT = 300
@@ -54,7 +55,7 @@ class TrainingDrawer(QWidget):
         column.setSpacing(0)
         column.addWidget(self._tabs)
         column.addWidget(self._stack, 1)
-        self.setMinimumHeight(_LEAST_HEIGHT)
+        self.setMinimumHeight(with_font(_LEAST_HEIGHT))
         self._tabs.currentChanged.connect(self._show_page)
 
     def show_page(self, index: int) -> None:

@@ -8,7 +8,9 @@ from PySide6.QtCore import QCoreApplication, Qt, Slot
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
+    QFrame,
     QHBoxLayout,
+    QScrollArea,
     QStackedWidget,
     QToolButton,
     QVBoxLayout,
@@ -16,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from cnngui.gui.icons import icon
-from cnngui.gui.theme import SPACE_M, SPACE_S
+from cnngui.gui.theme import SPACE_M, SPACE_S, with_font
 from cnngui.gui.view_state import Sight, ViewState
 
 translate = QCoreApplication.translate
@@ -47,7 +49,8 @@ class LargeView(QWidget):
         row.setContentsMargins(SPACE_M, SPACE_S, SPACE_S, 0)
         row.setSpacing(SPACE_S)
         for sight, widget in self._sights.items():
-            self._stack.addWidget(widget)
+            # A wall is as large as its room, and has its own ways to be moved.
+            self._stack.addWidget(widget if sight == "maps" else _scrolling(widget))
             self._buttons[sight] = self._tab(sight)
             row.addWidget(self._buttons[sight])
         row.addStretch(1)
@@ -68,7 +71,7 @@ class LargeView(QWidget):
         super().resizeEvent(event)
         style = (
             Qt.ToolButtonStyle.ToolButtonIconOnly
-            if self.width() < _NARROW
+            if self.width() < with_font(_NARROW)
             else Qt.ToolButtonStyle.ToolButtonTextBesideIcon
         )
         for button in self._buttons.values():
@@ -98,9 +101,22 @@ class LargeView(QWidget):
     @Slot()
     def _on_state_sight_changed(self) -> None:
         self._buttons[self._state.sight].setChecked(True)
-        self._stack.setCurrentWidget(self.current)
+        self._stack.setCurrentIndex(list(self._sights).index(self._state.sight))
         if self._stack.isVisible():
             self.current.setFocus(Qt.FocusReason.OtherFocusReason)
+
+
+def _scrolling(widget: QWidget) -> QScrollArea:
+    """Let a widget be scrolled where a small window has less room than it needs.
+
+    The stack would else give its needs on to the window, even while something else is shown.
+    """
+    area = QScrollArea()
+    area.setWidget(widget)
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    return area
 
 
 def _words(sight: Sight) -> tuple[str, str, str]:

@@ -195,7 +195,7 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(whole)
         self.addToolBar(self._toolbar)
         self.setAcceptDrops(True)
-        self.setMinimumSize(800, 560)
+        self.setMinimumSize(800, 470)
 
     def _connect_parts(self) -> None:
         self._studio.result_changed.connect(self._on_studio_result_changed)

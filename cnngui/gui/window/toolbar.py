@@ -9,7 +9,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QSizePolicy, QToolBar, QToolButton, QWidget
 
 from cnngui.gui.icons import icon
-from cnngui.gui.theme import colors
+from cnngui.gui.theme import colors, with_font
 from cnngui.gui.widgets.menu import Menu
 from cnngui.gui.window.source_menu import SourceButton
 from cnngui.gui.words.numbers import clock
@@ -61,13 +61,13 @@ class ToolBar(QToolBar):
             more.addAction(actions[name])
         self._add_menu("more", self.tr("More"), "menu", more)
         self._name_extension()
-        self.set_width(_NARROW)
+        self.set_width(with_font(_NARROW))
 
     def set_width(self, width: int) -> None:
         """Drop the words of some buttons where the window is narrow."""
         style = (
             Qt.ToolButtonStyle.ToolButtonIconOnly
-            if width < _NARROW
+            if width < with_font(_NARROW)
             else Qt.ToolButtonStyle.ToolButtonTextBesideIcon
         )
         for button in self._worded:

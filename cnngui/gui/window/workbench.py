@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from cnngui.gui.document import Document
@@ -11,6 +12,7 @@ from cnngui.gui.network.panel import NetworkPanel
 from cnngui.gui.number.page import NumberPage
 from cnngui.gui.settings import Settings
 from cnngui.gui.settings.layout import restore_sizes, splitter_sizes
+from cnngui.gui.theme import with_font
 from cnngui.gui.view_state import ViewState
 from cnngui.gui.views.input_view import InputView
 from cnngui.gui.views.inspector import Inspector
@@ -22,6 +24,8 @@ from cnngui.pipeline.results import FrameResult
 _LEFT_WIDTH, _RIGHT_WIDTH = 330, 280
 _INPUT_SHARE = 0.2
 """This share of the window's height is for the picture of the input."""
+_LEAST_WITH_STRIP, _LEAST_WITH_INPUT = 324, 280
+"""Pixels of height: a lower window, as a large scale makes it, keeps the wall and the list."""
 
 
 class Workbench(QSplitter):
@@ -67,6 +71,12 @@ class Workbench(QSplitter):
         self.splitterMoved.connect(self._tell_what_is_shown)
         state.sight_changed.connect(self._on_state_sight_changed)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        height = event.size().height()
+        self._strip.setVisible(height >= with_font(_LEAST_WITH_STRIP))
+        self._input_view.setVisible(height >= with_font(_LEAST_WITH_INPUT))
+
     def show_result(self, result: FrameResult) -> None:
         """Paint a result in every view."""
         for view in (
@@ -81,7 +91,7 @@ class Workbench(QSplitter):
 
     def restore_layout(self, settings: Settings, height: int) -> None:
         """Divide the room as it was last, or else to suit a window of that height."""
-        self.setSizes([_LEFT_WIDTH, 1_000, _RIGHT_WIDTH])
+        self.setSizes([with_font(_LEFT_WIDTH), 1_000, with_font(_RIGHT_WIDTH)])
         self._left.setSizes([height, round(height * _INPUT_SHARE)])
         restore_sizes(self._left, settings.part_sizes("left"))
         restore_sizes(self, settings.part_sizes("columns"))
