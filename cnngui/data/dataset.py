@@ -44,6 +44,10 @@ class Dataset(Protocol):
     @property
     def problems(self) -> tuple[UserError, ...]: ...  # noqa: D102
 
+    def sample_name(self, index: int) -> str:
+        """Return what people find a sample by: its class's folder and file, or its number."""
+        ...
+
     def picture(self, index: int) -> NDArray[np.uint8]:
         """Return one picture as it is stored: uint8 ``(H, W, 3)``, RGB.
 

@@ -47,6 +47,10 @@ class DrawnDataset:
         self._draw = draw
         self._options = options
 
+    def sample_name(self, index: int) -> str:
+        """Return a sample's number, from 0."""
+        return str(index)
+
     def picture(self, index: int) -> NDArray[np.uint8]:
         """Draw a sample: uint8 ``(size, size, 3)``, RGB."""
         label = int(self.labels[index])

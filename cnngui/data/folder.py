@@ -47,6 +47,11 @@ class FolderDataset:
         self.recordings = as_labels(recordings_of(files))
         self.problems = problems
 
+    def sample_name(self, index: int) -> str:
+        """Return a sample's file, with the class's folder."""
+        path = self.files[index]
+        return f"{path.parent.name}/{path.name}"
+
     def picture(self, index: int) -> NDArray[np.uint8]:
         """Read a sample: uint8 ``(H, W, 3)``, RGB."""
         return read_sample(self.files[index])

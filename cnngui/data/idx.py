@@ -53,6 +53,10 @@ class IdxDataset:
         self.labels = as_labels(places)
         self.recordings = one_each(len(self.labels))
 
+    def sample_name(self, index: int) -> str:
+        """Return a sample's number, from 0."""
+        return str(index)
+
     def picture(self, index: int) -> NDArray[np.uint8]:
         """Return a sample: uint8 ``(H, W, 3)``, its channels equal."""
         return np.repeat(self._images[index][:, :, None], 3, axis=2)

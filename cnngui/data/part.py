@@ -32,6 +32,10 @@ class DataPart:
         self.recordings: NDArray[np.int64] = whole.recordings[start:stop:step]
         self.problems: tuple[UserError, ...] = whole.problems
 
+    def sample_name(self, index: int) -> str:
+        """Return what a sample is called; see ``Dataset``."""
+        return self._whole.sample_name(self._indices[index])
+
     def picture(self, index: int) -> NDArray[np.uint8]:
         """Return one picture; see ``Dataset``."""
         return self._whole.picture(self._indices[index])

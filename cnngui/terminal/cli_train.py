@@ -44,6 +44,7 @@ class TrainArguments:
     network, data : what is to learn, and what from.
     out : the .safetensors file for the best weights.
     report : the JSON file for the numbers, or None.
+    curves, predictions : the CSV files for what was measured and what samples were taken for.
     settings : how it learns; its seed is also that of weights that are drawn.
     test : an address of samples for the final figures, or None.
     hold_out_last : how many of the data's last samples are for those figures instead.
@@ -54,6 +55,8 @@ class TrainArguments:
     data: str
     out: Path
     report: Path | None
+    curves: Path | None
+    predictions: Path | None
     settings: TrainingSettings
     test: str | None
     hold_out_last: int
@@ -116,6 +119,13 @@ def _parser() -> argparse.ArgumentParser:
         help="where the network goes with the best weights",
     )
     add("--report", metavar="FILE.json", type=Path, help="write settings, curves and figures")
+    add("--curves", metavar="FILE.csv", type=Path, help="write loss and accuracy as a table")
+    add(
+        "--predictions",
+        metavar="FILE.csv",
+        type=Path,
+        help="write as a table what each sample that was measured with was taken for",
+    )
     add(
         "--test",
         metavar="DATA",
@@ -163,6 +173,12 @@ def _add_settings(group: argparse._ArgumentGroup) -> None:
     add("warmup_epochs", "E", "over how many it rises from 0 first")
     add("clip_norm", "L", "the greatest length of all gradients together; 0: any")
     add_choice("loss", get_args(LossName), "what is made small")
+    group.add_argument(
+        "--class-weights",
+        action="store_true",
+        help="let all classes count alike, however many samples each has",
+    )
+    add("patience", "N", "end when so many epochs bring nothing better; 0: go on to the last")
     add("validation_share", "S", "of the samples, kept apart to choose the best weights by")
     add(
         "seed",

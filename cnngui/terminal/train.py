@@ -10,9 +10,8 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from time import perf_counter
-from typing import Any, TextIO
+from typing import TextIO
 
-from cnngui import __version__
 from cnngui.atomic import place_of
 from cnngui.data.dataset import Dataset, OpeningCancelledError
 from cnngui.data.opening import open_dataset
@@ -27,13 +26,11 @@ from cnngui.pipeline.training.evaluate import labels_among
 from cnngui.pipeline.training.measured import (
     NOTE_KEY,
     best_words,
-    measured_entry,
     measured_words,
     training_note,
 )
 from cnngui.pipeline.training.progress import Evaluation, TrainingProgress
 from cnngui.pipeline.training.requirements import refuse_unusable_data
-from cnngui.pipeline.training.settings_codec import settings_entry
 from cnngui.pipeline.training.trainer import Trainer
 from cnngui.spec.mending import fits_classes, mended_for_classes
 from cnngui.spec.network import NetworkSpec
@@ -43,8 +40,8 @@ from cnngui.terminal.reports import (
     StopRequests,
     refuse_unwritable,
     signals_stop,
-    write_report,
 )
+from cnngui.terminal.train_report import write_results
 from cnngui.weights import Weights
 
 _LONGEST_TEST_S = 10.0
@@ -65,7 +62,8 @@ def run_training(arguments: TrainArguments) -> int:
         Network, data, output or report cannot be used. The last two are tried before anything runs.
     """
     found = open_network(arguments.network)
-    for path in filter(None, (arguments.out, arguments.report)):
+    written = (arguments.out, arguments.report, arguments.curves, arguments.predictions)
+    for path in filter(None, written):
         refuse_unwritable(place_of(path).parent, may_be_made=False)
     parallel.configure(arguments.threads)
     with signals_stop(presses=2) as stopped:
@@ -95,14 +93,19 @@ def run_training(arguments: TrainArguments) -> int:
         if is_written:
             notes = {NOTE_KEY: training_note(progress)}
             _write_somewhere(arguments.out, trainer.spec, trainer.best_weights(), notes)
+        evaluations = [] if progress.evaluation is None else [(progress.evaluation, data)]
         tested = None
         if test is not None and progress.state != "failed":
+            test = _as_much_as_may_be(trainer, test, stopped)
             tested = _tested(trainer, test, stopped)
-    if arguments.report is not None:
-        write_report(arguments.report, _as_json(arguments, progress, tested, seconds))
+            evaluations += [] if tested is None else [(tested, test)]
+    write_results(arguments, progress, evaluations, tested, seconds)
     _print_summary(progress, tested, seconds)
     if is_written:
         print(f"Network: {harmless(str(arguments.out.absolute()))}")
+    for name, table in (("Curves", arguments.curves), ("Predictions", arguments.predictions)):
+        if table is not None:
+            print(f"{name}: {harmless(str(table.absolute()))}")
     if progress.state == "failed":
         print(f"cnngui: {progress.message}", file=sys.stderr)
         return EXIT_MENDABLE
@@ -183,17 +186,19 @@ def _train(trainer: Trainer, haste: _Haste) -> None:
     display.close()
 
 
-def _tested(trainer: Trainer, test: Dataset, stopped: StopRequests) -> Evaluation | None:
-    """Measure the best weights in the end; after Ctrl+C no longer than a few seconds."""
-    if stopped.count > 1:
-        return None
+def _as_much_as_may_be(trainer: Trainer, test: Dataset, stopped: StopRequests) -> Dataset:
+    """Return samples to measure with: all of them, or, after Ctrl+C, some of a few seconds."""
     most = trainer.measured_in(_LONGEST_TEST_S) if stopped.is_set() else len(test)
-    step = math.ceil(len(test) / most)
+    return DataPart(test, 0, len(test), math.ceil(len(test) / most))
+
+
+def _tested(trainer: Trainer, test: Dataset, stopped: StopRequests) -> Evaluation | None:
+    """Measure the best weights in the end, unless Ctrl+C is pressed again."""
     asked = stopped.count
+    if asked > 1:
+        return None
     try:
-        return trainer.evaluate(
-            DataPart(test, 0, len(test), step), is_cancelled=lambda: stopped.count > asked
-        )
+        return trainer.evaluate(test, is_cancelled=lambda: stopped.count > asked)
     except (AbandonedError, OpeningCancelledError):
         return None
 
@@ -242,66 +247,6 @@ def _told(progress: TrainingProgress) -> str:
     if progress.samples_per_second:
         parts.append(f"{progress.samples_per_second:,.0f} samples a second")
     return ", ".join(parts)
-
-
-def _as_json(
-    arguments: TrainArguments,
-    progress: TrainingProgress,
-    tested: Evaluation | None,
-    seconds: float,
-) -> dict[str, Any]:
-    curves = progress.curves
-    return {
-        "program": f"cnngui {__version__}",
-        "network": progress.spec.name,
-        "data": arguments.data,
-        "test": arguments.test,
-        "classes": progress.spec.classes,
-        "samples": {
-            "training": progress.samples[0],
-            "validation": progress.samples[1],
-            "test": 0 if tested is None else len(tested.labels),
-        },
-        "settings": settings_entry(progress.settings),
-        "threads": parallel.thread_count(),
-        "state": progress.state,
-        "message": str(progress.message) or None,
-        "batches": progress.step,
-        "epochs": round(progress.epoch, 4),
-        "seconds": round(seconds, 3),
-        "samples_per_second": round(progress.samples_per_second, 1),
-        "memory_bytes": progress.memory_bytes,
-        "findings": [
-            {"kind": finding.kind, "words": str(finding.words)} for finding in progress.findings
-        ],
-        "best": None if progress.best is None else measured_entry(progress.best),
-        "curves": {
-            "batches": {
-                "epoch": curves.epochs.tolist(),
-                "loss": curves.loss.tolist(),
-                "accuracy": curves.accuracy.tolist(),
-            },
-            "validation": {
-                "epoch": curves.validation_epochs.tolist(),
-                "loss": curves.validation_loss.tolist(),
-                "accuracy": curves.validation_accuracy.tolist(),
-            },
-        },
-        "evaluation": _evaluation_as_json(progress.evaluation),
-        "test_evaluation": _evaluation_as_json(tested),
-    }
-
-
-def _evaluation_as_json(evaluation: Evaluation | None) -> dict[str, Any] | None:
-    if evaluation is None:
-        return None
-    summary = evaluation.summary
-    by_class = zip(evaluation.classes, summary.class_accuracies.tolist(), strict=True)
-    return measured_entry(evaluation.measured) | {
-        # NaN, of a class without samples, is nothing that JSON knows.
-        "class_accuracies": {name: None if share != share else share for name, share in by_class},
-        "confusion_matrix": None if summary.matrix is None else summary.matrix.tolist(),
-    }
 
 
 def _print_summary(progress: TrainingProgress, tested: Evaluation | None, seconds: float) -> None:

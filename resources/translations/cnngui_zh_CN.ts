@@ -3539,6 +3539,10 @@ Train the network: after each epoch you see here what it gets right and what it 
         <translation>{classes}：所有样本都来自同一次录制。留出的样本与用来学习的样本很像，其准确率偏高。请把这样的类再录一次。</translation>
     </message>
     <message>
+        <source>Nothing better was measured for {patience} epochs, so it ended after epoch {epoch:g}, before the last.</source>
+        <translation>{patience} 轮没有测得更好的结果，因此在第 {epoch:g} 轮后提前结束。</translation>
+    </message>
+    <message>
         <source>The learning rate is too large: the loss went from {first:.3g} to {now:.3g}. Go back to the first weights and take a smaller rate, such as {rate:g}.</source>
         <translation>学习率太大：损失从 {first:.3g} 变到 {now:.3g}。请回到最初的权重，改用更小的学习率，例如 {rate:g}。</translation>
     </message>

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import shutil
@@ -94,6 +95,8 @@ def test_a_network_learns_and_is_written_with_a_report(capsys: pytest.CaptureFix
     assert note == {"data": "data", "state": "finished", "epochs": 4, "weights": best}
     assert report["test_evaluation"]["confusion_matrix"] == [[10, 0, 0], [0, 10, 0], [0, 0, 10]]
     assert report["test_evaluation"]["class_accuracies"] == {"all": 1, "lower": 1, "upper": 1}
+    perfect = {"samples": 10, "precision": 1, "recall": 1, "f1": 1}
+    assert report["test_evaluation"]["classes"] == dict.fromkeys(("all", "lower", "upper"), perfect)
     found = read_network("out.safetensors")
     assert found.spec.classes == ("all", "lower", "upper")
     x = bars().pixels[:3].transpose(0, 3, 1, 2).astype(np.float32) / 255
@@ -107,6 +110,31 @@ def test_a_network_learns_and_is_written_with_a_report(capsys: pytest.CaptureFix
     lines = captured.err.splitlines()
     assert [line.split(",")[0] for line in lines] == [f"epoch {n} of 4" for n in (1, 2, 3, 4)]
     assert "of 12 samples kept apart, after epoch 1" in lines[0]
+
+
+@pytest.mark.usefixtures("place")
+def test_curves_and_predictions_are_written_as_tables(capsys: pytest.CaptureFixture[str]) -> None:
+    write_samples(Path("other"), 30)
+    assert run("--curves", "c.csv", "--predictions", "p.csv", "--test", "other") == 0
+    with Path("c.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["measured_on"] for row in rows] == ["batch"] * 24 + ["validation"] * 5
+    assert float(rows[-1]["accuracy"]) == 1
+    with Path("p.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["measured_on"] for row in rows] == ["validation"] * 12 + ["test"] * 30
+    assert all(row["name"].startswith(f"{row['class']}/") for row in rows)
+    assert all(row["right"] == str(int(row["class"] == row["predicted"])) for row in rows)
+    out = capsys.readouterr().out
+    assert "c.csv" in out
+    assert "p.csv" in out
+
+
+@pytest.mark.usefixtures("place")
+def test_it_ends_early_and_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("--patience", 2, "--epochs", 50, "--learning-rate", 1e-9) == 0
+    out = capsys.readouterr().out
+    assert "Note: Nothing better was measured for 2 epochs" in out
 
 
 @pytest.mark.usefixtures("place")
@@ -180,6 +208,8 @@ def test_a_learning_rate_of_a_billion_ends_in_one_line(capsys: pytest.CaptureFix
         ("--out", "net.json", "must end in .safetensors"),
         ("--report", "absent/report.json", "absent"),
         ("--report", "empty", "empty"),
+        ("--curves", "absent/c.csv", "absent"),
+        ("--predictions", "empty", "empty"),
         ("--epochs", "0", "--epochs"),
         ("--augment", "twist=1", "twist"),
         ("--schedule", "linear", "--schedule"),
@@ -309,15 +339,18 @@ def test_a_second_ctrl_c_ends_at_once_with_what_was_measured(
 
 def test_the_command_line_in_full() -> None:
     assert parse_train_arguments(NEEDED) == TrainArguments(
-        "n.json", "d", Path("o.safetensors"), None, TrainingSettings(), None, 0, 0
+        "n.json", "d", Path("o.safetensors"), None, None, None, TrainingSettings(), None, 0, 0
     )
     text = (
-        "--report r.json --test t --threads 3 --epochs 7 --batch-size 9 --optimizer sgd "
+        "--report r.json --curves c.csv --predictions p.csv --test t "
+        "--threads 3 --epochs 7 --batch-size 9 --optimizer sgd "
         "--learning-rate 0.5 --momentum 0.8 --nesterov --weight-decay 0.1 --schedule step "
         "--warmup-epochs 1.5 --clip-norm 2 --loss mse --validation-share 0.5 --seed 4 "
-        "--augment shift=0.1,flip=yes,rotation=10"
+        "--augment shift=0.1,flip=yes,rotation=10 "
+        "--class-weights --patience 6"
     )
     found = parse_train_arguments([*NEEDED, *text.split()])
+    assert (found.curves, found.predictions) == (Path("c.csv"), Path("p.csv"))
     assert (found.report, found.test, found.threads) == (Path("r.json"), "t", 3)
     assert found.settings == TrainingSettings(
         epochs=7,
@@ -331,6 +364,8 @@ def test_the_command_line_in_full() -> None:
         warmup_epochs=1.5,
         clip_norm=2.0,
         loss="mse",
+        class_weights=True,
+        patience=6,
         augmentation=Augmentation(shift=0.1, flip=True, rotation=10.0),
         validation_share=0.5,
         seed=4,

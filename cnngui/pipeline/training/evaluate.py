@@ -47,19 +47,19 @@ def evaluate(
         A file can no longer be read.
     """
     probabilities = np.empty((len(indices), len(classes)), np.float32)
-    total = 0.0
+    total = weight = 0.0
     for start in range(0, len(indices), chunk):
         if start:
             yield
         part = slice(start, start + chunk)
         result = loss(predict(batches.take(indices[part])), labels[part])
         probabilities[part] = result.probabilities
-        total += result.value * len(result.probabilities)
+        total += result.value * result.weight
+        weight += result.weight
     for array in (probabilities, indices, labels):
         array.flags.writeable = False
     summary = summarise(labels, probabilities)
-    loss_of_all = total / len(indices)
-    measured = Measurement(basis, len(indices), epoch, summary.accuracy, loss_of_all)
+    measured = Measurement(basis, len(indices), epoch, summary.accuracy, total / weight)
     return Evaluation(measured, classes, indices, labels, probabilities, summary)
 
 

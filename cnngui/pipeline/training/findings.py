@@ -66,6 +66,16 @@ def findings_about(
     if is_done and best is not None and best.epoch == 0 and len(curves.epochs):
         words = text("Nothing that was measured did better than the first weights: they are kept.")
         found.append(Finding("no better", words))
+    if is_done and settings.patience and best is not None:
+        epochs = curves.epochs[-1] if len(curves.epochs) else 0.0
+        if epochs - best.epoch >= settings.patience and epochs < settings.epochs:
+            words = text(
+                "Nothing better was measured for {patience} epochs, so it ended after epoch "
+                "{epoch:g}, before the last.",
+                patience=settings.patience,
+                epoch=round(float(epochs), 2),
+            )
+            found.append(Finding("ended early", words))
     if alike:
         words = text(
             "{classes}: all samples are of one recording. Those kept apart look like those it "

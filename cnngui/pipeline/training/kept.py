@@ -17,6 +17,7 @@ class KeptWeights:
     Parameters
     ----------
     first : before training; kept until others were found to be better.
+    classes_alike : whether the mean accuracy of the classes decides, not that of the samples.
 
     Attributes
     ----------
@@ -24,8 +25,9 @@ class KeptWeights:
     evaluation : of them; None before anything was measured.
     """
 
-    def __init__(self, first: Weights) -> None:
+    def __init__(self, first: Weights, *, classes_alike: bool = False) -> None:
         self.weights = first
+        self._classes_alike = classes_alike
         self.evaluation: Evaluation | None = None
 
     def offer(self, evaluation: Evaluation, weights: Callable[[], Weights]) -> None:
@@ -39,14 +41,24 @@ class KeptWeights:
         """
         if self.evaluation is None:
             self.evaluation = evaluation
-        elif _is_better(evaluation, self.evaluation):
+        elif self._is_better(evaluation, self.evaluation):
             self.weights, self.evaluation = weights(), evaluation
 
+    def _is_better(self, new: Evaluation, old: Evaluation) -> bool:
+        if len(new.indices) == len(old.indices):
+            one, other = (
+                (self._accuracy(evaluation), -evaluation.measured.loss) for evaluation in (new, old)
+            )
+            return one > other
+        return _is_better_on_common_samples(new, old)
 
-def _is_better(new: Evaluation, old: Evaluation) -> bool:
-    if len(new.indices) == len(old.indices):
-        one, other = new.measured, old.measured
-        return (one.accuracy, -one.loss) > (other.accuracy, -other.loss)
+    def _accuracy(self, evaluation: Evaluation) -> float:
+        if self._classes_alike:
+            return float(np.nanmean(evaluation.summary.class_accuracies))
+        return evaluation.measured.accuracy
+
+
+def _is_better_on_common_samples(new: Evaluation, old: Evaluation) -> bool:
     # Losses were measured on different samples, but what each sample was taken for is known.
     common = np.intersect1d(new.indices, old.indices)
     return _worth(new, common) > _worth(old, common)

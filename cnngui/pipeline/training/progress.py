@@ -32,6 +32,7 @@ FindingKind = Literal[
     "overfitting",
     "alike",
     "no better",
+    "ended early",
 ]
 
 Basis = Literal["validation", "training", "test"]
@@ -163,7 +164,12 @@ class EvaluationSummary:
         where there are too many classes for one to be looked at.
     confusions : the commonest mistakes, most first; bounded.
     class_counts : int64 ``(K,)``, samples of each class.
-    class_accuracies : float32 ``(K,)``; NaN for a class without samples.
+    class_accuracies : float32 ``(K,)``, what share of each class's samples is taken for it, which
+        is its recall; NaN for a class without samples.
+    class_precisions : float32 ``(K,)``, what share of the samples taken for a class is of it; NaN
+        where none is.
+    class_f1 : float32 ``(K,)``, the harmonic mean of both: 2 TP / (2 TP + FP + FN); NaN where
+        there are neither samples nor any taken for them.
     most_wrong : int64, places of mistakes, those made with most confidence first; bounded.
     most_unsure : int64, places, those whose two largest probabilities are closest first; bounded.
     """
@@ -174,6 +180,8 @@ class EvaluationSummary:
     confusions: tuple[Confusion, ...]
     class_counts: NDArray[np.int64]
     class_accuracies: NDArray[np.float32]
+    class_precisions: NDArray[np.float32]
+    class_f1: NDArray[np.float32]
     most_wrong: NDArray[np.int64]
     most_unsure: NDArray[np.int64]
 

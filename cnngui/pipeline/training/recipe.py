@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import numpy as np
+from numpy.typing import NDArray
+
 from cnngui.engine.learning.optimizers import SGD, Adam, AdamW, Optimizer
 from cnngui.pipeline.training.settings import TrainingSettings
 
@@ -19,6 +22,18 @@ def make_optimizer(settings: TrainingSettings) -> Optimizer:
 
 
 _USUAL = {"sgd": 1e-2, "adam": 1e-3, "adamw": 1e-3}
+
+
+def class_weights(labels: NDArray[np.int64], classes: int) -> NDArray[np.float32]:
+    """Return weights with which classes count alike: float32 ``(K,)``, 1 where all are as frequent.
+
+    Parameters
+    ----------
+    labels : int64 ``(N,)``, of what is learned from.
+    classes : K.
+    """
+    counts = np.bincount(labels, minlength=classes)
+    return (len(labels) / (classes * np.maximum(counts, 1))).astype(np.float32)
 
 
 def higher_rate(settings: TrainingSettings) -> float:

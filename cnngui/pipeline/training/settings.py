@@ -29,6 +29,9 @@ class TrainingSettings:
     warmup_epochs : over how many epochs the learning rate rises from 0 first; may be a fraction.
     clip_norm : most length of all gradients together; 0 does not limit it.
     loss : "cross-entropy" (with softmax) or "mse" (mean squared error).
+    class_weights : whether all classes count alike, however many samples each has: in the loss, and
+        where the best weights are chosen.
+    patience : it ends when so many epochs bring nothing better; 0 goes on to the last epoch.
     augmentation : how training samples are changed each time.
     validation_share : of the samples, kept apart to measure with; 0..0.9.
     seed : of the split, the order, the augmentation and dropout.
@@ -45,6 +48,8 @@ class TrainingSettings:
     warmup_epochs: float = 0.0
     clip_norm: float = 0.0
     loss: LossName = "cross-entropy"
+    class_weights: bool = False
+    patience: int = 0
     augmentation: Augmentation = NO_AUGMENTATION
     validation_share: float = 0.2
     seed: int = 0

@@ -22,6 +22,7 @@ RANGES: dict[str, tuple[float, float]] = {
     "weight_decay": (0.0, 100.0),
     "warmup_epochs": (0.0, 100_000.0),
     "clip_norm": (0.0, 1e9),
+    "patience": (0, 100_000),
     "validation_share": (0.0, 0.9),
     "seed": (0, 2**31 - 1),
     "shift": (0.0, 0.5),

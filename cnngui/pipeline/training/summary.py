@@ -29,8 +29,11 @@ def summarise(labels: NDArray[np.int64], probabilities: NDArray[np.float32]) -> 
     is_right = predicted == labels
     class_counts = np.bincount(labels, minlength=classes).astype(np.int64)
     right_counts = np.bincount(labels[is_right], minlength=classes)
+    taken_counts = np.bincount(predicted, minlength=classes)
     with np.errstate(invalid="ignore"):
         class_accuracies = (right_counts / class_counts).astype(np.float32)
+        class_precisions = (right_counts / taken_counts).astype(np.float32)
+        class_f1 = (2 * right_counts / (class_counts + taken_counts)).astype(np.float32)
     over_truth = shares[places, predicted] - shares[places, labels]
     return EvaluationSummary(
         accuracy=float(is_right.mean()) if count else 0.0,
@@ -39,6 +42,8 @@ def summarise(labels: NDArray[np.int64], probabilities: NDArray[np.float32]) -> 
         confusions=_confusions(labels[~is_right], predicted[~is_right], classes),
         class_counts=class_counts,
         class_accuracies=class_accuracies,
+        class_precisions=class_precisions,
+        class_f1=class_f1,
         most_wrong=_first(over_truth, places[~is_right], largest=True),
         most_unsure=_first(_lead(shares), places, largest=False),
     )

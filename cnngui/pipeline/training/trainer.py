@@ -35,7 +35,7 @@ from cnngui.pipeline.training.progress import (
     TrainingProgress,
     TrainingState,
 )
-from cnngui.pipeline.training.recipe import lower_rate, make_optimizer
+from cnngui.pipeline.training.recipe import class_weights, lower_rate, make_optimizer
 from cnngui.pipeline.training.requirements import (
     affordable_bytes,
     refuse_misfit,
@@ -116,7 +116,6 @@ class Trainer:
         self._settings = settings
         self._interruption = interruption or Interruption()
         self._first_weights = first.weights()
-        self._loss = loss_named(settings.loss)
         self._batches = Batches(data, spec.input, is_cancelled, on_prepared)
         self._training, self._validation, self._alike = stratified_split(
             data.labels, settings.validation_share, settings.seed, data.recordings
@@ -127,9 +126,10 @@ class Trainer:
             self._evaluated = _some(self._training, _MOST_EVALUATED)
         self._steps_per_epoch = math.ceil(len(self._training) / settings.batch_size)
         self._steps = self._steps_per_epoch * settings.epochs
-        self._guessing = guessing_loss(
-            data.labels[self._training], len(data.classes), settings.loss, None
-        )
+        learned, classes = data.labels[self._training], len(data.classes)
+        weights_of_classes = class_weights(learned, classes) if settings.class_weights else None
+        self._loss = loss_named(settings.loss, weights_of_classes)
+        self._guessing = guessing_loss(learned, classes, settings.loss, weights_of_classes)
         self._warmup_steps = round(settings.warmup_epochs * self._steps_per_epoch)
         self.reset()
 
@@ -164,7 +164,7 @@ class Trainer:
         self._batches_measured = 0
         self._samples_measured, self._seconds_measuring = 0, 0.0
         self._evaluation: Evaluation | None = None
-        self._kept = KeptWeights(self._first_weights)
+        self._kept = KeptWeights(self._first_weights, classes_alike=self._settings.class_weights)
         self._work = self._all_epochs()
 
     @property
@@ -311,6 +311,7 @@ class Trainer:
     def best_weights(self) -> Weights:
         """Return the weights that were best where they were measured, by accuracy, then by loss.
 
+        With class weights the mean accuracy of the classes counts.
         Until later ones were measured these are the first ones.
         """
         return self._kept.weights
@@ -371,6 +372,8 @@ class Trainer:
         settings = self._settings
         for epoch in range(settings.epochs):
             yield from self._measure(self._evaluated)
+            if self._has_lost_patience():
+                return
             yield
             order = np.random.default_rng([settings.seed, _ORDER, epoch]).permutation(
                 self._training
@@ -380,6 +383,11 @@ class Trainer:
                 self._train_on(order[start : start + settings.batch_size], rng)
                 yield
         yield from self._measure(self._evaluated)
+
+    def _has_lost_patience(self) -> bool:
+        """Return whether nothing better was measured for as long as it may last."""
+        patience, best = self._settings.patience, self._kept.evaluation
+        return bool(patience and best and self._epoch - best.measured.epoch >= patience)
 
     def _train_on(self, indices: NDArray[np.int64], rng: np.random.Generator) -> None:
         settings, network, optimizer = self._settings, self._network, self._optimizer

@@ -75,6 +75,35 @@ def test_extreme_logits_stay_finite():
     np.testing.assert_array_equal(softmax(np.array([[1e30, 0.0]])), [[1, 0]])
 
 
+WEIGHTS = np.array([0.5, 3.0, 1.25], np.float32)
+
+
+@CASES
+def test_weighted_classes_count_as_if_their_samples_were_there_so_often(loss, naive):
+    weighted = type(loss)(WEIGHTS)
+    each = [naive(row[np.newaxis], [label]) for row, label in zip(logits(), LABELS, strict=True)]
+    counts = WEIGHTS[LABELS]
+    result = weighted(logits(), LABELS)
+    assert result.value == pytest.approx(np.sum(counts * each) / counts.sum(), rel=1e-6)
+    assert result.weight == pytest.approx(counts.sum())
+    step = 1e-5
+    for place in np.ndindex(5, 3):
+        above, below = logits(), logits()
+        above[place] += step
+        below[place] -= step
+        slope = (weighted(above, LABELS).value - weighted(below, LABELS).value) / (2 * step)
+        assert result.gradient[place] == pytest.approx(slope, rel=1e-5, abs=1e-8)
+    assert weighted(logits(np.float32), LABELS).gradient.dtype == np.float32
+
+
+@CASES
+def test_equal_weights_are_none(loss, naive):
+    plain, weighted = (one(logits(), LABELS) for one in (loss, type(loss)(np.full(3, 7.0))))
+    assert weighted.value == pytest.approx(plain.value)
+    np.testing.assert_allclose(weighted.gradient, plain.gradient)
+    assert (plain.weight, weighted.weight) == (5, 35)
+
+
 def test_names():
     assert isinstance(loss_named("cross-entropy"), CrossEntropy)
     assert isinstance(loss_named("mse"), MeanSquaredError)

@@ -62,3 +62,13 @@ def test_the_matrix_holds_every_sample_once(classes, count, seed):
     mistakes = int(summary.matrix.sum() - np.trace(summary.matrix))
     assert sum(confusion.count for confusion in summary.confusions) <= mistakes
     assert len(summary.most_wrong) <= mistakes
+
+
+def test_precision_recall_and_f1_of_each_class():
+    # Three of class 0, of which two are found; one of class 1, taken for 0; class 2 never occurs
+    # and is never named; class 3 is named once.
+    labels = np.array([0, 0, 0, 1])
+    found = summarise(labels, np.eye(4, dtype=np.float32)[[0, 0, 3, 0]])
+    np.testing.assert_allclose(found.class_accuracies, [2 / 3, 0, np.nan, np.nan])
+    np.testing.assert_allclose(found.class_precisions, [2 / 3, np.nan, np.nan, 0])
+    np.testing.assert_allclose(found.class_f1, [2 / 3, 0, np.nan, 0])

@@ -450,6 +450,48 @@ def test_a_class_of_one_recording_is_said_to_flatter():
     assert str(finding.words).startswith("lower: all samples are of one recording.")
 
 
+def test_it_ends_early_where_nothing_gets_better_for_so_long():
+    learned = run(make()).best_weights()
+    training = run(make(weights=learned, learning_rate=1.0, epochs=20, patience=3))
+    progress = training.progress
+    assert progress.state == "finished"
+    assert progress.epoch == progress.best.epoch + 3
+    assert progress.epoch < 20
+    (finding,) = (found for found in progress.findings if found.kind == "ended early")
+    assert "for 3 epochs" in str(finding.words)
+    patient = run(make(patience=0)).progress
+    assert patient.epoch == 4
+    assert "ended early" not in {found.kind for found in patient.findings}
+
+
+def unbalanced():
+    """Pictures of two kinds: one is always of the common class, the other of both, seldom rare."""
+    data = bars(180, classes=("common", "rare"))
+    kinds = data.labels.copy()
+    kept = np.flatnonzero(kinds != 1)
+    data.pixels = data.pixels[kept]
+    is_doubtful = kinds[kept] == 2
+    data.labels = (is_doubtful & (np.arange(120) % 3 == 0)).astype(np.int64)
+    return data
+
+
+@pytest.mark.parametrize(("counts_alike", "recall"), [(False, 0), (True, 1)])
+def test_classes_that_count_alike_are_found_although_they_are_rare(counts_alike, recall):
+    data = unbalanced()
+    settings = {"epochs": 8, "learning_rate": 0.02, "class_weights": counts_alike}
+    progress = run(make(small(units=2), data=data, **settings)).progress
+    assert progress.evaluation.summary.class_accuracies[1] == recall
+    assert progress.evaluation.summary.class_counts[1] >= 3
+    assert progress.best.epoch > 0
+
+
+def test_class_weights_of_equal_classes_change_nothing():
+    with_weights, without = (run(make(class_weights=on)).weights() for on in (True, False))
+    for layer_id, arrays in without.items():
+        for name, array in arrays.items():
+            np.testing.assert_allclose(with_weights[layer_id][name], array, atol=1e-4)
+
+
 def test_two_samples_of_two_classes_are_enough():
     progress = run(make(small(units=2), data=with_labels(0, 1, classes=("a", "b")))).progress
     assert progress.state == "finished"
@@ -476,8 +518,7 @@ def test_a_batch_too_large_for_the_machine_is_refused_with_one_that_fits(monkeyp
 
 
 def test_what_is_shown_of_a_training_is_copied_once() -> None:
-    training = make()
-    training.step()
+    training = run(make(), 1)
     copied = training.weights()
     shown = RunningNetwork(training.spec, copied).weights
     for layer_id, arrays in copied.items():
@@ -485,5 +526,5 @@ def test_what_is_shown_of_a_training_is_copied_once() -> None:
             assert shown[layer_id][name] is array
     begun_at = training.batches_done
     while training.batches_done == begun_at:
-        training.step()
+        run(training, 2)
     assert not np.array_equal(training.weights()["linear1"]["weight"], copied["linear1"]["weight"])
