@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from inspect import signature
 from itertools import groupby
 from math import prod
 
@@ -55,6 +56,16 @@ def test_every_argument_that_affects_a_shape_is_given_in_some_example():
             if argument.affects_shape and name not in ("num_groups",):
                 values = {getattr(example.layer, name) for example in EXAMPLES[kind]}
                 assert len(values) > 1, f"{kind.__name__}.{name}"
+
+
+def test_arguments_stand_in_pytorchs_order():
+    torch = pytest.importorskip("torch")
+    for kind in LAYER_TYPES.values():
+        module = getattr(torch.nn, kind.__name__, None)
+        if module is not None:
+            ours = list(arguments_of(kind))
+            theirs = [name for name in signature(module.__init__).parameters if name in ours]
+            assert [name for name in ours if name in theirs] == theirs, kind.__name__
 
 
 def test_types_of_one_group_stand_together():

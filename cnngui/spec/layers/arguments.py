@@ -90,12 +90,14 @@ def sizes(default: int, minimum: int = 1, maximum: int = 4096, **rest: Any) -> A
 @cache
 def arguments_of(layer_type: type[LayerSpec]) -> Mapping[str, Argument]:
     """Return the editable arguments of a layer type in PyTorch's order, its weights' last."""
+    order = layer_type.argument_order
 
-    def weights_last(item: Field[Any]) -> bool:
-        return item.name in WEIGHT_ARGUMENTS
+    def place(item: Field[Any]) -> tuple[bool, int]:
+        told = order.index(item.name) if item.name in order else len(order)
+        return item.name in WEIGHT_ARGUMENTS, told
 
     found = {}
-    for item in sorted(fields(layer_type), key=weights_last):
+    for item in sorted(fields(layer_type), key=place):
         if "argument" in item.metadata:
             described = item.metadata["argument"]
             described = replace(described, rank=layer_type.rank or described.rank)

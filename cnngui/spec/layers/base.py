@@ -85,6 +85,8 @@ class LayerSpec(ABC):
     """Fewest and most layers it may read."""
     id_stem: ClassVar[str] = ""
     """What new ids of this type begin with; empty means the type's name."""
+    argument_order: ClassVar[tuple[str, ...]] = ()
+    """Arguments in PyTorch's order, where that is not the order in which they are declared."""
     suggested: ClassVar[Mapping[str, object]] = {}
     """Arguments that a newly added layer has instead of PyTorch's defaults."""
     since: ClassVar[int] = 1

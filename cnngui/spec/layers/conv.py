@@ -159,6 +159,10 @@ class TransposedConvolution(KernelLayer[Sizes]):
     output_padding : how much is added below and on the right.
     """
 
+    argument_order: ClassVar[tuple[str, ...]] = (
+        *("out_channels", "kernel_size", "stride", "padding", "output_padding"),
+        *("groups", "bias", "dilation"),
+    )
     suggested: ClassVar[Mapping[str, object]] = {"kernel_size": 2, "stride": 2}
     since: ClassVar[int] = 2
 

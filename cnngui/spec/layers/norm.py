@@ -85,6 +85,7 @@ class GroupNorm(Normalisation):
     """
 
     rank: ClassVar[int | None] = None
+    argument_order: ClassVar[tuple[str, ...]] = ("num_groups",)
     id_stem: ClassVar[str] = "gn"
     since: ClassVar[int] = 2
 
@@ -141,6 +142,7 @@ class LayerNorm(Normalisation):
     """
 
     rank: ClassVar[int | None] = None
+    argument_order: ClassVar[tuple[str, ...]] = ("normalized_shape",)
     id_stem: ClassVar[str] = "ln"
     since: ClassVar[int] = 2
 

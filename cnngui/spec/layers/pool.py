@@ -115,6 +115,8 @@ class MaxPool2d(WindowPooling[Pair]):
     rank: ClassVar[int] = 2
     arithmetic: ClassVar[Arithmetic] = "max"
 
+    argument_order: ClassVar[tuple[str, ...]] = ("kernel_size", "stride", "padding", "dilation")
+
     dilation: Pair = sizes(1, since=2)
 
     @property
