@@ -8,11 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnngui.engine import parallel
+from cnngui.engine.carrying import Carried, carry_over
 from cnngui.engine.glimpse import Glimpse
 from cnngui.engine.initializers import Parameters, draw, weights_key
 from cnngui.engine.ops.families import live_layer
 from cnngui.engine.plan import Node
 from cnngui.engine.program import Observer, Observers, Program, layer_of
+from cnngui.errors import NetworkError, text
 from cnngui.spec.cost import layer_costs
 from cnngui.spec.layers import INPUT_ID, ParametricSpec
 from cnngui.spec.network import NetworkSpec
@@ -38,7 +40,12 @@ class Model:
 
     Raises
     ------
-    NetworkError : the description is not valid.
+    NetworkError : the description is not valid, or weights that it names are not to be had.
+
+    Attributes
+    ----------
+    carried : by layer id, of layers whose shapes are no longer those of ``previous``: what was
+        kept of their weights.
     """
 
     def __init__(
@@ -48,7 +55,9 @@ class Model:
         report.raise_if_invalid()
         self.spec = spec
         self._last_program: Program | None = None
-        self._parameters = _find_parameters(spec, report.parameters, weights or {}, previous)
+        self._parameters, self.carried = _find_parameters(
+            spec, report.parameters, weights or {}, previous
+        )
         costs = layer_costs(spec)
         self._nodes = {
             layer.id: Node(
@@ -153,10 +162,19 @@ def _find_parameters(
     shapes: Mapping[str, Mapping[str, Shape]],
     weights: Weights,
     previous: Model | None,
-) -> dict[str, Parameters]:
-    """Return every layer's parameters as read-only arrays, so that models may share them."""
+) -> tuple[dict[str, Parameters], dict[str, Carried]]:
+    """Return every layer's parameters as read-only arrays, so that models may share them.
+
+    Also returned is what became of those whose shapes are no longer what they were.
+
+    Raises
+    ------
+    NetworkError
+        Weights that were read, learned or made by hand are asked for, and nobody has them any more.
+    """
     kept = previous._parameters_by_key() if previous is not None else {}
     found: dict[str, Parameters] = {}
+    carried: dict[str, Carried] = {}
     for layer in spec.layers:
         if not isinstance(layer, ParametricSpec) or not shapes[layer.id]:
             continue
@@ -166,8 +184,31 @@ def _find_parameters(
             found[layer.id] = {name: sealed_float32(array) for name, array in given.items()}
         elif key in kept:
             found[layer.id] = kept[key]
+        elif previous is not None and _has_changed_shape(layer, shapes[layer.id], previous):
+            had = previous._parameters[layer.id]
+            laid = carry_over(spec, layer, previous.spec, had)
+            if laid is not None:
+                found[layer.id], carried[layer.id] = laid
+            else:
+                found[layer.id] = draw(layer, shapes[layer.id])
+                carried[layer.id] = Carried(0, next(iter(shapes[layer.id].values()))[0])
+        elif layer.weights_id:
+            rule = text("has weights of its own that are no longer kept: draw new ones")
+            raise NetworkError(layer.id, rule)
         else:
             found[layer.id] = draw(layer, shapes[layer.id])
         for array in found[layer.id].values():
             array.flags.writeable = False
-    return found
+    return found, carried
+
+
+def _has_changed_shape(layer: ParametricSpec, shapes: Mapping[str, Shape], previous: Model) -> bool:
+    """Whether a layer is still the one it was, but for its number of channels or its kernel."""
+    if layer.id not in previous._parameters or layer.id not in previous.spec:
+        return False
+    before = previous.spec.layer(layer.id)
+    if not isinstance(before, ParametricSpec) or type(before) is not type(layer):
+        return False
+    had = {name: array.shape for name, array in previous._parameters[layer.id].items()}
+    same_origin = (before.seed, before.initializer) == (layer.seed, layer.initializer)
+    return had != dict(shapes) and same_origin

@@ -51,6 +51,11 @@ class EditCommand(QUndoCommand):
         self.setObsolete(self._before[0] == self._after[0])
         return True
 
+    def rename(self, before: NetworkSpec, named: NetworkSpec) -> None:
+        """Put a network in the place of the one after the edit, if that is ``before``."""
+        if self._after[0] == before:
+            self._after = (named, self._after[1])
+
     def redo(self) -> None:
         self._document.show(*self._after)
 

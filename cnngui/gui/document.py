@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -180,6 +181,24 @@ class Document(QObject):
         self.finish_merging()
         selected_id = self._selection_in(spec)
         self._undo_stack.push(LearnCommand(self, spec, selected_id, text, weights))
+
+    def name_weights(self, generation: int, weights_ids: Mapping[str, str]) -> None:
+        """Note what the weights of some layers are called that have changed their shapes.
+
+        It is the same network, and the same step to undo. What belongs to a network that no longer
+        runs is ignored.
+        """
+        before = self._running.spec
+        if generation != self._running.generation or not weights_ids:
+            return
+        named = before.with_weights_ids(weights_ids)
+        self._running = replace(self._running, spec=named)
+        if self._spec == before:
+            self._spec = named
+        command = self._undo_stack.command(self._undo_stack.index() - 1)
+        if isinstance(command, EditCommand):
+            command.rename(before, named)
+        self.spec_changed.emit()
 
     def begin_with(
         self, spec: NetworkSpec, path: Path | None = None, weights: Weights | None = None

@@ -13,7 +13,7 @@ from cnngui.gui.trainer import Trainer
 from cnngui.gui.training_plan import TrainingPlan
 from cnngui.gui.view_state import ViewState
 from cnngui.pipeline.engine_commands import SetColormaps, SetNetwork, SetThreads, SetView
-from cnngui.pipeline.events import Event
+from cnngui.pipeline.events import Event, NetworkApplied, WeightsEdited
 from cnngui.pipeline.results import FrameResult
 
 _CLOSE_TIMEOUT_S = 5.0
@@ -96,6 +96,14 @@ class Studio(QObject):
 
     @Slot(object)
     def _take_event(self, event: Event) -> None:
+        match event:
+            case NetworkApplied(generation, _, weights_ids):
+                self.document.name_weights(generation, weights_ids)
+            case WeightsEdited(generation, spec, layer_id, weights) if (
+                generation == self.document.generation
+            ):
+                words = self.tr("Change weights of {layer}").format(layer=layer_id)
+                self.document.learn(spec, weights, words)
         self._tell_parts(event)
         self.event_received.emit(event)
 

@@ -6,6 +6,9 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from cnngui.pipeline.messages import NewestOnly, ViewRequest
 from cnngui.spec.network import NetworkSpec
 from cnngui.weights import Weights
@@ -76,6 +79,35 @@ class CancelSnapshots:
 
 
 @dataclass(frozen=True, eq=False)
+class EditWeights:
+    """Change some numbers of a parameter by hand; they are seen at once.
+
+    With ``is_final`` the change is the network's: ``WeightsEdited`` follows, with a name for the
+    new weights. Until then they are only shown, and ``HideWeights`` takes them back.
+
+    Attributes
+    ----------
+    layer_id, parameter : whose numbers.
+    places : index arrays, one for each axis of the parameter, all of one shape; without any, no
+        number is changed.
+    values : float32 of that shape.
+    """
+
+    layer_id: str
+    parameter: str
+    places: tuple[NDArray[np.intp], ...]
+    values: NDArray[np.float32]
+    is_final: bool = False
+
+    def covers(self, other: EditWeights) -> bool:
+        """Whether nothing of an earlier edit is left after this one."""
+        return (self.layer_id, self.parameter) == (other.layer_id, other.parameter) and all(
+            np.array_equal(mine, theirs)
+            for mine, theirs in zip(self.places, other.places, strict=True)
+        )
+
+
+@dataclass(frozen=True, eq=False)
 class ShowWeights(NewestOnly):
     """Compute with these weights for now, if the network has the layers of ``spec``.
 
@@ -108,6 +140,7 @@ EngineCommand = (
     | SaveNetwork
     | TakeSnapshot
     | CancelSnapshots
+    | EditWeights
     | ShowWeights
     | HideWeights
     | LendWeights

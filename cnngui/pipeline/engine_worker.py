@@ -16,10 +16,11 @@ from cnngui.engine.program import AbandonedError
 from cnngui.errors import NetworkError, SaveError, UserError, text
 from cnngui.featuremaps.scaling import Range
 from cnngui.featuremaps.snapshot import SnapshotContent, write_snapshot
-from cnngui.formats.network_file import write_network
+from cnngui.formats.network_file import with_named_weights, write_network
 from cnngui.pipeline.attic import Attic
 from cnngui.pipeline.engine_commands import (
     CancelSnapshots,
+    EditWeights,
     EngineCommand,
     HideWeights,
     LendWeights,
@@ -39,6 +40,7 @@ from cnngui.pipeline.events import (
     NetworkFailed,
     Saved,
     SaveProgress,
+    WeightsEdited,
 )
 from cnngui.pipeline.file_worker import FileWorker, Job
 from cnngui.pipeline.looking import look
@@ -48,6 +50,7 @@ from cnngui.pipeline.results import FrameResult
 from cnngui.pipeline.running import USUAL_COLORMAPS, RunningNetwork
 from cnngui.pipeline.turns import Turns
 from cnngui.pipeline.worker import Worker
+from cnngui.spec.layers import LayerSpec, ParametricSpec
 from cnngui.spec.network import NetworkSpec
 from cnngui.weights import Weights
 
@@ -131,6 +134,9 @@ class EngineWorker(Worker[EngineCommand]):
         # A network that brings weights has to be built: the one after it may count on them.
         if isinstance(newer, SetNetwork) and isinstance(older, SetNetwork) and not older.weights:
             return newer
+        if isinstance(newer, EditWeights) and isinstance(older, EditWeights):
+            # Of a drag only the newest is worth computing.
+            return newer if not older.is_final and newer.covers(older) else None
         return super()._merge(older, newer)
 
     def _turn(self) -> bool:
@@ -180,6 +186,8 @@ class EngineWorker(Worker[EngineCommand]):
             case CancelSnapshots():
                 # Those that were asked for before this was, and have only now become jobs.
                 self._files.tell(command)
+            case EditWeights():
+                self._edit_weights(command)
             case ShowWeights():
                 self._show_weights(command)
             case HideWeights():
@@ -201,10 +209,31 @@ class EngineWorker(Worker[EngineCommand]):
         self._network, self._learning = network, None
         self._attic.keep(network.spec, network.weights)
         self._stale = True
-        self._report(NetworkApplied(network.generation))
+        spec = network.spec
+        ids = {name: weights_id_of(spec.layer(name)) for name in network.carried}
+        self._report(NetworkApplied(network.generation, network.carried, ids))
 
     def _built(self, spec: NetworkSpec, generation: int) -> RunningNetwork:
         return RunningNetwork(spec, self._attic.recall(spec), generation, self._network)
+
+    def _edit_weights(self, command: EditWeights) -> None:
+        network = self._learning or self._network
+        if network is None:
+            return
+        try:
+            edited = network.edited(
+                command.layer_id, command.parameter, command.places, command.values
+            )
+        except NetworkError as error:
+            self._report(NetworkFailed(network.generation, error))
+            return
+        self._learning, self._stale = edited, True
+        if not command.is_final:
+            return
+        own = {command.layer_id: edited.weights[command.layer_id]}
+        spec = with_named_weights(network.spec, own).edited(command.layer_id, by_hand=True)
+        self._attic.keep(spec, edited.weights)
+        self._report(WeightsEdited(network.generation, spec, command.layer_id, own))
 
     def _show_weights(self, command: ShowWeights) -> None:
         network, self._learning, self._stale = self._network, None, True
@@ -323,6 +352,11 @@ class EngineWorker(Worker[EngineCommand]):
             elif isinstance(command, SaveNetwork | TakeSnapshot):
                 self._carry_out(command)
         parallel.shutdown()
+
+
+def weights_id_of(layer: LayerSpec) -> str:
+    """Return what names a layer's weights; "" for drawn ones, and where it has none."""
+    return layer.weights_id if isinstance(layer, ParametricSpec) else ""
 
 
 def _still_valid(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from cnngui.capture.address import SourceAddress
 from cnngui.capture.source import SourceInfo
+from cnngui.engine.carrying import Carried
 from cnngui.errors import UserError
 from cnngui.pipeline.data_events import DataEvent
 from cnngui.pipeline.kernel_pictures import KernelsDrawn
@@ -82,9 +84,34 @@ class PlaybackChanged(NewestOnly):
 
 @dataclass(frozen=True)
 class NetworkApplied:
-    """The network of this generation computes from now on."""
+    """The network of this generation computes from now on.
+
+    Attributes
+    ----------
+    carried : by layer id, what became of the weights of layers that have other shapes than before.
+    weights_ids : what names the weights of these layers now, "" for drawn ones.
+    """
 
     generation: int
+    carried: Mapping[str, Carried] = field(default_factory=dict)
+    weights_ids: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class WeightsEdited:
+    """Numbers of a layer were changed by hand.
+
+    Attributes
+    ----------
+    generation : of the network that they were changed in.
+    spec : that network, with a name for the layer's new weights.
+    weights : the layer's, by its id.
+    """
+
+    generation: int
+    spec: NetworkSpec
+    layer_id: str
+    weights: Weights
 
 
 @dataclass(frozen=True)
@@ -167,6 +194,7 @@ Event = (
     | SourceEnded
     | PlaybackChanged
     | NetworkApplied
+    | WeightsEdited
     | NetworkFailed
     | NetworkRead
     | Saved

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 import numpy as np
@@ -16,12 +16,14 @@ from cnngui.explain.number import Question, ask
 from cnngui.featuremaps.colormaps import DIVERGING, SEQUENTIAL
 from cnngui.featuremaps.scaling import Range, Scaling
 from cnngui.featuremaps.snapshot import SnapshotContent
+from cnngui.formats.network_file import with_named_weights
 from cnngui.images.fit import fit_frame
 from cnngui.spec.network import NetworkSpec
 from cnngui.spec.ranges import is_signed
 from cnngui.spec.shapes import Shape, infer
 from cnngui.weights import Weights
 
+Values = NDArray[np.float32]
 USUAL_COLORMAPS = SEQUENTIAL[0], DIVERGING[0]
 
 
@@ -54,11 +56,45 @@ class RunningNetwork:
                 spec, weights, previous._model if previous is not None else None
             )
             self.weights = self._model.weights()
+        self.carried = self._model.carried
+        if self.carried:
+            self.spec = self._named()
         self.shapes: Mapping[str, Shape] = infer(spec).shapes
         self.signed = is_signed(spec)
         self._values: NDArray[np.float32] | None = None
         self._asked: tuple[str, int, tuple[int, ...]] | None = None
         self._question: Question | None = None
+
+    def _named(self) -> NetworkSpec:
+        """Return the description with names for the weights that were carried over."""
+        kept = {name: self.weights[name] for name, what in self.carried.items() if what.kept}
+        drawn = {name: "" for name, what in self.carried.items() if not what.kept}
+        named = with_named_weights(self.spec, kept).with_weights_ids(drawn)
+        self._model.spec = named
+        return named
+
+    def edited(
+        self, layer_id: str, parameter: str, places: Sequence[NDArray[np.intp]], values: Values
+    ) -> RunningNetwork:
+        """Return the same network with some numbers of one parameter changed.
+
+        Raises
+        ------
+        NetworkError
+            There is no such layer, parameter or place, or a value is not a number.
+        """
+        own = self.weights.get(layer_id, {})
+        if parameter not in own:
+            raise NetworkError(layer_id, text("has no parameter {name}", name=parameter))
+        array = own[parameter].copy()
+        if not np.isfinite(values).all():
+            raise NetworkError(f"{layer_id}.{parameter}", text("must be a number"))
+        try:
+            array[tuple(places)] = values
+        except (IndexError, ValueError) as error:
+            raise NetworkError(f"{layer_id}.{parameter}", text("has no such place")) from error
+        changed = {layer_id: {**own, parameter: array}}
+        return RunningNetwork(self.spec, changed, self.generation, self)
 
     def question(self, layer_id: str, channel: int, at: tuple[int, ...]) -> Question:
         """Return which numbers make one number; the last one asked about is kept."""

@@ -38,6 +38,20 @@ def same_channels_as_output(network: NetworkSpec) -> frozenset[str]:
     return frozenset(found)
 
 
+def own_names(network: NetworkSpec, layer_id: str) -> tuple[str, ...]:
+    """Return the names that a layer's channels were given, there or where they come from."""
+    shapes = infer(network).shapes
+    while layer_id in network:
+        index = network.index_of(layer_id)
+        if network.layers[index].channel_names:
+            return network.layers[index].channel_names
+        sources = network.inputs_of(index)
+        if len(sources) != 1 or not _keeps(network, index, shapes):
+            return ()
+        (layer_id,) = sources
+    return ()
+
+
 def _keeps(network: NetworkSpec, index: int, shapes: Mapping[str, Shape]) -> bool:
     """Whether channel i of a layer's output is made of channel i of all that it reads."""
     layer = network.layers[index]

@@ -95,6 +95,7 @@ def description_problems(network: NetworkSpec) -> list[Problem]:
     for layer in network.layers:
         found += _id_problems(layer.id, taken)
         found += _argument_problems(layer)
+        found += _name_problems(layer)
         taken.add(layer.id.lower())
     return found
 
@@ -172,6 +173,17 @@ def _argument_problems(layer: LayerSpec) -> Iterator[Problem]:
         broken = misfit(argument, value)
         if broken:
             yield Problem(layer.id, name, broken, shown(value))
+
+
+def _name_problems(layer: LayerSpec) -> Iterator[Problem]:
+    if len(layer.channel_names) > MAX_CLASSES:
+        rule = text("must be at most {most} names", most=MAX_CLASSES)
+        yield Problem(layer.id, "channel_names", rule, str(len(layer.channel_names)))
+    for name in layer.channel_names:
+        if name != "" and not _is_text(name):
+            rule = text("each {rule}", rule=_TEXT_RULE)
+            yield Problem(layer.id, "channel_names", rule, shown(name))
+            return
 
 
 def misfit(argument: Argument, value: object) -> Text | None:

@@ -15,7 +15,7 @@ from typing import Any, NoReturn, TypeVar
 
 from cnngui.errors import NetworkError, NetworkFileError, Text, Words, text
 from cnngui.spec.checks import MAX_LAYERS, description_problems, is_id, is_whole, shown
-from cnngui.spec.layers import LAYER_TYPES, LayerSpec, arguments_of
+from cnngui.spec.layers import LAYER_TYPES, LayerSpec, ParametricSpec, arguments_of
 from cnngui.spec.network import InputSpec, NetworkSpec
 
 FORMAT = "cnngui-network"
@@ -221,7 +221,9 @@ def _layer(entry: _Entry) -> LayerSpec:
         entry.refuse("type", rule, type_name)
     layer_type = LAYER_TYPES[type_name]
     arguments = arguments_of(layer_type)
-    entry.refuse_other_keys(("id", "type", *arguments, "inputs", "enabled"))
+    by_hand = ("by_hand",) if layer_type.has_parameters else ()
+    others = ("inputs", "enabled", "channel_names", *by_hand)
+    entry.refuse_other_keys(("id", "type", *arguments, *others))
     inputs = entry.take("inputs", list, [])
     for name in inputs:
         if not isinstance(name, str) or not is_id(name):
@@ -230,6 +232,8 @@ def _layer(entry: _Entry) -> LayerSpec:
         id=layer_id,
         inputs=tuple(inputs),
         enabled=entry.take("enabled", bool, True),
+        channel_names=tuple(entry.take("channel_names", list, [])),
+        **{name: entry.take(name, bool, False) for name in by_hand},
         **{name: entry.values[name] for name in arguments if name in entry.values},
     )
 
@@ -246,6 +250,10 @@ def _layer_entry(layer: LayerSpec) -> dict[str, Any]:
         entry["inputs"] = layer.inputs
     if not layer.enabled:
         entry["enabled"] = False
+    if layer.channel_names:
+        entry["channel_names"] = layer.channel_names
+    if isinstance(layer, ParametricSpec) and layer.by_hand:
+        entry["by_hand"] = True
     return entry
 
 

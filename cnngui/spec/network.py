@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -136,7 +136,11 @@ class NetworkSpec:
             ):
                 return layer
             return replace(
-                layer, seed=seed, weights_id="", initializer=initializer or layer.initializer
+                layer,
+                seed=seed,
+                weights_id="",
+                by_hand=False,
+                initializer=initializer or layer.initializer,
             )
 
         return self._with_layers(redraw(layer) for layer in self.layers)
@@ -164,12 +168,23 @@ class NetworkSpec:
             for layer in self.layers
         )
 
+    def with_weights_ids(self, ids: Mapping[str, str]) -> NetworkSpec:
+        """Return a network in which the weights of some layers have these names, "" for drawn."""
+        return self._with_layers(
+            replace(layer, weights_id=ids[layer.id])
+            if layer.id in ids and isinstance(layer, ParametricSpec)
+            else layer
+            for layer in self.layers
+        )
+
     def is_twin_of(self, other: NetworkSpec) -> bool:
         """Whether input and layers are the same, so that weights of the one suit the other."""
 
         def without_weights(network: NetworkSpec) -> tuple[LayerSpec, ...]:
             return tuple(
-                replace(layer, frozen=False) if isinstance(layer, ParametricSpec) else layer
+                replace(layer, frozen=False, channel_names=())
+                if isinstance(layer, ParametricSpec)
+                else replace(layer, channel_names=())
                 for layer in network.redrawn(0, "he").layers
             )
 

@@ -252,3 +252,26 @@ def test_saving_under_another_name_survives_undoing_and_redoing_a_replacement(do
     document.undo_stack.undo()
     assert document.path == Path("three.json")
     assert not document.is_modified
+
+
+def test_weights_that_changed_their_shape_get_a_name_in_the_same_step(document):
+    document.edit(NETWORK.edited("conv1", out_channels=9), "more")
+    generation = document.generation
+    heard = record(document)
+    document.name_weights(generation, {"conv1": "carried"})
+    assert heard == ["spec"]  # nothing has to be computed anew
+    assert document.generation == generation
+    assert document.spec.layer("conv1").weights_id == "carried"
+    assert document.running_spec == document.spec
+    document.undo_stack.undo()
+    assert document.spec == NETWORK
+    document.undo_stack.redo()
+    assert document.spec.layer("conv1").weights_id == "carried"
+
+
+def test_a_name_for_a_network_that_is_gone_is_ignored(document):
+    document.edit(NETWORK.edited("conv1", out_channels=9), "more")
+    old = document.generation
+    document.edit(NETWORK.edited("conv1", out_channels=10), "still more")
+    document.name_weights(old, {"conv1": "carried"})
+    assert document.spec.layer("conv1").weights_id == ""

@@ -281,3 +281,23 @@ def test_a_network_without_layers_is_one_that_was_just_begun():
 def test_nothing_is_written_that_could_not_be_read(network):
     with pytest.raises(NetworkError):
         to_json(network)
+
+
+def test_names_of_channels_and_work_by_hand_survive():
+    spec = NetworkSpec(
+        layers=(
+            Conv2d(id="conv1", channel_names=("blur", "", "Sobel x"), by_hand=True),
+            ReLU(id="relu1", channel_names=("眼",)),
+        )
+    )
+    written = to_json(spec)
+    assert '"version": 2' in written
+    assert from_json(written) == spec
+
+
+@pytest.mark.parametrize("names", [["a\nb"], ["\ud800"], [3], "abc", ["x" * 500], ["a"] * 20_000])
+def test_names_that_are_none_are_refused(names):
+    layer = {"id": "conv1", "type": "Conv2d", "channel_names": names}
+    head = {"format": "cnngui-network", "version": 2, "input": {}, "layers": [layer]}
+    with pytest.raises(NetworkFileError, match="channel_names"):
+        from_json(json.dumps(head))

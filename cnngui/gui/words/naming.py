@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QCoreApplication
 
-from cnngui.spec.channels import same_channels_as_input, same_channels_as_output
+from cnngui.spec.channels import own_names, same_channels_as_input, same_channels_as_output
 from cnngui.spec.layers import whole
 from cnngui.spec.network import NetworkSpec
 from cnngui.spec.shapes import infer
@@ -15,9 +15,12 @@ from cnngui.spec.shapes import infer
 def channel_names(network: NetworkSpec, layer_id: str) -> tuple[str, ...]:
     """Return the names of a layer's channels: R, G, B near the input, classes at the end; or none.
 
-    They are the classes' when there are as many and every later layer keeps each channel for
-    itself, the colours' when every earlier one does.
+    Names that were given go before all others. The classes' are a layer's when there are as many
+    and every later layer keeps each channel for itself, the colours' when every earlier one does.
     """
+    given = own_names(network, layer_id)
+    if given:
+        return given
     is_last = layer_id in same_channels_as_output(network)
     if is_last and infer(network).shapes.get(layer_id, (0,))[0] == len(network.classes):
         return network.classes

@@ -57,11 +57,14 @@ class LayerSpec(ABC):
     id : the layer's name, unique in its network ("conv1").
     inputs : the ids it reads; empty means the layer before (for the first, the network's input).
     enabled : False bypasses the layer: what it reads (of several: the first) passes unchanged.
+    channel_names : what its channels (or units) are called, from the first on; "" for one without
+        a name. There may be fewer or more than channels.
     """
 
     id: str
     inputs: tuple[str, ...] = ()
     enabled: bool = True
+    channel_names: tuple[str, ...] = ()
 
     menu_group: ClassVar[MenuGroup]
     arithmetic: ClassVar[Arithmetic]
@@ -97,6 +100,7 @@ class LayerSpec(ABC):
             if described.counts:
                 object.__setattr__(self, name, described.spelt_out(getattr(self, name)))
         object.__setattr__(self, "inputs", tuple(self.inputs))
+        object.__setattr__(self, "channel_names", tuple(self.channel_names))
 
     @property
     def type(self) -> str:
@@ -119,7 +123,7 @@ class LayerSpec(ABC):
             for name, described in arguments_of(type(self)).items()
             if getattr(self, name) != described.default
         )
-        return max(self.since, *told, 1)
+        return max(self.since, *told, 2 if self.channel_names else 1)
 
     def usual(self, name: str) -> object:
         """Return the value of an argument that goes without saying, given the others."""
@@ -188,12 +192,14 @@ class ParametricSpec(LayerSpec):
     weights_id : names weights that were read from a file or learned instead of drawn; empty means
         drawn. Two layers with the same non-empty ``weights_id`` hold equal weights.
         Not written to files: it is found anew from the tensors' content.
+    by_hand : whether somebody has changed weights by hand since they were drawn, read or learned.
     """
 
     initializer: str = argument("he", "choice", choices=INITIALIZERS, affects_shape=False)
     seed: int = argument(0, "int", minimum=0, maximum=2**31 - 1, affects_shape=False)
     frozen: bool = argument(False, "bool", affects_shape=False, goes_without_saying=True)
     weights_id: str = ""
+    by_hand: bool = False
 
     has_parameters: ClassVar[bool] = True
     is_drawn: ClassVar[bool] = True
@@ -205,6 +211,11 @@ class ParametricSpec(LayerSpec):
     def constants(self) -> Mapping[str, float]:
         """The parameters that are not drawn, each with the number that it is full of at first."""
         return {"bias": 0.0}
+
+    @property
+    def format_version(self) -> int:
+        """The oldest version of the file format that can hold it."""
+        return max(super().format_version, 2 if self.by_hand else 1)
 
     def fans(self, weight: Shape) -> tuple[int, int]:
         """Return how many inputs an output is made of, and how many outputs an input goes into.
