@@ -93,9 +93,12 @@ def graph_of(
             continue
         if name in merged:
             sources[name] = sources[merged[name]]
-        learns = name in parameters and isinstance(layer, ParametricSpec)
-        if isinstance(layer, ParametricSpec) and learns:
+        if name in parameters and isinstance(layer, ParametricSpec):
             trained[name] = learned_names(layer, report.parameters[name])
+        # A normalisation may do without parameters of its own.
+        learns = bool(trained.get(name))
+        if not learns:
+            trained.pop(name, None)
         if learns or name in asked or not moved.isdisjoint(sources[name]):
             moved.add(name)
         steps.append(Step(layer, sources[name], learns, name in moved, name in merged))
