@@ -19,9 +19,9 @@ _SPACES = "\t\n\v\f\r\x85\u2028\u2029"
 _REORDERING = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 _LONGEST_SECRET = 1000
 # A password may hold "@" and "/" though it should not: it goes on to the last "@" that can end it,
-# unless what looks like one begins behind a port and a path.
+# be that one of the path, unless what looks like a password is a port with a path behind it.
 _USER = re.compile(
-    r"(?<=://)(?![^\s/?#@:]{0,99}:\d{1,5}[/?#])(?:[^\s/?#]{0,1000}|[^\s/?#@:]{1,99}:\S{0,1000})@"
+    r"(?<=://)(?![^\s/?#@:]{0,99}:\d{1,5}[/?#])(?:[^\s/?#@:]{0,99}:\S{0,1000}|[^\s/?#]{0,1000})@"
 )
 _SECRET = re.compile(
     r"([?&;](?:[\w.-]{0,40}(?:pass|pwd|token|secret|auth|key|credential|sig)[\w.-]{0,40}"

@@ -42,6 +42,8 @@ def test_what_does_harm_is_replaced() -> None:
         ("http://me:secret@host/a", "http://***@host/a"),
         ("rtsp://me:s@cret@host:554/x", "rtsp://***@host:554/x"),
         ("rtsp://me:sec/ret@host/x", "rtsp://***@host/x"),
+        ("rtsp://me:sec@secret/ret@host/x", "rtsp://***@host/x"),
+        ("rtsp://:secret@host/x", "rtsp://***@host/x"),
         ("rtsp://me:secr?t#@host/x", "rtsp://***@host/x"),
         ("https://secret@host/?x=1", "https://***@host/?x=1"),
         ("http://host/a?user=me&pwd=secret&x=1", "http://host/a?user=***&pwd=***&x=1"),

@@ -9,7 +9,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from cnngui.errors import SourceError, system_reason, text
-from cnngui.harmless import harmless
+from cnngui.harmless import harmless, without_passwords
 from cnngui.images.names import is_image_name
 
 SourceKind = Literal["sample", "camera", "video", "image", "folder", "stream"]
@@ -49,8 +49,7 @@ class SourceAddress:
         if self.kind == "camera":
             target = str(self) if self.target.isdecimal() else self.target
         elif self.kind == "stream":
-            parts = urlsplit(self.target)
-            target = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+            target = without_passwords(self.target).replace("://***@", "://")
         else:
             target = Path(self.target).name or self.target
         return harmless(target)

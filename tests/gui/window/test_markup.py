@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QAbstractScrollArea,
     QApplication,
+    QInputDialog,
     QLabel,
     QTabBar,
     QToolTip,
@@ -23,11 +24,13 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from cnngui.capture.address import parse_address
 from cnngui.formats.network_file import write_network
 from cnngui.gui.settings import Settings
 from cnngui.gui.studio import Studio
 from cnngui.gui.widgets.plain import plain_tip
 from cnngui.gui.window.network_menu import NetworkMenu
+from cnngui.gui.window.opener import Opener
 from cnngui.gui.window.source_menu import SourceMenu
 from cnngui.pipeline.training.settings import TrainingSettings
 from cnngui.spec.layers import Conv2d, Flatten, Linear
@@ -161,3 +164,42 @@ def test_a_title_says_the_name_of_the_file_whatever_it_is(driver: Driver, tmp_pa
 @pytest.mark.parametrize("words", ["plain", "two\nlines", "a < b", "&lt;b&gt;", NAME])
 def test_a_tip_is_seen_letter_by_letter(words: str) -> None:
     assert as_seen(plain_tip(words)) == words
+
+
+def test_a_stream_shows_its_password_nowhere(driver: Driver) -> None:
+    url = "http://me:secret@127.0.0.1:1/<b>x</b>"
+    driver.window.source.open(parse_address(url))
+    check(driver.message, Qt.TextFormat.PlainText)
+    driver.wait(lambda: "127.0.0.1" in driver.notice)
+    driver.settings.add_recent_source(url)
+    for menu in driver.window.findChildren(SourceMenu):
+        menu.aboutToShow.emit()
+    shown = [driver.notice, driver.message, driver.window.windowTitle()]
+    for widget in driver.window.findChildren(QWidget):
+        shown += [widget.toolTip(), widget.accessibleName(), widget.accessibleDescription()]
+        text = getattr(widget, "text", None)
+        shown += [str(text())] if callable(text) else []
+    for action in driver.window.findChildren(QAction):
+        shown += [action.text(), action.toolTip(), action.statusTip()]
+    assert not [text for text in shown if "secret" in text]
+    assert [text for text in shown if "127.0.0.1:1" in text]
+
+
+def test_the_dialog_for_a_stream_opens_the_last_one_without_showing_its_password(
+    driver: Driver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    proposed: list[str] = []
+
+    def get_text(*arguments: object) -> tuple[str, bool]:
+        proposed.append(str(arguments[-1]))
+        return proposed[-1], True
+
+    opened: list[object] = []
+    monkeypatch.setattr(QInputDialog, "getText", get_text)
+    opener = driver.window.findChild(Opener)
+    assert opener is not None
+    opener.source_chosen.disconnect()
+    opener.source_chosen.connect(opened.append)
+    opener.ask_stream()
+    assert proposed == ["http://***@host/<b>x</b>"]
+    assert [str(address) for address in opened] == ["http://me:secret@host/<b>x</b>"]
