@@ -21,6 +21,9 @@ MAX_SECONDS = 3.0
 MAX_FRAMES = 4_000_000
 """Two days at 25 frames a second, in 32 MB."""
 
+LOOKED_INTO = 50
+"""So many packets tell how much changes."""
+
 _LOOK_EVERY = 256
 _SAME_MS = 1e-3
 _MOST_ALIKE = 2
@@ -105,11 +108,13 @@ class Packets:
     ----------
     count : how many there are; usually one for each frame.
     begins_with_key : whether the first one can be decoded.
+    bytes_of_change : mean size of the first ones that go on from others, 0 where all stand alone.
     timeline : None where they bear no time stamps, or several the same one.
     """
 
     count: int
     begins_with_key: bool
+    bytes_of_change: float
     timeline: Timeline | None
 
     @property
@@ -131,6 +136,7 @@ def read_packets(path: str, name: str) -> Packets | None:
     times_ms: list[float] = []
     keys_ms: list[float] = []
     clean: list[bool] = []
+    changes: list[int] = []
     begins_with_key = False
     try:
         packets = FileDecoder(path, name, packets=True)
@@ -144,6 +150,8 @@ def read_packets(path: str, name: str) -> Packets | None:
                 begins_with_key = begins_with_key or len(times_ms) == 1
                 keys_ms.append(time_ms)
                 clean.append(_is_clean(packets.packet()))
+            elif len(times_ms) <= LOOKED_INTO:
+                changes.append(len(packets.packet()))
             if len(times_ms) % _LOOK_EVERY == 0 and time.monotonic() > end:
                 return None
             if len(times_ms) > MAX_FRAMES:
@@ -158,7 +166,8 @@ def read_packets(path: str, name: str) -> Packets | None:
         order = np.argsort(np.asarray(keys_ms, np.float64))
         keys = np.asarray(keys_ms, np.float64)[order]
         timeline = Timeline(ascending, keys, np.asarray(clean, np.bool_)[order])
-    return Packets(len(times_ms), begins_with_key, timeline)
+    bytes_of_change = sum(changes) / len(changes) if changes else 0.0
+    return Packets(len(times_ms), begins_with_key, bytes_of_change, timeline)
 
 
 def _are_times(ascending: NDArray[np.float64]) -> bool:

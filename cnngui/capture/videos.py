@@ -10,6 +10,7 @@ import numpy as np
 
 from cnngui.capture.deadline import Deadline, IsStopped
 from cnngui.capture.ffmpeg import Decoder, FileDecoder, RemoteDecoder
+from cnngui.capture.interlaced import seems_unconverted
 from cnngui.capture.source import READ_TIMEOUT_S, Picture, Source, SourceInfo
 from cnngui.capture.timeline import REORDERED, Packets, Timeline, read_packets
 from cnngui.errors import SourceError, text
@@ -229,6 +230,11 @@ class VideoSource(Source):
         first = self._decoder.picture() if self._is_grabbed else None
         if first is None:
             raise self._no_frame()
+        if self._packets is not None and seems_unconverted(
+            first, self._decoder, self._packets, self._open_decoder
+        ):
+            rule = text("must be a film of whole frames to be converted here")
+            raise SourceError(self._name, rule, text("an interlaced one"))
         if self._timeline is not None:
             self._can_wind = not self._timeline.has_twins
             self._timeline = self._as_decoded(self._timeline, self._decoder.time_ms())

@@ -3455,6 +3455,14 @@ Train the network: after each epoch you see here what it gets right and what it 
         <translation>第 {number} 帧，代替它显示</translation>
     </message>
     <message>
+        <source>must be a film of whole frames to be converted here</source>
+        <translation>必须是逐行的视频，才能在此转换</translation>
+    </message>
+    <message>
+        <source>an interlaced one</source>
+        <translation>隔行扫描的视频</translation>
+    </message>
+    <message>
         <source>must not lie in a class&apos;s folder for its images to be learnt from</source>
         <translation>不能放在类别的文件夹里，其中的图片才能用于学习</translation>
     </message>
@@ -3481,6 +3489,10 @@ Train the network: after each epoch you see here what it gets right and what it 
     <message>
         <source>so</source>
         <translation>此类</translation>
+    </message>
+    <message>
+        <source>has weights of its own that are no longer kept: draw new ones</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{thing}: {fault}</source>
@@ -3525,6 +3537,18 @@ Train the network: after each epoch you see here what it gets right and what it 
     <message>
         <source>must give its frames again when it begins anew</source>
         <translation>重新开始时必须再次给出画面</translation>
+    </message>
+    <message>
+        <source>has no parameter {name}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>must be a number</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>has no such place</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Overfitting: since epoch {since:.4g} the loss on samples kept apart has risen from {apart_then:.3g} to {apart_now:.3g}, while in training it fell from {then:.3g} to {now:.3g}. The weights of epoch {kept:.4g} are kept. More samples, augmentation or dropout help.</source>
@@ -3573,6 +3597,10 @@ Train the network: after each epoch you see here what it gets right and what it 
     <message>
         <source>{layer}: {idle} of {units} units give the same whatever they read: they are saturated, or 0, for every sample. Nothing before them can learn.</source>
         <translation>{layer}：{units} 个单元中有 {idle} 个不管读到什么都给出同样的值：对每个样本都已饱和或为 0。它们之前的层都学不到东西。</translation>
+    </message>
+    <message>
+        <source>each {rule}</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>must be a whole number from {least:.12g} to {most:.12g}, or two (height, width)</source>
@@ -4668,6 +4696,13 @@ Train the network: after each epoch you see here what it gets right and what it 
     <message>
         <source>No program for folders answered. It is here:</source>
         <translation>没有可用的文件管理器。文件在这里：</translation>
+    </message>
+</context>
+<context>
+    <name>Studio</name>
+    <message>
+        <source>Change weights of {layer}</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>

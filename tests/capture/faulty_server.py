@@ -13,13 +13,18 @@ import contextlib
 import hashlib
 import re
 import socketserver
+import ssl
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Self
 from urllib.parse import unquote
 
 from cnngui.images.opencv import cv2
 from tests.capture.media import numbered
+
+CERTIFICATE = Path(__file__).parent / "certificate.pem"
+"""Of this server alone, with its key; nobody trusts it who is not told to."""
 
 COUNT = 30
 USER, PASSWORD = "cam", "sec:ret"
@@ -131,16 +136,23 @@ class FaultyServer:
     asked : set with the first request.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, encrypted: bool = False) -> None:
+        self.scheme = "https" if encrypted else "http"
         self.requests: list[bytes] = []
         self.asked = threading.Event()
         self.stopping = threading.Event()
         self._nonces = 0
         self._server = _Server(("127.0.0.1", 0), _handler_for(self))
         self.port = self._server.server_address[1]
+        if encrypted:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(CERTIFICATE)
+            self._server.socket = context.wrap_socket(
+                self._server.socket, server_side=True, do_handshake_on_connect=False
+            )
 
     def url(self, path: str, login: str = "") -> str:
-        return f"http://{login}127.0.0.1:{self.port}/{path}"
+        return f"{self.scheme}://{login}127.0.0.1:{self.port}/{path}"
 
     def __enter__(self) -> Self:
         threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
@@ -266,7 +278,10 @@ def _handler_for(owner: FaultyServer) -> type[socketserver.BaseRequestHandler]:
         def handle(self) -> None:
             request = b""
             while b"\r\n\r\n" not in request:
-                data = self.request.recv(4096)
+                try:
+                    data = self.request.recv(4096)
+                except OSError:
+                    return
                 if not data:
                     return
                 request += data

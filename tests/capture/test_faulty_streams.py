@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -14,7 +15,7 @@ from cnngui.capture.deadline import StoppedError
 from cnngui.capture.opening import DEVICE_DEFAULT, open_source
 from cnngui.capture.source import OPEN_TIMEOUT_S, READ_TIMEOUT_S, Source
 from cnngui.errors import SourceError
-from tests.capture.faulty_server import BAD, COUNT, DRIPS, FAULTS, FaultyServer
+from tests.capture.faulty_server import BAD, CERTIFICATE, COUNT, DRIPS, FAULTS, FaultyServer
 from tests.capture.media import number_of
 
 TIMEOUT_S = 0.6
@@ -154,3 +155,49 @@ def test_a_wait_ends_when_it_is_told_to(
             source.read()
             source.read()
     assert time.monotonic() - began < 1.5
+
+
+# ------------------------------------------------------------------------------ encrypted
+
+
+@pytest.fixture
+def encrypted() -> Iterator[FaultyServer]:
+    with FaultyServer(encrypted=True) as running:
+        yield running
+
+
+@pytest.mark.parametrize("fault", ["good", "chunked", "corrupt", "no_length"])
+def test_an_encrypted_stream_is_read_all_the_same(
+    encrypted: FaultyServer, fault: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
+    assert len(numbers(opened(encrypted.url(fault)))[0]) == FAULTS[fault][1]
+
+
+def test_a_redirect_may_lead_to_an_encrypted_server(
+    server: FaultyServer, encrypted: FaultyServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
+    found, _ = numbers(opened(server.url(f"to-{encrypted.url('good')}")))
+    assert len(found) == COUNT
+
+
+def test_a_server_that_nobody_vouches_for_is_refused(encrypted: FaultyServer) -> None:
+    with pytest.raises(SourceError, match="got a certificate that cannot be trusted"):
+        opened(encrypted.url("good"))
+    assert encrypted.requests == []
+
+
+def test_an_encrypted_server_that_keeps_silent_has_the_same_deadline() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        began = time.monotonic()
+        with pytest.raises(SourceError, match=r"must answer within 0\.6 s, got silence"):
+            opened(f"https://127.0.0.1:{silent.getsockname()[1]}/")
+        assert time.monotonic() - began < TIMEOUT_S + 0.5
+
+
+def test_an_unknown_host_is_told() -> None:
+    with pytest.raises(SourceError, match="must answer within"):
+        opened("http://no-such-host.invalid/stream")
+    with pytest.raises(SourceError, match="must answer within"):
+        opened(f"http://{'x' * 70}.invalid/stream")
