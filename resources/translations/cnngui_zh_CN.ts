@@ -3492,7 +3492,7 @@ Train the network: after each epoch you see here what it gets right and what it 
     </message>
     <message>
         <source>has weights of its own that are no longer kept: draw new ones</source>
-        <translation type="unfinished"></translation>
+        <translation>它自己的权重已不再保留：请重新初始化</translation>
     </message>
     <message>
         <source>{thing}: {fault}</source>
@@ -3540,15 +3540,15 @@ Train the network: after each epoch you see here what it gets right and what it 
     </message>
     <message>
         <source>has no parameter {name}</source>
-        <translation type="unfinished"></translation>
+        <translation>没有参数 {name}</translation>
     </message>
     <message>
         <source>must be a number</source>
-        <translation type="unfinished"></translation>
+        <translation>必须是数字</translation>
     </message>
     <message>
         <source>has no such place</source>
-        <translation type="unfinished"></translation>
+        <translation>没有这个位置</translation>
     </message>
     <message>
         <source>Overfitting: since epoch {since:.4g} the loss on samples kept apart has risen from {apart_then:.3g} to {apart_now:.3g}, while in training it fell from {then:.3g} to {now:.3g}. The weights of epoch {kept:.4g} are kept. More samples, augmentation or dropout help.</source>
@@ -3600,7 +3600,7 @@ Train the network: after each epoch you see here what it gets right and what it 
     </message>
     <message>
         <source>each {rule}</source>
-        <translation type="unfinished"></translation>
+        <translation>每一个{rule}</translation>
     </message>
     <message>
         <source>must be a whole number from {least:.12g} to {most:.12g}, or two (height, width)</source>
@@ -4702,7 +4702,7 @@ Train the network: after each epoch you see here what it gets right and what it 
     <name>Studio</name>
     <message>
         <source>Change weights of {layer}</source>
-        <translation type="unfinished"></translation>
+        <translation>修改 {layer} 的权重</translation>
     </message>
 </context>
 <context>

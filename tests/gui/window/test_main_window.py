@@ -554,7 +554,7 @@ def test_the_window_comes_back_where_it_was(qtbot: QtBot, settings: Settings) ->
 def test_a_defect_in_a_thread_is_told_once(driver: Driver) -> None:
     for _ in range(100):
         driver.window.show_crash("engine", "Traceback\nValueError: on purpose")
-    assert "engine" in driver.notice
+    assert "(network)" in driver.notice
     count = driver.window.findChild(QLabel, "notice_count")
     assert count is not None
     assert count.text() == "× 100"
