@@ -48,6 +48,8 @@ def read_picture(path: Path) -> Picture:
     except OSError as error:
         rule = text("must be a file that may be read")
         raise SourceError(thing, rule, system_reason(error)) from error
+    except MemoryError:
+        raise _without_room(thing) from None
     with native_stderr_silenced():
         return decode_picture(data, thing, keep_transparency=True)
 
@@ -67,6 +69,18 @@ def decode_picture(data: bytes, thing: str, keep_transparency: bool = False) -> 
     SourceError : empty, not an image, broken, or of more than ``MAX_PICTURE_PIXELS`` (found in the
         header, before memory is taken).
     """
+    try:
+        return _decoded(data, thing, keep_transparency)
+    except MemoryError:
+        raise _without_room(thing) from None
+
+
+def _without_room(thing: str) -> SourceError:
+    rule = text("must fit into memory, beside what else runs")
+    return SourceError(thing, rule, text("too little of it"))
+
+
+def _decoded(data: bytes, thing: str, keep_transparency: bool) -> Picture:
     if not data:
         raise SourceError(thing, text("an image must have content"), text("an empty file"))
     if is_heic(data):
@@ -84,6 +98,8 @@ def decode_picture(data: bytes, thing: str, keep_transparency: bool = False) -> 
     except cv2.error as error:
         if "validateInputImageSize" in str(error):
             raise _too_large(thing, header_size(data)) from error
+        if error.code == cv2.Error.StsNoMem:
+            raise _without_room(thing) from error
         raise SourceError(thing, text("must be a whole image"), text("a broken one")) from error
     if decoded is None:
         raise _undecodable(data, thing, text("something else"))

@@ -247,3 +247,20 @@ def test_a_broken_length_inside_a_png_takes_neither_time_nor_memory() -> None:
     broken = data[:place] + struct.pack(">I", 1_200_000_000) + data[place + 4 :]
     with pytest.raises(SourceError, match=r"must be a whole image.*got a broken one"):
         decode_picture(broken, "a.png")
+
+
+@pytest.mark.parametrize(
+    "failure", [MemoryError(), cv2.error("(-4:Insufficient memory) Failed to allocate")]
+)
+def test_memory_that_is_not_there_is_a_message(
+    monkeypatch: pytest.MonkeyPatch, failure: Exception
+) -> None:
+    if isinstance(failure, cv2.error):
+        failure.code = cv2.Error.StsNoMem
+
+    def no_room(*_: object) -> None:
+        raise failure
+
+    monkeypatch.setattr(cv2, "imdecode", no_room)
+    with pytest.raises(SourceError, match=r"a\.png: must fit into memory"):
+        decode_picture(b"GIF89a" + bytes(20), "a.png")

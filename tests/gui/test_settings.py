@@ -352,3 +352,8 @@ def test_a_damaged_place_of_the_window_does_no_harm(
     settings.geometry = QByteArray(bytes(state[:256]))
     widget.restoreGeometry(settings.geometry)
     assert widget.width() < 100_000
+
+
+def test_no_part_of_the_program_lets_qt_read_settings() -> None:
+    sources = (Path(__file__).resolve().parents[2] / "cnngui").rglob("*.py")
+    assert not [path for path in sources if "QSettings" in path.read_text("utf-8")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QObject, QStandardPaths, Signal, Slot
@@ -11,6 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QInputDialog, QLineEdit, QWidget
 from cnngui.capture.address import STREAM_SCHEMES, SourceAddress, parse_address
 from cnngui.errors import SaveError, UserError, system_reason, text
 from cnngui.gui.settings import Settings
+from cnngui.gui.settings.schema import MOST_RECENT
 from cnngui.gui.widgets.notices import Notice, NoticeBar
 from cnngui.gui.words.errors import error_text
 from cnngui.harmless import harmless
@@ -149,11 +151,13 @@ class Opener(QObject):
 def pasted_source(image: QImage, folder: Path) -> SourceAddress:
     """Return a source that shows this picture, which is kept as a file in ``folder``.
 
+    The last few stay there: they are among the recent sources of one window or another.
+
     Raises
     ------
     SaveError : the folder cannot be written.
     """
-    path = folder / "pasted.png"
+    path = folder / f"pasted-{secrets.token_hex(4)}.png"
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -161,6 +165,9 @@ def pasted_source(image: QImage, folder: Path) -> SourceAddress:
         raise SaveError(str(folder), rule, system_reason(error)) from error
     if not image.save(str(path)):
         raise SaveError(str(path), text("must be a file that may be written"), text("an error"))
+    pasted = sorted(folder.glob("pasted*.png"), key=lambda kept: kept.stat().st_mtime)
+    for oldest in pasted[:-MOST_RECENT]:
+        oldest.unlink(missing_ok=True)
     return SourceAddress("image", str(path))
 
 

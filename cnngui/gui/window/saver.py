@@ -14,6 +14,7 @@ from cnngui.gui.settings import Settings
 from cnngui.gui.widgets.notices import Notice, NoticeBar
 from cnngui.gui.window.status import StatusLine
 from cnngui.gui.words.errors import error_text
+from cnngui.harmless import is_harmless
 from cnngui.pipeline.engine_commands import CancelSnapshots, SaveNetwork, TakeSnapshot
 from cnngui.pipeline.events import (
     Event,
@@ -76,9 +77,10 @@ class Saver(QObject):
         """Ask for a file and save the network to it."""
         with_weights = self.tr("Network with weights (*.safetensors)")
         description = self.tr("Description only (*.json)")
-        proposed = self._document.path or (
-            self._settings.save_folder / f"{_file_stem(self._document.spec.name)}.safetensors"
-        )
+        proposed = self._document.path
+        if proposed is None or not is_harmless(str(proposed)):  # the dialog takes no other names
+            name = f"{_file_stem(self._document.spec.name)}.safetensors"
+            proposed = self._settings.save_folder / name
         text, chosen = QFileDialog.getSaveFileName(
             self._window,
             self.tr("Save network"),
