@@ -257,7 +257,8 @@ def random_parameters(example: Example, seed: int = 0) -> dict[str, Array]:
     """Return parameters that are not neutral: biases, running means and variances among them."""
     rng = np.random.default_rng(seed)
     shapes = infer(network_of(example)).parameters[_LAYER]
-    is_drawn = isinstance(example.layer, ParametricSpec) and example.layer.is_drawn
+    layer = example.layer
+    is_drawn = isinstance(layer, ParametricSpec) and "seed" in layer.first_weights
     return {
         name: (
             rng.uniform(0.5, 2, shape)

@@ -216,23 +216,23 @@ def _rule(argument: Argument) -> Text:
             return text("must be true or false")
         case "choice":
             return text("must be one of {choices}", choices=", ".join(argument.choices))
-        case "sizes":
+        case "sizes" if argument.rank == 2:
             return text(
                 "must be a whole number from {least:.12g} to {most:.12g}, or two (height, width)",
                 **within,
             )
-        case "factors":
+        case "factors" if argument.rank == 2:
             return text(
                 "must be a number from {least:.12g} to {most:.12g}, or two (height, width)",
                 **within,
             )
-        case "padding":
+        case "padding" if argument.rank == 2:
             return text(
                 "must be a whole number from {least:.12g} to {most:.12g}, two (height, width), "
                 "four (left, right, top, bottom), same or valid",
                 **within,
             )
-        case "sides":
+        case "sides" if argument.rank == 2:
             return text(
                 "must be a whole number from {least:.12g} to {most:.12g}, or four "
                 "(left, right, top, bottom)",
@@ -241,6 +241,13 @@ def _rule(argument: Argument) -> Text:
         case "shape":
             return text(
                 "must be one whole number, or three (channels, height, width), up to {most:.12g}",
+                **within,
+            )
+        case _:
+            counts = " or ".join(map(str, argument.counts))
+            return text(
+                "must be a number from {least:.12g} to {most:.12g}, or {counts} of them",
+                counts=counts,
                 **within,
             )
 

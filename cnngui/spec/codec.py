@@ -20,8 +20,8 @@ from cnngui.spec.network import InputSpec, NetworkSpec
 
 FORMAT = "cnngui-network"
 VERSION = 2
-"""The newest version. A network is written in the oldest that can hold it: 2 brought layer types
-from ELU to Reshape and a padding of its own for each side."""
+"""The newest version. A network is written in the oldest that can hold it: 2 brought twenty
+layer types and a padding of its own for each side."""
 MAX_TEXT_LENGTH = 4 * 2**20
 
 _NETWORK_KEYS = ("format", "version", "name", "input", "classes", "layers")

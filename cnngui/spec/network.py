@@ -86,7 +86,7 @@ class NetworkSpec:
         return (self.layers[index - 1].id if index else INPUT_ID,)
 
     def fresh_id(self, layer_type: str) -> str:
-        """Return an id not yet in use, as people write them: "Conv2d" gives conv1, conv2, ..."""
+        """Return an id not yet in use, as people write them: conv1, conv2, ..."""
         stem = LAYER_TYPES[layer_type].id_stem or layer_type.lower()
         taken = {layer.id.lower() for layer in self.layers}
         number = 1

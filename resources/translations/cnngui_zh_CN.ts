@@ -3623,6 +3623,10 @@ Train the network: after each epoch you see here what it gets right and what it 
         <translation>必须是一个整数，或三个（通道、高、宽），最大 {most:.12g}</translation>
     </message>
     <message>
+        <source>must be a number from {least:.12g} to {most:.12g}, or {counts} of them</source>
+        <translation>必须是 {least:.12g} 到 {most:.12g} 的数，或者 {counts} 个这样的数</translation>
+    </message>
+    <message>
         <source>must not be a name that Windows keeps for a device</source>
         <translation>不能是 Windows 为设备保留的名称</translation>
     </message>

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import ast
 from inspect import signature
 from itertools import groupby
 from math import prod
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from cnngui.spec import layers
 from cnngui.spec.codec import from_json, to_json
 from cnngui.spec.layers import (
     LAYER_TYPES,
@@ -56,6 +59,45 @@ def test_every_argument_that_affects_a_shape_is_given_in_some_example():
             if argument.affects_shape and name not in ("num_groups",):
                 values = {getattr(example.layer, name) for example in EXAMPLES[kind]}
                 assert len(values) > 1, f"{kind.__name__}.{name}"
+
+
+MAY_NAME_TYPES = (
+    "spec/layers/",
+    "engine/ops/",
+    "gui/words/layers.py",
+    "explain/values.py",  # where the terms of a number stand, type by type
+    "explain/windows.py",
+    "spec/mending.py",  # the layers that it adds at the end
+)
+
+
+def names_in(source: Path) -> set[str]:
+    """Return all names and texts of a file, not its comments."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
+        match node:
+            case ast.Name(id=name) | ast.Attribute(attr=name) | ast.alias(name=name):
+                found.add(name)
+            case ast.Constant(value=str() as text):
+                found.add(text)
+    return found
+
+
+def test_nothing_else_in_the_program_knows_a_type_by_name():
+    program = Path(layers.__file__).parents[2]
+    sources = {path: path.relative_to(program).as_posix() for path in program.rglob("*.py")}
+    for path, name in sources.items():
+        if not name.startswith(MAY_NAME_TYPES):
+            assert not names_in(path) & set(LAYER_TYPES), name
+
+
+@pytest.mark.parametrize(
+    "kind", [kind for kind in LAYER_TYPES.values() if issubclass(kind, Activation)]
+)
+def test_an_elementwise_type_is_in_four_files(kind):
+    program = Path(layers.__file__).parents[2]
+    naming = [path for path in program.rglob("*.py") if kind.__name__ in names_in(path)]
+    assert len(naming) <= 4
 
 
 def test_arguments_stand_in_pytorchs_order():
@@ -212,9 +254,12 @@ def test_parameters_that_begin_as_constants_are_its_own(example):
     assert set(layer.measured) <= set(shapes)
     for name, shape in shapes.items():
         if name not in layer.constants:
-            assert layer.is_drawn
+            assert "seed" in layer.first_weights
             assert min(layer.fans(shape)) >= 1
-    assert layer.is_drawn == any(name not in layer.constants for name in shapes) or not shapes
+    is_drawn = any(name not in layer.constants for name in shapes)
+    assert is_drawn == ("seed" in layer.first_weights) or not shapes
+    for name in layer.first_weights:
+        assert name in arguments_of(type(layer))
 
 
 @every_example

@@ -93,11 +93,12 @@ class LayerActions(QObject):
     def change_layer(self, layer_id: str, field: str, value: object) -> None:
         """Give one argument of a layer another value; edits of one field are undone together."""
         spec = self._document.spec
-        if field in ("initializer", "seed"):
-            # Drawn weights take the place of any that came from a file.
-            edited = spec.edited(layer_id, **{field: value, "weights_id": ""})
-        else:
-            edited = spec.edited(layer_id, **{field: value})
+        layer = spec.layer(layer_id)
+        changed = {field: value}
+        if isinstance(layer, ParametricSpec) and field in layer.first_weights:
+            # They take the place of any that came from a file.
+            changed["weights_id"] = ""
+        edited = spec.edited(layer_id, **changed)
         text = self.tr("Change {field} of {layer}").format(field=field, layer=layer_id)
         self._document.edit(edited, text, merge_key=f"{layer_id}.{field}")
 
@@ -162,4 +163,7 @@ class LayerActions(QObject):
         self.bypass.setChecked(layer is not None and not layer.enabled)
         self.move_up.setEnabled(layer is not None and layer is not layers[0])
         self.move_down.setEnabled(layer is not None and layer is not layers[-1])
-        self.redraw.setEnabled(isinstance(layer, ParametricSpec))
+        self.redraw.setEnabled(
+            isinstance(layer, ParametricSpec)
+            and ("seed" in layer.first_weights or bool(layer.weights_id))
+        )

@@ -33,10 +33,11 @@ class LayerForm(ArgumentForm):
             if name not in of_weights:
                 self._add_argument(name, name, make_editor(argument), layer_type.__name__)
         self._add_argument("inputs", self.tr("reads"), self._reads)
-        self._is_drawn = issubclass(layer_type, ParametricSpec) and layer_type.is_drawn
+        drawn_by = layer_type.first_weights if issubclass(layer_type, ParametricSpec) else ()
+        self._is_drawn = "seed" in drawn_by
         labels = {"frozen": self.tr("frozen")}
         for name in of_weights:
-            if self._is_drawn or name == "frozen":
+            if name in drawn_by or name == "frozen":
                 self._add_argument(name, labels.get(name, name), make_editor(arguments[name]))
         if self._is_drawn:
             self._add_dice()

@@ -93,7 +93,7 @@ class PReLU(Activation, ParametricSpec):
         parameters=("weight",),
     )
 
-    is_drawn: ClassVar[bool] = False
+    first_weights: ClassVar[tuple[str, ...]] = ("init",)
     since: ClassVar[int] = 2
 
     num_parameters: int = count(1)

@@ -104,7 +104,7 @@ class LayerSpec(ABC):
 
     @property
     def type(self) -> str:
-        """The name of the layer's type as files and the screen spell it ("Conv2d")."""
+        """The name of the layer's type as files and the screen spell it, which is PyTorch's."""
         return type(self).__name__
 
     @property
@@ -202,8 +202,8 @@ class ParametricSpec(LayerSpec):
     by_hand: bool = False
 
     has_parameters: ClassVar[bool] = True
-    is_drawn: ClassVar[bool] = True
-    """Whether initializer and seed decide about any of its parameters."""
+    first_weights: ClassVar[tuple[str, ...]] = ("initializer", "seed")
+    """The arguments that decide what its parameters are before they are learned or read."""
     measured: ClassVar[tuple[str, ...]] = ()
     """The parameters that are measured while learning, not learned: running means."""
 

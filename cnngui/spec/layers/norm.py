@@ -28,7 +28,7 @@ class Normalisation(ParametricSpec):
     menu_group: ClassVar[MenuGroup] = "norm"
     arithmetic: ClassVar[Arithmetic] = "normalise"
     keeps_channels: ClassVar[bool] = True
-    is_drawn: ClassVar[bool] = False
+    first_weights: ClassVar[tuple[str, ...]] = ()
 
     eps: float = argument(1e-5, "float", minimum=1e-12, maximum=1.0, affects_shape=False)
 

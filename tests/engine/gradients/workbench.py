@@ -36,7 +36,7 @@ class Bench:
         self.layer, self._seed = layer, seed
         self.sources = [to_bands_order(source) for source in sources]
         shape, parameters = _shapes(layer, [source.shape[1:] for source in sources])
-        is_drawn = isinstance(layer, spec.ParametricSpec) and layer.is_drawn
+        is_drawn = isinstance(layer, spec.ParametricSpec) and "seed" in layer.first_weights
         measured = layer.measured if isinstance(layer, spec.ParametricSpec) else ()
         rng = np.random.default_rng(1)
         self.parameters = {

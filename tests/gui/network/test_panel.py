@@ -308,6 +308,23 @@ def test_switches_and_floats(qtbot, panel, document):
     assert document.spec.layer("bn1").eps == pytest.approx(2.1e-3)
 
 
+def test_the_first_number_of_a_prelu_takes_the_place_of_learned_ones(panel, document):
+    panel.layer_actions.add("PReLU")
+    assert not panel.layer_actions.redraw.isEnabled()
+    document.edit(document.spec.edited("prelu1", weights_id="learned"), "Learn")
+    assert panel.layer_actions.redraw.isEnabled()
+    panel.layer_actions.change_layer("prelu1", "frozen", True)
+    assert document.spec.layer("prelu1").weights_id == "learned"
+    panel.layer_actions.change_layer("prelu1", "init", 0.5)
+    assert document.spec.layer("prelu1").weights_id == ""
+    fields = {"num_parameters", "init", "inputs", "frozen"}
+    form = row(panel, "prelu1").form
+    assert {label.text() for label in form.findChildren(QLabel) if label.buddy()} == {
+        *(fields - {"inputs"}),
+        "reads",
+    }
+
+
 def test_the_wheel_scrolls_past_what_has_no_focus(qtbot, panel, document):
     click(qtbot, panel, "conv1")
     box = spin_box(panel, "conv1", "out_channels")
