@@ -44,6 +44,11 @@ def test_whatever_wears_out_is_found(change: dict[str, object], words: str) -> N
     assert words in found[0]
 
 
+def test_what_a_training_keeps_by_intent_is_not_wear() -> None:
+    fuller = replace(FRESH, memory_mb=448.0, history_mb=48.0)
+    assert worn([FRESH] * 6 + [fuller] * 2) == []
+
+
 def test_what_only_comes_and_goes_is_not_wear() -> None:
     other = replace(FRESH, memory_mb=430.0, open_files=10, none_references=29_800)
     assert worn([FRESH, other] * 4) == []

@@ -48,6 +48,7 @@ class Sample:
     memory_mb : the most since the sample before; it differs from layer to layer.
     least_mb : the least since then.
     heap : what the allocator says of it.
+    history_mb : what is kept of the training under way, by intent and up to a bound.
     none_references : ``sys.getrefcount(None)``; it does not move where None is immortal (3.12).
     threads : names of those that stay.
     processed, shown : frames since the sample before.
@@ -65,13 +66,14 @@ class Sample:
     least_mb: float = 0.0
     heap: Heap = field(default_factory=Heap)
     trainings: int = 0
+    history_mb: float = 0.0
 
     def __str__(self) -> str:
         return (
             f"{self.seconds:6.0f} s  {self.least_mb:6.1f} to {self.memory_mb:6.1f} MB "
             f"(heap {self.heap.used_mb:.1f} used, {self.heap.free_mb:.1f} free, "
-            f"{self.heap.python_blocks} blocks)  {self.trainings} trainings  "
-            f"{len(self.threads)} threads  "
+            f"{self.heap.python_blocks} blocks)  "
+            f"{self.trainings} trainings ({self.history_mb:.1f} MB)  {len(self.threads)} threads  "
             f"{self.open_files} files  {self.none_references} references to None  "
             f"{self.processed} processed  {self.shown} shown"
         )
@@ -86,7 +88,7 @@ def worn(samples: list[Sample], most_growth_mb: float = _MOST_GROWTH_MB) -> list
         return median(map(number, late)) - median(map(number, early))
 
     found = []
-    if (grown := rise(lambda sample: sample.memory_mb)) > most_growth_mb:
+    if (grown := rise(lambda sample: sample.memory_mb - sample.history_mb)) > most_growth_mb:
         found.append(f"memory grew by {grown:.1f} MB")
     if (opened := rise(lambda sample: sample.open_files)) > _MOST_NEW_FILES:
         found.append(f"{opened:.0f} more files are open")
@@ -147,46 +149,6 @@ class _Visitor:
                 document.undo_stack.undo()
 
 
-class _Pupil:
-    """Trains the network on drawn shapes; when a training ends, the next one begins.
-
-    Attributes
-    ----------
-    started : how many trainings were begun.
-    """
-
-    def __init__(self, live: LiveWindow, epochs: int) -> None:
-        from cnngui.gui.training.control import TrainingControl
-        from PySide6.QtGui import QAction
-        from PySide6.QtWidgets import QTabBar
-
-        from cnngui.pipeline.training.settings import TrainingSettings
-
-        found = live.window.findChild(TrainingControl)
-        if found is None:
-            raise LookupError("the window trains nothing")
-        self._control = found
-        self.started = 0
-        found.set_settings(TrainingSettings(epochs=epochs))
-        found.open_data("shapes")
-        live.run_until(lambda: found.dataset is not None, "the drawn shapes")
-        found.mend_network()
-        found.progress_changed.connect(self.go_on)
-        live.window.findChild(QAction, "action_training").setChecked(True)
-        self._tabs = live.window.findChild(QTabBar, "training_tabs")
-        self.turn_page()
-        self.go_on()
-
-    def turn_page(self) -> None:
-        """Look at the training's next page: curves, kernels, results."""
-        self._tabs.setCurrentIndex(self._tabs.currentIndex() % (self._tabs.count() - 1) + 1)
-
-    def go_on(self) -> None:
-        if not self._control.is_under_way:
-            self.started += 1
-            self._control.start()
-
-
 def soak(
     seconds: float,
     sample_every_s: float,
@@ -201,6 +163,7 @@ def soak(
     from PySide6.QtCore import QTimer
 
     from tests.benchmarks.live_window import live_window
+    from tests.benchmarks.pupil import Pupil
     from tests.benchmarks.subjects import camera_network, tiny_vgg
 
     process = psutil.Process()
@@ -209,7 +172,7 @@ def soak(
     samples: list[Sample] = []
     with live_window(network, _RATE) as live:
         visitor = _Visitor(live)
-        pupil = _Pupil(live, epochs) if epochs else None
+        pupil = Pupil(live, epochs) if epochs else None
         steps = QTimer(interval=round(step_every_s * 1e3))
         steps.timeout.connect(visitor.step)
         steps.start()
@@ -231,6 +194,7 @@ def soak(
                     least_mb=visitor.least_memory_mb,
                     heap=read_heap(),
                     trainings=pupil.started if pupil is not None else 0,
+                    history_mb=pupil.history_mb if pupil is not None else 0.0,
                     none_references=sys.getrefcount(None),
                     open_files=count_files(),
                     threads=_staying_threads(),
