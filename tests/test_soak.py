@@ -59,7 +59,7 @@ def test_the_window_does_not_wear_out(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "tests.benchmarks.soak", "--json", str(report)]
     run = subprocess.run(
         # Memory needs minutes to settle; keeping what each frame gives would take far more.
-        [*command, "--minutes", "0.3", "--sample", "3", "--step", "0.3", "--growth", "150"],
+        [*command, "--minutes", "0.3", "--sample", "6", "--step", "0.3", "--growth", "150"],
         capture_output=True,
         text=True,
         timeout=100,

@@ -61,6 +61,7 @@ class CaptureWorker(Worker[CaptureCommand | Opening]):
     ) -> None:
         super().__init__("capture", report)
         self._player = Player(deliver, meter, report)
+        self._meter = meter
         self._retry_delays_s = retry_delays_s
         self._opener = SourceOpener(open_source, self.tell)
         self._opening: Opening | None = None
@@ -166,6 +167,8 @@ class CaptureWorker(Worker[CaptureCommand | Opening]):
             self._retry_later()
 
     def _change_source(self, opening: Opening, source: Source) -> None:
+        if not opening.again:
+            self._meter.reset()
         self._player.take(source, opening.address)
         self._playing_stop = opening.stop
         self._address, self._settings = opening.address, opening.settings
@@ -181,7 +184,8 @@ class CaptureWorker(Worker[CaptureCommand | Opening]):
             self._player.let_go()
 
     def _play(self, playback: Playback) -> None:
-        if self._opening is not None:
+        if self._opening is not None and playback.playing != self._player.is_playing:
+            # What is asked for since of the one that plays is meant for the one that comes, too.
             self._opening.playing = playback.playing
         if self._is_live and not playback.playing:
             self._player.let_go()

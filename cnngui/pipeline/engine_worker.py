@@ -124,11 +124,11 @@ class EngineWorker(Worker[EngineCommand]):
     def offer(self, frame: Frame, source_name: str) -> None:
         """Leave a frame in place of one that was not computed. Returns at once."""
         with self._condition:
-            replaced = self._arrived is not None and not self._frozen
+            replaced = None if self._frozen else self._arrived
             self._arrived = frame, source_name
             self._condition.notify_all()
-        if replaced:
-            self._meter.add_dropped()
+        if replaced is not None:
+            self._meter.add_dropped(replaced[0].time)
 
     def _merge(self, older: EngineCommand, newer: EngineCommand) -> EngineCommand | None:
         # A network that brings weights has to be built: the one after it may count on them.
@@ -253,9 +253,9 @@ class EngineWorker(Worker[EngineCommand]):
     def _compute(self, arrived: tuple[Frame, str] | None) -> None:
         self._stale = False
         if arrived is not None:
+            if self._is_fresh and self._frame is not None:
+                self._meter.add_dropped(self._frame.time)  # it was given up
             self._frame, self._source_name = arrived
-            if self._is_fresh:
-                self._meter.add_dropped()  # the one before, which was given up
             self._is_fresh = True
         network = self._learning or self._network
         if self._frame is None or network is None:
@@ -282,7 +282,7 @@ class EngineWorker(Worker[EngineCommand]):
             self._network = self._learning = None
             return
         if result.fresh:
-            self._meter.add_processed()
+            self._meter.add_processed(result.time)
         self._is_fresh = False
         self._deliver(result)
 

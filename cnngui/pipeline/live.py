@@ -117,23 +117,29 @@ class LivePipeline:
         """Stop everything, whatever is under way, within the time given.
 
         A recording is finished, a network and snapshots that were to be saved are saved. What of
-        the snapshots is not done after half of the time is removed.
+        the snapshots is not done after three quarters of the time is removed. Whoever computes has
+        the first half: what needs longer cuts nothing of what is being written.
         """
-        deadline = time.monotonic() + timeout_s
+        began = time.monotonic()
+        deadline = began + timeout_s
+
+        def left_until(share: float) -> float:
+            return began + share * timeout_s - time.monotonic()
+
         self._capture.stop()
-        self._trainer.stop()
-        # It computes with the engine's threads.
-        self._trainer.join(timeout_s / 4)
-        self._engine.stop()
+        self._recording.stop()
         self._kernels.stop()
         self._sampling.stop()
         self.data.stop()
+        self._trainer.stop()
+        # It computes with the engine's threads.
+        self._trainer.join(left_until(1 / 4))
+        self._engine.stop()
         # What the engine still has to have written must reach the files before they close.
-        self._engine.join(deadline - time.monotonic())
+        self._engine.join(left_until(1 / 2))
         self._files.tell(Job("run", self._store.close))
         self._files.stop()
-        self._recording.stop()
-        self._files.join(deadline - time.monotonic() - timeout_s / 2)
+        self._files.join(left_until(3 / 4))
         self._files.cancel("snapshot")
         self.data.join(deadline - time.monotonic())
         for worker in self._workers:

@@ -44,6 +44,8 @@ class _Recent:
 class Meter:
     """The counters of one pipeline. Any thread may call.
 
+    What becomes of frames that were captured before counting began from zero is not counted.
+
     Parameters
     ----------
     clock : seconds, as ``Frame.time`` has them.
@@ -57,6 +59,7 @@ class Meter:
     def reset(self) -> None:
         """Count from zero again."""
         with self._lock:
+            self._since = self._clock()
             self._captured = self._processed = self._shown = self._dropped = 0
             self._in = _Recent(RATE_WINDOW_S)
             self._computed = _Recent(RATE_WINDOW_S)
@@ -69,20 +72,24 @@ class Meter:
             self._captured += 1
             self._in.add(self._clock())
 
-    def add_dropped(self, count: int = 1) -> None:
-        """Count frames that nobody will compute."""
+    def add_dropped(self, captured_at: float) -> None:
+        """Count a frame that nobody will compute."""
         with self._lock:
-            self._dropped += count
+            if captured_at >= self._since:
+                self._dropped += 1
 
-    def add_processed(self) -> None:
+    def add_processed(self, captured_at: float) -> None:
         """Count a frame that the network has computed."""
         with self._lock:
-            self._processed += 1
-            self._computed.add(self._clock())
+            if captured_at >= self._since:
+                self._processed += 1
+                self._computed.add(self._clock())
 
     def add_shown(self, captured_at: float) -> None:
         """Count a frame that is on the screen now."""
         with self._lock:
+            if captured_at < self._since:
+                return
             now = self._clock()
             self._shown += 1
             self._painted.add(now)

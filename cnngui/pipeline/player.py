@@ -171,7 +171,7 @@ class Player:
                     break
                 if picture is not None:
                     self._meter.add_captured()
-                    self._meter.add_dropped()
+                    self._meter.add_dropped(time.monotonic())
                 picture = following
         except SourceError as caught:
             error = caught

@@ -198,8 +198,8 @@ def soak(
                     none_references=sys.getrefcount(None),
                     open_files=count_files(),
                     threads=_staying_threads(),
-                    processed=now.processed - before.processed,
-                    shown=now.shown - before.shown,
+                    processed=_since(before.processed, now.processed),
+                    shown=_since(before.shown, now.shown),
                     notice=notice.text if notice is not None else "",
                 )
             )
@@ -218,6 +218,11 @@ def soak(
     if give_back():
         print(f"Given back: {kept_mb - process.memory_info().rss / 2**20:.1f} MB of {kept_mb:.1f}")
     return samples
+
+
+def _since(before: int, now: int) -> int:
+    """Return how far a counter went on, which begins anew with another source."""
+    return now - before if now >= before else now
 
 
 def _staying_threads() -> tuple[str, ...]:

@@ -7,17 +7,23 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from cnngui.capture.address import parse_address
+from cnngui.featuremaps.recorder import Recorder
 from cnngui.formats.network_file import read_network
 from cnngui.images.opencv import cv2
+from cnngui.pipeline import engine_worker
 from cnngui.pipeline.capture_commands import OpenSource
 from cnngui.pipeline.engine_commands import SaveNetwork, SetNetwork, TakeSnapshot
-from cnngui.pipeline.events import RecordingStarted, SaveProgress, SourceLost
+from cnngui.pipeline.events import RecordingStarted, Saved, SaveProgress, SourceLost
+from cnngui.pipeline.file_worker import Job
 from cnngui.pipeline.live import LivePipeline
 from cnngui.pipeline.recording_worker import StartRecording
+from cnngui.pipeline.results import FrameResult
+from cnngui.pipeline.worker import Worker
 from tests.capture.mjpeg_server import MjpegServer
 from tests.capture.rtsp_server import RtspServer
 from tests.pipeline.conftest import program_threads
@@ -177,6 +183,59 @@ def test_closing_completes_a_recording(
     assert video.read()[0]
     assert video.get(cv2.CAP_PROP_FRAME_COUNT) >= 2
     video.release()
+
+
+@pytest.mark.usefixtures("film")
+def test_an_engine_that_needs_all_the_time_cuts_no_recording_and_no_file(
+    pipeline: LivePipeline,
+    listener: Listener,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    computing, may_end, closing = threading.Event(), threading.Event(), threading.Event()
+    look, stop, complete = engine_worker.look, Worker.stop, Recorder.close
+
+    def look_for_ever(*arguments: Any, **others: Any) -> FrameResult:
+        result = look(*arguments, **others)
+        if result.generation == 2:
+            computing.set()
+            assert may_end.wait(PATIENCE_S)
+        return result
+
+    def note_closing(worker: Worker[Any]) -> None:
+        closing.set()
+        stop(worker)
+
+    def complete_late(recorder: Recorder) -> None:
+        assert closing.wait(PATIENCE_S)
+        complete(recorder)
+
+    def write_late() -> Saved:
+        assert closing.wait(PATIENCE_S)
+        (tmp_path / "written").touch()
+        return Saved("run", tmp_path / "written")
+
+    monkeypatch.setattr(engine_worker, "look", look_for_ever)
+    monkeypatch.setattr(Worker, "stop", note_closing)
+    monkeypatch.setattr(Recorder, "close", complete_late)
+    pipeline.tell(StartRecording(tmp_path, "small"))
+    path = listener.event(RecordingStarted).path
+    listener.result(lambda result: result.position > 30)
+    pipeline.tell(SetNetwork(small_network("endless"), 2))
+    assert computing.wait(PATIENCE_S)
+    pipeline._files.tell(Job("run", write_late))
+    try:
+        assert close(pipeline, timeout_s=2.0) < 3.0
+        # The engine has not ended: the others did, in the same time.
+        assert not pipeline._engine.join(0.0)
+        assert pipeline._recording.join(0.0)
+        assert pipeline._files.join(0.0)
+        assert (tmp_path / "written").exists()
+        video = cv2.VideoCapture(str(path))
+        assert video.get(cv2.CAP_PROP_FRAME_COUNT) >= 2
+        video.release()
+    finally:
+        may_end.set()
 
 
 @pytest.mark.usefixtures("film")

@@ -28,14 +28,27 @@ def meter(clock: Clock) -> Meter:
 def test_counts(meter: Meter) -> None:
     for _ in range(5):
         meter.add_captured()
-    meter.add_dropped(2)
+    for _ in range(2):
+        meter.add_dropped(100.0)
     for _ in range(3):
-        meter.add_processed()
+        meter.add_processed(100.0)
     meter.add_shown(100.0)
     counters = meter.counters()
     assert (counters.captured, counters.processed, counters.shown, counters.dropped) == (5, 3, 1, 2)
     meter.reset()
     assert meter.counters() == Counters()
+
+
+def test_frames_from_before_the_counting_began_do_not_count(meter: Meter, clock: Clock) -> None:
+    clock.now += 1.0
+    meter.reset()
+    for add in (meter.add_dropped, meter.add_processed, meter.add_shown):
+        add(100.5)
+    assert meter.counters() == Counters()
+    for add in (meter.add_dropped, meter.add_processed, meter.add_shown):
+        add(101.0)
+    counters = meter.counters()
+    assert (counters.processed, counters.shown, counters.dropped) == (1, 1, 1)
 
 
 def test_a_steady_source_has_its_rate(meter: Meter, clock: Clock) -> None:
@@ -56,6 +69,7 @@ def test_a_rate_falls_when_nothing_comes_any_more(meter: Meter, clock: Clock) ->
 
 
 def test_latency_is_of_the_last_seconds(meter: Meter, clock: Clock) -> None:
+    clock.now += 9.0
     meter.add_shown(clock.now - 9.0)
     clock.now += 6.0
     for milliseconds in range(1, 101):

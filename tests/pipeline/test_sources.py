@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from dataclasses import replace
 
 import numpy as np
@@ -211,6 +212,67 @@ def test_a_source_that_cannot_be_opened_leaves_the_old_one_running(
     assert "in use" in str(failed.error)
     before = pipeline.meter.counters().captured
     listener.until(lambda: pipeline.meter.counters().captured > before + 5)
+
+
+def test_a_source_that_cannot_be_opened_leaves_a_paused_one_paused(
+    pipeline: LivePipeline, opener: Opener, listener: Listener
+) -> None:
+    opener.prepare(FILM, Film(count=50, rate=200.0))
+    pipeline.tell(OpenSource(FILM))
+    pipeline.tell(Play(Playback(playing=False)))
+    listener.until(lambda: any(e.playback.playing is False for e in playback_changes(listener)))
+    opener.prepare(CAMERA, SourceError("Desk Cam", "must be free", "in use"))
+    pipeline.tell(OpenSource(CAMERA))
+    listener.event(SourceFailed)
+    before = pipeline.meter.counters()
+    pipeline.tell(Seek(7))
+    assert listener.result(lambda result: result.position == 7).fresh
+    assert pipeline.meter.counters().captured == before.captured + 1
+    assert not playback_changes(listener)[-1].playback.playing
+
+
+def test_a_mirror_turned_while_a_paused_source_gives_way_pauses_not_the_next(
+    pipeline: LivePipeline, opener: Opener, listener: Listener
+) -> None:
+    hanging = threading.Event()
+    opener.prepare(FILM, Film(count=50, rate=200.0))
+    opener.prepare(CLIP, hanging, Film(count=50, rate=200.0))
+    pipeline.tell(OpenSource(FILM))
+    pipeline.tell(Play(Playback(playing=False)))
+    listener.event(SourceOpened)
+    pipeline.tell(OpenSource(CLIP))
+    pipeline.tell(Play(Playback(playing=False, mirror=True)))
+    listener.until(lambda: any(e.playback.mirror for e in playback_changes(listener)))
+    hanging.set()
+    listener.event(SourceOpened)
+    listener.until(lambda: playback_changes(listener)[-1].playback.playing)
+
+
+def test_counting_begins_anew_with_a_source_and_not_when_a_lost_one_is_back(
+    pipeline: LivePipeline, opener: Opener, listener: Listener
+) -> None:
+    first, second = Camera(), Camera()
+    opener.prepare(CAMERA, first, second)
+    pipeline.tell(OpenSource(CAMERA))
+    listener.event(SourceOpened)
+    first.send(1, 2, 3, 4)
+    listener.until(lambda: pipeline.meter.counters().captured == 4)
+    pipeline.meter.add_dropped(time.monotonic())
+    first.unplug()
+    listener.event(SourceOpened)
+    second.send(5)
+    listener.until(lambda: pipeline.meter.counters().captured == 5)
+    assert pipeline.meter.counters().dropped > 0
+    second.unplug()
+    opener.prepare(FILM, Film(count=1))
+    pipeline.tell(OpenSource(FILM))
+    listener.event(SourceOpened)
+    listener.until(lambda: pipeline.meter.counters().captured == 1)
+    assert pipeline.meter.counters().dropped == 0
+
+
+def playback_changes(listener: Listener) -> list[PlaybackChanged]:
+    return [event for event in listener.events if isinstance(event, PlaybackChanged)]
 
 
 def test_the_old_source_goes_on_while_a_new_one_hangs_and_the_newest_wish_wins(

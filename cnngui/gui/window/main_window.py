@@ -209,7 +209,7 @@ class MainWindow(QMainWindow):
         self._document.path_changed.connect(self._write_title)
         self._opener.source_chosen.connect(self._source.open)
         self._opener.network_chosen.connect(self._read_network)
-        self._source.opening.connect(self._unfreeze)
+        self._source.source_changed.connect(self._unfreeze)
         self._workbench.number.hold_requested.connect(self._freeze)
         self._workbench.number.live_requested.connect(self._unfreeze)
         self._source_menu.file_requested.connect(self._opener.ask_video)

@@ -39,8 +39,8 @@ _WARNING_KEY = "source warning"
 class SourceControl(QObject):
     """Knows which source is open and how it plays, and keeps everything that shows it in step."""
 
-    opening = Signal()
-    """Another source was asked for."""
+    source_changed = Signal()
+    """The source asked for is open in place of the one before."""
 
     def __init__(
         self,
@@ -64,6 +64,8 @@ class SourceControl(QObject):
         self._permission = CameraPermission(self)
         self._address: SourceAddress | None = None
         self._info: SourceInfo | None = None
+        self._is_changing = False
+        """Whether a source was asked for that is not open yet."""
         self._warnings: list[str] = []
         self._playback = Playback(mirror=settings.mirror)
         pipeline.tell(Play(self._playback))
@@ -82,7 +84,7 @@ class SourceControl(QObject):
     @Slot(object)
     def open(self, address: SourceAddress) -> None:
         """Change to another source; the present one runs until that is open."""
-        self.opening.emit()
+        self._is_changing = True
         for key in (_NOTICE_KEY, _WARNING_KEY):
             self._notices.dismiss(key)
         self._warnings.clear()
@@ -95,8 +97,6 @@ class SourceControl(QObject):
 
     def _open(self, address: SourceAddress) -> None:
         self._pipeline.tell(OpenSource(address, self._menu.capture_settings))
-        if not self._playback.playing:
-            self._play(replace(self._playback, playing=True))
 
     def take_clip(self, name: str) -> None:
         """Change to the built-in clip of that name, where it is a built-in clip that runs."""
@@ -132,6 +132,7 @@ class SourceControl(QObject):
                 self._warn(words.format(error_text(error)), "warning")
                 self._menu.wait_for_camera(address.kind == "camera")
             case SourceFailed(address, error):
+                self._is_changing = False
                 if self._address is None and address.kind != "sample":
                     self.open(SourceAddress("sample"))  # rather than an empty window
                 self._warn(error_text(error), "error")
@@ -159,6 +160,9 @@ class SourceControl(QObject):
         if self._address is not None:
             self._notices.dismiss(_NOTICE_KEY)
         self._address, self._info = address, info
+        if self._is_changing:
+            self._is_changing = False
+            self.source_changed.emit()
         self._menu.wait_for_camera(False)
         self._menu.set_current(address)
         self._button.show_source(address)

@@ -146,6 +146,20 @@ def test_a_folder_of_images_is_opened(driver: Driver, image: Path, answer: dict[
     driver.wait(lambda: shows_red(driver))
 
 
+def test_a_source_that_cannot_be_opened_leaves_what_was_paused_and_frozen(
+    driver: Driver, tmp_path: Path
+) -> None:
+    (tmp_path / "broken.png").write_bytes(b"rubbish")
+    driver.key(Qt.Key.Key_P)
+    play = driver.button("transport_play")
+    driver.wait(lambda: play.accessibleName() == "Play")
+    driver.key(Qt.Key.Key_Space)
+    driver.drop(tmp_path / "broken.png")
+    driver.wait(lambda: "broken.png" in driver.notice)
+    assert play.accessibleName() == "Play"
+    assert driver.action("freeze").isChecked()
+
+
 def test_files_of_a_folder_that_are_skipped_are_said(driver: Driver, image: Path) -> None:
     for name in ("a.png", "b.png"):
         (image.parent / name).write_bytes(b"rubbish")
