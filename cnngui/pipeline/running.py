@@ -36,6 +36,10 @@ class RunningNetwork:
     generation : counts the networks that were asked for.
     previous : the one that ran before; it lends weights to layers that have not changed.
 
+    Attributes
+    ----------
+    is_untrained : whether there are layers whose weights were drawn, and nothing else.
+
     Raises
     ------
     NetworkError
@@ -59,6 +63,7 @@ class RunningNetwork:
         self.carried = self._model.carried
         if self.carried:
             self.spec = self._named()
+        self.is_untrained = not set(self.spec.drawn_ids) <= set(weights or {})
         self.shapes: Mapping[str, Shape] = infer(spec).shapes
         self.signed = is_signed(spec)
         self._values: NDArray[np.float32] | None = None
@@ -94,7 +99,9 @@ class RunningNetwork:
         except (IndexError, ValueError) as error:
             raise NetworkError(f"{layer_id}.{parameter}", text("has no such place")) from error
         changed = {layer_id: {**own, parameter: array}}
-        return RunningNetwork(self.spec, changed, self.generation, self)
+        edited = RunningNetwork(self.spec, changed, self.generation, self)
+        edited.is_untrained = self.is_untrained and edited.is_untrained
+        return edited
 
     def question(self, layer_id: str, channel: int, at: tuple[int, ...]) -> Question:
         """Return which numbers make one number; the last one asked about is kept."""

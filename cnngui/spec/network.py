@@ -168,6 +168,15 @@ class NetworkSpec:
             for layer in self.layers
         )
 
+    @property
+    def drawn_ids(self) -> tuple[str, ...]:
+        """The layers whose weights are drawn: no file, no training and no hand has made them."""
+        return tuple(
+            layer.id
+            for layer in self.layers
+            if layer.enabled and isinstance(layer, ParametricSpec) and not layer.weights_id
+        )
+
     def with_weights_ids(self, ids: Mapping[str, str]) -> NetworkSpec:
         """Return a network in which the weights of some layers have these names, "" for drawn."""
         return self._with_layers(

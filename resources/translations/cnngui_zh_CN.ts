@@ -339,6 +339,10 @@
         <source>Strongest classes</source>
         <translation>得分最高的类别</translation>
     </message>
+    <message>
+        <source>Not trained yet: its weights were drawn at random.</source>
+        <translation>还没有训练：权重是随机初始化的。</translation>
+    </message>
 </context>
 <context>
     <name>ClassCard</name>

@@ -25,12 +25,17 @@ def _row_height() -> int:
 
 
 class ClassBars(QWidget):
-    """The largest scores, best first; hidden while the network does not end in any."""
+    """The largest scores, best first; hidden while the network does not end in any.
+
+    A network whose weights were only drawn names no class: it says that it is not trained.
+    """
 
     def __init__(self, state: ViewState, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._state = state
         self._rows: list[tuple[str, float, float]] = []
+        self._room = 0
+        self._is_untrained = False
         self._most = SHOWN
         self._signed = False
         self._are_shares = False
@@ -41,8 +46,15 @@ class ClassBars(QWidget):
 
     @property
     def rows(self) -> list[tuple[str, float, float]]:
-        """(name, score, length of the bar -1..1), best first."""
+        """(name, score, length of the bar -1..1), best first; none of an untrained network."""
         return self._rows
+
+    @property
+    def reason(self) -> str:
+        """Why no class is named; empty where some are."""
+        if not self._is_untrained:
+            return ""
+        return self.tr("Not trained yet: its weights were drawn at random.")
 
     def show_result(self, result: FrameResult) -> None:
         """Paint the scores of a result that has them."""
@@ -62,12 +74,16 @@ class ClassBars(QWidget):
         self._signed = not self._are_shares and bool((scores < 0).any())
         limit = 1.0 if self._are_shares else round_limit(scores)
         best = np.argsort(-scores, kind="stable")[:SHOWN].tolist()
-        count = len(self._rows)
+        self._is_untrained = found.is_untrained
         self._rows = [
             (names[unit] if names else str(unit), float(scores[unit]), float(scores[unit]) / limit)
             for unit in best
+            if not found.is_untrained
         ]
-        if len(self._rows) != count:
+        self.setAccessibleDescription(self.reason)
+        # Of an untrained network, too: nothing moves when it begins to learn.
+        if len(best) != self._room:
+            self._room = len(best)
             self.updateGeometry()
         self.show()
         self.update()
@@ -80,7 +96,7 @@ class ClassBars(QWidget):
             self.updateGeometry()
 
     def sizeHint(self) -> QSize:
-        return QSize(240, self._height_of(min(len(self._rows), self._most)))
+        return QSize(240, self._height_of(min(self._room, self._most)))
 
     def _height_of(self, rows: int) -> int:
         return self.fontMetrics().height() + SPACE_S + rows * _row_height() + SPACE_M
@@ -92,6 +108,12 @@ class ClassBars(QWidget):
         title = QRect(0, 0, self.width(), self.fontMetrics().height() + SPACE_S)
         painter.setPen(QColor(scheme.muted))
         painter.drawText(title, int(Qt.AlignmentFlag.AlignLeft), self.tr("Strongest classes"))
+        if self._is_untrained:
+            below = self.rect().adjusted(0, title.bottom() + 1, 0, 0)
+            flags = int(Qt.AlignmentFlag.AlignLeft) | int(Qt.TextFlag.TextWordWrap)
+            painter.setPen(QColor(scheme.text))
+            painter.drawText(below, flags, self.reason)
+            return
         painter.setFont(number_font(self.font()))
         metrics = painter.fontMetrics()
         name_width = min(

@@ -13,9 +13,17 @@ from cnngui.pipeline.lenses.lens import Lens, Request, Seen
 
 @dataclass(frozen=True, eq=False)
 class Scores:
-    """The last layer's output: float32 ``(K,)``."""
+    """The last layer's output.
+
+    Attributes
+    ----------
+    values : float32 ``(K,)``.
+    is_untrained : whether the network has weights that were only drawn: what it says of a picture
+        means nothing yet.
+    """
 
     values: NDArray[np.float32]
+    is_untrained: bool = False
 
 
 class ScoresLens(Lens[Scores]):
@@ -28,4 +36,4 @@ class ScoresLens(Lens[Scores]):
         return {last_id: self._keep} if is_looked_at and self.scene.is_flat(last_id) else {}
 
     def _keep(self, seen: Seen) -> None:
-        self._part = Scores(seen.values)
+        self._part = Scores(seen.values, self.scene.network.is_untrained)

@@ -31,6 +31,7 @@ def frame_result(
     kernel: Maps | None = None,
     bias: float | None = None,
     scores: Maps | None = None,
+    is_untrained: bool = False,
     generation: int = 0,
     pixels: NDArray[np.uint8] | None = None,
     picture: NDArray[np.uint8] | None = None,
@@ -48,7 +49,7 @@ def frame_result(
         _vector_result(request, shown) if is_flat else None,
         None if is_flat else _channel_result(request, shown, signed, kernel, bias),
         Thumbnails(small) if small else None,
-        None if scores is None else Scores(scores),
+        None if scores is None else Scores(scores, is_untrained),
     )
     if pixels is None:
         pixels = np.full((120, 160, 3), 128, np.uint8)

@@ -305,6 +305,22 @@ def test_the_strongest_classes_come_first(
     assert not inspector.class_bars.isVisible()
 
 
+def test_an_untrained_network_names_no_class(
+    inspector: Inspector, state: ViewState, outputs: dict[str, Maps]
+) -> None:
+    bars = inspector.class_bars
+    inspector.show_result(frame_result(state.request(), outputs, scores=outputs["softmax1"]))
+    height = bars.sizeHint().height()
+    assert bars.reason == ""
+    drawn = frame_result(state.request(), outputs, scores=outputs["softmax1"], is_untrained=True)
+    inspector.show_result(drawn)
+    assert bars.isVisible()
+    assert bars.rows == []
+    assert "Not trained" in bars.reason
+    assert bars.accessibleDescription() == bars.reason
+    assert bars.sizeHint().height() == height, "nothing moves when it begins to learn"
+
+
 def test_scores_of_named_classes_are_shares_without_a_softmax_too(
     inspector: Inspector, state: ViewState, document: Document, outputs: dict[str, Maps]
 ) -> None:

@@ -171,3 +171,13 @@ def test_a_new_lens_is_a_module_and_takes_its_place_while_the_layer_is_seen(
         assert result.part(VectorResult) is None
     # A program made anew for each place would take a large network 0.2 s.
     assert len(programs) == 1
+
+
+def test_the_scores_say_whether_weights_were_only_drawn(network: RunningNetwork) -> None:
+    view = replace(NOTHING, wants_channel=True)
+    drawn = look(network, view).part(Scores)
+    assert drawn is not None
+    assert drawn.is_untrained
+    learned = look(RunningNetwork(network.spec, network.weights), view).part(Scores)
+    assert learned is not None
+    assert not learned.is_untrained
