@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from cnngui.gui.bridge import PipelineBridge
 from cnngui.gui.chosen_data import ChosenData
 from cnngui.gui.document import Document, Running
+from cnngui.gui.hands import Hands
 from cnngui.gui.runs import Runs
 from cnngui.gui.settings import Settings
 from cnngui.gui.trainer import Trainer
@@ -15,6 +16,7 @@ from cnngui.gui.view_state import ViewState
 from cnngui.pipeline.engine_commands import SetColormaps, SetNetwork, SetThreads, SetView
 from cnngui.pipeline.events import Event, NetworkApplied, WeightsEdited
 from cnngui.pipeline.results import FrameResult
+from cnngui.weights import Weights
 
 _CLOSE_TIMEOUT_S = 5.0
 """A batch of a very large network may take that long."""
@@ -32,6 +34,7 @@ class Studio(QObject):
     ----------
     pipeline : computes, records, reads and learns, in threads of its own.
     view : what is looked at.
+    hands : change weights.
     data, plan, runs, trainer : what is learned from, how, what was learned, and what is learning.
 
     Signals
@@ -59,6 +62,7 @@ class Studio(QObject):
         self.runs = Runs(tell, document, self)
         self.trainer = Trainer(tell, document, self.data, self.plan, self.runs, self)
         self._result: FrameResult | None = None
+        self.hands = Hands(self.pipeline.tell, document, self._weights, self)
         self._bridge.result_ready.connect(self._take_result)
         self._bridge.event_received.connect(self._take_event)
         document.running_changed.connect(self._on_document_running_changed)
@@ -69,6 +73,9 @@ class Studio(QObject):
     def result(self) -> FrameResult | None:
         """The result that the window shows."""
         return self._result
+
+    def _weights(self) -> Weights:
+        return {} if self._result is None else self._result.weights
 
     def start(self, threads: int = 0) -> None:
         """Start the threads. Networks and sources may be opened from now on.

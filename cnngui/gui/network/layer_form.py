@@ -49,17 +49,21 @@ class LayerForm(ArgumentForm):
         for field, editor in self._editors.items():
             editor.set_value(getattr(layer, field))
         if self._is_drawn and isinstance(layer, ParametricSpec):
-            self._weights_note.setVisible(bool(layer.weights_id))
+            self._weights_note.setVisible(bool(layer.weights_id) or layer.by_hand)
+            self._weights_note.setText(self._weights_words(layer))
 
     def _add_weights_note(self) -> None:
-        self._weights_note = QLabel(
-            self.tr(
-                "These weights were learned or come from a file. Changing the seed draws new ones."
-            )
-        )
+        self._weights_note = QLabel()
         self._weights_note.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self._weights_note.setWordWrap(True)
         self._grid.addWidget(self._weights_note, self._grid.rowCount(), 0, 1, 2)
+
+    def _weights_words(self, layer: ParametricSpec) -> str:
+        if layer.by_hand:
+            return self.tr("Weights were changed by hand. Changing the seed draws new ones.")
+        return self.tr(
+            "These weights were learned or come from a file. Changing the seed draws new ones."
+        )
 
     def _add_dice(self) -> None:
         dice = QToolButton()

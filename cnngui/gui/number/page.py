@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 )
 from superqt import QElidingLabel
 
+from cnngui.gui.hands import Hands
 from cnngui.gui.icons import icon
 from cnngui.gui.number.result_view import ResultView
 from cnngui.gui.number.side_panel import SidePanel
@@ -32,11 +33,14 @@ from cnngui.gui.number.words import title_text
 from cnngui.gui.theme import SLIM_SCROLL_BAR, SPACE_L, SPACE_M, SPACE_S, number_font
 from cnngui.gui.view_state import ViewState
 from cnngui.gui.widgets.buttons import ChoiceButton, tool_button
+from cnngui.gui.widgets.kernel_menu import KernelMenu, KernelTarget
 from cnngui.gui.widgets.keys import keeps_key
 from cnngui.gui.widgets.menu import Menu
+from cnngui.gui.widgets.parameter_fields import ParameterFields
 from cnngui.pipeline.lenses.number import NumberResult
 from cnngui.pipeline.results import FrameResult
 from cnngui.spec.layers import INPUT_ID
+from cnngui.weights import Weights
 
 _SIDE_SHARE = 0.32
 _SIDE_WIDTHS = (200, 340)
@@ -66,10 +70,12 @@ class NumberPage(QWidget):
     hold_requested = Signal()
     live_requested = Signal()
 
-    def __init__(self, state: ViewState, parent: QWidget | None = None) -> None:
+    def __init__(self, state: ViewState, hands: Hands, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._state = state
+        self._hands = hands
         self._result: NumberResult | None = None
+        self._weights: Weights = {}
         self._is_narrow = False
         self._dragged_down = self._dragged_right = 0.0
         self.stepping = Stepping(state, self)
@@ -83,6 +89,8 @@ class NumberPage(QWidget):
         self.stepping.changed.connect(self._refresh)
         self.stepping.holding.connect(self.hold_requested)
         self.terms.pointed_at.connect(self._pointed.setText)
+        self.terms.weight_edited.connect(self._on_terms_weight_edited)
+        self.terms.edit_cancelled.connect(hands.take_back)
         self.terms.window_dragged.connect(self._on_terms_window_dragged)
         self.side.map.place_chosen.connect(self._on_map_place_chosen)
         self.result_view.guessed.connect(self._refresh)
@@ -99,6 +107,7 @@ class NumberPage(QWidget):
                 self._refresh()
             return
         self._result = part
+        self._weights = result.weights
         self._show_number()
 
     def move_place(self, down: int, right: int) -> None:
@@ -199,6 +208,11 @@ class NumberPage(QWidget):
         self._large = self._toggle("format-size", self.tr("Larger"))
         self._large.setToolTip(self.tr("Larger numbers, for the last row of a class"))
         self._large.toggled.connect(self._on_large_toggled)
+        self._kernel = tool_button(
+            "blur-linear", self.tr("Kernel"), self.tr("Make another kernel, or change this one")
+        )
+        self._kernel.setMenu(KernelMenu(self._hands, self._kernel_target, self._kernel))
+        self._kernel.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._copy = tool_button(
             "content-copy", self.tr("Copy"), self.tr("Copy formula or picture")
         )
@@ -220,7 +234,7 @@ class NumberPage(QWidget):
         tools.addWidget(self._title, 1)
         for tool in (
             *(self._home, self._back, self._play, self._forward),
-            *(self._kind, self._speed, self._guess, self._large, self._copy),
+            *(self._kind, self._speed, self._guess, self._large, self._kernel, self._copy),
         ):
             tools.addWidget(tool)
         self._content = QWidget()
@@ -230,6 +244,7 @@ class NumberPage(QWidget):
         content.addWidget(self.terms)
         content.addStretch(1)
         self._content_column = content
+        self.parameters = ParameterFields(self._hands)
         self._side_area = _scrolling(self.side, self.tr("About this number"))
         both = QWidget()
         row = QHBoxLayout(both)
@@ -242,6 +257,10 @@ class NumberPage(QWidget):
         self._foot_row.setContentsMargins(0, 0, SPACE_S, 0)
         self._foot_row.addWidget(self.result_view, 1)
         left.addLayout(self._foot_row)
+        fields = QHBoxLayout()
+        fields.setContentsMargins(SPACE_M, 0, SPACE_M, SPACE_S)
+        fields.addWidget(self.parameters)
+        left.addLayout(fields)
         row.addLayout(left, 1)
         row.addWidget(self._side_area)
         self._message = QLabel(self)
@@ -287,6 +306,9 @@ class NumberPage(QWidget):
         self.terms.setVisible(part.number.question.kind in ("sum", "max", "product", "copy"))
         self.result_view.show_number(part)
         self.side.show_number(part, self.stepping.filled)
+        question = part.number.question
+        self._kernel.setVisible(question.layer.has_kernels and question.layer.enabled)
+        self.parameters.show_channel(part.layer_id, question.channel, self._weights)
         self._stack.setCurrentIndex(1)
 
     @Slot()
@@ -302,6 +324,23 @@ class NumberPage(QWidget):
             self._message.setText(self._why_nothing())
         else:
             self._show_number()
+
+    def _kernel_target(self) -> KernelTarget | None:
+        part, group = self._result, self.terms.chosen_group
+        if part is None or group is None or not part.number.question.layer.has_kernels:
+            return None
+        channels = [other.channel for other in self.terms.groups if other.source == group.source]
+        place = group.channel - min(channels)
+        return KernelTarget(part.layer_id, part.number.question.channel, place)
+
+    @Slot(int, float, bool)
+    def _on_terms_weight_edited(self, term: int, value: float, final: bool) -> None:
+        part = self._result
+        if part is None or part.number.question.taps.weight is None:
+            return
+        name, index = part.number.question.taps.weight
+        place = [int(axis[term]) for axis in index]
+        self._hands.set_number(part.layer_id, name, place, value, final=final)
 
     def _why_nothing(self) -> str:
         if self._state.layer_id == INPUT_ID:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Hashable
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import (
     QColor,
     QFont,
@@ -31,6 +32,7 @@ from cnngui.gui.number.groups import Group, groups_of
 from cnngui.gui.theme import ACCENT, SPACE_L, SPACE_M, SPACE_S, colors
 from cnngui.gui.view_state import ViewState
 from cnngui.gui.widgets.bars import sign_color
+from cnngui.gui.widgets.cell_editing import CellEditing
 from cnngui.gui.widgets.cells import cell_colors, paint_cell
 from cnngui.gui.widgets.pictures import REGION, draw_picture, fitted, indexed_image, paint_region
 from cnngui.gui.words.naming import channel_label, channel_names
@@ -169,12 +171,15 @@ class TermsView(QWidget):
     -------
     pointed_at : what is under the pointer, in words; "" where there is nothing.
     window_dragged : the window was dragged so many places down and right on the map read.
-    weight_chosen : the weight of a term was clicked; carries the term.
+    weight_edited : a weight was changed by hand; carries the term, the number, and whether that is
+        final.
+    edit_cancelled : weights are to be again what they were.
     """
 
     pointed_at = Signal(str)
     window_dragged = Signal(int, int)
-    weight_chosen = Signal(int)
+    weight_edited = Signal(int, float, bool)
+    edit_cancelled = Signal()
 
     def __init__(self, state: ViewState, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -188,6 +193,12 @@ class TermsView(QWidget):
         self._font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
         self._shows_numbers = True
         self._scale = 1.0
+        self.editing = CellEditing(
+            self, self._weight_at, self._weight_rect, self._weight, self._next_weight, self._largest
+        )
+        self.editing.changed.connect(self._on_editing_changed)
+        self.editing.cancelled.connect(self.edit_cancelled)
+        self._chosen_row = 0
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -198,6 +209,11 @@ class TermsView(QWidget):
     def shown(self) -> Shown | None:
         """What is drawn."""
         return self._shown
+
+    @property
+    def groups(self) -> tuple[Group, ...]:
+        """All groups, also those of which no cells are drawn."""
+        return self._shown.groups if self._shown is not None else ()
 
     @property
     def rows(self) -> list[Row]:
@@ -259,9 +275,6 @@ class TermsView(QWidget):
             if row.thumb.contains(point):
                 self._dragged = row, point
                 return
-        term, grid = self._term_at(point)
-        if term is not None and grid == "weight":
-            self.weight_chosen.emit(term)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if self._dragged is not None:
@@ -282,7 +295,53 @@ class TermsView(QWidget):
         self.update()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            first = self._next_weight(-1, 1)
+            if first is not None:
+                self.editing.open(first)
+                return
         event.ignore()
+
+    @property
+    def chosen_group(self) -> Group | None:
+        """The group whose cells were clicked last, or the only one whose cells are drawn."""
+        if self._shown is None or not self._rows:
+            return None
+        return self._group(self._rows[min(self._chosen_row, len(self._rows) - 1)])
+
+    @Slot(object, float, bool)
+    def _on_editing_changed(self, term: int, value: float, final: bool) -> None:
+        self.weight_edited.emit(term, value, final)
+
+    # What the hands on the cells ask.
+
+    def _weight_at(self, point: QPointF) -> int | None:
+        for place, row in enumerate(self._rows):
+            if row.bounds.contains(point):
+                self._chosen_row = place
+        term, grid = self._term_at(point)
+        return term if grid == "weight" and self._can_edit() else None
+
+    def _weight_rect(self, term: Hashable) -> QRectF | None:
+        return self.cell_rect(term, "weight") if isinstance(term, int) else None
+
+    def _weight(self, term: Hashable) -> float:
+        if self._shown is None or not isinstance(term, int):
+            return 0.0
+        return float(self._shown.number.weights[term])
+
+    def _next_weight(self, term: Hashable, by: int) -> int | None:
+        if not self._can_edit() or not isinstance(term, int):
+            return None
+        terms = [int(one) for row in self._rows for one in self._group(row).terms]
+        place = terms.index(term) + by if term in terms else 0
+        return terms[place] if 0 <= place < len(terms) else None
+
+    def _largest(self) -> float:
+        return _scale(self._shown.number.weights) if self._shown is not None else 1.0
+
+    def _can_edit(self) -> bool:
+        return self._shown is not None and self._shown.number.question.taps.weight is not None
 
     def paintEvent(self, event: QPaintEvent) -> None:
         shown = self._shown

@@ -20,9 +20,13 @@ _LEAST_BAR_HEIGHT = 72
 
 
 class ChannelPicture(QWidget):
-    """Paints a channel; ``pointed_at`` says in words what is under the pointer."""
+    """Paints a channel; ``pointed_at`` says in words what is under the pointer.
+
+    ``place_chosen`` carries row and column of a value that was clicked.
+    """
 
     pointed_at = Signal(str)
+    place_chosen = Signal(int, int)
 
     def __init__(self, state: ViewState, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -35,6 +39,7 @@ class ChannelPicture(QWidget):
         self.setSizePolicy(policy)
         self.setMouseTracking(True)
         self.setAccessibleName(self.tr("The chosen channel"))
+        self.setToolTip(self.tr("Click a number to see how it comes about"))
         state.colormaps_changed.connect(self._color)
 
     def show_channel(self, channel: ChannelResult) -> None:
@@ -72,6 +77,12 @@ class ChannelPicture(QWidget):
         self._pointer = event.position()
         self._say_pointed()
         self.update()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._pointer = event.position()
+        place = self._place()
+        if place is not None and event.button() == Qt.MouseButton.LeftButton:
+            self.place_chosen.emit(*place)
 
     def leaveEvent(self, event: QEvent) -> None:
         self._pointer = None

@@ -4,26 +4,31 @@ from __future__ import annotations
 
 from html import escape
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtGui import QGuiApplication, QImage, QPalette, QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
+    QHBoxLayout,
     QLabel,
     QScrollArea,
     QSizePolicy,
     QStackedWidget,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 from superqt import QElidingLabel
 
+from cnngui.gui.hands import Hands
 from cnngui.gui.theme import SLIM_SCROLL_BAR, SPACE_L, SPACE_M, SPACE_S, number_font, with_font
 from cnngui.gui.view_state import ViewState
 from cnngui.gui.views.channel_picture import ChannelPicture
 from cnngui.gui.views.class_bars import ClassBars
 from cnngui.gui.views.histogram_view import HistogramView
 from cnngui.gui.views.kernel_view import KernelView
+from cnngui.gui.widgets.buttons import tool_button
+from cnngui.gui.widgets.kernel_menu import KernelMenu, KernelTarget
 from cnngui.gui.widgets.plain import show_plainly
 from cnngui.gui.words.layers import layer_fact
 from cnngui.gui.words.naming import channel_label, channel_names, kernel_inputs
@@ -43,7 +48,9 @@ _NUMBERS_IN_ROW = 3
 class Inspector(QWidget):
     """The chosen channel of the chosen layer, live."""
 
-    def __init__(self, state: ViewState, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, state: ViewState, hands: Hands | None = None, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._state = state
         self._message = QLabel(self.tr("Click a map to study it here."), self)
@@ -51,7 +58,7 @@ class Inspector(QWidget):
         self._message.setWordWrap(True)
         self._message.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self._message.setMargin(SPACE_L)
-        self._details = _Details(state)
+        self._details = _Details(state, hands)
         area = QScrollArea(self)
         area.setWidget(self._details)
         area.setWidgetResizable(True)
@@ -118,9 +125,11 @@ class Inspector(QWidget):
 class _Details(QWidget):
     """The inspector's scrolling part."""
 
-    def __init__(self, state: ViewState) -> None:
+    def __init__(self, state: ViewState, hands: Hands | None) -> None:
         super().__init__()
         self._state = state
+        self._hands = hands
+        self._channel: ChannelResult | None = None
         self.title = QLabel(self)
         self.title.setTextFormat(Qt.TextFormat.RichText)
         self.title.setWordWrap(True)
@@ -139,18 +148,34 @@ class _Details(QWidget):
         self.kernel_title.setWordWrap(True)
         show_plainly(self.pointed, self.fact)
         self.kernel = KernelView(state, self)
+        self._kernel_menu = tool_button(
+            "blur-linear", self.tr("Kernel"), self.tr("Make another kernel, or change this one")
+        )
+        self._kernel_menu.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        if hands is not None:
+            self._kernel_menu.setMenu(KernelMenu(hands, self._kernel_target, self._kernel_menu))
+            self.kernel.weight_edited.connect(self._on_kernel_weight_edited)
+            self.kernel.edit_cancelled.connect(hands.take_back)
+        kernel_row = QHBoxLayout()
+        kernel_row.setContentsMargins(0, 0, 0, 0)
+        kernel_row.addWidget(self.kernel_title, 1)
+        kernel_row.addWidget(self._kernel_menu)
+        self.picture.place_chosen.connect(self._on_picture_place_chosen)
         column = QVBoxLayout(self)
         column.setContentsMargins(SPACE_M, SPACE_M, SPACE_M, SPACE_M)
         column.setSpacing(SPACE_M)
         for part in (
             *(self.title, self.picture, self.pointed, self.numbers, self.histogram),
-            *(self.fact, self.kernel_title, self.kernel),
+            self.fact,
         ):
             column.addWidget(part)
+        column.addLayout(kernel_row)
+        column.addWidget(self.kernel)
         column.addStretch(1)
 
     def show_channel(self, channel: ChannelResult) -> None:
         """Show one map."""
+        self._channel = channel
         self._show_title(channel.layer_id, channel.channel, self.tr("channel {number}"))
         self.picture.show_channel(channel)
         self.numbers.show_channel(channel)
@@ -168,6 +193,7 @@ class _Details(QWidget):
         self.pointed.setText(self.tr("value {value}").format(value=value))
         self._set_map_parts_visible(False)
         self.kernel_title.hide()
+        self._kernel_menu.hide()
         self.kernel.hide()
 
     def _show_title(self, layer_id: str, number: int, words: str) -> None:
@@ -181,9 +207,30 @@ class _Details(QWidget):
         for part in (self.picture, self.numbers, self.histogram):
             part.setVisible(visible)
 
+    def _kernel_target(self) -> KernelTarget | None:
+        channel = self._channel
+        if channel is None or channel.kernel is None:
+            return None
+        return KernelTarget(channel.layer_id, channel.channel, self.kernel.pictures.current)
+
+    @Slot(int, int, int, float, bool)
+    def _on_kernel_weight_edited(
+        self, place: int, row: int, column: int, value: float, final: bool
+    ) -> None:
+        target = self._kernel_target()
+        if target is not None and self._hands is not None:
+            at = self._hands.weight_place(target.layer_id, target.channel, place, (row, column))
+            self._hands.set_number(target.layer_id, "weight", at, value, final=final)
+
+    @Slot(int, int)
+    def _on_picture_place_chosen(self, row: int, column: int) -> None:
+        self._state.select_place((row, column))
+        self._state.show_sight("number")
+
     def _show_kernel(self, channel: ChannelResult) -> None:
         kernel = channel.kernel
         self.kernel_title.setVisible(kernel is not None)
+        self._kernel_menu.setVisible(kernel is not None and self._hands is not None)
         self.kernel.setVisible(kernel is not None)
         if kernel is None:
             return

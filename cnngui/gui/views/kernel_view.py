@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Hashable
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import (
     QColor,
     QFontDatabase,
@@ -35,6 +36,7 @@ from cnngui.featuremaps.kernel_wall import largest_weight
 from cnngui.featuremaps.scaling import encode
 from cnngui.gui.theme import ACCENT, SPACE_M, SPACE_S, colors
 from cnngui.gui.view_state import ViewState
+from cnngui.gui.widgets.cell_editing import CellEditing
 from cnngui.gui.widgets.keys import keeps_key
 from cnngui.gui.widgets.pictures import color_table, indexed_image
 from cnngui.gui.widgets.plain import plain_tip
@@ -50,7 +52,17 @@ _WIDEST_CELL = 72
 
 
 class KernelView(QWidget):
-    """One picture per input channel, and the numbers of the one chosen."""
+    """One picture per input channel, and the numbers of the one chosen.
+
+    Signals
+    -------
+    weight_edited : a number was changed by hand; carries the input's place, the indices within the
+        kernel, the number, and whether that is final.
+    edit_cancelled : numbers are to be again what they were.
+    """
+
+    weight_edited = Signal(int, int, int, float, bool)
+    edit_cancelled = Signal()
 
     def __init__(self, state: ViewState, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -73,7 +85,13 @@ class KernelView(QWidget):
         column.addWidget(self._numbers_title)
         column.addWidget(self._numbers_area)
         self.pictures.chosen.connect(self._show_numbers)
+        self.numbers.editing.changed.connect(self._on_numbers_changed)
+        self.numbers.editing.cancelled.connect(self.edit_cancelled)
         state.colormaps_changed.connect(self._color)
+
+    @Slot(object, float, bool)
+    def _on_numbers_changed(self, cell: tuple[int, int], value: float, final: bool) -> None:
+        self.weight_edited.emit(self.pictures.current, *cell, value, final)
 
     def show_kernel(self, kernel: NDArray[np.float32], source: str, names: tuple[str, ...]) -> None:
         """Show a kernel ``(in_channels / groups, kh, kw)``.
@@ -235,11 +253,17 @@ class _KernelNumbers(QWidget):
         self._texts: list[list[list[str]]] = []
         self._font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
         self._input = 0
+        self._kernel = np.zeros((1, 1, 1), np.float32)
         self.setAccessibleName(self.tr("Kernel as numbers"))
+        self.setToolTip(self.tr("Click a weight to type, or drag it up and down"))
+        self.editing = CellEditing(
+            self, self._cell_at, self._cell_rect, self._value, self._next_cell, self._largest
+        )
 
     def take(self, kernel: NDArray[np.float32], codes: NDArray[np.uint8], colormap: str) -> None:
         """Take a kernel ``(n, kh, kw)`` and its codes."""
         self._codes = codes
+        self._kernel = kernel
         self._texts = [
             [[_weight_text(value) for value in row] for row in rows] for rows in kernel.tolist()
         ]
@@ -262,6 +286,39 @@ class _KernelNumbers(QWidget):
         self._input = place
         self.setAccessibleDescription("\n".join(" ".join(row) for row in self._texts[place]))
         self.update()
+
+    # What the hands on the cells ask.
+
+    def _cell_size(self) -> tuple[int, int]:
+        columns = self._kernel.shape[2]
+        return min((self.width() - 1) // columns, _WIDEST_CELL), _CELL_HEIGHT
+
+    def _cell_at(self, point: QPointF) -> tuple[int, int] | None:
+        width, height = self._cell_size()
+        row, column = int(point.y() // height), int(point.x() // max(width, 1))
+        rows, columns = self._kernel.shape[1:]
+        return (row, column) if 0 <= row < rows and 0 <= column < columns else None
+
+    def _cell_rect(self, cell: Hashable) -> QRectF | None:
+        if not isinstance(cell, tuple):
+            return None
+        width, height = self._cell_size()
+        return QRectF(cell[1] * width, cell[0] * height, width, height)
+
+    def _value(self, cell: Hashable) -> float:
+        if not isinstance(cell, tuple) or self._input >= len(self._kernel):
+            return 0.0
+        return float(self._kernel[(self._input, *cell)])
+
+    def _next_cell(self, cell: Hashable, by: int) -> tuple[int, int] | None:
+        if not isinstance(cell, tuple):
+            return None
+        rows, columns = self._kernel.shape[1:]
+        place = cell[0] * columns + cell[1] + by
+        return divmod(place, columns) if 0 <= place < rows * columns else None
+
+    def _largest(self) -> float:
+        return largest_weight(self._kernel) or 1.0
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if not self._texts:

@@ -48,6 +48,7 @@ from cnngui.gui.window.status import StatusLine
 from cnngui.gui.window.toolbar import ToolBar
 from cnngui.gui.window.transport import Transport
 from cnngui.gui.window.workbench import Workbench
+from cnngui.gui.words.carried import carried_words
 from cnngui.gui.words.errors import error_text, part_label
 from cnngui.harmless import harmless
 from cnngui.pipeline.engine_commands import SetFrozen, SetThreads
@@ -141,7 +142,7 @@ class MainWindow(QMainWindow):
         self._notices = NoticeBar()
         self._status = StatusLine()
         self._transport = Transport()
-        self._workbench = Workbench(document, self._studio.view)
+        self._workbench = Workbench(document, self._studio.view, self._studio.hands)
         self._source_menu = SourceMenu(settings, self._cameras, self)
         source_button = SourceButton(self._source_menu)
         self._opener = Opener(settings, self._notices, self)
@@ -297,8 +298,10 @@ class MainWindow(QMainWindow):
         match event:
             case NetworkRead(name, spec, weights):
                 self._on_network_read(name, spec, weights)
-            case NetworkApplied():
+            case NetworkApplied(_, carried):
                 self._notices.dismiss("network")
+                if carried:
+                    self._status.show_message(carried_words(carried))
             case NetworkFailed(_, error):
                 self._notices.show_notice(Notice(error_text(error), key="network"))
             case Crashed(where, report):

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from cnngui.gui.document import Document
 from cnngui.gui.graph.page import NetworkPage
+from cnngui.gui.hands import Hands
 from cnngui.gui.network.panel import NetworkPanel
 from cnngui.gui.number.page import NumberPage
 from cnngui.gui.settings import Settings
@@ -36,16 +37,18 @@ class Workbench(QSplitter):
     network_panel, wall, number, large, inspector : the parts that the window's actions work on.
     """
 
-    def __init__(self, document: Document, state: ViewState, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, document: Document, state: ViewState, hands: Hands, parent: QWidget | None = None
+    ) -> None:
         super().__init__(Qt.Orientation.Horizontal, parent)
         self.network_panel = NetworkPanel(document)
         self.wall = WallView(state)
-        self.number = NumberPage(state)
+        self.number = NumberPage(state, hands)
         self.graph = NetworkPage(state)
         self.large = LargeView(
             state, {"maps": self.wall, "number": self.number, "network": self.graph}
         )
-        self.inspector = Inspector(state)
+        self.inspector = Inspector(state, hands)
         self._strip = LayerStrip(state, document)
         self._input_view = InputView(state)
         # A click on a thumbnail must not take the arrows away from the channels.
