@@ -207,3 +207,10 @@ class RemoteDecoder:
 def _opened(target: str, properties: dict[int, int]) -> cv2.VideoCapture:
     flat = [number for pair in properties.items() for number in pair]
     return cv2.VideoCapture(target, cv2.CAP_FFMPEG, flat)
+
+
+def codec_of(decoder: Decoder) -> str:
+    """Return the four letters of a video's codec."""
+    code = int(decoder.get(cv2.CAP_PROP_FOURCC))
+    letters = "".join(chr(code >> shift & 0xFF) for shift in (0, 8, 16, 24))
+    return letters if letters.isprintable() else hex(code)

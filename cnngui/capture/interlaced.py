@@ -10,10 +10,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from cnngui.capture.ffmpeg import Decoder
+from cnngui.capture.ffmpeg import Decoder, codec_of
 from cnngui.capture.timeline import LOOKED_INTO, Packets
 from cnngui.images.files import Picture
-from cnngui.images.opencv import cv2
 
 _NEVER_INTERLACED = frozenset({"VP80", "VP90", "AV01", "FFV1", "HEVC", "HEV1", "HVC1", "GIF "})
 _PIXELS_PER_BYTE = 400
@@ -30,9 +29,7 @@ def seems_unconverted(
     first : the first picture that ``decoder`` gave.
     open_decoder : opens the film once more.
     """
-    code = int(decoder.get(cv2.CAP_PROP_FOURCC))
-    letters = "".join(chr(code >> shift & 0xFF) for shift in (0, 8, 16, 24))
-    if letters.upper() in _NEVER_INTERLACED or packets.count < 2:
+    if codec_of(decoder).upper() in _NEVER_INTERLACED or packets.count < 2:
         return False
     again = open_decoder()
     try:

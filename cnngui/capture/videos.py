@@ -9,10 +9,11 @@ from dataclasses import replace
 import numpy as np
 
 from cnngui.capture.deadline import Deadline, IsStopped
-from cnngui.capture.ffmpeg import Decoder, FileDecoder, RemoteDecoder
+from cnngui.capture.ffmpeg import Decoder, FileDecoder, RemoteDecoder, codec_of
+from cnngui.capture.frame_reader import FrameReader
 from cnngui.capture.interlaced import seems_unconverted
 from cnngui.capture.source import READ_TIMEOUT_S, Picture, Source, SourceInfo
-from cnngui.capture.timeline import REORDERED, Packets, Timeline, read_packets
+from cnngui.capture.timeline import Packets, read_packets
 from cnngui.errors import SourceError, text
 from cnngui.images.opencv import MAX_PICTURE_PIXELS, cv2
 
@@ -26,6 +27,9 @@ _WIND_S = READ_TIMEOUT_S - 0.5
 
 _MOST_COUNTED = 1500
 """So many frames are counted one by one where there are no time stamps."""
+
+_MOST_KEPT = 8
+_MOST_KEPT_BYTES = 2**26
 
 
 class VideoSource(Source):
@@ -56,25 +60,30 @@ class VideoSource(Source):
         self._name = name
         self._remote = remote
         self._packets = packets
-        self._timeline = packets.timeline if packets is not None else None
-        self._size = (0, 0)
-        self._can_wind = True
         self._position = 0
-        self._next = 0
-        self._is_grabbed = False
-        self._is_from_start = True
+        self._wanted = 0
+        self._kept: dict[int, Picture] = {}
         self._warnings: list[SourceError] = []
         self._has_warned_of_winding = False
-        self._decoder = open_decoder()
+        self._reader = FrameReader(open_decoder, packets)
         try:
-            self._info = self._measured(live)
+            self._size, self._info = self._measured(live)
         except BaseException:
-            self._decoder.close()
+            self._reader.close()
             raise
+        self._told = self._reader.timeline
 
     @property
     def info(self) -> SourceInfo:
         """By the time stamps where they are known; else as the container says, until its end."""
+        timeline = self._reader.timeline
+        if timeline is not self._told:  # something was learnt from reading
+            self._told = timeline
+            self._kept.clear()
+            times = None if timeline is None else timeline.seconds()
+            count = self._packets.count if self._packets is not None else 0
+            count = count if timeline is None else len(timeline)
+            self._info = replace(self._info, frame_count=count, times=times)
         return self._info
 
     @property
@@ -84,39 +93,37 @@ class VideoSource(Source):
 
     def read(self) -> Picture | None:
         """Return the next frame; None at the end, also where a file is cut off."""
-        picture = self._decoder.picture() if self._grab() else None
+        picture = self._kept.get(self._wanted)
+        if picture is not None:
+            self._position = self._wanted
+            self._wanted += 1
+            return picture
+        if self._wanted != self._reader.next:
+            self._find(self._wanted)
+        picture = self._reader.take()
         if picture is None:
             if self._info.live:
                 raise SourceError(self._name, text("a stream must go on"), text("its end"))
             self._note_end()
             return None
-        self._is_grabbed = False
-        self._position = self._next
-        self._next += 1
+        self._position = self._reader.next - 1
+        self._wanted = self._reader.next
         return self._shaped(picture)
 
     def seek(self, position: int) -> None:
         """Make the next ``read`` give that frame, or say in a warning that it is another one."""
         if self._info.live:
             super().seek(position)
-        position = max(position, 0)
-        if self._info.frame_count:
-            position = min(position, self._info.frame_count - 1)
-        if position == self._next:
+        count = self.info.frame_count
+        position = min(max(position, 0), count - 1) if count else max(position, 0)
+        is_step_back = position == self._position - 1
+        if position in self._kept or position == self._wanted == self._reader.next:
+            self._wanted = position
             return
-        end = time.monotonic() + _WIND_S
-        if position == 0:
-            self._restart()
-        elif self._timeline is not None:
-            self._wind_by_time_stamps(self._timeline, position, end)
-        elif self._can_wind and position - self._next_or_start(position) > _MOST_COUNTED:
-            self._wind_by_rate(position)
-        else:
-            if position < self._next:
-                self._restart()
-            self._go_on_to(position, end)
-        if self._next != position:
-            self._warn_of_winding(position)
+        self._kept.clear()
+        self._find(position)
+        if is_step_back and self._reader.next == position:
+            self._keep_up_to(position)
 
     def take_warnings(self) -> list[SourceError]:
         """Say once that a video is shorter than it says of itself, or cannot be wound exactly."""
@@ -125,141 +132,91 @@ class VideoSource(Source):
 
     def close(self) -> None:
         """Close the file or connection."""
-        self._decoder.close()
+        self._reader.close()
+        self._kept.clear()
 
-    # ------------------------------------------------------------------ finding frames
-
-    def _grab(self) -> bool:
-        """Go on to the next frame, unless it was grabbed already, and note which one it is."""
-        if not self._is_grabbed:
-            self._is_grabbed = self._decoder.grab()
-            if self._is_grabbed and self._timeline is not None:
-                self._note_place(self._timeline, self._decoder.time_ms())
-        return self._is_grabbed
-
-    def _note_place(self, timeline: Timeline, time_ms: float) -> None:
-        """Compare a frame with what the packets told, and believe the frame."""
-        if timeline.is_at(self._next, time_ms):
-            return
-        place = timeline.place_of(time_ms)
-        if not self._is_from_start:
-            self._next = self._next if place is None else place
-        elif place is None or place < self._next:
-            # Packets and frames have nothing to do with each other.
-            self._set_timeline(None)
+    def _find(self, position: int) -> None:
+        reader = self._reader
+        going_on = position - (reader.next if reader.next <= position else 0)
+        if reader.timeline is None and reader.can_wind and going_on > _MOST_COUNTED:
+            reader.wind_by_rate(position, self._info.rate)
+            self._warn_of_rate()
         else:
-            # Packets without a picture of their own: the frames between never come.
-            self._set_timeline(timeline.without(self._next, place))
+            reader.find(position, time.monotonic() + _WIND_S)
+        if reader.next != position and not reader.is_at_end:
+            self._warn_of_winding(position, reader.next)
+        self._wanted = reader.next
 
-    def _set_timeline(self, timeline: Timeline | None) -> None:
-        self._timeline = timeline
-        times = None if timeline is None else timeline.seconds()
-        count = self._packets.count if self._packets is not None else 0
-        if timeline is not None:
-            count = len(timeline)
-        self._info = replace(self._info, frame_count=count, times=times)
+    def _keep_up_to(self, position: int) -> None:
+        """Have the frames before a position at hand: who steps back once does it again.
 
-    def _restart(self) -> None:
-        """Read the video from its beginning again; that is exact whatever it consists of."""
-        self._decoder.close()
-        self._decoder = self._open_decoder()
-        self._next = 0
-        self._is_grabbed = False
-        self._is_from_start = True
-
-    def _next_or_start(self, position: int) -> int:
-        """Return the frame from which a position is reached by going on."""
-        return self._next if self._next <= position else 0
-
-    def _wind_by_time_stamps(self, timeline: Timeline, position: int, end: float) -> None:
-        start = timeline.start_for(position)
-        if start <= self._next < position:
-            self._go_on_to(position, end)
+        Finding one takes as long as finding a few of them.
+        """
+        width, height = self._size
+        most = min(_MOST_KEPT, _MOST_KEPT_BYTES // (3 * width * height))
+        first = max(position - most + 1, 0)
+        if most < 2 or first == 0:
             return
-        # Where the first place is not one after all, the one before it may be.
-        for place in (start, timeline.start_for(max(start - 2 * REORDERED, 0))):
-            if not self._can_wind or place == 0:
+        end = time.monotonic() + _WIND_S
+        self._reader.find(first, end)
+        while self._reader.next <= position and time.monotonic() < end:
+            place = self._reader.next
+            picture = self._reader.take()
+            if picture is None:
                 break
-            self._is_from_start = self._is_grabbed = False
-            self._decoder.wind(float(timeline.times_ms[place]))
-            self._next = position + 1  # unless the frame's time stamp tells
-            if self._grab() and self._next <= position:
-                self._go_on_to(position, end)
-                if self._next == position or time.monotonic() > end:
-                    return
-        self._restart()
-        self._go_on_to(position, end)
+            self._kept[place] = self._shaped(picture)
+        self._wanted = position
 
-    def _go_on_to(self, position: int, end: float) -> None:
-        """Leave out the frames before a position, until a moment on the monotonic clock."""
-        while self._grab() and self._next < position and time.monotonic() < end:
-            self._is_grabbed = False
-            self._next += 1
-
-    def _wind_by_rate(self, position: int) -> None:
-        """Let FFmpeg find the frame that is shown then if the rate is what the video says."""
-        rate = self._info.rate
-        self._is_from_start = self._is_grabbed = False
-        self._decoder.wind(1000.0 * position / rate)
-        if self._grab():
-            self._next = round(self._decoder.time_ms() * rate / 1000.0)
+    def _warn_of_rate(self) -> None:
         if not self._has_warned_of_winding:
             self._has_warned_of_winding = True
             rule = text("must be short enough, and a file, for its frames to be counted")
             got = text("another one: frames are found by the nominal rate, a few may be missed")
             self._warnings.append(SourceError(self._name, rule, got))
 
-    def _warn_of_winding(self, position: int) -> None:
-        if self._is_grabbed:
-            rule = text(
-                "frame {number} must be found within {most:g} s", number=position, most=_WIND_S
-            )
-            got = text("frame {number}, shown in its place", number=self._next)
-            self._warnings.append(SourceError(self._name, rule, got))
+    def _warn_of_winding(self, position: int, found: int) -> None:
+        rule = text("frame {number} must be found within {most:g} s", number=position, most=_WIND_S)
+        got = text("frame {number}, shown in its place", number=found)
+        self._warnings.append(SourceError(self._name, rule, got))
 
-    # -------------------------------------------------------------------- what is known
-
-    def _measured(self, live: bool | None) -> SourceInfo:
+    def _measured(self, live: bool | None) -> tuple[tuple[int, int], SourceInfo]:
         """Read the first frame, which alone tells the true size."""
-        get = self._decoder.get
+        reader, packets = self._reader, self._packets
+        get = reader.decoder.get
         width, height = int(get(cv2.CAP_PROP_FRAME_WIDTH)), int(get(cv2.CAP_PROP_FRAME_HEIGHT))
         if width * height > MAX_PICTURE_PIXELS:
             rule = text("a video's frame may have at most {most:,} pixels", most=MAX_PICTURE_PIXELS)
             raise SourceError(self._name, rule, f"{width:,} x {height:,}")
-        self._is_grabbed = self._decoder.grab()
-        first = self._decoder.picture() if self._is_grabbed else None
+        first = reader.begin()
         if first is None:
             raise self._no_frame()
-        if self._packets is not None and seems_unconverted(
-            first, self._decoder, self._packets, self._open_decoder
+        if packets is not None and seems_unconverted(
+            first, reader.decoder, packets, self._open_decoder
         ):
             rule = text("must be a film of whole frames to be converted here")
             raise SourceError(self._name, rule, text("an interlaced one"))
-        if self._timeline is not None:
-            self._can_wind = not self._timeline.has_twins
-            self._timeline = self._as_decoded(self._timeline, self._decoder.time_ms())
-        self._size = self._true_size(first)
         promised = get(cv2.CAP_PROP_FRAME_COUNT)
         counted = not live and 0 < promised <= _MAX_FRAME_COUNT
-        self._can_wind = counted and self._can_wind
         rate = get(cv2.CAP_PROP_FPS)
         rate = rate if 0 < rate < _MOST_RATE else 0.0
+        reader.can_wind = reader.can_wind and counted and rate > 0
         count, times = int(promised) if counted else 0, None
-        if self._packets is not None and self._packets.count:
-            count = self._packets.count if self._timeline is None else len(self._timeline)
+        if packets is not None and packets.count:
+            count = packets.count if reader.timeline is None else len(reader.timeline)
             # Of a variable rate, what is promised is the time with the usual rate.
-            seconds = self._packets.seconds
-            is_short = seconds * rate < promised * _SHORT_SHARE if seconds and rate else True
-            if counted and is_short and self._packets.count < promised * _SHORT_SHARE:
+            is_short = packets.seconds * rate < promised * _SHORT_SHARE
+            is_short = is_short or not packets.seconds * rate
+            if counted and is_short and packets.count < promised * _SHORT_SHARE:
                 self._warnings.append(self._too_short(int(promised), count))
-        if self._timeline is not None:
-            times = self._timeline.seconds()
+        if reader.timeline is not None:
+            times = reader.timeline.seconds()
             if count > 1:
                 mean = (count - 1) / float(times[-1])
                 rate = rate if abs(rate - mean) < 0.01 * mean else mean
-        return SourceInfo(
+        size = self._true_size(first)
+        return size, SourceInfo(
             self._name,
-            *self._size,
+            *size,
             rate,
             count,
             live=live if live is not None else not counted,
@@ -267,29 +224,16 @@ class VideoSource(Source):
             times=times,
         )
 
-    def _as_decoded(self, timeline: Timeline, first_ms: float) -> Timeline | None:
-        """Return a timeline that begins with the first frame that was decoded."""
-        place = timeline.place_of(first_ms)
-        if place and self._packets is not None and self._packets.begins_with_key:
-            # The packets bear the times at which they are decoded, not shown, and so may frames
-            # after winding.
-            self._can_wind = False
-            return timeline.moved(first_ms - float(timeline.times_ms[0]))
-        # A recording of something that went on already begins with what cannot be shown.
-        return None if place is None else timeline.without(0, place)
-
     def _no_frame(self) -> SourceError:
         if self._packets is None or not self._packets.count:
             return SourceError(self._name, text("a video must have at least one frame"), 0)
-        code = int(self._decoder.get(cv2.CAP_PROP_FOURCC))
-        letters = "".join(chr(code >> shift & 0xFF) for shift in (0, 8, 16, 24))
         rule = text("must be in a codec that can be decoded here")
-        return SourceError(self._name, rule, letters if letters.isprintable() else hex(code))
+        return SourceError(self._name, rule, codec_of(self._reader.decoder))
 
     def _true_size(self, picture: Picture) -> tuple[int, int]:
         """Return the width and height of a picture whose pixels are square."""
         height, width = picture.shape[:2]
-        get = self._decoder.get
+        get = self._reader.decoder.get
         across, down = get(cv2.CAP_PROP_SAR_NUM), get(cv2.CAP_PROP_SAR_DEN)
         if across <= 0 or down <= 0 or not 1 / _MAX_STRETCH <= across / down <= _MAX_STRETCH:
             return width, height
@@ -310,11 +254,12 @@ class VideoSource(Source):
 
     def _note_end(self) -> None:
         """Correct the frame count where another one was promised."""
-        found, promised = self._next, self._info.frame_count
-        if not self._is_from_start or self._position != found - 1 or found == promised:
+        reader, promised = self._reader, self.info.frame_count
+        found = reader.next
+        if not reader.is_from_start or self._position != found - 1 or found == promised:
             return  # as promised; or wound there, which says nothing about the count
-        if self._timeline is not None:
-            self._set_timeline(self._timeline.without(found, promised))
+        if reader.timeline is not None:
+            reader.cut_off()
             return
         if found < promised * _SHORT_SHARE:
             if self._remote:

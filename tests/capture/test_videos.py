@@ -8,6 +8,7 @@ import pytest
 from cnngui.capture import timeline, videos
 from cnngui.capture.address import SourceAddress, parse_address
 from cnngui.capture.ffmpeg import FileDecoder
+from cnngui.capture.frame_reader import FrameReader
 from cnngui.capture.opening import open_source
 from cnngui.capture.source import Source
 from cnngui.errors import SourceError
@@ -297,3 +298,30 @@ def test_a_film_of_a_still_picture_is_not_taken_for_one(
     writer.release()
     with opened(path) as source:
         assert len(read_all(source)) == 60
+
+
+@pytest.mark.parametrize("name", ["one-group.mp4", "open-groups.ts", "program-stream.mpg"])
+def test_stepping_back_finds_a_few_frames_at_a_time(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found: list[int] = []
+    find = FrameReader.find
+
+    def counted(self: FrameReader, position: int, end: float) -> None:
+        found.append(position)
+        find(self, position, end)
+
+    monkeypatch.setattr(FrameReader, "find", counted)
+    with opened(VIDEOS / name) as source:
+        source.seek(90)
+        assert number_of(source.read()) == 90
+        found.clear()
+        for position in range(89, 74, -1):
+            source.seek(position)
+            assert (number_of(source.read()), source.position) == (position, position)
+        assert len(found) == 4  # two for every eight frames
+        for position in range(76, 99):  # on again, from what is kept and beyond it
+            assert (number_of(source.read()), source.position) == (position, position)
+        source.seek(20)
+        assert number_of(source.read()) == 20
+        assert len(source._kept) == 0
