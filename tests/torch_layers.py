@@ -72,7 +72,9 @@ def apply(layer: LayerSpec, module: nn.Module, tensors: Sequence[Tensor]) -> Ten
         case "LayerNorm" if layer.normalized_shape == "channels" and x.ndim == 4:
             return module(x.movedim(1, -1)).movedim(-1, 1)
         case "Add":
-            return sum(tensors[1:], x)
+            for other in tensors[1:]:
+                x = x + other
+            return x
         case "Multiply":
             for other in tensors[1:]:
                 x = x * other

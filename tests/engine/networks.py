@@ -10,6 +10,9 @@ from cnngui.spec.network import InputSpec, NetworkSpec
 from cnngui.spec.shapes import infer
 from cnngui.weights import Weights
 
+_MOST_VALUES = 50_000
+"""Of a layer's output: larger ones take long and show nothing more."""
+
 _small = st.integers(1, 3)
 _pairs = st.tuples(_small, _small)
 
@@ -66,7 +69,77 @@ def poolings(draw: st.DrawFn, layer_id: str) -> spec.LayerSpec:
     )
 
 
-_VALUE_BY_VALUE = (spec.ReLU, spec.LeakyReLU, spec.Sigmoid, spec.Tanh, spec.SiLU, spec.Softmax)
+@st.composite
+def transposed_convolutions(
+    draw: st.DrawFn, layer_id: str, in_channels: int
+) -> spec.ConvTranspose2d:
+    groups = draw(st.sampled_from([g for g in (1, 1, 2, in_channels) if in_channels % g == 0]))
+    stride, dilation = draw(_pairs), draw(_pairs)
+    # onnxruntime knows no output_padding as large as the stride.
+    extra = tuple(draw(st.integers(0, step - 1)) for step in stride)
+    return spec.ConvTranspose2d(
+        id=layer_id,
+        out_channels=groups * draw(st.sampled_from((1, 2, 5, 16))),
+        kernel_size=draw(st.tuples(st.integers(1, 4), st.integers(1, 4))),
+        stride=stride,
+        padding=draw(st.tuples(st.integers(0, 2), st.integers(0, 2))),
+        output_padding=extra,
+        dilation=dilation,
+        groups=groups,
+        bias=draw(st.booleans()),
+    )
+
+
+@st.composite
+def resizings(draw: st.DrawFn, layer_id: str) -> spec.LayerSpec:
+    sides = st.tuples(*[st.integers(0, 2)] * 4)
+    match draw(st.sampled_from(("upsample", "pad", "slice"))):
+        case "upsample":
+            mode = draw(st.sampled_from(("nearest", "bilinear")))
+            corners = mode == "bilinear" and draw(st.booleans())
+            factors = tuple(map(float, draw(_pairs)))
+            return spec.Upsample(
+                id=layer_id, scale_factor=factors, mode=mode, align_corners=corners
+            )
+        case "pad":
+            mode = draw(st.sampled_from(("constant", "reflect", "replicate")))
+            return spec.Pad2d(id=layer_id, padding=draw(sides), mode=mode, value=0.5)
+        case _:
+            dim = draw(st.sampled_from(("channels", "rows", "columns")))
+            return spec.Slice(id=layer_id, dim=dim, start=draw(_small) - 1, step=draw(_small))
+
+
+@st.composite
+def norms(draw: st.DrawFn, layer_id: str, channels: int) -> spec.LayerSpec:
+    groups = draw(st.sampled_from([g for g in (1, 2, channels) if channels % g == 0]))
+    return draw(
+        st.sampled_from(
+            (
+                spec.BatchNorm2d(id=layer_id),
+                spec.GroupNorm(id=layer_id, num_groups=groups),
+                spec.InstanceNorm2d(id=layer_id, affine=True),
+                spec.LayerNorm(id=layer_id),
+            )
+        )
+    )
+
+
+_VALUE_BY_VALUE = (
+    spec.ReLU,
+    spec.LeakyReLU,
+    spec.PReLU,
+    spec.ReLU6,
+    spec.ELU,
+    spec.GELU,
+    spec.SiLU,
+    spec.Hardswish,
+    spec.Softplus,
+    spec.Sigmoid,
+    spec.Hardsigmoid,
+    spec.Tanh,
+    spec.Hardtanh,
+    spec.Softmax,
+)
 
 
 @st.composite
@@ -80,28 +153,32 @@ def networks(draw: st.DrawFn) -> NetworkSpec:
         name = f"layer{number}"
         source = draw(st.sampled_from(names[-2:]))
         layer: spec.LayerSpec
-        match draw(st.sampled_from(("conv", "conv", "pool", "value", "value", "norm", "join"))):
+        kinds = ("conv", "conv", "turned", "pool", "value", "value", "norm", "join", "resize")
+        match draw(st.sampled_from(kinds)):
             case "conv":
                 layer = draw(convolutions(name, shapes[source][0]))
             case "pool":
                 layer = draw(poolings(name))
+            case "turned":
+                layer = draw(transposed_convolutions(name, shapes[source][0]))
+            case "resize":
+                layer = draw(resizings(name))
             case "norm":
-                layer = spec.BatchNorm2d(id=name)
+                layer = draw(norms(name, shapes[source][0]))
             case "join":
                 alike = [other for other in names if shapes[other] == shapes[source]]
-                kind = draw(st.sampled_from((spec.Add, spec.Concat)))
+                kind = draw(st.sampled_from((spec.Add, spec.Multiply, spec.Concat)))
                 layer = kind(id=name, inputs=(source, draw(st.sampled_from(alike))))
             case _:
-                kinds = (*_VALUE_BY_VALUE, spec.Dropout)
-                layer = draw(st.sampled_from(kinds))(id=name)
+                layer = draw(st.sampled_from((*_VALUE_BY_VALUE, spec.Dropout)))(id=name)
         if not layer.inputs:
             layer = _with(layer, inputs=(source,))
         layer = _with(layer, enabled=draw(st.integers(0, 9)) > 0)
         grown = network.inserted(number, layer)
-        if infer(grown).is_valid:
-            network = grown
-        else:
+        report = infer(grown)
+        if not report.is_valid or np.prod(report.shapes[name]) > _MOST_VALUES:
             break
+        network = grown
     if draw(st.booleans()):
         number = len(network.layers)
         for layer in (spec.Flatten(id="flatten"), spec.Linear(id="linear", out_features=7)):
