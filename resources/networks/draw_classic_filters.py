@@ -73,9 +73,9 @@ def first_layer() -> dict[str, Kernel]:
         "blur": gaussian(2.0),
         "sharpen": sharpen,
         "emboss": centred([[-1, -0.5, 0], [-0.5, 1, 0.5], [0, 0.5, 1]]),
-        "sobel x": balanced(centred(sobel.tolist())),
-        "sobel y": balanced(centred(sobel.T.tolist())),
-        "laplacian": laplacian_of_gaussian(1.2),
+        "Sobel x": balanced(centred(sobel.tolist())),
+        "Sobel y": balanced(centred(sobel.T.tolist())),
+        "Laplacian": laplacian_of_gaussian(1.2),
     }
     over_grey |= {f"fine stripes {angle}": 1.5 * gabor(angle, 3.5, 1.5) for angle in ANGLES}
     over_grey |= {f"wide stripes {angle}": gabor(angle, 7.0, 2.2) for angle in ANGLES}
@@ -100,10 +100,10 @@ def second_layer() -> dict[str, tuple[dict[str, Kernel], float]]:
     fine = [f"fine stripes {angle}" for angle in ANGLES]
     wide = [f"wide stripes {angle}" for angle in ANGLES]
     combinations = {
-        "corner": ({"sobel x": 2 * AREA, "sobel y": 2 * AREA}, -0.5),
+        "corner": ({"Sobel x": 2 * AREA, "Sobel y": 2 * AREA}, -0.5),
         "crossing +": ({wide[0]: 2 * AREA, wide[2]: 2 * AREA}, -0.35),
         "crossing x": ({wide[1]: 2 * AREA, wide[3]: 2 * AREA}, -0.35),
-        "any edge": ({"sobel x": POINT, "sobel y": POINT}, 0.0),
+        "any edge": ({"Sobel x": POINT, "Sobel y": POINT}, 0.0),
         "any line": (dict.fromkeys(wide, AREA), 0.0),
         "fine texture": (dict.fromkeys(fine, 2 * AREA), -0.1),
     }
@@ -113,9 +113,9 @@ def second_layer() -> dict[str, tuple[dict[str, Kernel], float]]:
     combinations |= {
         "line ends below": ({wide[0]: ENDS_BELOW}, 0.0),
         "line ends right": ({wide[2]: ENDS_RIGHT}, 0.0),
-        "dot": ({"laplacian": 2 * SPOT, **dict.fromkeys(wide, -0.25 * AREA)}, -0.2),
+        "dot": ({"Laplacian": 2 * SPOT, **dict.fromkeys(wide, -0.25 * AREA)}, -0.2),
         "bright and smooth": (
-            {"blur": 1.5 * AREA, "laplacian": -AREA, **dict.fromkeys((*fine, *wide), -AREA)},
+            {"blur": 1.5 * AREA, "Laplacian": -AREA, **dict.fromkeys((*fine, *wide), -AREA)},
             -0.3,
         ),
         "dark and smooth": ({"blur": -2 * AREA, **dict.fromkeys((*fine, *wide), -AREA)}, 0.8),
@@ -138,10 +138,22 @@ def classic_filters() -> tuple[NetworkSpec, Weights]:
         input=InputSpec(channels=3, height=240, width=320),
         layers=(
             # No padding: in black surroundings the frame of the picture would answer strongest.
-            Conv2d(id="conv1", out_channels=len(first), kernel_size=SIZE, padding="valid"),
+            Conv2d(
+                id="conv1",
+                out_channels=len(first),
+                kernel_size=SIZE,
+                padding="valid",
+                channel_names=tuple(first),
+            ),
             ReLU(id="relu1"),
             MaxPool2d(id="pool1"),
-            Conv2d(id="conv2", out_channels=len(second), kernel_size=3, padding="valid"),
+            Conv2d(
+                id="conv2",
+                out_channels=len(second),
+                kernel_size=3,
+                padding="valid",
+                channel_names=tuple(second),
+            ),
             ReLU(id="relu2"),
         ),
     )
