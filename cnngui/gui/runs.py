@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QObject, Signal, Slot
 from PySide6.QtGui import QUndoCommand
 
+from cnngui.data.dataset import Dataset
 from cnngui.gui.document import Document
 from cnngui.pipeline.commands import Command
 from cnngui.pipeline.events import Event
-from cnngui.pipeline.training.commands import ListRuns, ReadRun, SetRunDiscarded
+from cnngui.pipeline.training.commands import (
+    ListRuns,
+    ReadRun,
+    SetRunDiscarded,
+    WriteCurves,
+    WritePredictions,
+)
 from cnngui.pipeline.training.progress import (
+    Evaluation,
     RunRead,
     RunsKept,
     RunsListed,
@@ -69,6 +78,23 @@ class Runs(QObject):
         under_way = self._under_way()
         if under_way is None or run_id != under_way.run_id:
             self._document.undo_stack.push(_DeleteRunCommand(self._tell, run_id))
+
+    def write_curves(self, run_id: str, path: Path) -> None:
+        """Write a run's curves as a table."""
+        for run in self._kept:
+            if run.run_id == run_id:
+                self._tell(WriteCurves(path, run))
+
+    def write_predictions(
+        self, evaluation: Evaluation, dataset: Dataset | None, path: Path
+    ) -> None:
+        """Write what samples were taken for as a table.
+
+        Parameters
+        ----------
+        dataset : that the samples are of, for their names; None where it is not open.
+        """
+        self._tell(WritePredictions(path, evaluation, dataset))
 
     def take_event(self, event: Event) -> None:
         """Hear what the pipeline reports."""

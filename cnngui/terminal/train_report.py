@@ -8,13 +8,12 @@ from typing import Any
 import numpy as np
 
 from cnngui import __version__
-from cnngui.atomic import write_atomically
 from cnngui.data.dataset import Dataset
 from cnngui.engine import parallel
 from cnngui.pipeline.training.measured import measured_entry
 from cnngui.pipeline.training.progress import Evaluation, TrainingProgress
 from cnngui.pipeline.training.settings_codec import settings_entry
-from cnngui.pipeline.training.tables import curves_table, predictions_table
+from cnngui.pipeline.training.tables import curves_table, predictions_table, write_table
 from cnngui.terminal.cli_train import TrainArguments
 from cnngui.terminal.reports import write_report
 
@@ -40,13 +39,12 @@ def write_results(
     if arguments.report is not None:
         write_report(arguments.report, training_report(arguments, progress, tested, seconds))
     if arguments.curves is not None:
-        write_atomically(arguments.curves, curves_table(progress.curves).encode())
+        write_table(arguments.curves, curves_table(progress.curves))
     if arguments.predictions is not None:
         table = predictions_table(
             (evaluation, data.sample_name) for evaluation, data in evaluations
         )
-        # A file's name need not be valid text.
-        write_atomically(arguments.predictions, table.encode(errors="backslashreplace"))
+        write_table(arguments.predictions, table)
 
 
 def training_report(

@@ -305,6 +305,32 @@
     </message>
 </context>
 <context>
+    <name>CarriedWeights</name>
+    <message>
+        <source>and {count} more layers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{layer}: drawn anew, nothing fits any more</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{layer}: {kept} kept, {drawn} drawn</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{layer}: {kept} kept, as far as they still fit</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>CellEditing</name>
+    <message>
+        <source>Weight</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>ChannelNames</name>
     <message>
         <source>grey</source>
@@ -316,6 +342,10 @@
     <message>
         <source>The chosen channel</source>
         <translation>选中的通道</translation>
+    </message>
+    <message>
+        <source>Click a number to see how it comes about</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>row {row}, column {column}   value {value}</source>
@@ -475,6 +505,13 @@ Where training goes on getting better and validation worse, the network learns i
     </message>
 </context>
 <context>
+    <name>FileChoice</name>
+    <message>
+        <source>Table (*.csv)</source>
+        <translation>表格 (*.csv)</translation>
+    </message>
+</context>
+<context>
     <name>FromBelow</name>
     <message>
         <source>Built-in clip</source>
@@ -590,6 +627,13 @@ Where training goes on getting better and validation worse, the network learns i
     <message>
         <source>{count} layers</source>
         <translation>{count} 个层</translation>
+    </message>
+</context>
+<context>
+    <name>Hands</name>
+    <message>
+        <source>Weights of {layer} as they were</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -766,6 +810,97 @@ Heights are square roots of counts.</source>
     <message>
         <source>The chosen channel in detail</source>
         <translation>所选通道的详情</translation>
+    </message>
+</context>
+<context>
+    <name>KernelMenu</name>
+    <message>
+        <source>For all inputs</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Random</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>As it was</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The layer&apos;s weights before hands touched them</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Gabor</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Angle</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Wavelength</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Make it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Identity</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Box blur</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Gaussian blur</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sharpen</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sobel x</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sobel y</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Laplacian</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Emboss</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Zero</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Negate</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Rotate by 90°</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Mirror</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Make it sum to 1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Make it sum to 0</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -1026,6 +1161,10 @@ They are seen as soon as a source is open and the network runs.</source>
     <message>
         <source>frozen</source>
         <translation>冻结</translation>
+    </message>
+    <message>
+        <source>Weights were changed by hand. Changing the seed draws new ones.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>These weights were learned or come from a file. Changing the seed draws new ones.</source>
@@ -1884,6 +2023,14 @@ They are seen as soon as a source is open and the network runs.</source>
         <translation>放大数字，让教室后排也能看清</translation>
     </message>
     <message>
+        <source>Kernel</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Make another kernel, or change this one</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Copy</source>
         <translation>复制</translation>
     </message>
@@ -2320,8 +2467,36 @@ Choose a source and a layer that runs.</source>
         <translation>{total} 个“{label}”中，{count} 个被认成“{predicted}”</translation>
     </message>
     <message>
+        <source>Recall</source>
+        <translation>召回率</translation>
+    </message>
+    <message>
+        <source>What share of a class&apos;s samples is taken for it</source>
+        <translation>该类样本中有多大比例被认作该类</translation>
+    </message>
+    <message>
+        <source>Precision</source>
+        <translation>精确率</translation>
+    </message>
+    <message>
+        <source>What share of the samples taken for a class is of it</source>
+        <translation>被认作该类的样本中有多大比例确实属于该类</translation>
+    </message>
+    <message>
+        <source>Recall and precision in one: their harmonic mean</source>
+        <translation>召回率与精确率合一：二者的调和平均</translation>
+    </message>
+    <message>
         <source>no “{0}” to measure with</source>
         <translation>没有可供检验的“{0}”</translation>
+    </message>
+    <message>
+        <source>precision {0}</source>
+        <translation>精确率 {0}</translation>
+    </message>
+    <message>
+        <source>F1 {0}</source>
+        <translation>F1 {0}</translation>
     </message>
     <message>
         <source>“{label}”, recognised with {share}</source>
@@ -2345,6 +2520,18 @@ Choose a source and a layer that runs.</source>
     <message>
         <source>Accuracy</source>
         <translation>准确率</translation>
+    </message>
+    <message>
+        <source>What is measured of each class</source>
+        <translation>测量每一类的什么</translation>
+    </message>
+    <message>
+        <source>Write what each sample was taken for as a table (CSV)</source>
+        <translation>把每个样本被认作什么写成表格（CSV）</translation>
+    </message>
+    <message>
+        <source>Predictions as a table</source>
+        <translation>预测存为表格</translation>
     </message>
     <message>
         <source>The commonest mistakes</source>
@@ -2374,7 +2561,7 @@ Train the network: after each epoch you see here what it gets right and what it 
     </message>
     <message>
         <source>right of {0}</source>
-        <translation>正确率（{0}）</translation>
+        <translation>答对（{0}）</translation>
     </message>
 </context>
 <context>
@@ -3156,7 +3343,7 @@ Train the network: after each epoch you see here what it gets right and what it 
     </message>
     <message>
         <source>{share} of {basis}</source>
-        <translation>{basis}：{share}</translation>
+        <translation>{share}（{basis}）</translation>
     </message>
     <message>
         <source>{count:,} samples given to test it, {when}</source>
@@ -3997,6 +4184,10 @@ Train the network: after each epoch you see here what it gets right and what it 
         <translation>训练前的权重</translation>
     </message>
     <message>
+        <source>Curves as a table …</source>
+        <translation>曲线存为表格…</translation>
+    </message>
+    <message>
         <source>Delete run</source>
         <translation>删除记录</translation>
     </message>
@@ -4031,6 +4222,14 @@ Train the network: after each epoch you see here what it gets right and what it 
     <message>
         <source>Take this run from the list; undo brings it back</source>
         <translation>从列表中删除这条记录；撤销可以恢复</translation>
+    </message>
+    <message>
+        <source>Write loss and accuracy of this run as a table (CSV)</source>
+        <translation>把这次训练的损失和准确率写成表格（CSV）</translation>
+    </message>
+    <message>
+        <source>Nothing was trained yet</source>
+        <translation>还没有训练过</translation>
     </message>
 </context>
 <context>
@@ -4329,6 +4528,14 @@ Train the network: after each epoch you see here what it gets right and what it 
         <translation>网络</translation>
     </message>
     <message>
+        <source>curves</source>
+        <translation>曲线</translation>
+    </message>
+    <message>
+        <source>predictions</source>
+        <translation>预测</translation>
+    </message>
+    <message>
         <source>Network with weights (*.safetensors)</source>
         <translation>带权重的网络 (*.safetensors)</translation>
     </message>
@@ -4456,12 +4663,28 @@ Train the network: after each epoch you see here what it gets right and what it 
         <translation>怎样衡量回答的误差。交叉熵适合分类</translation>
     </message>
     <message>
+        <source>Classes alike</source>
+        <translation>各类同等</translation>
+    </message>
+    <message>
+        <source>Whether all classes count alike, however many samples each has: a mistake in a rare one costs more</source>
+        <translation>不管各类有多少样本，是否同等对待：少见类上的错误代价更高</translation>
+    </message>
+    <message>
         <source>Validation</source>
         <translation>验证比例</translation>
     </message>
     <message>
         <source>What share of the samples is kept apart: the network never learns from them, so they tell how it does on what it has not seen</source>
         <translation>留出多大比例的样本：网络从不用它们学习，因此能看出它对没见过的东西表现如何</translation>
+    </message>
+    <message>
+        <source>Patience</source>
+        <translation>耐心</translation>
+    </message>
+    <message>
+        <source>The training ends when so many epochs bring nothing better; 0 is off</source>
+        <translation>连续这么多轮没有更好的结果时结束训练；0 为关闭</translation>
     </message>
     <message>
         <source>Seed</source>
@@ -4884,6 +5107,10 @@ Train the network: after each epoch you see here what it gets right and what it 
         <translation>训练进度</translation>
     </message>
     <message>
+        <source>Curves as a table</source>
+        <translation>曲线存为表格</translation>
+    </message>
+    <message>
         <source>Making the samples ready: {0} of {1}</source>
         <translation>正在准备样本：{0} / {1}</translation>
     </message>
@@ -4910,6 +5137,14 @@ Train the network: after each epoch you see here what it gets right and what it 
     <message>
         <source>The network has a problem, at {0}</source>
         <translation>网络有问题：{0}</translation>
+    </message>
+    <message>
+        <source>“{common}” has {many} samples, “{rare}” {few}: a network that never names the rare class does well</source>
+        <translation>“{common}”有 {many} 个样本，“{rare}”只有 {few} 个：从不说出少见类的网络也显得不错</translation>
+    </message>
+    <message>
+        <source>Let classes count alike</source>
+        <translation>让各类同等重要</translation>
     </message>
     <message>
         <source>With so few samples the weights change only {0} times: too seldom to learn</source>
@@ -5012,6 +5247,14 @@ Train the network: after each epoch you see here what it gets right and what it 
     <message>
         <source>clipped at {0}</source>
         <translation>裁剪 {0}</translation>
+    </message>
+    <message>
+        <source>classes alike</source>
+        <translation>各类同等</translation>
+    </message>
+    <message>
+        <source>patience {0}</source>
+        <translation>耐心 {0}</translation>
     </message>
     <message>
         <source>augmented</source>
@@ -5330,6 +5573,14 @@ Choose a source, or drop a video or an image here.</source>
 <context>
     <name>_Details</name>
     <message>
+        <source>Kernel</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Make another kernel, or change this one</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>channel {number}</source>
         <translation>通道 {number}</translation>
     </message>
@@ -5359,6 +5610,10 @@ Choose a source, or drop a video or an image here.</source>
     <message>
         <source>Kernel as numbers</source>
         <translation>卷积核的数值</translation>
+    </message>
+    <message>
+        <source>Click a weight to type, or drag it up and down</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -110,6 +112,7 @@ class FakeStudio(QObject):
         self.plan = FakePlan(self)
         self.trainer = FakeTrainer(self.asked)
         self.runs = FakeRuns(self.asked)
+        self.settings = SimpleNamespace(save_folder=Path("no such folder"))
         self.result: Any = None
 
     def give(self, data: FakeData | None) -> None:
@@ -238,3 +241,9 @@ class FakeRuns(QObject):
 
     def delete(self, run_id: str) -> None:
         self._asked.append(("delete_run", run_id))
+
+    def write_curves(self, run_id: str, path: Path) -> None:
+        self._asked.append(("write_curves", run_id, path))
+
+    def write_predictions(self, evaluation: Any, dataset: Any, path: Path) -> None:
+        self._asked.append(("write_predictions", evaluation, dataset, path))

@@ -1,8 +1,9 @@
-"""How well each class is recognised: one labelled bar per class, the worst first."""
+"""How well each class is recognised, by one of three measures: a bar per class, worst first."""
 
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
@@ -17,7 +18,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip, QWidget
 
-from cnngui.gui.results.words import class_words
+from cnngui.gui.results.words import Measure, class_words, shares_of
 from cnngui.gui.theme import (
     ACCENT,
     SLIM_SCROLL_BAR,
@@ -50,6 +51,7 @@ class ClassAccuracies(QAbstractScrollArea):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._evaluation: Evaluation | None = None
+        self._shares: NDArray[np.float32] = np.empty(0, np.float32)
         self._order: list[int] = []
         self._name_width = 0
         self._chosen: int | None = None
@@ -67,10 +69,11 @@ class ClassAccuracies(QAbstractScrollArea):
         """The classes from top to bottom."""
         return self._order
 
-    def show_evaluation(self, evaluation: Evaluation) -> None:
-        """Show the classes of an evaluation; those without samples come last."""
+    def show_evaluation(self, evaluation: Evaluation, measure: Measure = "recall") -> None:
+        """Show the classes of an evaluation; those of which nothing can be told come last."""
         self._evaluation = evaluation
-        self._order = np.argsort(evaluation.summary.class_accuracies, kind="stable").tolist()
+        self._shares = shares_of(evaluation, measure)
+        self._order = np.argsort(self._shares, kind="stable").tolist()
         metrics = QFontMetrics(number_font(self.font()))
         self._name_width = max(
             (text_width(metrics, name) for name in evaluation.classes), default=0
@@ -142,7 +145,7 @@ class ClassAccuracies(QAbstractScrollArea):
     def _paint_row(self, painter: QPainter, evaluation: Evaluation, place: int, label: int) -> None:
         row, scheme, metrics = self.row_rect(place), colors(), painter.fontMetrics()
         middle = Qt.AlignmentFlag.AlignVCenter
-        accuracy = float(evaluation.summary.class_accuracies[label])
+        share = float(self._shares[label])
         value_width = metrics.horizontalAdvance("> 99.9 %")
         name_width = min(self._name_width, row.width() * 2 // 5)
         name = QRect(SPACE_S, row.y(), name_width, row.height())
@@ -159,15 +162,15 @@ class ClassAccuracies(QAbstractScrollArea):
             metrics.elidedText(text, Qt.TextElideMode.ElideRight, name_width),
         )
         painter.setPen(QColor(scheme.muted))
-        is_known = bool(evaluation.summary.class_counts[label])
+        is_known = not np.isnan(share)
         painter.drawText(
             value,
             int(Qt.AlignmentFlag.AlignRight | middle),
-            share_text(accuracy) if is_known else "–",
+            share_text(share) if is_known else "–",
         )
         left = name.right() + SPACE_M
         track = QRectF(left, row.y() + 7, value.left() - SPACE_S - left, row.height() - 14)
-        paint_bar(painter, track, accuracy, None)
+        paint_bar(painter, track, share if is_known else 0.0, None)
 
     def _lay_out(self) -> None:
         bar, height = self.verticalScrollBar(), self.viewport().height()

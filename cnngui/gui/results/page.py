@@ -8,6 +8,7 @@ import numpy as np
 from PySide6.QtCore import QSignalBlocker, Qt, Slot
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import (
+    QComboBox,
     QGridLayout,
     QHBoxLayout,
     QLabel,
@@ -20,12 +21,14 @@ from PySide6.QtWidgets import (
 )
 from superqt import QElidingLabel
 
+from cnngui.gui.icons import icon
 from cnngui.gui.results.class_accuracies import ClassAccuracies
 from cnngui.gui.results.confusion_view import ConfusionView
 from cnngui.gui.results.samples import ResultSamples
-from cnngui.gui.results.words import class_words, confusion_words
+from cnngui.gui.results.words import class_words, confusion_words, measure_words
 from cnngui.gui.studio import Studio
 from cnngui.gui.theme import SLIM_SCROLL_BAR, SPACE_L, SPACE_M, SPACE_S, with_font
+from cnngui.gui.widgets.file_choice import ask_for_table
 from cnngui.gui.widgets.plain import plain_tip, show_plainly
 from cnngui.gui.widgets.run_choice import RunChoice
 from cnngui.gui.words.errors import said
@@ -73,6 +76,21 @@ class ResultsPage(QWidget):
         self.doubt.setWordWrap(True)
         self.doubt.setTextFormat(Qt.TextFormat.PlainText)
         self.doubt.setForegroundRole(QPalette.ColorRole.BrightText)
+        self.measure = QComboBox(self)
+        self.measure.setAccessibleName(self.tr("What is measured of each class"))
+        self.measure.setSizeAdjustPolicy(
+            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
+        for place, (measure, (name, tip)) in enumerate(measure_words().items()):
+            self.measure.addItem(name, measure)
+            self.measure.setItemData(place, tip, Qt.ItemDataRole.ToolTipRole)
+        self.measure.currentIndexChanged.connect(self._show_classes)
+        self.export = QToolButton(self)
+        self.export.setIcon(icon("file-export-outline"))
+        self.export.setAutoRaise(True)
+        self.export.setToolTip(self.tr("Write what each sample was taken for as a table (CSV)"))
+        self.export.setAccessibleName(self.tr("Predictions as a table"))
+        self.export.clicked.connect(self._on_export_clicked)
         self.classes = ClassAccuracies(self)
         self.classes.class_chosen.connect(lambda label: self._look_at(("cell", label, _ANY)))
         self.matrix = ConfusionView(self)
@@ -126,7 +144,12 @@ class ResultsPage(QWidget):
     def _lay_out(self) -> None:
         side = QVBoxLayout()
         side.setSpacing(SPACE_S)
-        for widget in (self.run, self.accuracy, self.basis, self.doubt):
+        side.addWidget(self.run)
+        top = QHBoxLayout()
+        top.addWidget(self.accuracy, 1)
+        top.addWidget(self.export, 0, Qt.AlignmentFlag.AlignTop)
+        side.addLayout(top)
+        for widget in (self.basis, self.doubt, self.measure):
             side.addWidget(widget)
         side.addWidget(self.classes, 1)
         side_place = QWidget(self)
@@ -186,7 +209,7 @@ class ResultsPage(QWidget):
             "\n".join(said(found.words) for found in run.findings if found.kind == "alike")
         )
         self.doubt.setVisible(bool(self.doubt.text()))
-        self.classes.show_evaluation(evaluation)
+        self._show_classes()
         has_matrix = evaluation.summary.matrix is not None
         self.matrix.setVisible(has_matrix)
         self.confusions.setVisible(not has_matrix)
@@ -195,6 +218,22 @@ class ResultsPage(QWidget):
         else:
             self._list_confusions(evaluation)
         self._look_at(("wrong",) if is_other else self._look)
+
+    @Slot()
+    def _show_classes(self) -> None:
+        self.measure.setToolTip(self.measure.currentData(Qt.ItemDataRole.ToolTipRole))
+        if self._shown is not None:
+            self.classes.show_evaluation(self._shown, self.measure.currentData())
+
+    @Slot()
+    def _on_export_clicked(self) -> None:
+        run, evaluation, studio = self._run, self._shown, self._studio
+        if run is None or evaluation is None:
+            return
+        title, folder = self.tr("Predictions as a table"), studio.settings.save_folder
+        path = ask_for_table(self, title, folder, run.spec.name, "predictions")
+        if path is not None:
+            studio.runs.write_predictions(evaluation, self.samples.dataset, path)
 
     def _list_confusions(self, evaluation: Evaluation) -> None:
         with QSignalBlocker(self.confusions):

@@ -90,6 +90,17 @@ class ResultSamples(QWidget):
         self._run, self._evaluation, self._places = run, run.evaluation, list(places)
         self._refresh()
 
+    @property
+    def dataset(self) -> Dataset | None:
+        """The data set that the evaluation's samples are of, where it is open and as it was."""
+        run, evaluation, data = self._run, self._evaluation, self._studio.data.dataset
+        if run is None or evaluation is None or data is None or data.address != run.data_address:
+            return None
+        numbers = evaluation.indices
+        if len(numbers) and int(numbers.max()) >= len(data):
+            return None
+        return data if np.array_equal(data.labels[numbers], evaluation.labels) else None
+
     def _unseen(self) -> QWidget:
         page = QWidget(self)
         column = QVBoxLayout(page)
@@ -127,9 +138,7 @@ class ResultSamples(QWidget):
             self.open.setVisible(self._studio.data.progress is None)
             words = self.tr("These samples are in “{0}”, which is not open.")
             return words.format(translated(run.data_name))
-        numbers = evaluation.indices
-        has_changed = len(numbers) and int(numbers.max()) >= len(data)
-        if has_changed or not np.array_equal(data.labels[numbers], evaluation.labels):
+        if self.dataset is None:
             words = self.tr("The samples of “{0}” have changed since. Train again to see them.")
             return words.format(translated(run.data_name))
         return ""

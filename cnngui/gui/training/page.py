@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from html import escape
 
+import numpy as np
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QPalette, QShowEvent
 from PySide6.QtWidgets import (
@@ -29,6 +30,7 @@ from cnngui.gui.training.curves_view import CurvesView
 from cnngui.gui.training.health_view import HealthView
 from cnngui.gui.training.runs_view import RunsView
 from cnngui.gui.training.settings_form import SettingsForm
+from cnngui.gui.widgets.file_choice import ask_for_table
 from cnngui.gui.widgets.notices import Notice, NoticeBar
 from cnngui.gui.widgets.plain import plain_tip, show_plainly
 from cnngui.gui.words.errors import error_text, said
@@ -36,7 +38,7 @@ from cnngui.gui.words.numbers import bytes_label
 from cnngui.gui.words.runs import status_words
 from cnngui.gui.words.translation import translated
 from cnngui.pipeline.training.settings import TrainingSettings
-from cnngui.pipeline.training.suggestion import step_count, with_enough_steps
+from cnngui.pipeline.training.suggestion import rarest_class, step_count, with_enough_steps
 
 _COLUMNS = (232, 480, 144, 176)
 """Widths to begin with: settings, curves, layers, runs."""
@@ -150,6 +152,7 @@ class TrainPage(QWidget):
         self._form.settings_edited.connect(self._on_form_settings_edited)
         self._runs.restore_requested.connect(studio.runs.restore)
         self._runs.delete_requested.connect(studio.runs.delete)
+        self._runs.table_requested.connect(self._on_runs_table_requested)
 
     def _make_hint(self) -> QLabel:
         hint = QLabel()
@@ -189,6 +192,15 @@ class TrainPage(QWidget):
         self._studio.plan.set_settings(replace(edited, augmentation=before.augmentation))
         if self._studio.trainer.is_under_way and edited.learning_rate != before.learning_rate:
             self._studio.trainer.set_learning_rate(edited.learning_rate)
+
+    @Slot(str)
+    def _on_runs_table_requested(self, run_id: str) -> None:
+        studio = self._studio
+        run = next(run for run in studio.runs.kept if run.run_id == run_id)
+        title, folder = self.tr("Curves as a table"), studio.settings.save_folder
+        path = ask_for_table(self, title, folder, run.spec.name, "curves")
+        if path is not None:
+            studio.runs.write_curves(run_id, path)
 
     def _refresh(self) -> None:
         self._is_stale = False
@@ -271,6 +283,7 @@ class TrainPage(QWidget):
 
     def _show_notices(self) -> None:
         studio, progress = self._studio, self._studio.trainer.progress
+        self._tell(self._balance_offer())
         self._tell(self._longer_offer())
         self._tell(self._mending_offer())
         self._tell(Notice(self._network_words(), "warning", key="network"))
@@ -308,6 +321,33 @@ class TrainPage(QWidget):
         text, action = self._mending_words()
         return Notice(
             text, "warning", key="mend", action_text=action, action=studio.plan.mend_network
+        )
+
+    def _balance_offer(self) -> Notice:
+        """Where one class is much rarer than another, a network does well that never names it."""
+        studio, settings = self._studio, self._studio.plan.settings
+        no_offer, data = Notice("", key="balance"), studio.data.dataset
+        if data is None or studio.trainer.is_under_way or settings.class_weights:
+            return no_offer
+        rarest = rarest_class(data.labels, len(data.classes))
+        if rarest is None:
+            return no_offer
+        rare, common = rarest
+        counts = np.bincount(data.labels, minlength=len(data.classes))
+        text = self.tr(
+            "“{common}” has {many} samples, “{rare}” {few}: a network that never names the rare "
+            "class does well"
+        )
+        return Notice(
+            text.format(
+                common=data.classes[common],
+                many=f"{counts[common]:,}",
+                rare=data.classes[rare],
+                few=f"{counts[rare]:,}",
+            ),
+            key="balance",
+            action_text=self.tr("Let classes count alike"),
+            action=lambda: studio.plan.set_settings(replace(settings, class_weights=True)),
         )
 
     def _longer_offer(self) -> Notice:

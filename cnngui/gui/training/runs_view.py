@@ -36,10 +36,12 @@ class RunsView(QWidget):
     -------
     restore_requested : take a run's weights; carries its id, and whether the first ones.
     delete_requested : carries the run's id.
+    table_requested : its curves are to be written as a table; carries the run's id.
     """
 
     restore_requested = Signal(str, bool)
     delete_requested = Signal(str)
+    table_requested = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -55,6 +57,9 @@ class RunsView(QWidget):
             self.tr("Weights before training"),
             "skip-previous-circle-outline",
             partial(self._restore, first=True),
+        )
+        self._table = self._action(
+            self.tr("Curves as a table …"), "file-export-outline", self.table_requested.emit
         )
         self._delete = self._action(
             self.tr("Delete run"), "delete-outline", self.delete_requested.emit
@@ -73,7 +78,7 @@ class RunsView(QWidget):
         row = QHBoxLayout()
         row.setSpacing(0)
         row.addWidget(title, 1)
-        for action in (self._take, self._take_first, self._delete):
+        for action in (self._take, self._take_first, self._table, self._delete):
             row.addWidget(self._button(action))
             self.addAction(action)
         column = QVBoxLayout(self)
@@ -121,6 +126,13 @@ class RunsView(QWidget):
         ):
             action.setEnabled(is_kept)
             action.setToolTip(reason or tip)
+        has_curves = run is not None and len(run.curves.epochs) > 0
+        self._table.setEnabled(has_curves)
+        self._table.setToolTip(
+            self.tr("Write loss and accuracy of this run as a table (CSV)")
+            if has_curves
+            else reason or self.tr("Nothing was trained yet")
+        )
 
     @Slot(QPoint)
     def _on_menu_requested(self, place: QPoint) -> None:
@@ -128,7 +140,7 @@ class RunsView(QWidget):
             return
         menu = Menu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addActions([self._take, self._take_first, self._delete])
+        menu.addActions([self._take, self._take_first, self._table, self._delete])
         menu.popup(self._list.viewport().mapToGlobal(place))
 
     def _action(self, text: str, icon_name: str, do: Callable[[str], object]) -> QAction:

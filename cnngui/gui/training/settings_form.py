@@ -28,11 +28,15 @@ LIMITS = {
     "warmup_epochs": Argument("float", 0, 1000),
     "weight_decay": Argument("float", 0, 10),
     "clip_norm": Argument("float", 0, 1e6),
+    "patience": Argument("int", 0, 100_000),
     "validation_share": Argument("float", 0, 0.9),
     "seed": Argument("int", 0, 2**31 - 1),
 }
 _OF_SGD = ("momentum", "nesterov")
-_MORE = ("warmup_epochs", "weight_decay", "clip_norm", "loss", "validation_share", "seed")
+_MORE = (
+    *("warmup_epochs", "weight_decay", "clip_norm", "loss", "class_weights"),
+    *("validation_share", "patience", "seed"),
+)
 _STEPS = (1.0, 2.0, 5.0, 10.0)
 
 
@@ -188,6 +192,15 @@ class SettingsForm(Form):
             loss_names(),
             self.tr("How an answer's error is measured. Cross-entropy suits classes"),
         )
+        self._add(
+            "class_weights",
+            self.tr("Classes alike"),
+            SwitchEditor(),
+            self.tr(
+                "Whether all classes count alike, however many samples each has: a mistake in a "
+                "rare one costs more"
+            ),
+        )
         self._add_number(
             "validation_share",
             self.tr("Validation"),
@@ -195,6 +208,11 @@ class SettingsForm(Form):
                 "What share of the samples is kept apart: the network never learns from them, so "
                 "they tell how it does on what it has not seen"
             ),
+        )
+        self._add_number(
+            "patience",
+            self.tr("Patience"),
+            self.tr("The training ends when so many epochs bring nothing better; 0 is off"),
         )
         self._add_number(
             "seed",

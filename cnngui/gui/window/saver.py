@@ -53,7 +53,12 @@ class Saver(QObject):
         self._status = status
         self._notices = notices
         self._window = window
-        self._names = {"snapshot": self.tr("snapshot"), "network": self.tr("network")}
+        self._names = {
+            "snapshot": self.tr("snapshot"),
+            "network": self.tr("network"),
+            "curves": self.tr("curves"),
+            "predictions": self.tr("predictions"),
+        }
         self._being_saved: dict[Path, NetworkSpec] = {}
         self._recording_since: float | None = None
         status.cancel_requested.connect(self._cancel_snapshots)

@@ -97,6 +97,10 @@ def settings_words(run: TrainingProgress) -> str:
         )
     if settings.loss != "cross-entropy":
         parts.append(loss_names()[settings.loss])
+    if settings.class_weights:
+        parts.append(translate("Training", "classes alike"))
+    if settings.patience:
+        parts.append(translate("Training", "patience {0}").format(settings.patience))
     if not settings.augmentation.is_nothing:
         parts.append(translate("Training", "augmented"))
     parts.append(translate("Training", "seed {0}").format(settings.seed))

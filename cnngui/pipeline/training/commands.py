@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from cnngui.data.dataset import Dataset
 from cnngui.pipeline.messages import NewestOnly
+from cnngui.pipeline.training.progress import Evaluation, TrainingProgress
 from cnngui.pipeline.training.settings import TrainingSettings
 from cnngui.spec.network import NetworkSpec
 from cnngui.weights import Weights
@@ -106,4 +108,26 @@ class SetRunDiscarded:
     discarded: bool
 
 
-RunCommand = MeasureMemory | ListRuns | ReadRun | SetRunDiscarded
+@dataclass(frozen=True, eq=False)
+class WriteCurves:
+    """Write a run's curves as a table; ``Saved("curves")`` or ``JobFailed`` follows."""
+
+    path: Path
+    run: TrainingProgress
+
+
+@dataclass(frozen=True, eq=False)
+class WritePredictions:
+    """Write what samples were taken for as a table; ``Saved("predictions")`` or ``JobFailed``.
+
+    Attributes
+    ----------
+    dataset : that the samples are of, for their names; None where it is not open.
+    """
+
+    path: Path
+    evaluation: Evaluation
+    dataset: Dataset | None
+
+
+RunCommand = MeasureMemory | ListRuns | ReadRun | SetRunDiscarded | WriteCurves | WritePredictions

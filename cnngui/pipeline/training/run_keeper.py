@@ -6,7 +6,7 @@ from functools import partial
 from typing import ClassVar, get_args
 
 from cnngui.errors import NetworkError, TrainingError
-from cnngui.pipeline.events import Event
+from cnngui.pipeline.events import Event, Saved
 from cnngui.pipeline.file_worker import FileWorker, Job
 from cnngui.pipeline.training.commands import (
     ListRuns,
@@ -14,9 +14,12 @@ from cnngui.pipeline.training.commands import (
     ReadRun,
     RunCommand,
     SetRunDiscarded,
+    WriteCurves,
+    WritePredictions,
 )
 from cnngui.pipeline.training.progress import MemoryMeasured, RunRead, RunsListed
 from cnngui.pipeline.training.run_store import RunStore
+from cnngui.pipeline.training.tables import curves_table, predictions_table, write_table
 from cnngui.spec.network import NetworkSpec
 
 
@@ -49,6 +52,13 @@ class RunKeeper:
             case ReadRun(run_id, first):
                 file = self._store.read_weights(run_id, first=first)
                 return RunRead(run_id, first, file.spec, file.weights or {})
+            case WriteCurves(path, run):
+                write_table(path, curves_table(run.curves))
+                return Saved("curves", path)
+            case WritePredictions(path, evaluation, dataset):
+                name_of = None if dataset is None else dataset.sample_name
+                write_table(path, predictions_table([(evaluation, name_of)]))
+                return Saved("predictions", path)
             case SetRunDiscarded(run_id, discarded):
                 self._store.set_discarded(run_id, discarded)
             case ListRuns():

@@ -5,12 +5,35 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
+import numpy as np
+from numpy.typing import NDArray
+
 from cnngui.pipeline.training.settings import TrainingSettings
 
 FEWEST_STEPS = 100
 """Adam's steps are small: after fewer of them hardly any network knows its classes."""
 _GOOD_STEPS = 150
 _SMALL_BATCH = 8
+_UNBALANCED = 3
+"""A class that has so many times the samples of another one outweighs it."""
+
+
+def rarest_class(labels: NDArray[np.int64], classes: int) -> tuple[int, int] | None:
+    """Return the rarest class and the commonest one; None where no class is rare.
+
+    Parameters
+    ----------
+    labels : int64 ``(N,)``.
+    classes : how many there are; those without samples are not counted.
+    """
+    counts = np.bincount(labels, minlength=classes)
+    present = np.flatnonzero(counts)
+    if not len(present):
+        return None
+    rare, common = (present[pick(counts[present])] for pick in (np.argmin, np.argmax))
+    if counts[common] < _UNBALANCED * counts[rare]:
+        return None
+    return int(rare), int(common)
 
 
 def step_count(settings: TrainingSettings, samples: int) -> int:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 
+from cnngui.atomic import write_atomically
 from cnngui.pipeline.training.progress import Curves, Evaluation
 
 
@@ -55,6 +57,18 @@ def predictions_table(
                 )
             )
     return _csv(rows)
+
+
+def write_table(path: Path, table: str) -> None:
+    """Write a table, whole or not at all.
+
+    Raises
+    ------
+    SaveError
+        The disk refuses.
+    """
+    # A sample's file need not have a name that is valid text.
+    write_atomically(path, table.encode(errors="backslashreplace"))
 
 
 def _number(value: object) -> str:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
 from cnngui.gui.results.page import ResultsPage
@@ -84,6 +84,47 @@ def test_accuracy_overall_and_of_each_class(filled: ResultsPage) -> None:
     assert filled.matrix.isVisible()
 
 
+def test_three_measures_of_each_class(qtbot: QtBot, filled: ResultsPage) -> None:
+    """Of two circles, two squares, two stars 1, 2, 1 are found; 2, 2, 2 are taken for them."""
+    assert filled.classes.order == [0, 2, 1]
+    filled.measure.setFocus()
+    qtbot.keyClick(filled.measure, Qt.Key.Key_Down)
+    assert filled.measure.currentText().startswith("Precision")
+    # One of two named circle is one; both of two named square are; one of two named star.
+    assert filled.classes.order == [0, 2, 1]
+    qtbot.keyClick(filled.classes, Qt.Key.Key_Down)
+    assert filled.looked_at.text().startswith("1 of 2 “circle” were recognised, precision 50 %")
+    assert filled.looked_at.text().endswith("F1 50 %")
+    filled.grab()
+
+
+def test_what_nothing_can_be_told_of_comes_last(
+    qtbot: QtBot, page: ResultsPage, studio: LearnedStudio
+) -> None:
+    studio.report(EARLIER)
+    assert page.classes.order == [0, 1, 2]
+    page.measure.setCurrentIndex(1)
+    assert page.classes.order == [1, 0, 2]
+    page.grab()
+
+
+def test_predictions_can_be_had_as_a_table(
+    qtbot: QtBot, filled: ResultsPage, studio: LearnedStudio, monkeypatch, tmp_path
+) -> None:
+    chosen = str(tmp_path / "p.csv")
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (chosen, ""))
+    qtbot.mouseClick(filled.export, LEFT)
+    asked = studio.asked[-1]
+    assert asked == ("write_predictions", RESULT, studio.data.dataset, tmp_path / "p.csv")
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: ("", ""))
+    qtbot.mouseClick(filled.export, LEFT)
+    assert studio.asked[-1] is asked
+    studio.give(None)
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (chosen, ""))
+    qtbot.mouseClick(filled.export, LEFT)
+    assert studio.asked[-1] == ("write_predictions", RESULT, None, tmp_path / "p.csv")
+
+
 def test_it_says_why_the_accuracy_flatters(page: ResultsPage, studio: LearnedStudio) -> None:
     studio.give(FakeData())
     studio.report(RUN)
@@ -135,11 +176,11 @@ def test_cells_and_classes_by_keyboard(qtbot: QtBot, filled: ResultsPage) -> Non
     assert filled.looked_at.text() == "1 of 2 “star” were taken for “circle”"
     assert numbers(filled) == [5]
     qtbot.keyClick(filled.classes, Qt.Key.Key_Down)
-    assert filled.looked_at.text() == "1 of 2 “circle” were recognised"
+    assert filled.looked_at.text().startswith("1 of 2 “circle” were recognised, ")
     assert numbers(filled) == [3]
     place = filled.classes.row_rect(2).center()
     qtbot.mouseClick(filled.classes.viewport(), LEFT, pos=place)
-    assert filled.looked_at.text() == "2 of 2 “square” were recognised"
+    assert filled.looked_at.text().startswith("2 of 2 “square” were recognised, ")
 
 
 def test_samples_of_data_that_is_not_open(

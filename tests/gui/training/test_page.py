@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtWidgets import (
     QApplication,
+    QFileDialog,
     QLabel,
     QListView,
     QProgressBar,
@@ -352,6 +354,48 @@ def test_a_run_can_be_restored_and_deleted(
     studio.runs.kept = studio.runs.kept[:1]
     studio.runs.changed.emit()
     assert runs.model().rowCount() == 1
+
+
+def test_the_curves_of_a_run_can_be_had_as_a_table(
+    page: TrainPage, studio: FakeStudio, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    proposed: list[str] = []
+
+    def choose(parent: QWidget, title: str, path: str, kind: str) -> tuple[str, str]:
+        proposed.append(path)
+        return str(tmp_path / "mine"), kind
+
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", choose)
+    studio.runs.kept = (EARLIER,)
+    studio.runs.changed.emit()
+    runs = part(page, QListView)
+    (table,) = (one for one in runs.parentWidget().actions() if "table" in one.text())
+    assert not table.isEnabled()
+    runs.setCurrentIndex(runs.model().index(0, 0))
+    table.trigger()
+    assert studio.asked == [("write_curves", EARLIER.run_id, tmp_path / "mine.csv")]
+    assert proposed[0].endswith("_small-curves.csv")
+
+
+def test_classes_that_are_rare_are_offered_to_count_alike(
+    qtbot: QtBot, page: TrainPage, studio: FakeStudio
+) -> None:
+    data = FakeData()
+    data.labels = np.repeat([0, 1, 2], [300, 90, 300])
+    studio.give(data)
+    assert text(page, "notice_text").startswith("“circle” has 300 samples, “square” 90: ")
+    click(qtbot, page, "notice_action")
+    assert studio.plan.settings.class_weights
+    assert not button(page, "notice_close").isVisible()
+
+
+def test_classes_of_about_as_many_samples_are_left_alone(
+    page: TrainPage, studio: FakeStudio
+) -> None:
+    data = FakeData()
+    data.labels = np.repeat([0, 1, 2], [300, 120, 300])
+    studio.give(data)
+    assert not button(page, "notice_close").isVisible()
 
 
 def test_the_chosen_run_stays_chosen_when_another_begins(

@@ -1,10 +1,16 @@
 from __future__ import annotations
 
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
 from cnngui.pipeline.training.settings import TrainingSettings
-from cnngui.pipeline.training.suggestion import FEWEST_STEPS, step_count, with_enough_steps
+from cnngui.pipeline.training.suggestion import (
+    FEWEST_STEPS,
+    rarest_class,
+    step_count,
+    with_enough_steps,
+)
 
 
 def test_many_samples_need_nothing_else() -> None:
@@ -30,3 +36,11 @@ def test_what_is_suggested_is_enough(
     if longer is not None:
         assert step_count(settings, samples) < FEWEST_STEPS <= step_count(longer, samples)
         assert with_enough_steps(longer, samples) is None
+
+
+def test_a_class_is_rare_beside_one_of_three_times_its_samples():
+    labels = np.repeat([0, 2, 3], [30, 10, 25])
+    assert rarest_class(labels, 4) == (2, 0)
+    assert rarest_class(labels[:-1], 4) == (2, 0)
+    assert rarest_class(np.repeat([0, 1], [29, 10]), 2) is None
+    assert rarest_class(np.empty(0, np.int64), 2) is None

@@ -29,6 +29,7 @@ from cnngui.pipeline.training.commands import (
     StartTraining,
     StopTraining,
     TrainOneBatch,
+    WriteCurves,
 )
 from cnngui.pipeline.training.progress import (
     MemoryMeasured,
@@ -41,6 +42,7 @@ from cnngui.pipeline.training.progress import (
     TrainingRefused,
 )
 from cnngui.pipeline.training.settings import TrainingSettings
+from cnngui.pipeline.training.tables import curves_table
 from tests.pipeline.fakes import FILM, Film, Listener, Opener, classifier
 from tests.pipeline.parts import scores_of
 from tests.pipeline.training.fake_trainer import FakeData, FakeTrainer, Gate, weights_of
@@ -364,6 +366,17 @@ def test_runs_are_kept_listed_put_aside_and_brought_back(pipeline, listener):
     assert listener.event(JobFailed).what == "run"
     pipeline.tell(SetRunDiscarded(run_id, False))
     assert len(listener.event(RunsListed).runs) == 1
+
+
+def test_tables_are_written_and_say_where(pipeline, listener, tmp_path):
+    begin(pipeline, FEW)
+    run = listener.event(TrainingEnded).progress
+    path = tmp_path / "curves.csv"
+    pipeline.tell(WriteCurves(path, run))
+    assert listener.event(Saved) == Saved("curves", path)
+    assert path.read_text() == curves_table(run.curves)
+    pipeline.tell(WriteCurves(tmp_path / "absent" / "c.csv", run))
+    assert listener.event(JobFailed).what == "run"
 
 
 def test_a_disk_that_refuses_costs_the_run_and_not_the_training(pipeline, listener, tmp_path):
