@@ -1,7 +1,7 @@
 """A snapshot: one frame, what every channel of every layer made of it, and the network itself.
 
 It is a folder: ``input.png`` is what the network saw, ``<layer>.png`` all channels with their
-numbers, ``<layer>/000.png`` one channel each, ``maps.npz`` their raw values,
+numbers, ``<layer>/000.png`` one channel each (up to a number), ``maps.npz`` their raw values,
 ``network.safetensors`` the network and ``snapshot.json`` where all that came from.
 """
 
@@ -27,6 +27,11 @@ from cnngui.featuremaps.colormaps import DIVERGING, SEQUENTIAL, colourise, looku
 from cnngui.featuremaps.naming import file_stem, free_names
 from cnngui.featuremaps.scaling import Range, Scaling, encode, value_ranges
 from cnngui.featuremaps.sheet import draw_sheet, draw_vector
+from cnngui.featuremaps.snapshot_plan import (
+    MOST_CHANNEL_PICTURES,
+    SnapshotPlan,
+    plan_layers,
+)
 from cnngui.featuremaps.statistics import ChannelStatistics, measure
 from cnngui.formats.network_file import write_network
 from cnngui.images.opencv import cv2
@@ -34,7 +39,7 @@ from cnngui.spec.network import NetworkSpec
 from cnngui.weights import Weights
 
 Progress = Callable[[int, int], None]
-"""Is told how many files are done, of how many."""
+"""Is told how many steps are done, of how many: files, and each layer's raw values."""
 
 
 class SaveCancelledError(SaveError):
@@ -57,6 +62,7 @@ class SnapshotContent:
     taken_at : when.
     scaling, locked : how values became colours; ``locked`` has the ranges by layer id.
     sequential, diverging : names of the colour maps.
+    most_pictures : of single channels; see ``snapshot_plan.plan_snapshot``.
     """
 
     spec: NetworkSpec
@@ -72,6 +78,16 @@ class SnapshotContent:
     locked: Mapping[str, Range] = field(default_factory=dict)
     sequential: str = SEQUENTIAL[0]
     diverging: str = DIVERGING[0]
+    most_pictures: int = MOST_CHANNEL_PICTURES
+
+    @property
+    def plan(self) -> SnapshotPlan:
+        """What is written of it."""
+        shapes = {layer_id: maps.shape for layer_id, maps in self.maps.items()}
+        parameters = sum(
+            array.size for arrays in self.weights.values() for array in arrays.values()
+        )
+        return plan_layers(shapes, shapes, parameters, self.most_pictures)
 
 
 def write_snapshot(
@@ -97,7 +113,8 @@ def write_snapshot(
     """
     place = parent / file_stem(content.taken_at, content.spec.name)
     unfinished = parent / f".{secrets.token_hex(8)}.unfinished"
-    total = _file_count(content)
+    # Raw values are one file, and a step for each layer.
+    total = content.plan.files - 1 + len(content.maps)
     try:
         parent.mkdir(parents=True, exist_ok=True)
         unfinished.mkdir()
@@ -131,16 +148,12 @@ def _put_in_place(unfinished: Path, place: Path) -> Path:
     raise AssertionError("there is always another name")
 
 
-def _file_count(content: SnapshotContent) -> int:
-    pictures = sum(1 + (len(maps) if maps.ndim == 3 else 0) for maps in content.maps.values())
-    return 1 + pictures + len(content.maps) + 2
-
-
 def _written(folder: Path, content: SnapshotContent) -> Iterator[None]:
     """Write the files one after the other; stops after each."""
     write_png(folder / "input.png", content.input)
     yield
     described: dict[str, Any] = {}
+    pictured = content.plan.pictured
     for layer_id, maps in content.maps.items():
         signed = content.signed[layer_id]
         if maps.ndim == 1:
@@ -151,7 +164,8 @@ def _written(folder: Path, content: SnapshotContent) -> Iterator[None]:
             locked = content.locked.get(layer_id)
             low, high = value_ranges(statistics, signed, content.scaling, locked)
         described[layer_id] = _describe(maps, signed, statistics, low, high)
-        yield from _layer_pictures(folder, content, layer_id, low, high)
+        described[layer_id]["channel_pictures"] = layer_id in pictured
+        yield from _layer_pictures(folder, content, layer_id, low, high, layer_id in pictured)
     # Not compressed: raw activations hardly shrink, and take ten times as long.
     with zipfile.ZipFile(folder / "maps.npz", "x", allowZip64=True) as archive:
         for layer_id, maps in content.maps.items():
@@ -172,6 +186,7 @@ def _layer_pictures(
     layer_id: str,
     low: NDArray[np.float32],
     high: NDArray[np.float32],
+    is_pictured: bool,
 ) -> Iterator[None]:
     maps, signed = content.maps[layer_id], content.signed[layer_id]
     colours = lookup_table(content.diverging if signed else content.sequential, signed)
@@ -183,6 +198,8 @@ def _layer_pictures(
         return
     write_png(folder / f"{layer_id}.png", draw_sheet(layer_id, maps, low, high, colours))
     yield
+    if not is_pictured:
+        return
     (folder / layer_id).mkdir()
     for channel, values in enumerate(maps):
         codes = encode(values, low[channel], high[channel])

@@ -18,14 +18,17 @@ from cnngui.capture.frame import Frame
 from cnngui.capture.opening import open_source
 from cnngui.engine.model import Observers
 from cnngui.errors import SourceError
-from cnngui.featuremaps.snapshot import write_snapshot
+from cnngui.featuremaps.snapshot import SaveCancelledError, write_snapshot
+from cnngui.featuremaps.snapshot_plan import MOST_CHANNEL_PICTURES, SnapshotPlan, plan_snapshot
 from cnngui.pipeline.capture_commands import CloseSource, OpenSource, Play
-from cnngui.pipeline.engine_commands import SetNetwork, SetView, TakeSnapshot
+from cnngui.pipeline.engine_commands import CancelSnapshots, SetNetwork, SetView, TakeSnapshot
 from cnngui.pipeline.events import (
     Crashed,
     JobFailed,
     NetworkFailed,
+    SaveCancelled,
     Saved,
+    SaveProgress,
     SourceEnded,
     SourceFailed,
     SourceLost,
@@ -48,13 +51,39 @@ _LONGEST_WAIT_S = 0.1
 
 
 @dataclass(frozen=True, eq=False)
+class SnapshotOrder:
+    """A snapshot of the last frame.
+
+    Attributes
+    ----------
+    parent : the folder for the snapshot's folder.
+    layer_ids : the layers wanted; None wants all.
+    most_pictures : of single channels.
+    on_planned : told what it will hold, before it is computed.
+    on_progress : told how many steps are done, of how many.
+    is_cancelled : asked after each step; True gives it up, and nothing of it is left.
+    """
+
+    parent: Path
+    layer_ids: tuple[str, ...] | None = None
+    most_pictures: int = MOST_CHANNEL_PICTURES
+    on_planned: Callable[[SnapshotPlan], None] = lambda plan: None
+    on_progress: Callable[[int, int], None] = lambda done, total: None
+    is_cancelled: Callable[[], bool] = lambda: False
+
+    def tell_plan(self, spec: NetworkSpec) -> None:
+        """Tell what it will hold."""
+        self.on_planned(plan_snapshot(spec, self.layer_ids, self.most_pictures))
+
+
+@dataclass(frozen=True, eq=False)
 class BatchRequest:
     """What to run.
 
     Attributes
     ----------
     frames : how many, at least 1; a medium that ends earlier is not begun again.
-    snapshot : the folder for a snapshot of all layers for the last frame, or None.
+    snapshot : of the last frame, or None.
     realtime : keep the source's tempo and drop frames as the window does, instead of computing
         every frame in order.
     """
@@ -63,7 +92,7 @@ class BatchRequest:
     spec: NetworkSpec
     weights: Weights | None
     frames: int
-    snapshot: Path | None = None
+    snapshot: SnapshotOrder | None = None
     realtime: bool = False
 
 
@@ -78,7 +107,7 @@ class BatchReport:
     warnings : what was wrong with the source without ending it: files skipped, a video cut off.
     latency_ms : from capture to result; percentiles 50, 95 and 99.
     layer_ms : median milliseconds by layer id.
-    snapshot : the folder written, or None.
+    snapshot : the folder written, or None where none was asked for or it was given up.
     """
 
     captured: int
@@ -172,9 +201,19 @@ def _run_in_order(request: BatchRequest, is_stopped: Callable[[], bool]) -> Batc
     except StoppedError:
         ended_early = STOPPED
     snapshot = None
-    if request.snapshot is not None and frame is not None:
-        content = network.snapshot(frame, request.address.label)
-        snapshot = write_snapshot(request.snapshot, content)
+    order = request.snapshot
+    if order is not None and frame is not None:
+        order.tell_plan(request.spec)
+        content = network.snapshot(
+            frame,
+            request.address.label,
+            layer_ids=order.layer_ids,
+            most_pictures=order.most_pictures,
+        )
+        try:
+            snapshot = write_snapshot(order.parent, content, order.on_progress, order.is_cancelled)
+        except SaveCancelledError:
+            ended_early = STOPPED
     return BatchReport(
         captured=count,
         processed=count,
@@ -222,6 +261,7 @@ class _LiveRun:
         self._warnings: list[str] = []
         self._counters = Counters()
         self._snapshot: Path | None = None
+        self._was_cancelled = False
 
     def report(self) -> BatchReport:
         layer_ids = tuple(layer.id for layer in self._request.spec.layers)
@@ -232,10 +272,8 @@ class _LiveRun:
         self._wait_until(self._is_over)
         self._pipeline.tell(CloseSource())
         self._wait_until(self._is_idle)
-        parent = self._request.snapshot
-        if parent is not None:
-            self._pipeline.tell(TakeSnapshot(parent))
-            self._wait_until(lambda: self._snapshot is not None)
+        if self._request.snapshot is not None:
+            self._take_snapshot(self._request.snapshot)
         too_few = self._counters.captured < self._request.frames
         return BatchReport(
             captured=self._counters.captured,
@@ -248,6 +286,17 @@ class _LiveRun:
             layer_ms=self._timings.layer_ms,
             snapshot=self._snapshot,
         )
+
+    def _take_snapshot(self, order: SnapshotOrder) -> None:
+        order.tell_plan(self._request.spec)
+        self._pipeline.tell(TakeSnapshot(order.parent, order.layer_ids, order.most_pictures))
+
+        def is_over() -> bool:
+            if order.is_cancelled():
+                self._pipeline.tell(CancelSnapshots())
+            return self._snapshot is not None or self._was_cancelled
+
+        self._wait_until(is_over)
 
     def _is_over(self) -> bool:
         if self._is_stopped():
@@ -280,6 +329,11 @@ class _LiveRun:
                     self._warnings.append(str(event.error))
                 case SourceLost():
                     self._ended_early = str(event.error)
+                case SaveProgress() if self._request.snapshot is not None:
+                    self._request.snapshot.on_progress(event.done, event.total)
+                case SaveCancelled():
+                    self._was_cancelled = True
+                    self._ended_early = STOPPED
                 case Saved():
                     self._snapshot = event.path
         result = self._pipeline.outbox.take_result()

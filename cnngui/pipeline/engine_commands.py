@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from cnngui.featuremaps.snapshot_plan import MOST_CHANNEL_PICTURES
 from cnngui.pipeline.messages import NewestOnly, ViewRequest
 from cnngui.spec.network import NetworkSpec
 from cnngui.weights import Weights
@@ -65,12 +66,19 @@ class SaveNetwork:
 
 @dataclass(frozen=True)
 class TakeSnapshot:
-    """Have the frame shown and every layer's maps written into a new folder in ``parent``.
+    """Have the frame shown and layers' maps written into a new folder in ``parent``.
 
     ``SaveProgress``, then ``Saved``, ``SaveCancelled`` or ``JobFailed`` follows.
+
+    Attributes
+    ----------
+    layer_ids : the layers wanted; None wants all.
+    most_pictures : of single channels; see ``featuremaps.snapshot_plan``.
     """
 
     parent: Path
+    layer_ids: tuple[str, ...] | None = None
+    most_pictures: int = MOST_CHANNEL_PICTURES
 
 
 @dataclass(frozen=True)

@@ -320,7 +320,7 @@ class EngineWorker(Worker[EngineCommand]):
 
     def _take_snapshot(self, command: TakeSnapshot) -> None:
         try:
-            content = self._snapshot_content()
+            content = self._snapshot_content(command)
         except UserError as error:
             self._report(JobFailed("snapshot", error))
             return
@@ -328,7 +328,7 @@ class EngineWorker(Worker[EngineCommand]):
         write = partial(_write_snapshot, command.parent, content, cancelled.is_set, self._report)
         self._files.tell(Job("snapshot", write, cancelled))
 
-    def _snapshot_content(self) -> SnapshotContent:
+    def _snapshot_content(self, command: TakeSnapshot) -> SnapshotContent:
         network = self._learning or self._network
         if self._frame is None or network is None:
             rule = text("needs a picture and a network that runs")
@@ -342,6 +342,8 @@ class EngineWorker(Worker[EngineCommand]):
             self._view.scaling,
             self._locked,
             self._colormaps,
+            command.layer_ids,
+            command.most_pictures,
         )
 
     def _finish(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 import numpy as np
@@ -16,6 +16,10 @@ from cnngui.explain.number import Question, ask
 from cnngui.featuremaps.colormaps import DIVERGING, SEQUENTIAL
 from cnngui.featuremaps.scaling import Range, Scaling
 from cnngui.featuremaps.snapshot import SnapshotContent
+from cnngui.featuremaps.snapshot_plan import (
+    MOST_CHANNEL_PICTURES,
+    plan_snapshot,
+)
 from cnngui.formats.network_file import with_named_weights
 from cnngui.images.fit import fit_frame
 from cnngui.spec.network import NetworkSpec
@@ -146,13 +150,17 @@ class RunningNetwork:
         scaling: Scaling = "map",
         locked: Mapping[str, Range] | None = None,
         colormaps: tuple[str, str] = USUAL_COLORMAPS,
+        layer_ids: Collection[str] | None = None,
+        most_pictures: int = MOST_CHANNEL_PICTURES,
     ) -> SnapshotContent:
-        """Compute every layer for one frame and gather what a snapshot holds.
+        """Compute layers for one frame and gather what a snapshot holds.
 
         Parameters
         ----------
         source : where the frame came from, in words.
         colormaps : names of the sequential and the diverging one.
+        layer_ids : the layers wanted, of those that there are; None wants all.
+        most_pictures : of single channels.
 
         Raises
         ------
@@ -160,9 +168,9 @@ class RunningNetwork:
             If there is not enough memory for all layers at once.
         """
         pixels = self.fit(frame)
-        layer_ids = [layer.id for layer in self.spec.layers]
+        plan = plan_snapshot(self.spec, layer_ids, most_pictures)
         with _memory_for(self.spec):
-            batches = self._model.activations(self._normalised(pixels), layer_ids)
+            batches = self._model.activations(self._normalised(pixels), plan.layer_ids)
         return SnapshotContent(
             spec=self.spec,
             weights=self.weights,
@@ -176,6 +184,7 @@ class RunningNetwork:
             locked=dict(locked or {}),
             sequential=colormaps[0],
             diverging=colormaps[1],
+            most_pictures=most_pictures,
         )
 
     def _normalised(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:

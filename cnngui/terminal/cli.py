@@ -11,6 +11,7 @@ from typing import NoReturn
 
 from cnngui import __version__
 from cnngui.errors import ArgumentError, text
+from cnngui.featuremaps.snapshot_plan import MOST_CHANNEL_PICTURES as DEFAULT_CHANNEL_PICTURES
 from cnngui.spec.presets import PRESETS
 
 EXIT_MENDABLE = 2
@@ -23,10 +24,12 @@ DEFAULT_NETWORK = PRESETS[0].key
 MAX_SEED = 2**31 - 1
 MAX_THREADS = 256
 MAX_FRAMES = 10**9
+MAX_CHANNEL_PICTURES = 10**6
 
 _USAGE = """\
 cnngui [--source SOURCE] [--network NETWORK] [--seed K] [--threads N]
-       cnngui --headless [--frames N] [--snapshot DIR] [--report FILE.json] [--realtime] ...
+       cnngui --headless [--frames N] [--report FILE.json] [--realtime]
+                         [--snapshot DIR [--snapshot-layers IDS] [--channel-pictures N]] ...
        cnngui train | describe | explain ...   (each has a --help of its own)"""
 _EXAMPLES = """\
 examples:
@@ -51,6 +54,8 @@ class Arguments:
     headless : run without a window. What follows is for that alone.
     frames : how many to run.
     snapshot : the folder for a snapshot of the last frame, or None.
+    snapshot_layers : ids of the layers wanted in it; none stands for all.
+    channel_pictures : how many pictures of single channels it may hold.
     report : the JSON file for the numbers, or None.
     realtime : keep the source's tempo and drop frames as the window does.
     """
@@ -62,6 +67,8 @@ class Arguments:
     headless: bool = False
     frames: int = DEFAULT_FRAMES
     snapshot: Path | None = None
+    snapshot_layers: tuple[str, ...] = ()
+    channel_pictures: int = DEFAULT_CHANNEL_PICTURES
     report: Path | None = None
     realtime: bool = False
 
@@ -97,6 +104,12 @@ def parse_arguments(argv: Sequence[str] | None = None) -> Arguments:
             if getattr(arguments, option):
                 rule = text("is for runs without a window: add {option}", option="--headless")
                 raise ArgumentError(f"--{option}", rule)
+    if arguments.snapshot is None:
+        usual = Arguments()
+        for name in ("snapshot_layers", "channel_pictures"):
+            if getattr(arguments, name) != getattr(usual, name):
+                rule = text("is about a snapshot: add {option}", option="--snapshot DIR")
+                raise ArgumentError(f"--{name.replace('_', '-')}", rule)
     return arguments
 
 
@@ -146,7 +159,22 @@ def _parser() -> argparse.ArgumentParser:
         "--snapshot",
         metavar="DIR",
         type=Path,
-        help="save all layers' maps of the last frame in a new folder below DIR",
+        help="save layers' maps of the last frame in a new folder below DIR",
+    )
+    group.add_argument(
+        "--snapshot-layers",
+        metavar="IDS",
+        type=_layer_ids,
+        default=(),
+        help="which layers: ids separated by commas, or last (default: all)",
+    )
+    group.add_argument(
+        "--channel-pictures",
+        metavar="N",
+        type=whole_number(0, MAX_CHANNEL_PICTURES),
+        default=DEFAULT_CHANNEL_PICTURES,
+        help="save pictures of single channels, so many in all (default: "
+        f"{DEFAULT_CHANNEL_PICTURES}); sheets and raw values are there of every layer",
     )
     group.add_argument(
         "--report", metavar="FILE.json", type=Path, help="write frames, times and shapes as JSON"
@@ -168,6 +196,10 @@ def add_threads(parser: argparse.ArgumentParser) -> None:
         default=0,
         help="processor cores to compute on (default: all, or all but one of more than two)",
     )
+
+
+def _layer_ids(written: str) -> tuple[str, ...]:
+    return tuple(filter(None, (name.strip() for name in written.split(","))))
 
 
 def not_empty(written: str) -> str:

@@ -15,6 +15,7 @@ from cnngui.pipeline.batch import STOPPED, BatchReport, BatchRequest, run_batch
 from cnngui.spec.shapes import infer
 from cnngui.terminal.cli import DEFAULT_NETWORK, DEFAULT_SOURCE, EXIT_STOPPED, Arguments
 from cnngui.terminal.reports import refuse_unwritable, signals_stop, write_report
+from cnngui.terminal.snapshots import snapshot_order
 
 
 def run_headless(arguments: Arguments) -> int:
@@ -30,20 +31,31 @@ def run_headless(arguments: Arguments) -> int:
     found = open_network(arguments.network or DEFAULT_NETWORK)
     spec = found.spec if arguments.seed is None else found.spec.seeded(arguments.seed)
     infer(spec).raise_if_invalid()
-    request = BatchRequest(
-        address=parse_address(source),
-        spec=spec,
-        weights=found.weights,
-        frames=arguments.frames,
-        snapshot=arguments.snapshot,
-        realtime=arguments.realtime,
-    )
+    address = parse_address(source)
     if arguments.snapshot is not None:
         refuse_unwritable(arguments.snapshot, may_be_made=True)
     if arguments.report is not None:
         refuse_unwritable(place_of(arguments.report).parent, may_be_made=False)
     parallel.configure(arguments.threads)
-    with signals_stop() as stopped:
+    # The first Ctrl+C ends the frames, whose last one is still saved; another one gives that up.
+    with signals_stop(presses=1 if arguments.snapshot is None else 2) as stopped:
+        snapshot = None
+        if arguments.snapshot is not None:
+            snapshot = snapshot_order(
+                arguments.snapshot,
+                arguments.snapshot_layers,
+                arguments.channel_pictures,
+                spec,
+                stopped,
+            )
+        request = BatchRequest(
+            address=address,
+            spec=spec,
+            weights=found.weights,
+            frames=arguments.frames,
+            snapshot=snapshot,
+            realtime=arguments.realtime,
+        )
         report = run_batch(request, stopped.is_set)
     if arguments.report is not None:
         write_report(arguments.report, _as_json(arguments, source, request, report))
@@ -92,6 +104,8 @@ def _print_summary(arguments: Arguments, request: BatchRequest, report: BatchRep
         print(f"Ended after {report.captured} of {request.frames} frames: {report.ended_early}")
     for warning in report.warnings:
         print(f"Beware: {warning}")
+    if request.snapshot is not None and report.snapshot is None and report.processed:
+        print("Snapshot: given up, nothing of it is left")
     if report.snapshot is not None:
         print(f"Snapshot: {harmless(str(report.snapshot.absolute()))}")
     if arguments.report is not None:

@@ -143,7 +143,7 @@ class LiveWindow:
 
     def _on_shown(self, result: FrameResult) -> None:
         self._mark_shown(result)
-        if result.fresh:
+        if result.fresh and not result.continues:
             self.latencies_ms.append((time.monotonic() - result.time) * 1e3)
 
 

@@ -50,6 +50,9 @@ def test_everything_without_a_window() -> None:
         ("--snapshot out", "--snapshot"),
         ("--report r.json", "--report"),
         ("--realtime", "--realtime"),
+        ("--headless --snapshot-layers conv1", "--snapshot-layers"),
+        ("--headless --channel-pictures 7", "--channel-pictures"),
+        ("--headless --snapshot out --channel-pictures -1", "--channel-pictures"),
     ],
 )
 def test_nonsense_is_refused_by_name(line: str, thing: str) -> None:

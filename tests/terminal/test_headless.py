@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -18,9 +19,12 @@ from cnngui.capture.address import parse_address
 from cnngui.capture.opening import open_source
 from cnngui.engine import parallel
 from cnngui.engine.preprocess import normalise
+from cnngui.featuremaps import snapshot as snapshot_writing
 from cnngui.formats.network_file import read_network
 from cnngui.images.opencv import cv2
+from cnngui.pipeline.file_worker import FileWorker
 from cnngui.spec.codec import to_json
+from cnngui.terminal import snapshots
 from tests.capture.media import write_image, write_video
 from tests.capture.mjpeg_server import MjpegServer
 from tests.engine.onnx_oracle import compute
@@ -88,6 +92,74 @@ def test_every_frame_in_order_and_the_last_one_saved(
     printed = capsys.readouterr().out
     assert "10 frames" in printed
     assert str(snapshot) in printed
+
+
+@pytest.mark.parametrize("realtime", [(), ("--realtime",)], ids=["in order", "realtime"])
+def test_a_snapshot_of_chosen_layers_tells_its_size_first(
+    tmp_path: Path, network: str, capsys: pytest.CaptureFixture[str], realtime: tuple[str, ...]
+) -> None:
+    picture = write_image(tmp_path / "picture.png", np.full((20, 30, 3), 99, np.uint8))
+    line = ("--source", picture, "--network", network, "--snapshot", tmp_path / "out")
+    chosen = ("--snapshot-layers", "last,relu1", "--channel-pictures", 4)
+    assert run(*line, *chosen, *realtime) == 0
+    printed = capsys.readouterr().out
+    (snapshot,) = (tmp_path / "out").iterdir()
+    with np.load(snapshot / "maps.npz") as maps:
+        assert set(maps) == {"relu1", "conv2"}
+    # relu1 has 4 channels; for the 6 of conv2 nothing is left.
+    assert len(list((snapshot / "relu1").iterdir())) == 4
+    assert not (snapshot / "conv2").exists()
+    assert (snapshot / "conv2.png").exists()
+    files = [path for path in snapshot.rglob("*") if path.is_file()]
+    assert printed.startswith(f"Snapshot of 2 layers: {len(files)} files, at least 0.0 MB")
+    layers = json.loads((snapshot / "snapshot.json").read_text())["layers"]
+    assert [layers[name]["channel_pictures"] for name in ("relu1", "conv2")] == [True, False]
+
+
+def test_a_layer_that_is_not_there_is_refused_before_anything_runs(
+    tmp_path: Path, network: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    line = ("--network", network, "--snapshot", tmp_path / "out")
+    assert run(*line, "--snapshot-layers", "conv1,conv7") == 2
+    said = capsys.readouterr().err
+    assert "--snapshot-layers" in said
+    assert "'conv7'" in said
+    assert "conv1, relu1, conv2" in said
+
+
+@pytest.mark.parametrize("realtime", [(), ("--realtime",)], ids=["in order", "realtime"])
+def test_a_snapshot_given_up_leaves_nothing(
+    tmp_path: Path,
+    network: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    realtime: tuple[str, ...],
+) -> None:
+    tell = snapshots._Teller.tell_progress
+
+    def press(teller: snapshots._Teller, done: int, total: int) -> None:
+        teller._stopped.count = 1  # as Ctrl+C does
+        tell(teller, done, total)
+
+    monkeypatch.setattr(snapshots._Teller, "tell_progress", press)
+    picture = write_image(tmp_path / "picture.png", np.full((20, 30, 3), 99, np.uint8))
+    line = ("--source", picture, "--network", network, "--snapshot", tmp_path / "out")
+    write, cancel, heard = snapshot_writing.write_png, FileWorker.cancel, threading.Event()
+
+    def hear(files: FileWorker, what: str) -> None:
+        cancel(files, what)
+        heard.set()
+
+    def write_in_time(path: Path, pixels: np.ndarray) -> None:
+        if realtime and path.parent.name == "conv2":
+            assert heard.wait(10.0)
+        write(path, pixels)
+
+    monkeypatch.setattr(FileWorker, "cancel", hear)
+    monkeypatch.setattr(snapshot_writing, "write_png", write_in_time)
+    assert run(*line, *realtime) == 130
+    assert "given up, nothing of it is left" in capsys.readouterr().out
+    assert list((tmp_path / "out").iterdir()) == []
 
 
 def test_the_same_seed_gives_the_same_snapshot(tmp_path: Path, network: str, film: str) -> None:
