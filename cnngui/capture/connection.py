@@ -22,23 +22,17 @@ _Address = tuple[socket.AddressFamily, socket.SocketKind, int, str, tuple[object
 
 
 class Connection:
-    """An open TCP connection, encrypted or not.
+    """An open TCP connection.
 
     Raises
     ------
     OSError
-        If the host is unknown, refuses, or has a certificate that does not hold.
+        If the host is unknown or refuses.
     TimeoutError, StoppedError
     """
 
-    def __init__(self, host: str, port: int, encrypted: bool, deadline: Deadline) -> None:
+    def __init__(self, host: str, port: int, deadline: Deadline) -> None:
         self._socket: socket.socket = _connected(host, port, deadline)
-        try:
-            if encrypted:
-                self._encrypt(host, deadline)
-        except BaseException:
-            self.close()
-            raise
 
     def send(self, data: bytes, deadline: Deadline) -> None:
         """Send all of it.
@@ -84,7 +78,15 @@ class Connection:
         """Hang up. May be called twice."""
         self._socket.close()
 
-    def _encrypt(self, host: str, deadline: Deadline) -> None:
+    def encrypt(self, host: str, deadline: Deadline) -> None:
+        """Speak TLS from now on.
+
+        Raises
+        ------
+        OSError
+            If the host has no certificate that holds.
+        TimeoutError, StoppedError
+        """
         context = ssl.create_default_context()
         encrypted = context.wrap_socket(
             self._socket, server_hostname=host, do_handshake_on_connect=False

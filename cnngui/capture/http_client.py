@@ -14,6 +14,7 @@ from cnngui.capture.connection import Connection
 from cnngui.capture.deadline import Deadline
 from cnngui.capture.http_body import Body, body_of
 from cnngui.capture.http_login import Challenge, Login, challenges_of
+from cnngui.capture.http_proxy import Proxy, proxy_for
 from cnngui.capture.malformed import MalformedError, reason_of
 from cnngui.errors import SourceError, text
 
@@ -154,10 +155,19 @@ def _asked(url: str, authorization: str | None, name: str, deadline: Deadline) -
         host = (parts.hostname or "").encode("idna").decode("ascii")
         encrypted = parts.scheme == "https"
         port = parts.port or (443 if encrypted else 80)
-        connection = Connection(host, port, encrypted, deadline)
+        place = f"{f'[{host}]' if ':' in host else host}:{port}"
+        proxy = proxy_for(parts.scheme, place)
+        connection = Connection(*(proxy.place if proxy else (host, port)), deadline)
+        target = _target(parts)
+        if encrypted:
+            if proxy is not None:
+                _tunnel(connection, place, proxy, deadline)
+            connection.encrypt(host, deadline)
+        elif proxy is not None:
+            target = f"http://{place}{target}"
         lines = [
-            f"GET {_target(parts)} HTTP/1.1",
-            f"Host: {f'[{host}]' if ':' in host else host}:{port}",
+            f"GET {target} HTTP/1.1",
+            f"Host: {place}",
             "User-Agent: cnngui",
             "Accept: multipart/x-mixed-replace, */*",
             "Accept-Encoding: identity",
@@ -165,6 +175,8 @@ def _asked(url: str, authorization: str | None, name: str, deadline: Deadline) -
         ]
         if authorization is not None:
             lines.append(f"Authorization: {authorization}")
+        if proxy is not None and not encrypted:
+            lines += proxy.headers
         connection.send(("\r\n".join(lines) + "\r\n\r\n").encode(), deadline)
         return _read_header(url, connection, deadline)
     except BaseException as error:
@@ -174,6 +186,15 @@ def _asked(url: str, authorization: str | None, name: str, deadline: Deadline) -
             rule = text("must answer within {seconds:g} s", seconds=deadline.seconds)
             raise SourceError(name, rule, reason_of(error)) from error
         raise
+
+
+def _tunnel(connection: Connection, place: str, proxy: Proxy, deadline: Deadline) -> None:
+    """Have a proxy pass on whatever is sent (RFC 9110, 9.3.6)."""
+    lines = [f"CONNECT {place} HTTP/1.1", f"Host: {place}", *proxy.headers]
+    connection.send(("\r\n".join(lines) + "\r\n\r\n").encode(), deadline)
+    answer = _read_header("", connection, deadline)
+    if not 200 <= answer.status < 300:
+        raise MalformedError(text("HTTP {status} from the proxy", status=answer.status))
 
 
 def _target(parts: SplitResult) -> str:

@@ -65,10 +65,12 @@ class Login:
                     if not qops or "auth" in qops:
                         has_qop = bool(qops)
                         return self._digest(one, asked, new_hash, has_qop, method, target)
-        if any(one.scheme == "basic" for one in challenges):
-            secret = f"{self.user}:{self.password}".encode()
-            return "Basic " + base64.b64encode(secret).decode("ascii")
-        return None
+        return self.basic() if any(one.scheme == "basic" for one in challenges) else None
+
+    def basic(self) -> str:
+        """Return name and password as RFC 7617 sends them: to be read by everybody on the way."""
+        secret = f"{self.user}:{self.password}".encode()
+        return "Basic " + base64.b64encode(secret).decode("ascii")
 
     def _digest(
         self,

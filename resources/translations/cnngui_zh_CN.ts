@@ -3642,6 +3642,10 @@ Train the network: after each epoch you see here what it gets right and what it 
         <translation>必须在 {most:g} 秒内找到第 {number} 帧</translation>
     </message>
     <message>
+        <source>HTTP {status} from the proxy</source>
+        <translation>代理返回 HTTP {status}</translation>
+    </message>
+    <message>
         <source>frame {number}, shown in its place</source>
         <translation>第 {number} 帧，代替它显示</translation>
     </message>
@@ -4090,6 +4094,10 @@ Train the network: after each epoch you see here what it gets right and what it 
         <translation>只用于无窗口运行：请加上 {option}</translation>
     </message>
     <message>
+        <source>is about a snapshot: add {option}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>must end in {suffix}</source>
         <translation>必须以 {suffix} 结尾</translation>
     </message>
@@ -4128,6 +4136,10 @@ Train the network: after each epoch you see here what it gets right and what it 
     <message>
         <source>must be a folder that can be written to</source>
         <translation>必须是可以写入的文件夹</translation>
+    </message>
+    <message>
+        <source>must name layers of the network, such as {known}</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{rule}; what was learned is in {place}</source>

@@ -12,6 +12,8 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import re
+import select
+import socket
 import socketserver
 import ssl
 import threading
@@ -163,6 +165,19 @@ class FaultyServer:
         self._server.shutdown()
         self._server.server_close()
 
+    def relay(self, client: socket.socket, request: bytes) -> None:
+        """Be a proxy between a client and the server that it names."""
+        host, _, port = request.split()[1].decode().rpartition(":")
+        with socket.create_connection((host, int(port))) as server:
+            client.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+            ends = {client: server, server: client}
+            while not self.stopping.is_set():
+                for end in select.select(list(ends), [], [], 0.05)[0]:
+                    data = end.recv(2**16)
+                    if not data:
+                        return
+                    ends[end].sendall(data)
+
     def answer(self, path: str, request: bytes) -> tuple[bytes, bytes, float]:
         """What to send, what to send again and again after that, and how many seconds apart."""
         name, _, argument = path.partition("-")
@@ -286,8 +301,14 @@ def _handler_for(owner: FaultyServer) -> type[socketserver.BaseRequestHandler]:
                     return
                 request += data
             owner.requests.append(request)
+            if request.startswith(b"CONNECT "):
+                owner.relay(self.request, request)
+                return
             owner.asked.set()
-            path = unquote(request.split()[1].decode().removeprefix("/"))
+            target = unquote(request.split()[1].decode())
+            if target.startswith("http://"):  # as a proxy is asked
+                target = target.removeprefix("http://").partition("/")[2]
+            path = target.removeprefix("/")
             first, again, pause_s = owner.answer(path, request)
             with contextlib.suppress(OSError):
                 self.request.sendall(first)

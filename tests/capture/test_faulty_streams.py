@@ -201,3 +201,48 @@ def test_an_unknown_host_is_told() -> None:
         opened("http://no-such-host.invalid/stream")
     with pytest.raises(SourceError, match="must answer within"):
         opened(f"http://{'x' * 70}.invalid/stream")
+
+
+# ---------------------------------------------------------------------------- through a proxy
+
+
+def through(proxy: FaultyServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("http_proxy", "https_proxy"):
+        monkeypatch.setenv(name, f"http://me:let%20me@127.0.0.1:{proxy.port}")
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+
+
+def test_the_proxy_that_the_environment_names_is_asked(
+    server: FaultyServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    through(server, monkeypatch)
+    assert len(numbers(opened("http://camera.invalid:8080/good"))[0]) == COUNT
+    (request,) = server.requests
+    assert request.startswith(b"GET http://camera.invalid:8080/good HTTP/1.1\r\n")
+    assert b"Proxy-Authorization: Basic bWU6bGV0IG1l\r\n" in request
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    with FaultyServer() as other:
+        assert len(numbers(opened(other.url("good")))[0]) == COUNT
+    assert len(server.requests) == 1
+
+
+def test_an_encrypted_stream_goes_through_the_proxy_unread(
+    server: FaultyServer, encrypted: FaultyServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
+    through(server, monkeypatch)
+    assert len(numbers(opened(encrypted.url("good")))[0]) == COUNT
+    assert [request.split()[0] for request in server.requests] == [b"CONNECT"]
+
+
+def test_a_proxy_that_refuses_is_told(
+    server: FaultyServer, encrypted: FaultyServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    through(server, monkeypatch)
+    monkeypatch.setattr(FaultyServer, "relay", lambda _, client, __: client.sendall(REFUSAL))
+    with pytest.raises(SourceError, match="got HTTP 407 from the proxy"):
+        opened(encrypted.url("good"))
+
+
+REFUSAL = b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n"
