@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QMenu,
+    QToolButton,
     QWidget,
 )
 from pytestqt.qtbot import QtBot
@@ -272,3 +273,27 @@ def test_every_entry_of_every_menu_has_a_letter(whole: Driver) -> None:
         assert all(letters), [action.text() for action in entries]
         assert len(set(letters)) == len(letters), [action.text() for action in entries]
         menu.aboutToHide.emit()
+
+
+def test_space_presses_what_has_the_keyboard_and_freezes_elsewhere(driver: Driver) -> None:
+    freeze, panel = driver.action("freeze"), driver.window.findChild(NetworkPanel)
+    form = driver.window.findChild(LayerList).row("conv1").form
+    seed, bias = form.editor("seed"), form.editor("bias").focusProxy()
+    chain = form.editor("stride").findChild(QToolButton)
+    dice = seed.findChild(QToolButton)
+    for button in (bias, chain, dice, driver.button("button_training")):
+        button.setFocus()
+        with driver.qtbot.waitSignal(button.clicked):
+            driver.key(Qt.Key.Key_Space)
+    assert not freeze.isChecked()
+    choice = form.editor("padding").findChild(QComboBox)
+    choice.setFocus()
+    driver.key(Qt.Key.Key_Space)
+    assert choice.view().isVisible()
+    choice.hidePopup()
+    assert not freeze.isChecked()
+    for widget in (driver.window.findChild(WallCanvas), panel.layer_list):
+        before = freeze.isChecked()
+        widget.setFocus()
+        driver.key(Qt.Key.Key_Space)
+        assert freeze.isChecked() != before

@@ -29,6 +29,7 @@ class NetworkPage(QWidget):
         self.canvas = GraphCanvas(state, self)
         self.band = ReadsBand(state, self)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName(self.tr("The whole network"))
         self._title = QElidingLabel(self)
         bold = self.font()
         bold.setBold(True)

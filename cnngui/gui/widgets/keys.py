@@ -8,6 +8,7 @@ from collections.abc import Container
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QAbstractItemView,
     QAbstractSlider,
     QAbstractSpinBox,
@@ -29,14 +30,23 @@ def belongs_to_field(focus: QWidget | None, event: QKeyEvent) -> bool:
     """Say whether a key is meant for the widget with the focus, so that no shortcut may take it.
 
     Fields that are typed into take every plain key; lists, sliders and choices take the arrows.
-    Widgets of our own say so themselves, by ``keeps_key``.
+    The space bar presses a button, opens a choice and ticks an entry. Widgets of our own say so
+    themselves, by ``keeps_key``.
     """
     if event.modifiers() & _COMMANDS:
         return False
     if isinstance(focus, QLineEdit | QAbstractSpinBox | QPlainTextEdit):
         return True
+    if event.key() == Qt.Key.Key_Space:
+        return isinstance(focus, QAbstractButton | QComboBox) or _ticks(focus)
     takes_arrows = isinstance(focus, QAbstractItemView | QAbstractSlider | QComboBox)
     return takes_arrows and event.key() in _ARROWS
+
+
+def _ticks(focus: QWidget | None) -> bool:
+    """Say whether the space bar ticks or unticks the present entry of a list."""
+    checkable = Qt.ItemFlag.ItemIsUserCheckable
+    return isinstance(focus, QAbstractItemView) and bool(focus.currentIndex().flags() & checkable)
 
 
 def keeps_key(event: QEvent, keys: Container[int]) -> bool:

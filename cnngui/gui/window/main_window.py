@@ -13,6 +13,7 @@ from PySide6.QtGui import (
     QImage,
     QKeyEvent,
     QResizeEvent,
+    QShowEvent,
 )
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -439,9 +440,15 @@ class MainWindow(QMainWindow):
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and isinstance(
             focus := QApplication.focusWidget(), QAbstractButton
         ):
-            focus.click()  # what the space bar does where it does not freeze
+            focus.click()  # as the space bar does
         else:
             super().keyPressEvent(event)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self.focusWidget() is None:
+            # Qt would choose the first button, and Space would press that instead of freezing.
+            self.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def focusNextPrevChild(self, forward: bool) -> bool:
         if forward and self._drawer_comes_next and self._drawer.isVisible():
