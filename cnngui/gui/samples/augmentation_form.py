@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QSlider, QSpinBox,
 
 from cnngui.data.augmentation import NO_AUGMENTATION, Augmentation
 from cnngui.gui.theme import SPACE_L, SPACE_M, SPACE_S, with_font
-from cnngui.gui.widgets.spin_boxes import guard
+from cnngui.gui.widgets.spin_boxes import WholeSpinBox, guard
 
 translate = QCoreApplication.translate
 
@@ -149,7 +149,7 @@ class AugmentationForm(QWidget):
         slider.setRange(0, amount.highest)
         slider.setPageStep(max(amount.highest // 10, 1))
         slider.setMinimumWidth(with_font(_SLIDER_WIDTH))
-        box = QSpinBox()
+        box = WholeSpinBox()
         box.setRange(0, amount.highest)
         box.setSuffix(amount.unit)
         label = QLabel(amount.name)
@@ -159,8 +159,8 @@ class AugmentationForm(QWidget):
             widget.setToolTip(amount.meaning)
             widget.setMinimumHeight(_row_height())
             grid.addWidget(widget, row, column * 4 + offset)
+        guard(slider)
         for field in (slider, box):
-            guard(field)
             field.setObjectName(f"{amount.field}_{'slider' if field is slider else 'box'}")
             field.setAccessibleName(amount.name)
             field.valueChanged.connect(

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QSpinBox, QVBoxLayout, QWidget
 
 from cnngui.gui.settings import MOST_BURST, MOST_COUNTDOWN, MOST_RATE, Pace
 from cnngui.gui.theme import SPACE_S
-from cnngui.gui.widgets.spin_boxes import guard
+from cnngui.gui.widgets.spin_boxes import WholeSpinBox
 
 
 class PaceForm(QWidget):
@@ -60,14 +60,13 @@ class PaceForm(QWidget):
     def _box(
         self, name: str, lowest: int, highest: int, meaning: str, unit: str, at_zero: str = ""
     ) -> QSpinBox:
-        box = QSpinBox()
+        box = WholeSpinBox()
         box.setObjectName(name)
         box.setRange(lowest, highest)
         box.setSuffix(unit)
         box.setSpecialValueText(at_zero)
         box.setToolTip(meaning)
         box.setAccessibleName(meaning)
-        guard(box)
         box.valueChanged.connect(self._announce)
         return box
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 
 from PySide6.QtCore import QEvent, QLocale, QObject, Qt
-from PySide6.QtGui import QKeyEvent, QKeySequence, QValidator
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QValidator
 from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QSpinBox, QWidget
 
 from cnngui.spec.layers import Argument
 
 _LARGEST_INT = 2**31 - 1
 _LARGEST_FLOAT = 1e9
+_LETTERS_OF_NUMBERS = frozenset("0123456789.,eE+-−")
 _UNDO_KEYS = (QKeySequence.StandardKey.Undo, QKeySequence.StandardKey.Redo)
 
 
@@ -43,7 +44,64 @@ def guard(field: QWidget) -> None:
     field.installEventFilter(_Guard(field))
 
 
-class IntSpinBox(QSpinBox):
+def typed_number(text: str) -> float | None:
+    """Return the number that a text is, with a comma or a point before its decimals.
+
+    None where it is none, or not yet one; and where commas might divide thousands: nobody knows
+    whether 1,000.5 is meant as it looks.
+    """
+    spelt = text.strip().replace("−", "-")
+    if spelt.count(",") + spelt.count(".") > 1 or not set(spelt) <= _LETTERS_OF_NUMBERS:
+        return None
+    try:
+        return float(spelt.replace(",", "."))
+    except ValueError:
+        return None
+
+
+class WholeSpinBox(QSpinBox):
+    """Whole numbers. What is typed and is none stays to be seen, and is not taken.
+
+    Qt's own box drops the comma of 0,5 and takes 05.
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        plain = QLocale.c()
+        option = QLocale.NumberOption
+        plain.setNumberOptions(option.OmitGroupSeparator | option.RejectGroupSeparator)
+        self.setLocale(plain)
+        self._settled = self.value()
+        """The number from before it is typed into."""
+        self.editingFinished.connect(self._settle)
+        guard(self)
+
+    def setValue(self, value: int) -> None:
+        super().setValue(value)
+        self._settle()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        self._settle()
+        super().focusInEvent(event)
+
+    def fixup(self, text: str) -> str:
+        # What was taken of it so far is no number that was meant: of 1,5 it was 1.
+        return f"{self._settled}{self.suffix()}"
+
+    def _settle(self) -> None:
+        self._settled = self.value()
+
+    def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
+        found = super().validate(text, position)
+        typed = text.removesuffix(self.suffix()).strip()
+        # Qt takes commas for what divides thousands, wherever they stand.
+        is_odd = found[0] == QValidator.State.Invalid or "," in typed
+        if is_odd and set(typed) <= _LETTERS_OF_NUMBERS:
+            return QValidator.State.Intermediate, text, position
+        return found
+
+
+class IntSpinBox(WholeSpinBox):
     """Whole numbers. Stepping stays within the argument's range; typing may leave it."""
 
     def __init__(self, argument: Argument, parent: QWidget | None = None) -> None:
@@ -51,14 +109,16 @@ class IntSpinBox(QSpinBox):
         self._lowest, self._highest = int(argument.minimum), int(argument.maximum)
         self.setRange(min(0, self._lowest), _LARGEST_INT)
         self.setMinimumWidth(48)
-        guard(self)
 
     def stepBy(self, steps: int) -> None:
         self.setValue(max(self._lowest, min(self._highest, self.value() + steps)))
 
 
 class FloatSpinBox(QDoubleSpinBox):
-    """Numbers as people write them, ``0.1`` and ``1e-05``; steps are a tenth of the first digit."""
+    """Numbers as people write them, ``0.1``, ``0,1`` and ``1e-05``.
+
+    Steps are a tenth of the first digit.
+    """
 
     def __init__(self, argument: Argument, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -73,17 +133,15 @@ class FloatSpinBox(QDoubleSpinBox):
         return f"{value:.6g}"
 
     def valueFromText(self, text: str) -> float:
-        return float(text)
+        number = typed_number(text)
+        return self.value() if number is None else number
 
     def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
-        state = QValidator.State.Invalid
-        if set(text) <= set("0123456789.eE+-"):
-            state = QValidator.State.Intermediate
-            try:
-                if abs(float(text)) <= _LARGEST_FLOAT:
-                    state = QValidator.State.Acceptable
-            except ValueError:
-                pass
+        number = typed_number(text)
+        if number is not None and abs(number) <= _LARGEST_FLOAT:
+            return QValidator.State.Acceptable, text, position
+        is_number_like = set(text.strip()) <= _LETTERS_OF_NUMBERS
+        state = QValidator.State.Intermediate if is_number_like else QValidator.State.Invalid
         return state, text, position
 
     def stepBy(self, steps: int) -> None:
