@@ -14,13 +14,14 @@ from PySide6.QtGui import (
     QShowEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QFrame, QGraphicsScene, QGraphicsView, QMenu, QWidget
+from PySide6.QtWidgets import QFrame, QGraphicsScene, QGraphicsView, QWidget
 
 from cnngui.gui.graph.items import COLUMN, LANE, TILE, EdgeItem, NodeItem, centre_of
 from cnngui.gui.graph.layout import GraphLayout, Node, blocks_of, folded_at_first, plan_graph
 from cnngui.gui.theme import SPACE_S, colors
 from cnngui.gui.view_state import ViewState
 from cnngui.gui.widgets.keys import keeps_key
+from cnngui.gui.widgets.menu import Menu
 from cnngui.gui.widgets.pictures import indexed_image, plain_image
 from cnngui.gui.words.numbers import shape_label
 from cnngui.pipeline.lenses.thumbnails import Thumbnails
@@ -229,7 +230,7 @@ class GraphCanvas(QGraphicsView):
             self.opened.emit()
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        menu = QMenu(self)
+        menu = Menu(self)
         node = self._node_at(QPointF(event.pos()))
         if node is not None:
             block = next(

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from cnngui.explain import handmade
 from cnngui.gui.hands import Hands
 from cnngui.gui.theme import SPACE_M
+from cnngui.gui.widgets.menu import Menu
 
 translate = QCoreApplication.translate
 
@@ -38,7 +39,7 @@ class KernelTarget:
     place: int
 
 
-class KernelMenu(QMenu):
+class KernelMenu(Menu):
     """Changes the kernel that ``target`` names, for the chosen input or for all.
 
     Parameters
@@ -70,7 +71,7 @@ class KernelMenu(QMenu):
         self.aboutToShow.connect(self._on_about_to_show)
 
     def _gabor_menu(self) -> QMenu:
-        menu = QMenu(self.tr("Gabor"), self)
+        menu = Menu(self.tr("Gabor"), self)
         form = QWidget(menu)
         rows = QFormLayout(form)
         rows.setContentsMargins(SPACE_M, SPACE_M, SPACE_M, SPACE_M)
