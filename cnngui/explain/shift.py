@@ -49,7 +49,7 @@ def shifted(pixels: NDArray[Any], by: tuple[int, int]) -> NDArray[Any]:
         np.clip(np.arange(size) - step, 0, size - 1)
         for size, step in zip(pixels.shape, by, strict=False)
     )
-    return pixels[rows][:, columns]
+    return np.ascontiguousarray(pixels[rows][:, columns])
 
 
 def change(old: NDArray[Any], new: NDArray[Any], moved_by: Sequence[float] | None = None) -> Change:
@@ -61,10 +61,58 @@ def change(old: NDArray[Any], new: NDArray[Any], moved_by: Sequence[float] | Non
     moved_by : places along each axis by which the map itself is moved; None where none are known.
     """
     kept = None
-    if moved_by is not None:
+    if moved_by is not None and old.ndim == len(moved_by) + 1:
         moved, part = _moved(old, moved_by)
         kept = _relative(moved, new[(slice(None), *part)])
     return Change(_relative(old, new), kept)
+
+
+def steps_of(network: NetworkSpec, layer_id: str, by: tuple[int, int]) -> tuple[float, ...] | None:
+    """Return by how many places a layer's maps move along with the picture; None where unknown."""
+    strides = [axis.stride for axis in fields(network)[layer_id]]
+    if None in strides:
+        return None
+    return tuple(step / stride for step, stride in zip(by, strides, strict=True) if stride)
+
+
+POOLINGS = ("none", "max", "average", "stride", "blurred max")
+"""Ways to make maps half as large that are compared, and none."""
+
+
+def compared_poolings(
+    old: NDArray[Any], new: NDArray[Any], steps: Sequence[float] | None
+) -> dict[str, Change]:
+    """Compare how stable maps ``(C, H, W)`` are after each of ``POOLINGS``.
+
+    Parameters
+    ----------
+    old, new : the maps before and after the shift.
+    steps : by how many places they move themselves; None where that is not known.
+    """
+    half = None if steps is None else tuple(step / 2 for step in steps)
+    return {
+        kind: change(_pooled(old, kind), _pooled(new, kind), steps if kind == "none" else half)
+        for kind in POOLINGS
+    }
+
+
+def _pooled(maps: NDArray[Any], kind: str) -> NDArray[np.float64]:
+    """Return maps pooled 2x2 with stride 2; blurred: the largest at stride 1, then [1 2 1] / 4."""
+    values = np.asarray(maps, np.float64)
+    if kind == "none":
+        return values
+    if kind == "blurred max":
+        values = np.maximum(values[:, :-1], values[:, 1:])
+        values = np.maximum(values[:, :, :-1], values[:, :, 1:])
+        padded = np.pad(values, ((0, 0), (1, 1), (1, 1)), mode="edge")
+        rows = (padded[:, :-2] + 2 * padded[:, 1:-1] + padded[:, 2:]) / 4
+        return ((rows[:, :, :-2] + 2 * rows[:, :, 1:-1] + rows[:, :, 2:]) / 4)[:, ::2, ::2]
+    if kind == "stride":
+        return values[:, ::2, ::2]
+    channels, height, width = values.shape
+    blocks = values[:, : height // 2 * 2, : width // 2 * 2]
+    blocks = blocks.reshape(channels, height // 2, 2, width // 2, 2)
+    return blocks.max(axis=(2, 4)) if kind == "max" else blocks.mean(axis=(2, 4))
 
 
 def changes(
@@ -74,13 +122,9 @@ def changes(
     by: tuple[int, int],
 ) -> dict[str, Change]:
     """Compare the outputs of all layers, by id, after a shift by (down, right) pixels."""
-    known = fields(network)
     found = {}
     for layer_id, before in old.items():
-        steps = None
-        strides = [axis.stride for axis in known[layer_id]]
-        if before.ndim == len(strides) + 1 and None not in strides:
-            steps = [step / stride for step, stride in zip(by, strides, strict=True) if stride]
+        steps = steps_of(network, layer_id, by) if before.ndim > 1 else None
         found[layer_id] = change(before, new[layer_id], steps)
     return found
 

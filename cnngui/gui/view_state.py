@@ -24,8 +24,10 @@ AUTOMATIC = ""
 """The colour map that suits the theme."""
 
 
-Sight = Literal["maps", "number", "network"]
-"""What the large view shows: a layer's maps, how one of its numbers comes about, all layers."""
+Sight = Literal["maps", "number", "network", "shift"]
+"""What the large view shows: a layer's maps, how one of its numbers comes about, all layers, or
+what a shift of the picture changes."""
+_WITH_NUMBER = ("number", "network")
 SIGHTS: tuple[Sight, ...] = get_args(Sight)
 
 
@@ -204,7 +206,7 @@ class ViewState(QObject):
 
     def _find_regions(self) -> None:
         looked_at = self._pointed
-        if looked_at is None and self._sight != "maps":
+        if looked_at is None and self._sight in _WITH_NUMBER:
             looked_at = self.layer_id, self.place
         found: Mapping[str, Box] = {}
         if looked_at is not None and looked_at[0] in self.network:
@@ -245,6 +247,10 @@ class ViewState(QObject):
         """Say which layers' thumbnails the page of the whole network shows, besides the strip's."""
         self._graph_layers = layer_ids
         self._update(thumbnails=self._thumbnails())
+
+    def set_shift(self, by: tuple[int, int] | None) -> None:
+        """Say by how many pixels the picture is shifted; None if nobody looks at what that does."""
+        self._update(shift=by)
 
     def _thumbnails(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys((*self._strip_layers, *self._graph_layers)))
@@ -288,7 +294,7 @@ class ViewState(QObject):
             self._find_regions()
 
     def _ask_for_number(self) -> None:
-        self._update(number=self._number if self._sight != "maps" else None)
+        self._update(number=self._number if self._sight in _WITH_NUMBER else None)
 
     def _nearest_channel(self, channel: int) -> int:
         shape = self.shape_of(self.layer_id)
@@ -301,7 +307,7 @@ class ViewState(QObject):
             channel=self._nearest_channel(self.channel),
             page=0,
             zoom=1.0,
-            number=self._number if self._sight != "maps" else None,
+            number=self._number if self._sight in _WITH_NUMBER else None,
         )
         self.place_changed.emit()
         self._pointed = None

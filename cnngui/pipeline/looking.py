@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 
 import numpy as np
@@ -73,13 +73,26 @@ class _Look:
                     self._awaited_first.add(request)
         self._awaited = set(self._calls)
         self._was_early = False
+        self._layer_ms: Mapping[str, float] = {}
         self._picture = _picture(frame.pixels)
         self._input = scene.network.fit(frame)
 
     def result(self, is_abandoned: Callable[[], bool]) -> FrameResult:
         observers: Observers = {request: partial(self._observe, request) for request in self._calls}
         self._scene.network.run(self._input, observers, is_abandoned)
+        layer_ms = self._scene.network.layer_ms
+        for lens in self._lenses:
+            lens.follow_up(self._input, partial(self._run_again, is_abandoned))
+        self._layer_ms = layer_ms
         return self._gathered(is_complete=True)
+
+    def _run_again(
+        self,
+        is_abandoned: Callable[[], bool],
+        pixels: NDArray[np.uint8],
+        observers: Observers,
+    ) -> None:
+        self._scene.network.run(pixels, observers, is_abandoned)
 
     def _observe(self, request: Request, batch: NDArray[np.float32]) -> None:
         seen = Seen(self._scene, layer_of(request), batch[0])
@@ -106,7 +119,7 @@ class _Look:
             picture=self._picture,
             input=self._input,
             parts={type(part): part for part in parts if part is not None},
-            layer_ms=network.layer_ms if is_complete else {},
+            layer_ms=self._layer_ms,
             weights=network.weights,
         )
 

@@ -64,6 +64,8 @@ class ViewRequest:
     thumbnail_size : their (width, height) in pixels.
     wants_channel : whether the inspector, with the channel and the scores, is to be seen at all.
     number : the number that is taken apart; None where nobody looks at one.
+    shift : pixels down and to the right by which the picture is shifted to see what changes; None
+        where nobody looks at that.
     """
 
     layer_id: str = ""
@@ -78,3 +80,4 @@ class ViewRequest:
     thumbnail_size: tuple[int, int] = (96, 72)
     wants_channel: bool = True
     number: NumberRequest | None = None
+    shift: tuple[int, int] | None = None

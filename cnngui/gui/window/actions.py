@@ -120,6 +120,7 @@ def action_groups() -> tuple[ActionGroup, ...]:
                     "number", translate("Actions", "How one number comes about"), keys=("N",)
                 ),
                 ActionInfo("network", translate("Actions", "The whole network"), keys=("W",)),
+                ActionInfo("shift", translate("Actions", "Shift the picture"), keys=("H",)),
                 ActionInfo(
                     "previous_layer",
                     translate("Actions", "Layer before"),

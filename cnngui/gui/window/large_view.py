@@ -140,3 +140,9 @@ def _words(sight: Sight) -> tuple[str, str, str]:
                 translate("LargeView", "All layers, and how they are joined (W)"),
                 "graph-outline",
             )
+        case "shift":
+            return (
+                translate("LargeView", "Shift"),
+                translate("LargeView", "Nudge the picture, and see what changes (H)"),
+                "arrow-all",
+            )

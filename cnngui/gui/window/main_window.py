@@ -250,6 +250,7 @@ class MainWindow(QMainWindow):
             "maps": lambda: view.show_sight("maps"),
             "number": lambda: view.show_sight("number"),
             "network": lambda: view.show_sight("network"),
+            "shift": lambda: view.show_sight("shift"),
             "previous_layer": lambda: view.step_layer(-1),
             "next_layer": lambda: view.step_layer(1),
             "previous_page": lambda: wall.turn_page(-1),

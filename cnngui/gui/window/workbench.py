@@ -13,6 +13,7 @@ from cnngui.gui.network.panel import NetworkPanel
 from cnngui.gui.number.page import NumberPage
 from cnngui.gui.settings import Settings
 from cnngui.gui.settings.layout import restore_sizes, splitter_sizes
+from cnngui.gui.shift.page import ShiftPage
 from cnngui.gui.theme import with_font
 from cnngui.gui.view_state import ViewState
 from cnngui.gui.views.input_view import InputView
@@ -45,8 +46,15 @@ class Workbench(QSplitter):
         self.wall = WallView(state)
         self.number = NumberPage(state, hands)
         self.graph = NetworkPage(state)
+        self.shift = ShiftPage(state)
         self.large = LargeView(
-            state, {"maps": self.wall, "number": self.number, "network": self.graph}
+            state,
+            {
+                "maps": self.wall,
+                "number": self.number,
+                "network": self.graph,
+                "shift": self.shift,
+            },
         )
         self.inspector = Inspector(state, hands)
         self._strip = LayerStrip(state, document)
@@ -87,6 +95,7 @@ class Workbench(QSplitter):
             self.wall,
             self.number,
             self.graph,
+            self.shift,
             self.inspector,
             self._input_view,
         ):
@@ -109,6 +118,8 @@ class Workbench(QSplitter):
         """Choose the neighbour of what is chosen: a channel of the wall, a place of the map."""
         if self._state.sight == "number":
             self.number.move_place(down, right)
+        elif self._state.sight == "shift":
+            self.shift.move_by(down, right)
         elif self._state.sight == "network":
             self._state.step_layer(right)
             self._state.select_channel(self._state.channel + down)

@@ -12,6 +12,7 @@ from cnngui.pipeline.lenses.channel import ChannelLens
 from cnngui.pipeline.lenses.lens import Lens
 from cnngui.pipeline.lenses.number import NumberLens
 from cnngui.pipeline.lenses.scores import ScoresLens
+from cnngui.pipeline.lenses.shift import ShiftLens
 from cnngui.pipeline.lenses.thumbnails import ThumbnailsLens
 from cnngui.pipeline.lenses.vector import VectorLens
 from cnngui.pipeline.lenses.wall import WallLens
@@ -23,5 +24,6 @@ LENSES: tuple[type[Lens[Any]], ...] = (
     NumberLens,
     ThumbnailsLens,
     ScoresLens,
+    ShiftLens,
 )
 """In the order in which those that see the same layer make their parts."""

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnngui.engine.glimpse import Glimpse
+from cnngui.engine.model import Observers
 from cnngui.featuremaps.scaling import Range, value_ranges
 from cnngui.featuremaps.statistics import ChannelStatistics, measure
 from cnngui.pipeline.messages import ViewRequest
@@ -122,6 +123,19 @@ class Lens(ABC, Generic[Part]):
         """Return what must be seen, and for each what is called when it is; {} costs nothing.
 
         The calls come one after the other, while other threads compute what follows.
+        """
+
+    def follow_up(
+        self,
+        pixels: NDArray[np.uint8],
+        run: Callable[[NDArray[np.uint8], Observers], None],
+    ) -> None:
+        """Compute something else when the frame is done; nothing by default.
+
+        Parameters
+        ----------
+        pixels : uint8 ``(H, W, C)``, what the network saw.
+        run : computes the network for other pixels of that shape, as far as is observed.
         """
 
 
