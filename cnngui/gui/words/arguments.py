@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QCoreApplication
 
 from cnngui.gui.words.layers import words_of
+from cnngui.gui.words.numbers import number_text
 from cnngui.gui.words.translation import QT_TRANSLATE_NOOP, spoken
 from cnngui.spec.layers import LayerSpec, ParametricSpec
 
@@ -174,7 +175,7 @@ def value_label(value: object) -> str:
     """Return an argument's value as people write it: ``3×3``, ``0.01``."""
     if isinstance(value, tuple):
         return "×".join("?" if number == -1 else str(number) for number in value)
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return number_text(value, digits=6) if isinstance(value, int | float) else str(value)
 
 
 def _one_or_all(value: object) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from PySide6.QtCore import QCoreApplication
 
-from cnngui.gui.words.numbers import shape_label
+from cnngui.gui.words.numbers import number_text, shape_label
 from cnngui.gui.words.translation import QT_TRANSLATE_NOOP, spoken
 from cnngui.spec.layers import LayerSpec, arguments_of
 
@@ -65,7 +65,7 @@ def layer_fact(layer: LayerSpec | None) -> str:
 def _shown(value: object) -> str:
     if isinstance(value, tuple):
         return shape_label(value)
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return number_text(value, digits=6) if isinstance(value, int | float) else str(value)
 
 
 _WINDOW = ("kernel_size", "stride", "padding")
