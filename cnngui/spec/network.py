@@ -113,7 +113,7 @@ class NetworkSpec:
 
     def edited(self, layer_id: str, **arguments: Any) -> NetworkSpec:
         """Return a network with some arguments of one layer changed."""
-        return self.replaced(layer_id, replace(self.layer(layer_id), **arguments))
+        return self.replaced(layer_id, self.layer(layer_id).edited(**arguments))
 
     def duplicated(self, layer_id: str) -> NetworkSpec:
         """Return a network with a copy of that layer, under a fresh id, right after it."""

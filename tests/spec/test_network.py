@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from cnngui.spec.checks import misfit
-from cnngui.spec.layers import LAYER_TYPES, Add, Conv2d, MaxPool2d, ReLU, arguments_of
+from cnngui.spec.layers import LAYER_TYPES, Add, Conv2d, MaxPool2d, ReLU, Upsample, arguments_of
 from cnngui.spec.network import InputSpec, NetworkSpec
 
 NETWORK = NetworkSpec(
@@ -26,6 +26,15 @@ def test_edits_return_a_new_network_and_leave_the_old_one():
     assert ids(NETWORK.duplicated("conv1")) == ["conv1", "conv3", "relu1", "conv2"]
     assert NETWORK.edited("conv1", stride=2).layer("conv1").stride == (2, 2)
     assert hash(NETWORK) == before
+
+
+def test_what_cannot_stand_beside_an_edit_is_changed_with_it():
+    network = NETWORK.inserted(3, Upsample(id="up"))
+    assert network.edited("up", size=(4, 4)).layer("up").scale_factor is None
+    by_hand = NETWORK.edited("conv1", by_hand=True)
+    assert by_hand.layer("conv1").weights_id == "file"
+    drawn = by_hand.edited("conv1", seed=3).layer("conv1")
+    assert (drawn.weights_id, drawn.by_hand) == ("", False)
 
 
 def test_absent_layers_are_key_errors():

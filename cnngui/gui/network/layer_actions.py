@@ -93,12 +93,7 @@ class LayerActions(QObject):
     def change_layer(self, layer_id: str, field: str, value: object) -> None:
         """Give one argument of a layer another value; edits of one field are undone together."""
         spec = self._document.spec
-        layer = spec.layer(layer_id)
-        changed = {field: value}
-        if isinstance(layer, ParametricSpec) and field in layer.first_weights:
-            # They take the place of any that came from a file.
-            changed["weights_id"] = ""
-        edited = spec.edited(layer_id, **changed)
+        edited = spec.edited(layer_id, **{field: value})
         text = self.tr("Change {field} of {layer}").format(field=field, layer=layer_id)
         self._document.edit(edited, text, merge_key=f"{layer_id}.{field}")
 

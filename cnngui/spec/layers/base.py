@@ -217,6 +217,12 @@ class ParametricSpec(LayerSpec):
         """The oldest version of the file format that can hold it."""
         return max(super().format_version, 2 if self.by_hand else 1)
 
+    def edited(self, **arguments: Any) -> Self:
+        """First weights take the place of those learned, read from a file or changed by hand."""
+        if any(name in self.first_weights for name in arguments):
+            arguments = {"weights_id": "", "by_hand": False} | arguments
+        return super().edited(**arguments)
+
     def fans(self, weight: Shape) -> tuple[int, int]:
         """Return how many inputs an output is made of, and how many outputs an input goes into.
 
