@@ -217,6 +217,10 @@ class ParametricSpec(LayerSpec):
         """The oldest version of the file format that can hold it."""
         return max(super().format_version, 2 if self.by_hand else 1)
 
+    @abstractmethod
+    def parameter_shapes(self, sources: Sequence[Shape]) -> dict[str, Shape]:
+        """Return the shapes of its parameters by PyTorch's names."""
+
     def edited(self, **arguments: Any) -> Self:
         """First weights take the place of those learned, read from a file or changed by hand."""
         if any(name in self.first_weights for name in arguments):
