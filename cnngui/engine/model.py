@@ -23,8 +23,8 @@ from cnngui.weights import Weights, sealed_float32
 
 _PROGRAMS_KEPT = 4
 _BYTES_KEPT = 16_000_000
-"""Who looks at one layer after the other comes back to the last few. Of large networks the memory
-of what is no longer looked at is more than coming back is worth, some ten milliseconds."""
+"""Who looks at one layer after the other comes back to the last few. A large network takes more
+memory for what is no longer looked at than coming back is worth, some ten milliseconds."""
 
 
 class Model:

@@ -23,7 +23,7 @@ Shape4 = tuple[int, int, int, int]
 _BAND_BYTES = 1_000_000
 """What a band may touch: it should stay in a core's own cache (0.5 to 2 MB) from layer to layer."""
 _FEWEST_BANDS = 8
-"""Of a step with much to do: enough that no thread waits long for the last one."""
+"""A step with much to do has so many that no thread waits long for the last one."""
 _BANDS_AT_ONCE = 2
 """Bands are so many or a multiple, so that two threads end together."""
 _WORTH_A_BAND = 4_000_000

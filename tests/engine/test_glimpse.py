@@ -112,7 +112,7 @@ def test_before_and_after_what_is_computed_in_place(set_threads, threads, names,
     assert_glimpses_are_slices(model, x, [Glimpse(name, 4, 5, 3) for name in names], whole)
 
 
-def test_two_samples_of_one_layer():
+def test_two_glimpses_of_one_layer():
     model = Model(CAMERA)
     x = np.random.default_rng(0).standard_normal((2, *CAMERA.input.shape), np.float32)
     assert_glimpses_are_slices(
@@ -122,7 +122,7 @@ def test_two_samples_of_one_layer():
     )
 
 
-def test_samples_keep_nothing_whole(set_threads):
+def test_glimpses_keep_nothing_whole(set_threads):
     set_threads(1)  # each thread that takes part has scratch memory of its own
     layers = [layer.id for layer in CAMERA.layers[:6]]
     x = np.zeros((1, *CAMERA.input.shape), np.float32)

@@ -160,7 +160,7 @@ class Gradients:
         for name in parameters:
             layer, shapes = self.spec.layer(name), graph.parameters[name]
             if isinstance(layer, ParametricSpec):
-                # Of layers that have no part in it, they stay zero.
+                # Those of layers that have no part in it stay zero.
                 gradients[name] = {
                     parameter: np.zeros(shapes[parameter], self._dtype)
                     for parameter in learned_names(layer, shapes)

@@ -19,23 +19,23 @@ from cnngui.engine.gradients.interruption import Interruption
 from cnngui.engine.ops import Calls
 
 _LEAST_MULTIPLY_ADDS = 4_000_000
-"""Of a band's forward: below that, waking a thread costs more than it brings."""
+"""What a band's forward should have: for less, waking a thread costs more than it brings."""
 
 _CACHE_BYTES = 1_250_000
-"""Of a layer's output: larger ones have left the second-level cache when the next layer comes."""
+"""Larger outputs of a layer have left the second-level cache when the next layer comes."""
 
 _FEWEST_IMAGES = 16
-"""Of a band that is made small for the cache: these are the innermost loops' length."""
+"""A band is not made smaller for the cache: its images are the innermost loops' length."""
 
 _MOST_MULTIPLY_ADDS = 10_000_000_000
 _MOST_OUTPUT_BYTES = 10_000_000
-"""Of a band's forward, and of a layer: pieces are short enough for others to come between soon."""
+"""A band's forward, and a layer's output, are no larger, so that others can come between soon."""
 
 _MOST_BANDS_EACH = 4
-"""Of a thread, for that: large networks take some tenths of a second to make a band ready."""
+"""A thread has no more bands for that: of large networks each takes tenths of a second to bind."""
 
 _MOST_GRADIENT_BYTES = 4_000_000
-"""Of parameters that are worth having gradients in more bands than there are threads."""
+"""Larger parameters are not worth having gradients in more bands than there are threads."""
 
 
 def bands_of(graph: Graph, images: int, multiply_adds: int, itemsize: int) -> list[slice]:

@@ -47,7 +47,7 @@ class LeakyReLU(Curve[spec.LeakyReLU]):
 
     def curve(self, x: Array, out: Array, room: Room) -> Calls:
         scaled = room.like(x)
-        # Of x and slope * x the wanted one is the larger for slopes up to 1, the smaller above.
+        # For slopes up to 1 the larger of x and slope * x is wanted, above 1 the smaller.
         choose = np.maximum if self.layer.negative_slope <= 1 else np.minimum
         return [
             bind(np.multiply, x, number(self.layer.negative_slope, x), out=scaled),

@@ -123,12 +123,12 @@ class LearningConv2d(Operation):
                 strict=True,
             )
         )
-        kernel = layer.kernel_size
+        window = layer.kernel_size
         self._windows = Unfolding(self.x, self._rows, self._columns, groups, place.memory)
         # (groups, results, group_channels, kernel_height, kernel_width)
-        shape = (groups, out_channels // groups, channels // groups, *kernel)
+        shape = (groups, out_channels // groups, channels // groups, *window)
         self._weight = place.parameters["weight"].reshape(shape)
-        self._by_tap = place.keep((groups, shape[1], *kernel, shape[2]))
+        self._by_tap = place.keep((groups, shape[1], *window, shape[2]))
         self._results = by_group(self.out, groups)
         if not place.goes_back:
             return
@@ -139,7 +139,7 @@ class LearningConv2d(Operation):
             rows = rows_multiplied(self._d_by_tap, out_height)
             self._products = place.keep((rows, *self._d_by_tap.shape))
         if place.d_sources[0] is not None:
-            self._by_source = place.keep((groups, shape[2], *kernel, shape[1]))
+            self._by_source = place.keep((groups, shape[2], *window, shape[1]))
             if layer.stride == (1, 1):
                 self._seen = Unfolding(
                     self.d_out,
@@ -149,7 +149,7 @@ class LearningConv2d(Operation):
                     place.memory,
                 )
             else:
-                (self._line,) = place.scratch((groups, *kernel, shape[2], out_width, images))
+                (self._line,) = place.scratch((groups, *window, shape[2], out_width, images))
 
     def forward(self) -> None:
         np.copyto(self._by_tap, self._weight.transpose(0, 1, 3, 4, 2))

@@ -170,7 +170,7 @@ class LearningConvTranspose2d(Operation):
         height, channels, width, images = self.x.shape
         out_height, out_channels, out_width, _ = self.out.shape
         self._groups = groups = layer.groups
-        # Of the convolution that would make x of the output.
+        # The windows of the convolution that would make x of the output.
         self._rows, self._columns = (
             Axis(out_size, size, window, stride, dilation, before)
             for size, out_size, window, stride, dilation, before in zip(
@@ -183,11 +183,11 @@ class LearningConvTranspose2d(Operation):
                 strict=True,
             )
         )
-        kernel, read, made = layer.kernel_size, channels // groups, out_channels // groups
-        self._weight = place.parameters["weight"].reshape(groups, read, made, *kernel)
-        self._by_tap = place.keep((groups, read, *kernel, made))
+        window, read, made = layer.kernel_size, channels // groups, out_channels // groups
+        self._weight = place.parameters["weight"].reshape(groups, read, made, *window)
+        self._by_tap = place.keep((groups, read, *window, made))
         self._grouped_out = self.out.reshape(out_height, groups, made, out_width, images)
-        (self._line,) = place.scratch((groups, *kernel, made, width, images))
+        (self._line,) = place.scratch((groups, *window, made, width, images))
         if not place.goes_back:
             return
         self._windows = Unfolding(self.d_out, self._rows, self._columns, groups, place.memory)

@@ -92,7 +92,7 @@ class FixedBatchNorm2d(Operation):
 
 @dataclass
 class Moments:
-    """Of each channel: how many values, their mean, and the sum of squared distances from it."""
+    """Each channel's number of values, their mean, and the sum of squared distances from it."""
 
     count: int
     mean: NDArray

@@ -9,7 +9,7 @@ from typing import ClassVar, TypeVar
 
 import numpy as np
 
-from cnngui.engine.ops import Calls
+from cnngui.engine.ops import Call, Calls
 from cnngui.engine.ops.curves import number
 from cnngui.engine.ops.elementwise import bind
 from cnngui.engine.ops.formula import Array, Reads, Room, Seen, Unary
@@ -33,32 +33,24 @@ class _ImageNorm(Unary[Norm]):
     """Whether each position of the maps is normalised by itself."""
 
     def compute(self, x: Array, out: Array, rows: range, room: Room) -> Calls:
-        mean, scale, calls = self._statistics(x, room)
-        grouped, normalised = self._grouped(x), self._grouped(out)
-        calls += [
-            bind(np.subtract, grouped, mean, out=normalised),
-            bind(np.multiply, normalised, scale, out=normalised),
-        ]
+        _, calls = self._normalise(x, out, room)
         for function, name in ((np.multiply, "weight"), (np.add, "bias")):
             if name in self.parameters:
                 calls.append(bind(function, out, self._spread(self.parameters[name]), out=out))
         return calls
 
     def pass_back(self, d_out: Array, d_x: Array, seen: Seen, room: Room) -> Calls:
-        mean, scale, calls = self._statistics(seen.sources[0], room)
         normalised, product = room.like(d_x), room.like(d_x)
+        scale, calls = self._normalise(seen.sources[0], normalised, room)
         if "weight" in self.parameters:
-            calls.append(
-                bind(np.multiply, d_out, self._spread(self.parameters["weight"]), out=d_out)
-            )
+            weight = self._spread(self.parameters["weight"])
+            calls.append(bind(np.multiply, d_out, weight, out=d_out))
         # What mean and variance bring: the parts of d_out that shifting and scaling x would be.
         share = number(1 / self._count(d_x), d_x)
-        shifting, scaling = room.line(d_x, *mean.shape), room.line(d_x, *mean.shape)
+        shifting, scaling = room.line(d_x, *scale.shape), room.line(d_x, *scale.shape)
         grouped = self._grouped(normalised)
         return [
             *calls,
-            bind(np.subtract, self._grouped(seen.sources[0]), mean, out=grouped),
-            bind(np.multiply, grouped, scale, out=grouped),
             *self._sum(self._grouped(d_out), shifting, room),
             bind(np.multiply, shifting, share, out=shifting),
             bind(np.multiply, d_out, normalised, out=product),
@@ -73,20 +65,34 @@ class _ImageNorm(Unary[Norm]):
     def parameter_gradients(
         self, d_out: Array, gradients: Mapping[str, Array], seen: Seen, room: Room
     ) -> Calls:
-        mean, scale, calls = self._statistics(seen.sources[0], room)
         normalised = room.like(d_out)
-        grouped = self._grouped(normalised)
-        calls += [
-            bind(np.subtract, self._grouped(seen.sources[0]), mean, out=grouped),
-            bind(np.multiply, grouped, scale, out=grouped),
-            bind(np.multiply, normalised, d_out, out=normalised),
-        ]
+        _, calls = self._normalise(seen.sources[0], normalised, room)
+        calls.append(bind(np.multiply, normalised, d_out, out=normalised))
         for name, summed in (("weight", normalised), ("bias", d_out)):
             if name in gradients:
                 gradient = gradients[name]
                 axes = (0,) if gradient.ndim == 3 else (0, 2, 3)
                 calls.append(partial(np.add.reduce, summed, axis=axes, out=gradient))
         return calls
+
+    def _normalise(self, x: Array, out: Array, room: Room) -> tuple[Array, Calls]:
+        """Bind the normalising of each group. Returns also what it is multiplied by."""
+        grouped, normalised = self._grouped(x), self._grouped(out)
+        images, groups, _, *sides = grouped.shape
+        shape = (images, groups, 1, *(sides if self.by_position else (1, 1)))
+        mean, scale = room.line(x, *shape), room.line(x, *shape)
+        share = number(1 / self._count(x), x)
+        return scale, [
+            *self._sum(grouped, mean, room),
+            bind(np.multiply, mean, share, out=mean),
+            bind(np.subtract, grouped, mean, out=normalised),
+            *self._sum_squares(normalised, scale, room),
+            bind(np.multiply, scale, share, out=scale),
+            bind(np.add, scale, number(self.layer.eps, x), out=scale),
+            bind(np.sqrt, scale, out=scale),
+            bind(np.divide, number(1, x), scale, out=scale),
+            bind(np.multiply, normalised, scale, out=normalised),
+        ]
 
     def _grouped(self, x: Array) -> Array:
         """See ``(N, C, H, W)`` as ``(N, groups, C / groups, H, W)``."""
@@ -99,49 +105,36 @@ class _ImageNorm(Unary[Norm]):
         _, channels, *sides = x.shape
         return channels // self.groups(channels) * (1 if self.by_position else prod(sides))
 
-    def _statistics(self, x: Array, room: Room) -> tuple[Array, Array, Calls]:
-        """Return each group's mean, what it is multiplied by, and the calls that find both."""
-        grouped = self._grouped(x)
-        images, groups, _, *sides = grouped.shape
-        shape = (images, groups, 1, *(sides if self.by_position else (1, 1)))
-        mean, scale = room.line(x, *shape), room.line(x, *shape)
-        squares = room.like(x)
-        share = number(1 / self._count(x), x)
-        eps = number(self.layer.eps, x)
-        return (
-            mean,
-            scale,
-            [
-                *self._sum(grouped, mean, room),
-                bind(np.multiply, mean, share, out=mean),
-                bind(np.subtract, grouped, mean, out=self._grouped(squares)),
-                bind(np.multiply, squares, squares, out=squares),
-                *self._sum(self._grouped(squares), scale, room),
-                bind(np.multiply, scale, share, out=scale),
-                bind(np.add, scale, eps, out=scale),
-                bind(np.sqrt, scale, out=scale),
-                bind(np.divide, number(1, x), scale, out=scale),
-            ],
-        )
-
     def _sum(self, grouped: Array, out: Array, room: Room) -> Calls:
-        """Sum over each group: first along rows, whose sums lie side by side and are summed then.
-
-        NumPy adds up neighbours in pairs, so that little is rounded off even of large maps.
-        """
+        """Sum over each group."""
         if self.by_position:
             return [partial(np.add.reduce, grouped, axis=2, keepdims=True, out=out)]
-        images, groups, channels, height, _ = grouped.shape
-        rows = room.line(grouped, images, groups, channels, height, 1)
-        lines = rows.reshape(images, groups, -1)
-        return [
-            partial(np.add.reduce, grouped, axis=4, keepdims=True, out=rows),
-            partial(np.add.reduce, lines, axis=2, out=out.reshape(images, groups)),
-        ]
+        rows = room.line(grouped, *grouped.shape[:4])
+        return [partial(np.add.reduce, grouped, axis=4, out=rows), _sum_rows(rows, out)]
+
+    def _sum_squares(self, grouped: Array, out: Array, room: Room) -> Calls:
+        """Sum the squares over each group, along rows without writing them down."""
+        if self.by_position:
+            squares = room.like(grouped)
+            square = bind(np.multiply, grouped, grouped, out=squares)
+            return [square, *self._sum(squares, out, room)]
+        rows = room.line(grouped, *grouped.shape[:4])
+        return [partial(np.vecdot, grouped, grouped, out=rows), _sum_rows(rows, out)]
 
     def _spread(self, parameter: Array) -> Array:
         """See one number per channel, or per value, as what is applied to maps."""
         return parameter if parameter.ndim == 3 else parameter[:, None, None]
+
+
+def _sum_rows(rows: Array, out: Array) -> Call:
+    """Bind the summing of what rows have given: ``(N, groups, channels, height)``.
+
+    They lie side by side, and NumPy adds up neighbours in pairs, so that little is rounded off even
+    of large maps.
+    """
+    images, groups, *_ = rows.shape
+    lines = rows.reshape(images, groups, -1)
+    return partial(np.add.reduce, lines, axis=2, out=out.reshape(images, groups))
 
 
 @formula(spec.GroupNorm)

@@ -81,7 +81,7 @@ class _LearningPool(Operation):
             )
         )
         self._between_shape = (self.out.shape[0], *self.x.shape[1:])
-        """Of what is pooled down the columns, not yet across."""
+        """The shape of what is pooled down the columns, not yet across."""
         self._forward: Calls = []
         self._backward: Calls = []
 

@@ -27,7 +27,7 @@ _CHUNK_BYTES = 400_000
 @dataclass(frozen=True)
 class _Chunk:
     rows: slice
-    """Of the results."""
+    """Which rows of the results."""
     margins: list[NDArray]
     """What of the unfolded rows lies in the padding."""
     copies: list[tuple[NDArray, NDArray]]
