@@ -158,6 +158,45 @@ def plan_wall(
     return replace(layout, page=min(max(page, 0), layout.pages - 1))
 
 
+def plan_true_wall(
+    count: int,
+    map_height: int,
+    map_width: int,
+    input_size: tuple[int, int],
+    width: int,
+    height: int,
+    zoom: float = 1.0,
+    page: int = 0,
+    gap: int = 4,
+) -> WallLayout:
+    """Lay tiles out at their size relative to the input, which would take half of each side.
+
+    So the tiles of all layers have one scale, and what a stride or a pooling does to their size is
+    seen. Parameters as of ``plan_wall``; ``input_size`` is the input's (height, width).
+    """
+    width, height = max(width, 1), max(height, 1)
+    scale = min(height / 2 / input_size[0], width / 2 / input_size[1])
+    tile_height = min(max(round(map_height * scale), 1), height)
+    tile_width = min(max(round(map_width * scale), 1), width)
+    columns = min(max((width + gap) // (tile_width + gap), 1), count)
+    rows = max((height + gap) // (tile_height + gap), 1)
+    per_page = min(columns * rows, count, MOST_PER_PAGE)
+    layout = WallLayout(
+        count,
+        map_height,
+        map_width,
+        columns,
+        -(-per_page // columns),
+        tile_height,
+        tile_width,
+        gap,
+        per_page,
+    )
+    if zoom > 1.0:
+        layout = _zoomed(layout, zoom, layout.width, layout.height)
+    return replace(layout, page=min(max(page, 0), layout.pages - 1))
+
+
 def compose_wall(
     maps: NDArray[np.float32],
     layout: WallLayout,

@@ -248,6 +248,10 @@ class ViewState(QObject):
         self._graph_layers = layer_ids
         self._update(thumbnails=self._thumbnails())
 
+    def set_true_size(self, true_size: bool) -> None:
+        """Draw maps at their size relative to the input, or as large as there is room."""
+        self._update(true_size=true_size, page=0, zoom=1.0)
+
     def set_shift(self, by: tuple[int, int] | None) -> None:
         """Say by how many pixels the picture is shifted; None if nobody looks at what that does."""
         self._update(shift=by)

@@ -63,6 +63,7 @@ class ViewRequest:
     thumbnails : the layers of which the strip shows a small picture.
     thumbnail_size : their (width, height) in pixels.
     wants_channel : whether the inspector, with the channel and the scores, is to be seen at all.
+    true_size : whether the wall's tiles have the maps' size relative to the input.
     number : the number that is taken apart; None where nobody looks at one.
     shift : pixels down and to the right by which the picture is shifted to see what changes; None
         where nobody looks at that.
@@ -79,5 +80,6 @@ class ViewRequest:
     thumbnails: tuple[str, ...] = ()
     thumbnail_size: tuple[int, int] = (96, 72)
     wants_channel: bool = True
+    true_size: bool = False
     number: NumberRequest | None = None
     shift: tuple[int, int] | None = None

@@ -192,3 +192,18 @@ def test_nan_and_infinity_are_drawn(shape):
     wall = compose_wall(maps, layout, np.arange(shape[0]), low, high)
     x, y, width, height = layout.tile_rect(0)
     assert (wall[y : y + height, x : x + width] == 1).all()
+
+
+def test_true_sizes_have_one_scale_for_all_layers():
+    from cnngui.featuremaps.wall import plan_true_wall
+
+    sizes = {}
+    for count, height, width in ((3, 120, 160), (8, 120, 160), (8, 60, 80), (64, 15, 20)):
+        layout = plan_true_wall(count, height, width, (120, 160), 640, 480)
+        sizes[height] = layout.tile_height, layout.tile_width
+        assert layout.width <= 640
+        assert layout.height <= 480
+        assert layout.pages * layout.per_page >= count
+    assert sizes[120] == (240, 320)
+    assert sizes[60] == (120, 160)
+    assert sizes[15] == (30, 40)

@@ -14,6 +14,7 @@ from cnngui.gui.number.map_view import MapView
 from cnngui.gui.number.words import meaning_text, sight_text
 from cnngui.gui.theme import ACCENT, SPACE_M, SPACE_S, colors
 from cnngui.gui.view_state import ViewState
+from cnngui.gui.words.sizes import size_words
 from cnngui.pipeline.lenses.number import NumberResult
 
 _UNSHARED, _DENSE = QColor("#d97706"), QColor("#c2408f")
@@ -37,10 +38,14 @@ class SidePanel(QWidget):
         self._sharing = _SharingView(self)
         self._meaning = _words_label(self)
         self._sight = _words_label(self, muted=True)
+        self._size = _words_label(self, muted=True)
         column = QVBoxLayout(self)
         column.setContentsMargins(SPACE_M, SPACE_S, SPACE_M, SPACE_M)
         column.setSpacing(SPACE_M)
-        for part in (self._caption, self.map, self._meaning, self._sharing, self._sight):
+        for part in (
+            *(self._caption, self.map, self._meaning, self._sharing, self._sight),
+            self._size,
+        ):
             column.addWidget(part)
         column.addStretch(1)
         self._column = column
@@ -66,6 +71,9 @@ class SidePanel(QWidget):
         self._sharing.show_sharing(sharing_of(network, result.layer_id))
         field = fields(network)[result.layer_id]
         self._sight.setText(sight_text(network, result.layer_id, question.at, field))
+        size = size_words(network, result.layer_id)
+        self._size.setText(size)
+        self._size.setVisible(bool(size))
 
 
 class _SharingView(QWidget):

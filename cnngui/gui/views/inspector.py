@@ -33,6 +33,7 @@ from cnngui.gui.widgets.plain import show_plainly
 from cnngui.gui.words.layers import layer_fact
 from cnngui.gui.words.naming import channel_label, channel_names, kernel_inputs
 from cnngui.gui.words.numbers import number_text, shape_label, share_text
+from cnngui.gui.words.sizes import size_words
 from cnngui.pipeline.lenses.channel import ChannelResult
 from cnngui.pipeline.lenses.vector import VectorResult
 from cnngui.pipeline.results import FrameResult
@@ -201,7 +202,8 @@ class _Details(QWidget):
         names = channel_names(network, layer_id)
         label = escape(channel_label(number, names))
         self.title.setText(f"<b>{escape(layer_id)}</b>&nbsp;&nbsp;{words.format(number=label)}")
-        self.fact.setText(layer_fact(network.layer(layer_id) if layer_id in network else None))
+        fact = layer_fact(network.layer(layer_id) if layer_id in network else None)
+        self.fact.setText("\n".join(filter(None, (fact, size_words(network, layer_id)))))
 
     def _set_map_parts_visible(self, visible: bool) -> None:
         for part in (self.picture, self.numbers, self.histogram):

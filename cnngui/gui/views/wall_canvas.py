@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from cnngui.featuremaps.wall import WallLayout, plan_wall
+from cnngui.featuremaps.wall import WallLayout
 from cnngui.gui.theme import SPACE_M, colors
 from cnngui.gui.view_state import ViewState
 from cnngui.gui.views.viewport import Viewport
@@ -34,7 +34,7 @@ from cnngui.gui.widgets.pictures import indexed_image
 from cnngui.gui.widgets.spoken import SpokenItem, say_chosen
 from cnngui.gui.words.naming import channel_label, channel_names
 from cnngui.gui.words.numbers import number_text, shape_label
-from cnngui.pipeline.lenses.wall import WallResult
+from cnngui.pipeline.lenses.wall import WallResult, planned
 from cnngui.pipeline.results import FrameResult
 from cnngui.spec.layers import INPUT_ID
 
@@ -106,14 +106,7 @@ class WallCanvas(QGraphicsView):
             self._slot_after_turning = None
         self._wall = wall
         self._names = channel_names(self._state.network, wall.layer_id)
-        fitting = plan_wall(
-            wall.layout.count,
-            wall.layout.map_height,
-            wall.layout.map_width,
-            result.view.width,
-            result.view.height,
-            page=wall.layout.page,
-        )
+        fitting = planned(wall.values.shape, self._state.network.input, result.view)
         self._viewport.set_wall(fitting.width, fitting.height)
         self._color()
         self._choose_after_turning(wall)

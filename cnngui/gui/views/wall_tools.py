@@ -45,13 +45,20 @@ class WallTools(QWidget):
             "fit-to-screen-outline", self.tr("Fit"), self.tr("Fit the wall (0)")
         )
         self._fit.clicked.connect(self.fit_clicked)
+        self._true_size = tool_button(
+            "move-resize-variant",
+            self.tr("True size"),
+            self.tr("Draw maps at their size relative to the input"),
+        )
+        self._true_size.setCheckable(True)
+        self._true_size.toggled.connect(state.set_true_size)
         row = QHBoxLayout(self)
         row.setContentsMargins(SPACE_M, SPACE_S, SPACE_S, SPACE_S)
         row.setSpacing(SPACE_M)
         row.addStrut(self._fit.sizeHint().height())
         row.addWidget(self._title)
         row.addWidget(self._description, 1)
-        for tool in (self._scaling, self._order, self._colormap, self._fit):
+        for tool in (self._scaling, self._order, self._colormap, self._true_size, self._fit):
             row.addWidget(tool)
 
     def refresh(
@@ -66,7 +73,7 @@ class WallTools(QWidget):
         self._order.show_choice(self._state.order)
         self._colormap.show_choice(self._state.chosen_colormaps[signed])
         self._show_automatic_map(self._state.colormap(signed))
-        for tool in (self._scaling, self._colormap, self._fit):
+        for tool in (self._scaling, self._colormap, self._true_size, self._fit):
             tool.setVisible(shows_maps)
         self._order.setVisible(shows_maps or shows_units)
         self._fit.setEnabled(is_zoomed)

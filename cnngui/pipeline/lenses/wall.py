@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cnngui.featuremaps.statistics import ChannelStatistics, order_channels
-from cnngui.featuremaps.wall import WallLayout, compose_wall, plan_wall
+from cnngui.featuremaps.wall import WallLayout, compose_wall, plan_true_wall, plan_wall
 from cnngui.pipeline.lenses.lens import Lens, Request, Seen, sealed
+from cnngui.pipeline.messages import ViewRequest
+from cnngui.spec.network import InputSpec
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,6 +42,18 @@ class WallResult:
     values: NDArray[np.float32]
 
 
+def planned(
+    shape: Sequence[int], seen: InputSpec, view: ViewRequest, zoom: float = 1.0
+) -> WallLayout:
+    """Return where the tiles of maps ``(C, H, W)`` are, as the view wants them."""
+    count, height, width = shape
+    room = view.width, view.height
+    if view.true_size:
+        size = seen.height, seen.width
+        return plan_true_wall(count, height, width, size, *room, zoom=zoom, page=view.page)
+    return plan_wall(count, height, width, *room, zoom=zoom, page=view.page)
+
+
 class WallLens(Lens[WallResult]):
     """Draws the wall."""
 
@@ -52,7 +66,7 @@ class WallLens(Lens[WallResult]):
 
     def _draw(self, seen: Seen) -> None:
         view, values = self.scene.view, seen.values
-        layout = plan_wall(*values.shape, view.width, view.height, zoom=view.zoom, page=view.page)
+        layout = planned(values.shape, self.scene.network.spec.input, view, view.zoom)
         channels = layout.on_page(order_channels(seen.statistics, view.order))
         low, high = seen.span
         self._part = WallResult(
