@@ -3,20 +3,54 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cache
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from cnngui.errors import TrainingError, UserError, text
+from cnngui.errors import NetworkError, TrainingError, UserError, text
+from cnngui.formats.opening import open_network
 from cnngui.gui.chosen_data import ChosenData
 from cnngui.gui.document import Document
 from cnngui.gui.settings import Settings
 from cnngui.pipeline.commands import Command
 from cnngui.pipeline.events import Event
-from cnngui.pipeline.training.commands import MeasureMemory
-from cnngui.pipeline.training.progress import MemoryMeasured
+from cnngui.pipeline.training.commands import MeasureMemory, MeasureTimes
+from cnngui.pipeline.training.progress import MemoryMeasured, TimesMeasured
 from cnngui.pipeline.training.settings import MOST_CLASSES, TrainingSettings
+from cnngui.pipeline.training.suggestion import step_count, with_enough_steps
 from cnngui.spec.mending import fits_classes, mended_for_classes
 from cnngui.spec.network import NetworkSpec
+
+_SMALL = "tiny-vgg"
+_LONG_S = 60.0
+"""A class does not wait for longer."""
+_WORTHWHILE = 4.0
+"""How many times faster a small network must be to be offered."""
+
+
+@dataclass(frozen=True)
+class SmallerOffer:
+    """A network that learns the same samples in less time.
+
+    Attributes
+    ----------
+    spec, settings : the small network, made to fit the classes, and how it would be trained.
+    own_seconds : what the present network would need; where ``is_more``, more than that.
+    seconds : what the small one would need, about.
+    """
+
+    spec: NetworkSpec
+    settings: TrainingSettings
+    own_seconds: float
+    is_more: bool
+    seconds: float
+
+
+@cache
+def _small_network() -> NetworkSpec:
+    return open_network(_SMALL).spec
 
 
 class TrainingPlan(QObject):
@@ -33,10 +67,12 @@ class TrainingPlan(QObject):
     -------
     settings_changed : ``settings``.
     memory_changed : ``memory_bytes``.
+    times_changed : ``offer``.
     """
 
     settings_changed = Signal()
     memory_changed = Signal()
+    times_changed = Signal()
 
     def __init__(
         self,
@@ -54,6 +90,8 @@ class TrainingPlan(QObject):
         self._settings = remembered.training
         self._memory_bytes = 0
         self._measured: tuple[NetworkSpec, int] | None = None
+        self._to_time: MeasureTimes | None = None
+        self._offer: SmallerOffer | None = None
 
     @property
     def settings(self) -> TrainingSettings:
@@ -114,9 +152,61 @@ class TrainingPlan(QObject):
             self._measured = wanted
             self._tell(MeasureMemory(*wanted))
 
+    @property
+    def offer(self) -> SmallerOffer | None:
+        """A small network in place of one that would learn for minutes; None without need."""
+        return self._offer
+
+    @Slot()
+    def measure_times(self) -> None:
+        """Have it found out how long the training would take, beside one of a small network."""
+        wanted = self._to_be_timed()
+        if wanted == self._to_time:
+            return
+        self._to_time = wanted
+        if self._offer is not None:
+            self._offer = None
+            self.times_changed.emit()
+        if wanted is not None:
+            self._tell(wanted)
+
+    @Slot()
+    def take_small_network(self) -> None:
+        """Take the small network that is offered, with as many steps as it needs. Can be undone."""
+        offer = self._offer
+        if offer is not None:
+            self.set_settings(offer.settings)
+            self._document.edit(offer.spec, self.tr("Take a small network"))
+
+    def _to_be_timed(self) -> MeasureTimes | None:
+        data, own = self._data.dataset, self._document.spec
+        if data is None or not 2 <= len(data.classes) <= MOST_CLASSES:
+            return None
+        small = mended_for_classes(_small_network(), data.classes)
+        if not self._document.report.is_valid or small.is_twin_of(own):
+            return None
+        with suppress(NetworkError):  # of one that is as large as it may be
+            own = mended_for_classes(own, data.classes)
+        return MeasureTimes((own, small), self._settings.batch_size)
+
+    def _take_times(self, event: TimesMeasured) -> None:
+        asked, data = self._to_time, self._data.dataset
+        own, small = event.times
+        if asked is None or asked.specs != event.specs or data is None or not own or not small:
+            return
+        settings = with_enough_steps(self._settings, len(data)) or self._settings
+        seconds = own.seconds * step_count(self._settings, len(data))
+        share = settings.batch_size / event.batch_size  # it may take smaller batches
+        fewer = share * small.seconds * step_count(settings, len(data))
+        if seconds > _LONG_S and seconds > _WORTHWHILE * fewer:
+            self._offer = SmallerOffer(event.specs[1], settings, seconds, own.is_more, fewer)
+            self.times_changed.emit()
+
     def take_event(self, event: Event) -> None:
         """Hear what the pipeline reports."""
         match event:
             case MemoryMeasured(memory_bytes=memory_bytes):
                 self._memory_bytes = memory_bytes
                 self.memory_changed.emit()
+            case TimesMeasured():
+                self._take_times(event)

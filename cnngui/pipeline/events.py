@@ -18,6 +18,7 @@ from cnngui.pipeline.training.progress import (
     RunRead,
     RunsKept,
     RunsListed,
+    TimesMeasured,
     TrainingEnded,
     TrainingPreparing,
     TrainingProgressed,
@@ -212,6 +213,7 @@ Event = (
     | RunsListed
     | RunRead
     | MemoryMeasured
+    | TimesMeasured
     | KernelsDrawn
     | Crashed
 )

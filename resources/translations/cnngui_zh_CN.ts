@@ -75,6 +75,10 @@
         <translation>整个网络</translation>
     </message>
     <message>
+        <source>Shift the picture</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Layer before</source>
         <translation>上一层</translation>
     </message>
@@ -327,6 +331,17 @@
     <name>CellEditing</name>
     <message>
         <source>Weight</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>ChangeTable</name>
+    <message>
+        <source>changed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>after moving along</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -1065,6 +1080,14 @@ They are seen as soon as a source is open and the network runs.</source>
         <source>All layers, and how they are joined (W)</source>
         <translation>所有层以及它们怎样连接 (W)</translation>
     </message>
+    <message>
+        <source>Shift</source>
+        <translation type="unfinished">平移</translation>
+    </message>
+    <message>
+        <source>Nudge the picture, and see what changes (H)</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>LayerActions</name>
@@ -1781,6 +1804,10 @@ They are seen as soon as a source is open and the network runs.</source>
 </context>
 <context>
     <name>NetworkPage</name>
+    <message>
+        <source>The whole network</source>
+        <translation type="unfinished">整个网络</translation>
+    </message>
     <message>
         <source>Fold</source>
         <translation>折叠</translation>
@@ -4747,6 +4774,96 @@ Train the network: after each epoch you see here what it gets right and what it 
     </message>
 </context>
 <context>
+    <name>ShiftPad</name>
+    <message>
+        <source>The picture, to be shifted</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Arrows shift it by one pixel</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>ShiftPage</name>
+    <message>
+        <source>Layers</source>
+        <translation type="unfinished">层</translation>
+    </message>
+    <message>
+        <source>Poolings compared</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The picture is shifted after it was fitted; its edge is repeated. Blue: how much a layer&apos;s numbers changed. Orange: how much of that is left when the old map is moved along. What is left is less where a layer is more stable under shifts.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What the chosen layer reads, made half as large in other ways:</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What the shift changed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>input</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>no pooling</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>max, 2×2</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>average, 2×2</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>every second value</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>max, then blurred</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Computed once more for this: {time} a frame.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>One pixel up</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>One pixel to the left</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>One pixel to the right</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>One pixel down</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Back</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No shift</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{down} down, {right} to the right</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>ShortcutSheet</name>
     <message>
         <source>Shortcuts</source>
@@ -5151,6 +5268,18 @@ Train the network: after each epoch you see here what it gets right and what it 
         <translation>网络有问题：{0}</translation>
     </message>
     <message>
+        <source>“{0}” would learn these samples for about {1}, “{2}” for about {3}</source>
+        <translation>“{0}”学习这些样本大约要 {1}，“{2}”大约 {3}</translation>
+    </message>
+    <message>
+        <source>“{0}” would learn these samples for more than {1}, “{2}” for about {3}</source>
+        <translation>“{0}”学习这些样本要超过 {1}，“{2}”大约 {3}</translation>
+    </message>
+    <message>
+        <source>Take “{0}”</source>
+        <translation>改用“{0}”</translation>
+    </message>
+    <message>
         <source>“{common}” has {many} samples, “{rare}” {few}: a network that never names the rare class does well</source>
         <translation>“{common}”有 {many} 个样本，“{rare}”只有 {few} 个：从不说出少见类的网络也显得不错</translation>
     </message>
@@ -5245,6 +5374,14 @@ Train the network: after each epoch you see here what it gets right and what it 
         <translation>梯度占用 {0}</translation>
     </message>
     <message>
+        <source>{0} s</source>
+        <translation>{0} 秒</translation>
+    </message>
+    <message>
+        <source>{0} min</source>
+        <translation>{0} 分钟</translation>
+    </message>
+    <message>
         <source>{0} epochs</source>
         <translation>{0} 轮</translation>
     </message>
@@ -5333,6 +5470,10 @@ Train the network: after each epoch you see here what it gets right and what it 
     <message>
         <source>Fit the network to the classes</source>
         <translation>使网络与类别数一致</translation>
+    </message>
+    <message>
+        <source>Take a small network</source>
+        <translation>改用小网络</translation>
     </message>
 </context>
 <context>

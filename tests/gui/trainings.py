@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Signal
 
 from cnngui.errors import UserError
 from cnngui.gui.document import Document
+from cnngui.gui.training_plan import SmallerOffer
 from cnngui.gui.view_state import ViewState
 from cnngui.pipeline.training.progress import (
     Curves,
@@ -153,6 +154,7 @@ class FakePlan(QObject):
 
     settings_changed = Signal()
     memory_changed = Signal()
+    times_changed = Signal()
 
     def __init__(self, studio: FakeStudio) -> None:
         super().__init__()
@@ -160,6 +162,8 @@ class FakePlan(QObject):
         self.settings = TrainingSettings()
         self.memory_bytes = 0
         self.measured: list[int] = []
+        self.offer: SmallerOffer | None = None
+        self.timed = 0
 
     @property
     def needs_mending(self) -> bool:
@@ -174,6 +178,12 @@ class FakePlan(QObject):
 
     def measure_memory(self) -> None:
         self.measured.append(self.settings.batch_size)
+
+    def measure_times(self) -> None:
+        self.timed += 1
+
+    def take_small_network(self) -> None:
+        self._studio.asked.append(("take_small_network",))
 
     def mend_network(self) -> None:
         self._studio.asked.append(("mend_network",))

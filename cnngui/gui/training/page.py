@@ -35,7 +35,7 @@ from cnngui.gui.widgets.notices import Notice, NoticeBar
 from cnngui.gui.widgets.plain import plain_tip, show_plainly
 from cnngui.gui.words.errors import error_text, said
 from cnngui.gui.words.numbers import bytes_label
-from cnngui.gui.words.runs import status_words
+from cnngui.gui.words.runs import duration_words, status_words
 from cnngui.gui.words.translation import translated
 from cnngui.pipeline.training.settings import TrainingSettings
 from cnngui.pipeline.training.suggestion import rarest_class, step_count, with_enough_steps
@@ -148,6 +148,7 @@ class TrainPage(QWidget):
         self._runs.model.ticked_changed.connect(self._show_curves)
         studio.plan.settings_changed.connect(self._on_settings_changed)
         studio.plan.memory_changed.connect(self._show_memory)
+        studio.plan.times_changed.connect(self._show_notices)
         self._actions.starting.connect(self._form.take_typed)
         self._form.settings_edited.connect(self._on_form_settings_edited)
         self._runs.restore_requested.connect(studio.runs.restore)
@@ -208,6 +209,8 @@ class TrainPage(QWidget):
         self._show_status()
         self._form.set_training(self._studio.trainer.is_under_way)
         self._studio.plan.measure_memory()
+        if not self._studio.trainer.is_under_way:
+            self._studio.plan.measure_times()
         self._runs.show_runs(self._studio.runs.kept)
         self._show_curves()
 
@@ -286,6 +289,7 @@ class TrainPage(QWidget):
         self._tell(self._balance_offer())
         self._tell(self._longer_offer())
         self._tell(self._mending_offer())
+        self._tell(self._small_offer())
         self._tell(Notice(self._network_words(), "warning", key="network"))
         # What went wrong comes last: it is what is seen of several.
         failed = progress is not None and progress.state == "failed"
@@ -321,6 +325,26 @@ class TrainPage(QWidget):
         text, action = self._mending_words()
         return Notice(
             text, "warning", key="mend", action_text=action, action=studio.plan.mend_network
+        )
+
+    def _small_offer(self) -> Notice:
+        """A class that waits for its network learns more with one that is ready in seconds."""
+        studio, offer = self._studio, self._studio.plan.offer
+        if offer is None or studio.trainer.is_under_way:
+            return Notice("", key="small")
+        text = self.tr("“{0}” would learn these samples for about {1}, “{2}” for about {3}")
+        if offer.is_more:
+            text = self.tr("“{0}” would learn these samples for more than {1}, “{2}” for about {3}")
+        return Notice(
+            text.format(
+                studio.document.spec.name,
+                duration_words(offer.own_seconds),
+                offer.spec.name,
+                duration_words(offer.seconds),
+            ),
+            key="small",
+            action_text=self.tr("Take “{0}”").format(offer.spec.name),
+            action=studio.plan.take_small_network,
         )
 
     def _balance_offer(self) -> Notice:

@@ -22,6 +22,8 @@ translate = QCoreApplication.translate
 
 UNDER_WAY: tuple[TrainingState, ...] = ("preparing", "running", "paused")
 _TIME, _TIME_LENGTH = "%Y%m%d-%H%M%S", 15
+_MOST_SECONDS = 100.0
+"""From there on it is told in minutes."""
 _SLOW = 10.0
 """Samples a second below which a digit after the point says something."""
 
@@ -62,6 +64,13 @@ def status_words(progress: TrainingProgress) -> str:
             translate("Training", "{0} for gradients").format(bytes_label(progress.memory_bytes))
         )
     return "  ·  ".join(parts)
+
+
+def duration_words(seconds: float) -> str:
+    """Return about how long something takes: ``8 s``, ``6 min``."""
+    if seconds < _MOST_SECONDS:
+        return translate("Training", "{0} s").format(max(round(seconds), 1))
+    return translate("Training", "{0} min").format(round(seconds / 60))
 
 
 def optimizer_words(settings: TrainingSettings) -> str:

@@ -88,6 +88,17 @@ class MeasureMemory(NewestOnly):
 
 
 @dataclass(frozen=True)
+class MeasureTimes(NewestOnly):
+    """Find out how long a step of each network takes; ``TimesMeasured`` follows.
+
+    That takes up to a second for each.
+    """
+
+    specs: tuple[NetworkSpec, ...]
+    batch_size: int
+
+
+@dataclass(frozen=True)
 class ListRuns:
     """Read the runs kept on disk, and let go of those put aside; ``RunsListed`` follows."""
 
@@ -130,4 +141,12 @@ class WritePredictions:
     dataset: Dataset | None
 
 
-RunCommand = MeasureMemory | ListRuns | ReadRun | SetRunDiscarded | WriteCurves | WritePredictions
+RunCommand = (
+    MeasureMemory
+    | MeasureTimes
+    | ListRuns
+    | ReadRun
+    | SetRunDiscarded
+    | WriteCurves
+    | WritePredictions
+)

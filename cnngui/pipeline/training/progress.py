@@ -278,6 +278,23 @@ class MemoryMeasured(NewestOnly):
     memory_bytes: int
 
 
+@dataclass(frozen=True)
+class StepTime:
+    """How long a step of a training takes; where ``is_more``, longer than that."""
+
+    seconds: float
+    is_more: bool = False
+
+
+@dataclass(frozen=True)
+class TimesMeasured(NewestOnly):
+    """Event: how long a step of each network takes; None for those that cannot be measured."""
+
+    specs: tuple[NetworkSpec, ...]
+    batch_size: int
+    times: tuple[StepTime | None, ...]
+
+
 @dataclass(frozen=True, eq=False)
 class TrainingProgressed(NewestOnly):
     """Event: a training goes on, has paused or has ended."""

@@ -11,16 +11,26 @@ from cnngui.pipeline.file_worker import FileWorker, Job
 from cnngui.pipeline.training.commands import (
     ListRuns,
     MeasureMemory,
+    MeasureTimes,
     ReadRun,
     RunCommand,
     SetRunDiscarded,
     WriteCurves,
     WritePredictions,
 )
-from cnngui.pipeline.training.progress import MemoryMeasured, RunRead, RunsListed
+from cnngui.pipeline.training.progress import (
+    MemoryMeasured,
+    RunRead,
+    RunsListed,
+    StepTime,
+    TimesMeasured,
+)
 from cnngui.pipeline.training.run_store import RunStore
 from cnngui.pipeline.training.tables import curves_table, predictions_table, write_table
 from cnngui.spec.network import NetworkSpec
+
+_LONGEST_TO_MEASURE_S = 1.0
+"""A network's step is not waited for any longer: it is known by then that it is slow."""
 
 
 class RunKeeper:
@@ -37,18 +47,23 @@ class RunKeeper:
     def __init__(self, files: FileWorker, store: RunStore) -> None:
         self._files = files
         self._store = store
-        self._newest_to_measure: MeasureMemory | None = None
+        self._newest: dict[type, RunCommand] = {}
+        """The commands of which only the newest counts."""
 
     def tell(self, command: RunCommand) -> bool:
         """Queue a command; False if nobody will see it any more."""
-        if isinstance(command, MeasureMemory):
-            self._newest_to_measure = command
+        if isinstance(command, MeasureMemory | MeasureTimes):
+            self._newest[type(command)] = command
         return self._files.tell(Job("run", partial(self._carry_out, command)))
 
     def _carry_out(self, command: RunCommand) -> Event | None:
         match command:
+            case MeasureMemory() | MeasureTimes() if command is not self._newest[type(command)]:
+                return None
             case MeasureMemory():
-                return self._measure(command) if command is self._newest_to_measure else None
+                return self._measure(command)
+            case MeasureTimes(specs, batch_size):
+                return TimesMeasured(specs, batch_size, _step_times(specs, batch_size))
             case ReadRun(run_id, first):
                 file = self._store.read_weights(run_id, first=first)
                 return RunRead(run_id, first, file.spec, file.weights or {})
@@ -68,6 +83,12 @@ class RunKeeper:
     def _measure(self, command: MeasureMemory) -> Event:
         taken = _batch_bytes(command.spec, command.batch_size)
         return MemoryMeasured(command.spec, command.batch_size, taken)
+
+
+def _step_times(specs: tuple[NetworkSpec, ...], batch_size: int) -> tuple[StepTime | None, ...]:
+    from cnngui.pipeline.training.timing import step_time  # not needed at the start
+
+    return tuple(step_time(spec, batch_size, _LONGEST_TO_MEASURE_S) for spec in specs)
 
 
 def _batch_bytes(spec: NetworkSpec, batch_size: int) -> int:

@@ -25,6 +25,7 @@ from cnngui.gui.training.curves_view import CurvesView
 from cnngui.gui.training.health_view import HealthView
 from cnngui.gui.training.page import TrainPage
 from cnngui.gui.training.plot import Mark
+from cnngui.gui.training_plan import SmallerOffer
 from cnngui.gui.widgets.menu import plain_text
 from cnngui.pipeline.training.progress import Finding, LayerHealth, Measurement, RateChange
 from cnngui.pipeline.training.settings import TrainingSettings
@@ -375,6 +376,22 @@ def test_the_curves_of_a_run_can_be_had_as_a_table(
     table.trigger()
     assert studio.asked == [("write_curves", EARLIER.run_id, tmp_path / "mine.csv")]
     assert proposed[0].endswith("_small-curves.csv")
+
+
+@pytest.mark.parametrize(("is_more", "how"), [(False, "about"), (True, "more than")])
+def test_a_small_network_is_offered_with_the_time_it_takes(
+    qtbot: QtBot, page: TrainPage, studio: FakeStudio, is_more: bool, how: str
+) -> None:
+    studio.give(FakeData())
+    assert studio.plan.timed
+    tiny = replace(studio.document.spec, name="Tiny VGG")
+    studio.plan.offer = SmallerOffer(tiny, TrainingSettings(), 380.0, is_more, 5.2)
+    studio.plan.times_changed.emit()
+    said = f"“small” would learn these samples for {how} 6 min, “Tiny VGG” for about 5 s"
+    assert text(page, "notice_text") == said
+    assert button(page, "notice_action").text() == "Take “Tiny VGG”"
+    click(qtbot, page, "notice_action")
+    assert studio.asked == [("take_small_network",)]
 
 
 def test_classes_that_are_rare_are_offered_to_count_alike(
