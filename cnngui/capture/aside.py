@@ -16,6 +16,8 @@ from cnngui.capture.deadline import Deadline
 
 Result = TypeVar("Result")
 
+_LAST_CALL_S = 0.5
+
 _left_behind: set[threading.Thread] = set()
 
 
@@ -68,12 +70,14 @@ class Aside:
         return results[0]
 
     def leave(self, last: Callable[[], None]) -> None:
-        """Let the thread make a last call, and end. Waits only if nothing else is under way."""
+        """Let the thread make a last call, and end; wait for that a moment, if nothing hangs."""
         self._errands.put(last)
         self._errands.put(None)
         if not self._is_left:
             self._is_left = True
-            self._thread.join()
+            self._thread.join(_LAST_CALL_S)
+            if self._thread.is_alive():
+                _left_behind.add(self._thread)
 
     def _run(self) -> None:
         while (errand := self._errands.get()) is not None:

@@ -25,7 +25,7 @@ def reason_of(error: Exception) -> Words:
             return text("a certificate that cannot be trusted")
         case ssl.SSLError():  # before OSError: its numbers are not the system's
             return text("a fault in the encryption")
-        case socket.gaierror():
+        case socket.gaierror() | UnicodeError():
             return text("an unknown host")
         case OSError():
             return system_reason(error)

@@ -197,10 +197,10 @@ def test_an_encrypted_server_that_keeps_silent_has_the_same_deadline() -> None:
 
 
 def test_an_unknown_host_is_told() -> None:
-    with pytest.raises(SourceError, match="must answer within"):
-        opened("http://no-such-host.invalid/stream")
-    with pytest.raises(SourceError, match="must answer within"):
-        opened(f"http://{'x' * 70}.invalid/stream")
+    rule = r"must answer within .* got (an unknown host|silence)"
+    for host in ("no-such-host.invalid", "x" * 70):
+        with pytest.raises(SourceError, match=rule):
+            opened(f"http://{host}/stream")
 
 
 # ---------------------------------------------------------------------------- through a proxy
