@@ -5,11 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Context, Decimal, localcontext
 
 _LEADING = 3
 """Digits that the largest number keeps at least."""
 _MOST_DECIMALS = 12
+_LONGEST_WHOLE = 9
+"""Digits before the point of a number that is written without a power of ten."""
+_EXACT = Context(prec=120)
+"""Enough digits for sums of the largest float32 values with all decimals, and many of them."""
 
 
 @dataclass(frozen=True)
@@ -22,7 +26,7 @@ class PrintedSum:
     rounding : what is left between the printed summands and the printed total: the digits cut
         off, and the rounding of float32; "" where nothing is.
     total : the result.
-    decimals : behind the point.
+    decimals : behind the point, see ``printed``.
     """
 
     terms: tuple[str, ...]
@@ -34,7 +38,8 @@ class PrintedSum:
 def decimals_for(values: Sequence[float], count: int | None = None) -> int:
     """Return how many decimals a sum of such terms needs to be read to three digits or more.
 
-    The more terms, the more digits are cut off, so each tenfold takes one more decimal.
+    The more terms, the more digits are cut off, so each tenfold takes one more decimal. Very large
+    and very small numbers get fewer than none, or more than twelve: they have a power of ten.
 
     Parameters
     ----------
@@ -46,21 +51,32 @@ def decimals_for(values: Sequence[float], count: int | None = None) -> int:
         return 0
     leading = math.floor(math.log10(max(sizes)))
     more = math.ceil(math.log10(max(count or len(values), 1)) / 2)
-    return min(max(_LEADING - 1 - leading + more, 0), _MOST_DECIMALS)
+    decimals = _LEADING - 1 - leading + more
+    return decimals if leading >= _LONGEST_WHOLE else max(decimals, 0)
 
 
 def printed(value: float, decimals: int) -> str:
-    """Return a number with so many decimals, with a minus of its own, never "-0"."""
+    """Return a number with so many decimals, with a minus of its own, never "-0".
+
+    Fewer than none or more than twelve decimals are written with a power of ten, the same for all
+    numbers of as many decimals: ``2.741e+38``, ``0.018e+38``.
+    """
     if math.isnan(value):
         return "NaN"
     if math.isinf(value):
         return "∞" if value > 0 else "−∞"
     if value == 0:
         return "0"  # exactly, to be told apart from what is only small
-    text = f"{value:.{decimals}f}"
-    if Decimal(text) == 0:
-        text = text.removeprefix("-")
-    return text.replace("-", "−")
+    return _text(Decimal(value), decimals)
+
+
+def _text(number: Decimal, decimals: int) -> str:
+    exponent = 0 if 0 <= decimals <= _MOST_DECIMALS else _LEADING - decimals
+    with localcontext(_EXACT):
+        place = Decimal(1).scaleb(-decimals - exponent)
+        rounded = number.scaleb(-exponent).quantize(place)
+    text = f"{rounded if rounded else abs(rounded):f}"
+    return (text + (f"e{exponent:+03d}" if exponent else "")).replace("-", "−")
 
 
 def read(text: str) -> Decimal:
@@ -79,12 +95,9 @@ def printed_sum(terms: Sequence[float], total: float, decimals: int | None = Non
     whole = printed(total, decimals)
     if not all(map(math.isfinite, (*terms, total))):
         return PrintedSum(texts, "", whole, decimals)
-    left = read(whole) - sum(map(read, texts), Decimal(0))
-    return PrintedSum(texts, _signed(left) if left else "", whole, decimals)
-
-
-def _signed(left: Decimal) -> str:
-    return f"{left:f}".replace("-", "−")
+    with localcontext(_EXACT):
+        left = read(whole) - sum(map(read, texts), Decimal(0))
+    return PrintedSum(texts, _text(left, decimals) if left else "", whole, decimals)
 
 
 @dataclass(frozen=True)
@@ -121,16 +134,17 @@ def printed_groups(
     whole = printed(total, decimals)
     rounding = ""
     if all(map(math.isfinite, (*every, bias or 0.0, total))):
-        left = read(whole) - sum(map(read, subtotals), Decimal(0))
-        left -= read(bias_text) if bias_text else 0
-        rounding = _signed(left) if left else ""
+        with localcontext(_EXACT):
+            left = read(whole) - sum(map(read, subtotals), Decimal(0))
+            left -= read(bias_text) if bias_text else 0
+        rounding = _text(left, decimals) if left else ""
     return PrintedGroups(terms, subtotals, bias_text, rounding, whole, decimals)
 
 
 def _total_text(group: Sequence[float], texts: Sequence[str], decimals: int) -> str:
     if not all(map(math.isfinite, group)):
         return printed(sum(group), decimals)
-    total = sum(map(read, texts), Decimal(0)).quantize(Decimal(1).scaleb(-decimals))
     if not any(group):
         return "0"
-    return _signed(total if total else abs(total))
+    with localcontext(_EXACT):
+        return _text(sum(map(read, texts), Decimal(0)), decimals)

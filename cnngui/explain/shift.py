@@ -154,6 +154,7 @@ def _moved(old: NDArray[Any], by: Sequence[float]) -> tuple[NDArray[np.float64],
         below = np.clip(np.floor(read).astype(np.intp), 0, size - 1)
         above = np.minimum(below + 1, size - 1)
         share = (read - below).reshape([-1 if place == axis else 1 for place in range(moved.ndim)])
-        moved = np.take(moved, below, axis) * (1 - share) + np.take(moved, above, axis) * share
+        with np.errstate(invalid="ignore"):  # of what is infinite
+            moved = np.take(moved, below, axis) * (1 - share) + np.take(moved, above, axis) * share
         parts.append(slice(start, stop))
     return moved, tuple(parts)

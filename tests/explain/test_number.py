@@ -100,7 +100,7 @@ def test_a_place_that_is_not_there_is_refused() -> None:
 def test_printed_sums_add_up_as_decimals() -> None:
     rng = np.random.default_rng(3)
     for _ in range(500):
-        terms = (rng.normal(0, 10.0 ** rng.integers(-6, 6), rng.integers(1, 60))).tolist()
+        terms = (rng.normal(0, 10.0 ** rng.integers(-40, 38), rng.integers(1, 60))).tolist()
         total = float(np.float32(sum(np.float32(term) for term in terms)))
         text = printed_sum(terms, total)
         left = read(text.rounding) if text.rounding else 0
@@ -112,7 +112,7 @@ def test_printed_sums_add_up_as_decimals() -> None:
 def test_printed_groups_add_up_at_every_level() -> None:
     rng = np.random.default_rng(4)
     for _ in range(300):
-        scale = 10.0 ** rng.integers(-6, 6)
+        scale = 10.0 ** rng.integers(-40, 38)
         groups = [rng.normal(0, scale, rng.integers(1, 30)).tolist() for _ in range(5)]
         bias = float(rng.normal(0, scale)) if rng.random() < 0.7 else None
         total = float(np.float32(sum(map(sum, groups)) + (bias or 0)))
@@ -129,6 +129,21 @@ def test_printed_groups_add_up_at_every_level() -> None:
 )
 def test_numbers_in_print(value: float, text: str) -> None:
     assert printed(value, 2) == text
+
+
+@pytest.mark.parametrize(
+    ("terms", "texts"),
+    [
+        ([2.741e38, -1.8e36], ("2.741e+38", "−0.018e+38")),
+        ([1e-20, 0.0], ("1.000e−20", "0")),
+        ([123456789.0, 0.4], ("123456789", "0")),
+        ([0.5, 0.25], ("0.5000", "0.2500")),
+    ],
+)
+def test_terms_of_any_size_are_short_and_have_the_same_power_of_ten(
+    terms: list[float], texts: tuple[str, ...]
+) -> None:
+    assert printed_sum(terms, sum(terms)).terms == texts
 
 
 def test_what_is_not_finite_does_not_add_up_and_leaves_nothing() -> None:
