@@ -12,8 +12,8 @@ from cnngui.engine.carrying import Carried, carry_over
 from cnngui.engine.glimpse import Glimpse
 from cnngui.engine.initializers import Parameters, draw, weights_key
 from cnngui.engine.ops.families import live_layer
-from cnngui.engine.plan import Node
 from cnngui.engine.program import Observer, Observers, Program, layer_of
+from cnngui.engine.work import Node
 from cnngui.errors import NetworkError, text
 from cnngui.spec.cost import layer_costs
 from cnngui.spec.layers import INPUT_ID, ParametricSpec

@@ -8,14 +8,14 @@ just computed while they are in the cache (activation, normalisation, pooling). 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 from math import ceil, prod
 
 from cnngui.engine.glimpse import Glimpse
-from cnngui.engine.ops.live.layer import Layer
 from cnngui.engine.ops.live.layout import prefers_pixels
 from cnngui.engine.ops.live.tensor import Margins, Part
+from cnngui.engine.work import GlimpsePart, Node, Piece, Stage, cut, divided
 from cnngui.spec.layers import INPUT_ID, Box
 
 Shape4 = tuple[int, int, int, int]
@@ -30,60 +30,6 @@ _WORTH_A_BAND = 4_000_000
 """Multiply-adds, about 0.05 ms. For less, the calls of one more band take longer than it helps."""
 _FEWEST_UNITS = 16
 """A line of the cache."""
-_FEWEST_ROWS = 4
-"""Bands are so many rows or a multiple: tiles of Winograd's method should not be cut."""
-
-
-@dataclass(frozen=True, eq=False)
-class Node:
-    """A layer in its place: its output's shape ``(C, H, W)`` or ``(F,)``, and what it reads."""
-
-    layer: Layer
-    inputs: tuple[str, ...]
-    shape: tuple[int, ...]
-    multiply_adds: int
-
-
-@dataclass(frozen=True)
-class Stage:
-    """One layer's work on one band: where it reads, where it writes, which part of that."""
-
-    name: str
-    sources: tuple[str, ...]
-    target: str
-    part: Part
-
-
-@dataclass(frozen=True)
-class GlimpsePart:
-    """A glimpse taken from one band.
-
-    Attributes
-    ----------
-    layer : whose values they are.
-    source : where they are read. If that is what the layer itself reads, the layer has yet to be
-        computed, for the values of the glimpse alone.
-    """
-
-    glimpse: Glimpse
-    layer: str
-    source: str
-    part: Part
-
-
-@dataclass(frozen=True)
-class Piece:
-    """What a thread computes at a time.
-
-    Attributes
-    ----------
-    bands : a band of a step or of ("input",), which is only copied; or several small steps, one
-        after the other, each of a single band.
-    needs : the numbers of the earlier pieces that make what this one reads.
-    """
-
-    bands: tuple[tuple[tuple[str, ...], Part], ...]
-    needs: tuple[int, ...] = ()
 
 
 class Plan:
@@ -134,7 +80,7 @@ class Plan:
         first = step[0]
         if first == INPUT_ID:
             count = ceil(images * channels * height * width * 4 / _BAND_BYTES)
-            return _cut(images, height, count, splits_rows=True)
+            return cut(images, height, count, splits_rows=True)
         head = self.nodes[first].layer
         values = head.scratch_values(
             self.shapes[self._sources(first)[0]], self.shapes[first]
@@ -146,9 +92,9 @@ class Plan:
             count = ceil(count / _BANDS_AT_ONCE) * _BANDS_AT_ONCE
         if head.splits_units:
             # Not by images, each of which would need all weights.
-            units = _pieces(self.shapes[first][1], count, _FEWEST_UNITS)
+            units = divided(self.shapes[first][1], count, _FEWEST_UNITS)
             return [Part(range(images), range(height), some) for some in units]
-        return _cut(images, height, count, head.splits_rows)
+        return cut(images, height, count, head.splits_rows)
 
     def pieces(self) -> list[Piece]:
         """Return everything to be computed, in an order in which it can be."""
@@ -354,28 +300,3 @@ def _needed(
 def _shape4(images: int, shape: Sequence[int]) -> Shape4:
     channels, height, width = (*shape, 1, 1)[:3]
     return images, channels, height, width
-
-
-def _cut(images: int, height: int, count: int, splits_rows: bool) -> list[Part]:
-    """Cut a batch into about so many parts: of images if there are enough, else of rows."""
-    per_image = ceil(count / images) if splits_rows else 1
-    if per_image == 1:
-        return [Part(some, range(height)) for some in _pieces(images, count)]
-    return [
-        Part(range(image, image + 1), rows)
-        for image in range(images)
-        for rows in _pieces(height, per_image, _FEWEST_ROWS)
-    ]
-
-
-def _pieces(length: int, count: int, multiple: int = 1) -> list[range]:
-    """Cut ``range(length)`` into at most ``count`` pieces, as equal as they can be.
-
-    Pieces are of a multiple of so many unless there would be only one; the last may be shorter.
-    """
-    if length < 2 * multiple:
-        multiple = 1
-    units = ceil(length / multiple)
-    count = min(count, units)
-    ends = [min(units * number // count * multiple, length) for number in range(count + 1)]
-    return [range(first, last) for first, last in pairwise(ends)]

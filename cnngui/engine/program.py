@@ -16,7 +16,8 @@ from cnngui.engine.glimpse import Glimpse
 from cnngui.engine.ops import Calls
 from cnngui.engine.ops.live.scratch import Scratch
 from cnngui.engine.ops.live.tensor import Part, Tensor
-from cnngui.engine.plan import GlimpsePart, Node, Plan, Stage
+from cnngui.engine.plan import Plan
+from cnngui.engine.work import GlimpsePart, Node, Stage
 from cnngui.spec.layers import INPUT_ID
 
 Array = NDArray[np.float32]

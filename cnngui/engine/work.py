@@ -1,0 +1,91 @@
+"""What a plan is made of: layers in their places, and pieces of their work."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from math import ceil
+
+from cnngui.engine.glimpse import Glimpse
+from cnngui.engine.ops.live.layer import Layer
+from cnngui.engine.ops.live.tensor import Part
+
+_FEWEST_ROWS = 4
+"""Bands are so many rows or a multiple: tiles of Winograd's method should not be cut."""
+
+
+@dataclass(frozen=True, eq=False)
+class Node:
+    """A layer in its place: its output's shape ``(C, H, W)`` or ``(F,)``, and what it reads."""
+
+    layer: Layer
+    inputs: tuple[str, ...]
+    shape: tuple[int, ...]
+    multiply_adds: int
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One layer's work on one band: where it reads, where it writes, which part of that."""
+
+    name: str
+    sources: tuple[str, ...]
+    target: str
+    part: Part
+
+
+@dataclass(frozen=True)
+class GlimpsePart:
+    """A glimpse taken from one band.
+
+    Attributes
+    ----------
+    layer : whose values they are.
+    source : where they are read. If that is what the layer itself reads, the layer has yet to be
+        computed, for the values of the glimpse alone.
+    """
+
+    glimpse: Glimpse
+    layer: str
+    source: str
+    part: Part
+
+
+@dataclass(frozen=True)
+class Piece:
+    """What a thread computes at a time.
+
+    Attributes
+    ----------
+    bands : a band of a step or of ("input",), which is only copied; or several small steps, one
+        after the other, each of a single band.
+    needs : the numbers of the earlier pieces that make what this one reads.
+    """
+
+    bands: tuple[tuple[tuple[str, ...], Part], ...]
+    needs: tuple[int, ...] = ()
+
+
+def cut(images: int, height: int, count: int, splits_rows: bool) -> list[Part]:
+    """Cut a batch into about so many parts: of images if there are enough, else of rows."""
+    per_image = ceil(count / images) if splits_rows else 1
+    if per_image == 1:
+        return [Part(some, range(height)) for some in divided(images, count)]
+    return [
+        Part(range(image, image + 1), rows)
+        for image in range(images)
+        for rows in divided(height, per_image, _FEWEST_ROWS)
+    ]
+
+
+def divided(length: int, count: int, multiple: int = 1) -> list[range]:
+    """Cut ``range(length)`` into at most ``count`` pieces, as equal as they can be.
+
+    Pieces are of a multiple of so many unless there would be only one; the last may be shorter.
+    """
+    if length < 2 * multiple:
+        multiple = 1
+    units = ceil(length / multiple)
+    count = min(count, units)
+    ends = [min(units * number // count * multiple, length) for number in range(count + 1)]
+    return [range(first, last) for first, last in pairwise(ends)]
