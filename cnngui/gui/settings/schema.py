@@ -17,6 +17,8 @@ from cnngui.pipeline.training.settings_codec import settings_entry, settings_fro
 MOST_RATE, MOST_BURST, MOST_COUNTDOWN = 30, 999, 30
 """Samples a second, samples at a click, seconds before the first."""
 MOST_RECENT = 8
+SNAPSHOT_LAYERS = ("layer", "shown", "all")
+"""Which layers a snapshot is of: the one looked at, those on the screen, all."""
 
 _LARGEST_SIZE = 16384
 _LARGEST_RATE = 1000.0
@@ -141,6 +143,7 @@ SCHEMA: dict[str, Check] = {
     "colormap/diverging": _one_of("", *DIVERGING),
     "save_folder": _folder,
     "collection": _folder,
+    "snapshot_layers": _one_of(*SNAPSHOT_LAYERS),
     "samples/rate": _integer(1, MOST_RATE),
     "samples/burst": _integer(0, MOST_BURST),
     "samples/countdown": _integer(0, MOST_COUNTDOWN),

@@ -93,6 +93,15 @@ class Settings:
         self._file.put("save_folder", str(folder))
 
     @property
+    def snapshot_layers(self) -> str:
+        """Which layers a snapshot is of; one of ``schema.SNAPSHOT_LAYERS``."""
+        return str(self._get("snapshot_layers", "all"))
+
+    @snapshot_layers.setter
+    def snapshot_layers(self, choice: str) -> None:
+        self._file.put("snapshot_layers", choice)
+
+    @property
     def collection(self) -> Path:
         """The folder in which samples were recorded last. It need not exist yet."""
         return Path(self._get("collection", self.save_folder / "samples" / "my samples"))

@@ -43,6 +43,7 @@ from cnngui.gui.window.opener import Opener
 from cnngui.gui.window.preference_menus import language_menu, theme_menu, threads_menu
 from cnngui.gui.window.saver import Saver
 from cnngui.gui.window.shortcuts import ShortcutSheet
+from cnngui.gui.window.snapshot_menu import SnapshotMenu
 from cnngui.gui.window.source_control import SourceControl
 from cnngui.gui.window.source_menu import SourceButton, SourceMenu
 from cnngui.gui.window.status import StatusLine
@@ -160,14 +161,23 @@ class MainWindow(QMainWindow):
         )
         self._drawer = TrainingDrawer(self._studio)
         self._samples_notices = SamplesNotices(self._notices, self)
+        self._snapshot_menu = SnapshotMenu(settings, document, self._studio.view, self)
         self._saver = Saver(
-            self._pipeline, document, self._session, settings, self._status, self._notices, self
+            self._pipeline,
+            document,
+            self._session,
+            settings,
+            self._snapshot_menu,
+            self._status,
+            self._notices,
+            self,
         )
         self._actions = build_actions(self, self._handlers())
         self._network_menu = NetworkMenu(settings, self._actions, self)
         self._toolbar = ToolBar(
             source_button,
             self._network_menu,
+            self._snapshot_menu,
             theme_menu(settings, self),
             (
                 language_menu(settings, self._notices, self),

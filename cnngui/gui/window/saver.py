@@ -12,6 +12,7 @@ from cnngui.gui.document import Document, Origin
 from cnngui.gui.session import SessionKeeper
 from cnngui.gui.settings import Settings
 from cnngui.gui.widgets.notices import Notice, NoticeBar
+from cnngui.gui.window.snapshot_menu import SnapshotMenu
 from cnngui.gui.window.status import StatusLine
 from cnngui.gui.words.errors import error_text
 from cnngui.harmless import is_harmless
@@ -41,6 +42,7 @@ class Saver(QObject):
         document: Document,
         session: SessionKeeper,
         settings: Settings,
+        snapshots: SnapshotMenu,
         status: StatusLine,
         notices: NoticeBar,
         window: QWidget,
@@ -50,6 +52,7 @@ class Saver(QObject):
         self._document = document
         self._session = session
         self._settings = settings
+        self._snapshots = snapshots
         self._status = status
         self._notices = notices
         self._window = window
@@ -61,6 +64,7 @@ class Saver(QObject):
         }
         self._being_saved: dict[Path, NetworkSpec] = {}
         self._recording_since: float | None = None
+        snapshots.requested.connect(self.save_snapshot)
         status.cancel_requested.connect(self._cancel_snapshots)
 
     @property
@@ -104,9 +108,11 @@ class Saver(QObject):
 
     @Slot()
     def save_snapshot(self) -> None:
-        """Save the frame shown with every layer's maps."""
+        """Save the frame shown with the maps of the layers chosen."""
         self._notices.dismiss("snapshot")
-        self._pipeline.tell(TakeSnapshot(self._settings.save_folder))
+        words = self.tr("Saving a snapshot. {0}").format(self._snapshots.description())
+        self._status.show_message(words)
+        self._pipeline.tell(TakeSnapshot(self._settings.save_folder, self._snapshots.layer_ids))
 
     @Slot()
     def _cancel_snapshots(self) -> None:

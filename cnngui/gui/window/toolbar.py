@@ -26,6 +26,7 @@ class ToolBar(QToolBar):
         self,
         source: SourceButton,
         network_menu: QMenu,
+        snapshot_menu: QMenu,
         theme_menu: QMenu,
         preference_menus: Iterable[QMenu],
         actions: Mapping[str, QAction],
@@ -44,6 +45,8 @@ class ToolBar(QToolBar):
         self._worded = [
             self._add(actions[name]) for name in ("training", "freeze", "snapshot", "record")
         ]
+        self._worded[2].setMenu(snapshot_menu)
+        self._worded[2].setPopupMode(QToolButton.ToolButtonPopupMode.MenuButtonPopup)
         gap = QWidget()
         gap.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.addWidget(gap)

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QColor, QGuiApplication, QImage
+from PySide6.QtGui import QAction, QColor, QGuiApplication, QImage
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QLabel, QLineEdit, QSlider
 from pytestqt.qtbot import QtBot
 
@@ -19,11 +19,13 @@ from cnngui.formats.network_file import read_network
 from cnngui.gui.document import Document
 from cnngui.gui.network.layer_list import LayerList
 from cnngui.gui.settings import Settings
+from cnngui.gui.studio import Studio
 from cnngui.gui.views.kernel_view import KernelView
 from cnngui.gui.views.wall_canvas import WallCanvas
 from cnngui.gui.widgets.buttons import ChoiceButton
 from cnngui.gui.window.main_window import MainWindow
 from cnngui.gui.window.shortcuts import ShortcutSheet
+from cnngui.gui.window.snapshot_menu import SnapshotMenu
 from cnngui.gui.window.workbench import Workbench
 from cnngui.pipeline.events import SourceFailed
 from cnngui.pipeline.lenses.scores import Scores
@@ -677,3 +679,46 @@ def test_of_several_files_dropped_the_first_is_opened_and_that_is_said(
     assert "only the first of 2" in driver.notice
     driver.drop(image)
     assert driver.notice == ""
+
+
+@pytest.mark.parametrize(
+    ("choice", "layers"),
+    [("layer", {"relu1"}), ("all", {"conv1", "relu1", "conv2"})],
+)
+def test_a_snapshot_is_of_the_layers_chosen_and_tells_its_size_first(
+    driver: Driver, choice: str, layers: set[str]
+) -> None:
+    driver.document.replace_network(SMALL.inserted(2, Conv2d(id="conv2")))
+    driver.document.select("relu1")
+    driver.wait(lambda: driver.wall is not None and driver.wall.layer_id == "relu1")
+    menu = driver.button("button_snapshot").menu()
+    menu.aboutToShow.emit()
+    action = menu.findChild(QAction, f"snapshot_{choice}")
+    assert action is not None
+    told = action.text().partition("\t")[2]
+    action.trigger()
+    assert told in driver.message
+    driver.wait(lambda: "Saved snapshot" in driver.message)
+    (folder,) = driver.settings.save_folder.iterdir()
+    with np.load(folder / "maps.npz") as maps:
+        assert set(maps) == layers
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    assert told.startswith(f"{len(files)} files, at least ")
+    assert driver.settings.snapshot_layers == choice
+    # The key takes the same again.
+    driver.key(Qt.Key.Key_S)
+    driver.wait(lambda: len(list(driver.settings.save_folder.glob("2*"))) == 2)
+
+
+def test_the_layers_on_the_screen_are_those_of_the_strip_and_the_wall(driver: Driver) -> None:
+    menu = driver.button("button_snapshot").menu()
+    assert isinstance(menu, SnapshotMenu)
+    driver.settings.snapshot_layers = "shown"
+    driver.wait(lambda: len(menu.layer_ids or ()) > 1)
+    studio = driver.window.findChild(Studio)
+    assert studio is not None
+    assert set(menu.layer_ids or ()) == {driver.document.selected_id} | set(
+        studio.view.request().thumbnails
+    )
+    driver.settings.snapshot_layers = "all"
+    assert menu.layer_ids is None
