@@ -1218,6 +1218,18 @@ They are seen as soon as a source is open and the network runs.</source>
     </message>
 </context>
 <context>
+    <name>LayerSizes</name>
+    <message>
+        <source>Height and width: {formula}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Height: {rows}
+Width: {columns}</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>LayerStrip</name>
     <message>
         <source>Layers</source>
@@ -4122,7 +4134,7 @@ Train the network: after each epoch you see here what it gets right and what it 
     </message>
     <message>
         <source>is about a snapshot: add {option}</source>
-        <translation type="unfinished"></translation>
+        <translation>只与快照有关：请加上 {option}</translation>
     </message>
     <message>
         <source>must end in {suffix}</source>
@@ -4166,7 +4178,7 @@ Train the network: after each epoch you see here what it gets right and what it 
     </message>
     <message>
         <source>must name layers of the network, such as {known}</source>
-        <translation type="unfinished"></translation>
+        <translation>必须是网络中各层的名称，例如 {known}</translation>
     </message>
     <message>
         <source>{rule}; what was learned is in {place}</source>
@@ -4587,6 +4599,10 @@ Train the network: after each epoch you see here what it gets right and what it 
         <translation>保存网络</translation>
     </message>
     <message>
+        <source>Saving a snapshot. {0}</source>
+        <translation>正在保存快照。{0}</translation>
+    </message>
+    <message>
         <source>Folder for snapshots and recordings</source>
         <translation>快照和录像的保存位置</translation>
     </message>
@@ -4945,6 +4961,25 @@ Train the network: after each epoch you see here what it gets right and what it 
     <message>
         <source>the layer before</source>
         <translation>上一层</translation>
+    </message>
+</context>
+<context>
+    <name>SnapshotMenu</name>
+    <message>
+        <source>This layer</source>
+        <translation>这一层</translation>
+    </message>
+    <message>
+        <source>The layers on the screen</source>
+        <translation>屏幕上的各层</translation>
+    </message>
+    <message>
+        <source>All layers</source>
+        <translation>全部层</translation>
+    </message>
+    <message>
+        <source>{files} files, at least {size}</source>
+        <translation>{files} 个文件，至少 {size}</translation>
     </message>
 </context>
 <context>
@@ -5573,6 +5608,14 @@ Train the network: after each epoch you see here what it gets right and what it 
     <message>
         <source>Fit the wall (0)</source>
         <translation>特征图墙适应窗口 (0)</translation>
+    </message>
+    <message>
+        <source>True size</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Draw maps at their size relative to the input</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Scaling</source>
