@@ -28,6 +28,7 @@ WRONG: dict[str, object] = {
     "colormap/diverging": [],
     "save_folder": "not/absolute",
     "collection": "/a\0b",
+    "snapshot_layers": "some",
     "samples/rate": 0,
     "samples/burst": -1,
     "samples/countdown": "soon",
@@ -80,6 +81,7 @@ def filled(path: Path, folder: Path) -> Settings:
     settings.colormaps = ("magma", DIVERGING[0])
     settings.save_folder = folder
     settings.collection = folder / "collection"
+    settings.snapshot_layers = "shown"
     settings.pace = Pace(rate=12, burst=20, countdown=3)
     settings.camera_size = (640, 480)
     settings.camera_rate = 15.0
