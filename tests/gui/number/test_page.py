@@ -152,7 +152,7 @@ def test_the_result_waits_for_a_guess(driver: Driver, page: Page, qtbot: QtBot) 
     value = page.page.result_view.value
     driver.wait(lambda: value.text().endswith("= ?"))
     assert not page.page.result_view.sum.isVisible()
-    field = page.page.findChild(QLineEdit)
+    field = page.page.result_view.findChild(QLineEdit)
     assert field is not None
     qtbot.keyClicks(field, "0,5")
     qtbot.keyClick(field, Qt.Key.Key_Return)
@@ -191,7 +191,7 @@ def test_pointing_at_a_cell_says_its_arithmetic(driver: Driver, page: Page, qtbo
     terms = page.page.terms
     said: list[str] = []
     terms.pointed_at.connect(said.append)
-    cell = terms.cell_rect(4, "product")
+    cell = terms.cell_rect(4, "weight")
     assert cell is not None
     qtbot.mouseMove(terms, cell.center().toPoint())
     driver.wait(lambda: any("×" in text for text in said))
