@@ -122,11 +122,18 @@ def _decode_transparent(encoded: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
     decoded = cv2.imdecode(encoded, cv2.IMREAD_UNCHANGED)
     if decoded is None or decoded.ndim != 3 or decoded.shape[2] != 4:
         return None
-    return _on_white(np.asarray(decoded))
+    # OpenCV reads TIFFs of 8 bits through libtiff's RGBA, whose colours are faded already.
+    is_tiff = bytes(encoded[:4]) in (b"II*\0", b"MM\0*")
+    return _on_white(np.asarray(decoded), faded=is_tiff and decoded.dtype == np.uint8)
 
 
-def _on_white(decoded: NDArray[Any]) -> NDArray[np.uint8]:
-    """Lay ``(H, W, 4)`` on white; what has no transparency stays as it is."""
+def _on_white(decoded: NDArray[Any], faded: bool = False) -> NDArray[np.uint8]:
+    """Lay ``(H, W, 4)`` on white; what has no transparency stays as it is.
+
+    Parameters
+    ----------
+    faded : whether colours are multiplied by their opacity already.
+    """
     if decoded.shape[2] != 4:
         return decoded
     full = 255 if decoded.dtype == np.uint8 else 65535
@@ -135,7 +142,8 @@ def _on_white(decoded: NDArray[Any]) -> NDArray[np.uint8]:
     for top in range(0, len(decoded), _ROWS_AT_ONCE):
         band = decoded[top : top + _ROWS_AT_ONCE].astype(np.float32) / full
         alpha = band[:, :, 3:]
-        band_on_white = 255 * (band[:, :, :3] * alpha + (1 - alpha))
+        colours = band[:, :, :3] if faded else band[:, :, :3] * alpha
+        band_on_white = np.minimum(255 * (colours + (1 - alpha)), 255)
         laid[top : top + _ROWS_AT_ONCE] = band_on_white.round()
     return laid
 

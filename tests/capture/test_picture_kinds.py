@@ -219,3 +219,27 @@ def test_jfif_is_a_jpeg_by_another_name(tmp_path: Path) -> None:
     write_image(tmp_path / "a.jpg", numbered(3)).rename(tmp_path / "a.JFIF")
     with open_source(parse_address(str(tmp_path / "a.JFIF"))) as source:
         assert number_of(source.read()) == 3
+
+
+def tiff_with_alpha(pixels: np.ndarray) -> bytes:
+    """A TIFF of 8 bits whose fourth sample is opacity, beside colours as they are (TIFF 6.0)."""
+    height, width = pixels.shape[:2]
+    fields = [
+        *((256, 4, 1, width), (257, 4, 1, height), (258, 3, 1, 8), (259, 3, 1, 1)),
+        *((262, 3, 1, 2), (273, 4, 1, 134), (277, 3, 1, 4), (278, 4, 1, height)),
+        *((279, 4, 1, pixels.nbytes), (338, 3, 1, 2)),
+    ]
+    directory = struct.pack("<H", len(fields))
+    directory += b"".join(struct.pack("<HHII", *field) for field in fields) + b"\0\0\0\0"
+    head = b"II*\0" + struct.pack("<I", 8) + directory
+    return head + bytes(134 - len(head)) + pixels.tobytes()
+
+
+def test_what_is_half_transparent_in_a_tiff_is_half_as_strong() -> None:
+    red = np.zeros((4, 12, 4), np.uint8)
+    red[:, :, 0] = 200
+    red[:, :4, 3], red[:, 4:8, 3], red[:, 8:, 3] = 0, 128, 255
+    picture = decode_picture(tiff_with_alpha(red), "thing", keep_transparency=True)
+    assert picture.shape == (4, 12, 3)
+    expected = [[255, 255, 255], [227, 127, 127], [200, 0, 0]]
+    np.testing.assert_allclose(picture[0, ::4], expected, atol=2)
