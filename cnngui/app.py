@@ -9,11 +9,11 @@ import sys
 import threading
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import NoReturn
 
 from cnngui.engine.parallel import prepare_environment
 from cnngui.errors import MissingLibraryError, UserError
+from cnngui.resources import home_folder
 from cnngui.screens import how_to_install, why_no_window
 from cnngui.terminal.cli import EXIT_MENDABLE, EXIT_STOPPED, parse_arguments
 from cnngui.terminal.cli_explain import (
@@ -98,7 +98,7 @@ def _run(argv: Sequence[str] | None) -> int:
             return run_window(arguments)
         print(f"There is no window: {reason}.")
         print("This is the same without one; cnngui --help tells what else it can do.")
-        folder = Path.home() / "Pictures" / "cnngui"
+        folder = home_folder() / "Pictures" / "cnngui"
         arguments = replace(arguments, headless=True, snapshot=folder)
     from cnngui.terminal.headless import run_headless
 

@@ -1,7 +1,8 @@
-"""Writing a file so that it is whole or absent, and an older one stays until then."""
+"""Writing a file so that it is whole or absent, and reading one that may be anything."""
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 from functools import partial
@@ -37,6 +38,20 @@ def write_atomically(path: Path, content: bytes, *, private: bool = False) -> No
             raise
     except OSError as error:
         raise SaveError(str(path), text("must be writable"), system_reason(error)) from error
+
+
+def read_bounded(path: Path, most: int) -> bytes:
+    """Return the first ``most`` bytes of a file, all of it where it is shorter.
+
+    Raises
+    ------
+    OSError
+        If it is no file (a pipe would be waited for, for ever) or cannot be read.
+    """
+    if path.exists() and not path.is_file():
+        raise OSError(errno.EINVAL, os.strerror(errno.EINVAL), str(path))
+    with path.open("rb") as file:
+        return file.read(most)
 
 
 def place_of(path: Path) -> Path:

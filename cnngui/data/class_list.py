@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from cnngui.atomic import write_atomically
+from cnngui.atomic import read_bounded, write_atomically
 from cnngui.errors import DataError, Text, system_reason, text
 from cnngui.images.names import listed
 from cnngui.spec.checks import MAX_TEXT_LENGTH
@@ -129,8 +129,7 @@ def write_classes(folder: Path, classes: tuple[SampleClass, ...]) -> None:
 def _read(path: Path, problems: list[DataError]) -> dict[str, str]:
     """Return names and colours as they are listed; nothing where there is no list."""
     try:
-        with path.open("rb") as file:
-            content = json.loads(file.read(_MOST_BYTES))
+        content = json.loads(read_bounded(path, _MOST_BYTES))
         if content["format"] != _FORMAT or content["version"] != _VERSION:
             raise ValueError(f"{content['format']} {content['version']}")
         listed = {str(one["name"]): str(one["colour"]) for one in content["classes"]}

@@ -1,6 +1,7 @@
 import dataclasses
 import json
 import multiprocessing
+import os
 import stat
 import sys
 from pathlib import Path
@@ -359,3 +360,32 @@ def test_a_damaged_place_of_the_window_does_no_harm(
 def test_no_part_of_the_program_lets_qt_read_settings() -> None:
     sources = (Path(__file__).resolve().parents[2] / "cnngui").rglob("*.py")
     assert not [path for path in sources if "QSettings" in path.read_text("utf-8")]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
+@pytest.mark.parametrize("name", ["cnngui.json", "cnngui.ini", "cnngui.lock"])
+def test_a_pipe_in_the_place_of_the_file_is_not_waited_for(tmp_path: Path, name: str) -> None:
+    os.mkfifo(tmp_path / name)
+    settings = Settings(tmp_path / "cnngui.json")
+    read_everything(settings)
+    settings.theme = "dark"
+    settings.sync()
+    assert settings.theme == "dark"
+
+
+def test_a_user_without_a_home_has_settings_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def nobody() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr(Path, "home", nobody)
+    for name in ("XDG_CONFIG_HOME", "APPDATA"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("tempfile.gettempdir", lambda: str(tmp_path))
+    settings = Settings()
+    assert settings.folder.is_relative_to(tmp_path)
+    assert settings.save_folder.is_absolute()
+    settings.theme = "dark"
+    settings.sync()
+    assert Settings().theme == "dark"

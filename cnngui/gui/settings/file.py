@@ -9,7 +9,7 @@ import math
 from pathlib import Path
 from typing import Any
 
-from cnngui.atomic import write_atomically
+from cnngui.atomic import read_bounded, write_atomically
 from cnngui.errors import SaveError
 from cnngui.gui.settings.old_ini import read_old_settings
 from cnngui.gui.settings.schema import MOST_RECENT, checked
@@ -95,8 +95,7 @@ def _content(values: dict[str, Any]) -> bytes:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        with path.open("rb") as file:
-            content = file.read(MAX_BYTES + 1)
+        content = read_bounded(path, MAX_BYTES + 1)
     except (OSError, ValueError):
         return checked(read_old_settings(path.with_suffix(".ini"), MAX_BYTES))
     if len(content) > MAX_BYTES:

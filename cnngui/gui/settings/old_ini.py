@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
+from cnngui.atomic import read_bounded
+
 _LISTS = ("recent_sources", "recent_networks", "recent_data")
 _ITEM = re.compile(r'"((?:[^"\\]|\\.)*)"|([^",]+)')
 _ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{1,4})|(.))")
@@ -28,8 +30,7 @@ def read_old_settings(path: Path, most_bytes: int) -> dict[str, Any]:
     The file is made private on the way: addresses in it may hold passwords.
     """
     try:
-        with path.open("rb") as file:
-            content = file.read(most_bytes + 1)
+        content = read_bounded(path, most_bytes + 1)
         with contextlib.suppress(OSError):
             path.chmod(0o600)
     except (OSError, ValueError):

@@ -20,6 +20,7 @@ from cnngui.gui.theme import Theme
 from cnngui.gui.words.translation import Language
 from cnngui.pipeline.training.settings import TrainingSettings
 from cnngui.pipeline.training.settings_codec import settings_entry, settings_from_entry
+from cnngui.resources import home_folder
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,7 @@ class Settings:
     def save_folder(self) -> Path:
         """Where snapshots and recordings go. It need not exist yet."""
         pictures = QStandardPaths.StandardLocation.PicturesLocation
-        usual = Path(QStandardPaths.writableLocation(pictures) or Path.home()) / "cnngui"
+        usual = Path(QStandardPaths.writableLocation(pictures) or home_folder()) / "cnngui"
         return Path(self._get("save_folder", usual))
 
     @save_folder.setter
@@ -232,10 +233,8 @@ class Settings:
 
 def _usual_folder() -> Path:
     """Return the folder that all versions of the program have used."""
-    if sys.platform == "win32":
-        base = os.environ.get("APPDATA")
-        usual = Path.home() / "AppData" / "Roaming"
-    else:
-        base = os.environ.get("XDG_CONFIG_HOME")
-        usual = Path.home() / ".config"
-    return (Path(base) if base and Path(base).is_absolute() else usual) / "cnngui"
+    is_windows = sys.platform == "win32"
+    base = os.environ.get("APPDATA" if is_windows else "XDG_CONFIG_HOME")
+    if not base or not Path(base).is_absolute():
+        base = str(home_folder() / ("AppData/Roaming" if is_windows else ".config"))
+    return Path(base) / "cnngui"

@@ -11,7 +11,7 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cnngui.atomic import write_atomically
+from cnngui.atomic import read_bounded, write_atomically
 
 MOST_BYTES = 2**30
 """Of all arrays together, unpacked."""
@@ -45,6 +45,7 @@ def read_arrays(path: Path) -> dict[str, NDArray[Any]]:
     OSError, ValueError, EOFError, NotImplementedError, RuntimeError
         If it is no such file, is broken or too large, or holds anything but numbers.
     """
+    read_bounded(path, 0)  # refuses what is no file
     with zipfile.ZipFile(path) as archive:
         members = archive.infolist()
         if len(members) > MOST_ARRAYS or sum(one.file_size for one in members) > MOST_BYTES:

@@ -16,7 +16,7 @@ from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
-from cnngui.atomic import write_atomically
+from cnngui.atomic import read_bounded, write_atomically
 from cnngui.errors import SaveError, TrainingError, UserError, system_reason, text
 from cnngui.formats.network_file import NetworkFile, read_network, write_network
 from cnngui.locks import FileLock, OwnFolder
@@ -207,8 +207,7 @@ _UNREADABLE = (
 
 
 def _read(place: Path) -> TrainingProgress:
-    with (place / _DESCRIPTION).open("rb") as file:
-        description = file.read(_MOST_BYTES + 1)
+    description = read_bounded(place / _DESCRIPTION, _MOST_BYTES + 1)
     if len(description) > _MOST_BYTES:
         raise ValueError(f"more than {_MOST_BYTES:,} bytes")
     run = run_from(json.loads(description), read_arrays(place / _ARRAYS))

@@ -4,6 +4,7 @@ import gc
 import io
 import json
 import logging
+import os
 import tracemalloc
 import zipfile
 from dataclasses import fields, replace
@@ -415,3 +416,13 @@ def test_of_the_kernels_history_beginning_and_end_are_kept():
     one = replace(progress, moments=progress.moments[:1])
     assert [moment.step for moment in shortened(one).moments] == [0]
     assert shortened(replace(progress, moments=())).moments == ()
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
+@pytest.mark.parametrize("name", ["run.json", "curves.npz"])
+def test_a_pipe_in_the_place_of_a_run_is_not_waited_for(store, tmp_path, name):
+    keep(store)
+    path = tmp_path / "runs" / "20260101-1" / name
+    path.unlink()
+    os.mkfifo(path)
+    assert store.runs() == ()
