@@ -10,7 +10,9 @@ from PySide6.QtCore import QObject
 
 from cnngui.explain import handmade
 from cnngui.gui.document import Document
+from cnngui.harmless import harmless
 from cnngui.pipeline.engine_commands import EditWeights, HideWeights
+from cnngui.spec.checks import MAX_TEXT_LENGTH
 from cnngui.spec.layers import LayerSpec, ParametricSpec
 from cnngui.weights import Weights
 
@@ -141,6 +143,19 @@ class Hands(QObject):
         spec = self._document.spec.edited(layer_id, weights_id=name, by_hand=False)
         words = self.tr("Weights of {layer} as they were").format(layer=layer_id)
         self._document.edit(spec, words)
+
+    def name_channel(self, layer_id: str, channel: int, name: str) -> None:
+        """Give a channel a name, or take it away by an empty one; undoably."""
+        spec = self._document.spec
+        if layer_id not in spec:
+            return
+        names = list(spec.layer(layer_id).channel_names)
+        names += [""] * (channel + 1 - len(names))
+        names[channel] = harmless(name, MAX_TEXT_LENGTH).strip()
+        while names and not names[-1]:
+            names.pop()
+        words = self.tr("Name a channel of {layer}").format(layer=layer_id)
+        self._document.edit(spec.edited(layer_id, channel_names=tuple(names)), words)
 
     def _remember(self, layer_id: str) -> None:
         layer = self._layer(layer_id)

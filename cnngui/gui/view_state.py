@@ -248,6 +248,10 @@ class ViewState(QObject):
         self._graph_layers = layer_ids
         self._update(thumbnails=self._thumbnails())
 
+    def set_effective(self, effective: bool) -> None:
+        """Say whether it is to be found out what the number looked at really listens to."""
+        self._set_number(replace(self._number, effective=effective))
+
     def set_true_size(self, true_size: bool) -> None:
         """Draw maps at their size relative to the input, or as large as there is room."""
         self._update(true_size=true_size, page=0, zoom=1.0)
@@ -328,4 +332,4 @@ class ViewState(QObject):
         if before is not None and after is not None and len(before) == len(after) > 1:
             places = zip(self._number.at, before[1:], after[1:], strict=False)
             at = tuple((2 * place + 1) * there // (2 * here) for place, here, there in places)
-        self._number = NumberRequest(at=at)
+        self._number = NumberRequest(at=at, effective=self._number.effective)

@@ -42,10 +42,12 @@ class NumberRequest:
     at : its place (y, x) on the map; ``()`` of a flat layer, and where none was chosen yet.
     term : the input (by its place among those read) and channel whose terms are to be seen, also if
         others add more; None leaves that open.
+    effective : whether it is also found out what the number really listens to.
     """
 
     at: tuple[int, ...] = ()
     term: tuple[int, int] | None = None
+    effective: bool = False
 
 
 @dataclass(frozen=True)

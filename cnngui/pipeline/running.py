@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cnngui.capture.frame import Frame
+from cnngui.engine.gradients.derivatives import Gradients
 from cnngui.engine.model import Model, Observers
 from cnngui.engine.preprocess import normalise
 from cnngui.errors import NetworkError, text
@@ -113,6 +115,15 @@ class RunningNetwork:
         if self._asked != asked or self._question is None:
             self._asked, self._question = asked, ask(self.spec, layer_id, channel, at)
         return self._question
+
+    @cached_property
+    def gradients(self) -> Gradients:
+        """What differentiates the network; made when it is first needed."""
+        return Gradients(self.spec, self.weights)
+
+    def as_read(self, pixels: NDArray[np.uint8]) -> Values:
+        """Return fitted pixels ``(H, W, C)`` as the network reads them: ``(1, C, H, W)``, fresh."""
+        return normalise(pixels, self.spec.input.mean, self.spec.input.std)
 
     def fit(self, frame: Frame) -> NDArray[np.uint8]:
         """Return what the network sees of a frame: uint8 ``(H, W, C)``, fresh and read-only."""

@@ -37,6 +37,7 @@ from cnngui.gui.widgets.kernel_menu import KernelMenu, KernelTarget
 from cnngui.gui.widgets.keys import keeps_key
 from cnngui.gui.widgets.menu import Menu
 from cnngui.gui.widgets.parameter_fields import ParameterFields
+from cnngui.pipeline.lenses.field import FieldResult
 from cnngui.pipeline.lenses.number import NumberResult
 from cnngui.pipeline.results import FrameResult
 from cnngui.spec.layers import INPUT_ID
@@ -108,6 +109,7 @@ class NumberPage(QWidget):
             return
         self._result = part
         self._weights = result.weights
+        self.side.show_field(result.part(FieldResult))
         self._show_number()
 
     def move_place(self, down: int, right: int) -> None:

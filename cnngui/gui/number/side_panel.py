@@ -6,7 +6,7 @@ import math
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette
-from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from cnngui.explain.receptive import fields
 from cnngui.explain.sharing import Sharing, sharing_of
@@ -14,7 +14,11 @@ from cnngui.gui.number.map_view import MapView
 from cnngui.gui.number.words import meaning_text, sight_text
 from cnngui.gui.theme import ACCENT, SPACE_M, SPACE_S, colors
 from cnngui.gui.view_state import ViewState
+from cnngui.gui.widgets.picture_view import Picture
+from cnngui.gui.widgets.pictures import indexed_image
+from cnngui.gui.words.numbers import number_text
 from cnngui.gui.words.sizes import size_words
+from cnngui.pipeline.lenses.field import FieldResult
 from cnngui.pipeline.lenses.number import NumberResult
 
 _UNSHARED, _DENSE = QColor("#d97706"), QColor("#c2408f")
@@ -39,12 +43,24 @@ class SidePanel(QWidget):
         self._meaning = _words_label(self)
         self._sight = _words_label(self, muted=True)
         self._size = _words_label(self, muted=True)
+        self._effective = QToolButton(self)
+        self._effective.setText(self.tr("What it really listens to"))
+        self._effective.setCheckable(True)
+        self._effective.setToolTip(
+            self.tr("The effective receptive field, by the number's derivatives on this picture")
+        )
+        self._effective.toggled.connect(state.set_effective)
+        self._field = Picture(self.tr("One moment…"), self)
+        self._field.setMinimumHeight(120)
+        self._field.hide()
+        self._spread = _words_label(self, muted=True)
+        self._spread.hide()
         column = QVBoxLayout(self)
         column.setContentsMargins(SPACE_M, SPACE_S, SPACE_M, SPACE_M)
         column.setSpacing(SPACE_M)
         for part in (
             *(self._caption, self.map, self._meaning, self._sharing, self._sight),
-            self._size,
+            *(self._effective, self._field, self._spread, self._size),
         ):
             column.addWidget(part)
         column.addStretch(1)
@@ -74,6 +90,25 @@ class SidePanel(QWidget):
         size = size_words(network, result.layer_id)
         self._size.setText(size)
         self._size.setVisible(bool(size))
+
+    def show_field(self, result: FieldResult | None) -> None:
+        """Show what a number listens to; None hides it."""
+        is_wanted = self._effective.isChecked()
+        self._field.setVisible(is_wanted)
+        self._spread.setVisible(is_wanted and result is not None)
+        if result is None:
+            return
+        colormap = self._state.colormap(False)
+        self._field.show_image(indexed_image(result.codes, colormap, signed=False))
+        if result.spread is None:
+            words = self.tr("On this picture no pixel changes it: its derivative is zero.")
+        else:
+            down, right = (number_text(part, digits=3) for part in result.spread)
+            words = self.tr(
+                "Bright: counts more. Most of it lies within {down} rows and {right} columns of "
+                "the middle (standard deviation)."
+            ).format(down=down, right=right)
+        self._spread.setText(words)
 
 
 class _SharingView(QWidget):

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
     QLabel,
+    QLineEdit,
     QScrollArea,
     QSizePolicy,
     QStackedWidget,
@@ -37,6 +38,7 @@ from cnngui.gui.words.sizes import size_words
 from cnngui.pipeline.lenses.channel import ChannelResult
 from cnngui.pipeline.lenses.vector import VectorResult
 from cnngui.pipeline.results import FrameResult
+from cnngui.spec.channels import own_names
 
 _WIDTH, _LEAST_WIDTH = 300, 240
 """Pixels: three numbers of any size fit beside each other into the lesser."""
@@ -131,9 +133,24 @@ class _Details(QWidget):
         self._state = state
         self._hands = hands
         self._channel: ChannelResult | None = None
+        self._named = "", 0
         self.title = QLabel(self)
         self.title.setTextFormat(Qt.TextFormat.RichText)
         self.title.setWordWrap(True)
+        self._rename = tool_button(
+            "pencil-outline", self.tr("Name"), self.tr("Give this channel a name")
+        )
+        self._rename.clicked.connect(self._on_rename_clicked)
+        self.name_field = QLineEdit(self)
+        self.name_field.setAccessibleName(self.tr("Name of the channel"))
+        self.name_field.setPlaceholderText(self.tr("Name of the channel"))
+        self.name_field.editingFinished.connect(self._on_name_field_editing_finished)
+        self.name_field.hide()
+        title_row = QHBoxLayout()
+        title_row.setContentsMargins(0, 0, 0, 0)
+        title_row.addWidget(self.title, 1)
+        title_row.addWidget(self.name_field, 1)
+        title_row.addWidget(self._rename)
         self.picture = ChannelPicture(state, self)
         self.pointed = QElidingLabel(self)  # its numbers may be long, and the panel stays as it is
         self.pointed.setFont(number_font(self.font()))
@@ -165,8 +182,9 @@ class _Details(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(SPACE_M, SPACE_M, SPACE_M, SPACE_M)
         column.setSpacing(SPACE_M)
+        column.addLayout(title_row)
         for part in (
-            *(self.title, self.picture, self.pointed, self.numbers, self.histogram),
+            *(self.picture, self.pointed, self.numbers, self.histogram),
             self.fact,
         ):
             column.addWidget(part)
@@ -199,6 +217,11 @@ class _Details(QWidget):
 
     def _show_title(self, layer_id: str, number: int, words: str) -> None:
         network = self._state.network
+        if (layer_id, number) != self._named:
+            self._named = layer_id, number
+            self.name_field.hide()
+            self.title.show()
+        self._rename.setVisible(self._hands is not None and layer_id in network)
         names = channel_names(network, layer_id)
         label = escape(channel_label(number, names))
         self.title.setText(f"<b>{escape(layer_id)}</b>&nbsp;&nbsp;{words.format(number=label)}")
@@ -208,6 +231,27 @@ class _Details(QWidget):
     def _set_map_parts_visible(self, visible: bool) -> None:
         for part in (self.picture, self.numbers, self.histogram):
             part.setVisible(visible)
+
+    @Slot()
+    def _on_rename_clicked(self) -> None:
+        layer_id, channel = self._named
+        names = own_names(self._state.network, layer_id)
+        self.name_field.setText(names[channel] if channel < len(names) else "")
+        self.title.hide()
+        self.name_field.show()
+        self.name_field.setFocus()
+        self.name_field.selectAll()
+
+    @Slot()
+    def _on_name_field_editing_finished(self) -> None:
+        if self.name_field.isHidden():
+            return
+        # Not to the button beside it, which the same Enter would press.
+        self.setFocus()
+        self.name_field.hide()
+        self.title.show()
+        if self._hands is not None:
+            self._hands.name_channel(*self._named, self.name_field.text())
 
     def _kernel_target(self) -> KernelTarget | None:
         channel = self._channel

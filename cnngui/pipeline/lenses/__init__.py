@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from cnngui.pipeline.lenses.channel import ChannelLens
+from cnngui.pipeline.lenses.field import FieldLens
 from cnngui.pipeline.lenses.lens import Lens
 from cnngui.pipeline.lenses.number import NumberLens
 from cnngui.pipeline.lenses.scores import ScoresLens
@@ -25,5 +26,6 @@ LENSES: tuple[type[Lens[Any]], ...] = (
     ThumbnailsLens,
     ScoresLens,
     ShiftLens,
+    FieldLens,
 )
 """In the order in which those that see the same layer make their parts."""

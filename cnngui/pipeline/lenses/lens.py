@@ -50,6 +50,17 @@ class Scene:
         asked = self.view.layer_id
         return asked if asked in self.network.shapes else self.network.spec.last_id
 
+    def number_place(self, layer_id: str, at: tuple[int, ...]) -> tuple[int, tuple[int, ...]]:
+        """Return channel and place of the number looked at, held within the layer.
+
+        Where no place was chosen yet, it is the middle.
+        """
+        channels, *sizes = self.network.shapes[layer_id]
+        channel = min(max(self.view.channel, 0), channels - 1)
+        if len(at) != len(sizes):
+            return channel, tuple(size // 2 for size in sizes)
+        return channel, tuple(min(place, size - 1) for place, size in zip(at, sizes, strict=True))
+
     def is_flat(self, layer_id: str) -> bool:
         """Return whether a layer's output has no height and width."""
         return len(self.network.shapes[layer_id]) == 1

@@ -81,12 +81,8 @@ class NumberLens(Lens[NumberResult]):
         wanted, shown_id = scene.view.number, scene.shown_id
         if wanted is None or shown_id == INPUT_ID:
             return {}
-        shape = scene.network.shapes[shown_id]
-        channel = min(max(scene.view.channel, 0), shape[0] - 1)
-        # A place that was chosen on a larger map is held within this one.
-        at = [min(place, size - 1) for place, size in zip(wanted.at, shape[1:], strict=False)]
-        at += [size // 2 for size in shape[1 + len(at) :]]
-        self._question = scene.network.question(shown_id, channel, tuple(at))
+        channel, at = scene.number_place(shown_id, wanted.at)
+        self._question = scene.network.question(shown_id, channel, at)
         calls: dict[Request, Callable[[Seen], None]] = dict.fromkeys(
             self._question.sources, self._take_source
         )

@@ -9,12 +9,14 @@ import pytest
 from numpy.typing import NDArray
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QToolButton
 from pytestqt.qtbot import QtBot
 
 from cnngui.gui.number.page import NumberPage
+from cnngui.gui.views.inspector import Inspector
 from cnngui.gui.widgets.kernel_menu import KernelMenu
 from cnngui.gui.widgets.spin_boxes import FloatSpinBox
+from cnngui.gui.words.naming import channel_names
 from cnngui.spec.layers import Conv2d
 from tests.gui.driver import Driver
 
@@ -156,3 +158,21 @@ def test_one_channel_more_keeps_the_kernels(driver: Driver, page: NumberPage) ->
     driver.wait(lambda: len(weights(driver)) == 17)
     np.testing.assert_array_equal(weights(driver)[:16], before)
     driver.wait(lambda: "16" in driver.message)
+
+
+def test_a_channel_gets_a_name_that_its_tile_shows(driver: Driver, qtbot: QtBot) -> None:
+    inspector = driver.window.findChild(Inspector)
+    assert inspector is not None
+    driver.wait(lambda: driver.channel is not None)
+    details = inspector.details
+    button = next(b for b in details.findChildren(QToolButton) if b.accessibleName() == "Name")
+    qtbot.mouseClick(button, LEFT)
+    assert details.name_field.isVisible()
+    assert details.name_field.text() == "blur"
+    details.name_field.clear()
+    qtbot.keyClicks(details.name_field, "soft <b>")
+    qtbot.keyClick(details.name_field, Qt.Key.Key_Return)
+    assert driver.document.spec.layer("conv1").channel_names[0] == "soft <b>"
+    assert channel_names(driver.document.spec, "relu1")[0] == "soft <b>"
+    driver.document.undo_stack.undo()
+    assert driver.document.spec.layer("conv1").channel_names[0] == "blur"

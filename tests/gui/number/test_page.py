@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from cnngui.explain.decimals import read
 from cnngui.gui.number.page import NumberPage
 from cnngui.gui.views.wall_canvas import WallCanvas
+from cnngui.pipeline.lenses.field import FieldResult
 from cnngui.pipeline.lenses.number import NumberResult
 from cnngui.spec.layers import Flatten, Linear, Softmax
 from tests.gui.driver import Driver
@@ -51,6 +52,10 @@ class Page:
 
     def press(self, name: str) -> None:
         self.driver.qtbot.mouseClick(self.button(name), LEFT)
+
+    def press_text(self, text: str) -> None:
+        button = next(b for b in self.page.findChildren(QToolButton) if b.text() == text)
+        button.click()
 
 
 @pytest.fixture
@@ -244,3 +249,15 @@ def test_larger_numbers_for_the_last_row(page: Page) -> None:
     assert page.page.result_view.value.font().pointSizeF() == pytest.approx(1.5 * before)
     page.press("Larger")
     assert page.page.result_view.value.font().pointSizeF() == pytest.approx(before)
+
+
+def test_what_it_really_listens_to_is_found_out_on_demand(driver: Driver, page: Page) -> None:
+    page.open()
+    assert driver.result.part(FieldResult) is None
+    page.press_text("What it really listens to")
+    driver.wait(lambda: driver.result.part(FieldResult) is not None)
+    found = driver.result.part(FieldResult)
+    assert found is not None
+    assert found.spread is None or max(found.spread) < 7
+    page.press_text("What it really listens to")
+    driver.wait(lambda: driver.result.part(FieldResult) is None)
