@@ -51,8 +51,12 @@ class NetworkFile:
     weights: Weights | None = None
 
 
-def read_network(path: str | Path) -> NetworkFile:
+def read_network(path: str | Path, *, is_draft: bool = False) -> NetworkFile:
     """Read a network from a .json or a .safetensors file.
+
+    Parameters
+    ----------
+    is_draft : a .json file may hold a network that is being worked at; see ``codec.from_json``.
 
     Raises
     ------
@@ -68,7 +72,7 @@ def read_network(path: str | Path) -> NetworkFile:
             raise NetworkFileError(str(path), text("must be a file"), found)
         match path.suffix.lower():
             case ".json":
-                return _read_description(path)
+                return _read_description(path, is_draft)
             case ".safetensors":
                 return _read_tensors(path)
             case suffix:
@@ -83,6 +87,8 @@ def write_network(
     spec: NetworkSpec,
     weights: Weights | None = None,
     notes: Mapping[str, str] | None = None,
+    *,
+    is_draft: bool = False,
 ) -> None:
     """Write a network, as .json (the description alone) or as .safetensors (with weights).
 
@@ -91,6 +97,7 @@ def write_network(
     Parameters
     ----------
     notes : for the metadata of a .safetensors file, beside the description; nothing reads them.
+    is_draft : as in ``read_network``.
 
     Raises
     ------
@@ -102,7 +109,7 @@ def write_network(
     path = Path(path)
     match path.suffix.lower():
         case ".json":
-            content = to_json(spec).encode()
+            content = to_json(spec, is_draft=is_draft).encode()
         case ".safetensors":
             content = _tensors_content(path, spec, weights, notes or {})
         case suffix:
@@ -110,7 +117,7 @@ def write_network(
     write_atomically(path, content)
 
 
-def _read_description(path: Path) -> NetworkFile:
+def _read_description(path: Path, is_draft: bool) -> NetworkFile:
     with path.open("rb") as file:
         content = file.read(MAX_TEXT_LENGTH + 1)
     try:
@@ -120,7 +127,7 @@ def _read_description(path: Path) -> NetworkFile:
             "byte {byte} at {place}", byte=f"0x{content[error.start]:02x}", place=error.start
         )
         raise NetworkFileError(str(path), text("must be a text in UTF-8"), found) from None
-    return NetworkFile(from_json(description, str(path)))
+    return NetworkFile(from_json(description, str(path), is_draft=is_draft))
 
 
 def _read_tensors(path: Path) -> NetworkFile:

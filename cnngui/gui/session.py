@@ -92,7 +92,7 @@ class SessionKeeper(QObject):
             if spec == running and holds_weights:
                 self._forget(KEPT_DESCRIPTION)
             else:
-                write_network(self._folder / KEPT_DESCRIPTION, spec, None)
+                write_network(self._folder / KEPT_DESCRIPTION, spec, is_draft=True)
         except (OSError, UserError) as error:
             _log.warning("the unsaved network could not be kept: %s", error)
 
@@ -111,7 +111,7 @@ def kept_networks(folder: Path) -> list[NetworkFile]:
     for name in (KEPT_WEIGHTS, KEPT_DESCRIPTION):
         try:
             if (folder / name).is_file():
-                found = read_network(folder / name)
+                found = read_network(folder / name, is_draft=True)
                 if kept:
                     spec = found.spec.named_weights_of(kept[0].spec)
                     found = NetworkFile(spec, kept[0].weights)

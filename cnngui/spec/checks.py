@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeGuard
 
 from cnngui.errors import Text, Words, fault, message, text
@@ -20,6 +20,7 @@ MAX_LAYERS = 512
 MAX_INPUT_SIDE = 4096
 MAX_TEXT_LENGTH = 200
 MAX_CLASSES = 10_000
+_LARGEST_TYPED = 2**31 - 1
 
 _NETWORK_FIELDS = ("name", "classes", "layers")
 _ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]{0,63}", re.ASCII)
@@ -87,14 +88,17 @@ def is_id(name: str) -> bool:
     return _ID.fullmatch(name) is not None
 
 
-def description_problems(network: NetworkSpec) -> list[Problem]:
-    """Return what is wrong with ids, arguments, input, name and classes, in the list's order."""
-    found = list(_network_problems(network))
-    found += _input_problems(network.input)
+def description_problems(network: NetworkSpec, *, is_draft: bool = False) -> list[Problem]:
+    """Return what is wrong with ids, arguments, input, name and classes, in the list's order.
+
+    In a draft, which is being worked at, numbers may be out of their ranges and a name be missing.
+    """
+    found = [] if is_draft and network.name == "" else list(_network_problems(network))
+    found += _input_problems(network.input, is_draft)
     taken: set[str] = set()
     for layer in network.layers:
         found += _id_problems(layer.id, taken)
-        found += _argument_problems(layer)
+        found += _argument_problems(layer, is_draft)
         found += _name_problems(layer)
         taken.add(layer.id.lower())
     return found
@@ -127,13 +131,14 @@ def _is_text(value: object) -> bool:
     return is_harmless(value)
 
 
-def _input_problems(described: InputSpec) -> Iterator[Problem]:
+def _input_problems(described: InputSpec, is_draft: bool) -> Iterator[Problem]:
     if not (is_whole(described.channels) and described.channels in (1, 3)):
         rule = text("must be 3 (RGB) or 1 (grey)")
         yield Problem(INPUT_ID, "channels", rule, shown(described.channels))
         return
     for field in ("height", "width"):
-        broken = misfit(Argument("int", 1, MAX_INPUT_SIDE), getattr(described, field))
+        side = _as_drafted(Argument("int", 1, MAX_INPUT_SIDE), is_draft)
+        broken = misfit(side, getattr(described, field))
         if broken:
             yield Problem(INPUT_ID, field, broken, shown(getattr(described, field)))
     if described.fit not in FITS:
@@ -145,7 +150,7 @@ def _input_problems(described: InputSpec) -> Iterator[Problem]:
             rule = text("must be one number per channel, {count} in all", count=described.channels)
             yield Problem(INPUT_ID, field, rule, str(len(values)))
         for value in values:
-            broken = misfit(Argument("float", minimum, 1e6), value)
+            broken = misfit(_as_drafted(Argument("float", minimum, 1e6), is_draft), value)
             if broken:
                 yield Problem(INPUT_ID, field, broken, shown(value))
                 break
@@ -167,12 +172,19 @@ def _id_problems(layer_id: str, taken: set[str]) -> Iterator[Problem]:
         yield Problem(layer_id, "id", rule, text("{layer} again", layer=layer_id))
 
 
-def _argument_problems(layer: LayerSpec) -> Iterator[Problem]:
+def _argument_problems(layer: LayerSpec, is_draft: bool) -> Iterator[Problem]:
     for name, argument in arguments_of(type(layer)).items():
         value = getattr(layer, name)
-        broken = misfit(argument, value)
+        broken = misfit(_as_drafted(argument, is_draft), value)
         if broken:
             yield Problem(layer.id, name, broken, shown(value))
+
+
+def _as_drafted(argument: Argument, is_draft: bool) -> Argument:
+    """Return an argument that may have any number that can be typed, while it is a draft."""
+    if not is_draft:
+        return argument
+    return replace(argument, minimum=-_LARGEST_TYPED, maximum=_LARGEST_TYPED)
 
 
 def _name_problems(layer: LayerSpec) -> Iterator[Problem]:

@@ -30,15 +30,19 @@ _NETWORK = text("network")
 _Kind = TypeVar("_Kind")
 
 
-def to_json(network: NetworkSpec) -> str:
+def to_json(network: NetworkSpec, *, is_draft: bool = False) -> str:
     """Return a network as text, one line per layer.
+
+    Parameters
+    ----------
+    is_draft : numbers may be out of their ranges; only ``from_json`` of a draft reads that again.
 
     Raises
     ------
     NetworkError
         If an id, an argument, the input or a name is one that ``from_json`` would refuse.
     """
-    for problem in description_problems(network):
+    for problem in description_problems(network, is_draft=is_draft):
         raise NetworkError(problem.thing, problem.rule, problem.got)
     head = {
         "format": FORMAT,
@@ -53,13 +57,14 @@ def to_json(network: NetworkSpec) -> str:
     return "{\n" + ",\n".join(lines) + "\n}\n"
 
 
-def from_json(written: str, thing: Words = _NETWORK) -> NetworkSpec:
+def from_json(written: str, thing: Words = _NETWORK, *, is_draft: bool = False) -> NetworkSpec:
     """Return the network that a text describes. Arguments left out have their defaults.
 
     Parameters
     ----------
     written : at most ``MAX_TEXT_LENGTH`` characters.
     thing : what messages call the text: a file's name.
+    is_draft : what a network that is being worked at may hold is no fault.
 
     Raises
     ------
@@ -76,7 +81,7 @@ def from_json(written: str, thing: Words = _NETWORK) -> NetworkSpec:
         classes=tuple(entry.take("classes", list, [])),
         layers=_layers(entry),
     )
-    for problem in description_problems(network):
+    for problem in description_problems(network, is_draft=is_draft):
         raise NetworkFileError(place_in(thing, problem.thing), problem.rule, problem.got)
     return network
 

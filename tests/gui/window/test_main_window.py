@@ -482,6 +482,20 @@ def test_behind_an_unsaved_network_with_a_problem_another_one_runs(
     assert second.window.close()
 
 
+def test_a_number_out_of_range_comes_back_as_it_was_typed(qtbot: QtBot, settings: Settings) -> None:
+    first = Driver(qtbot, settings)
+    first.wait_for_maps()
+    wrong = first.document.spec.edited("conv1", out_channels=0)
+    first.document.edit(replace(wrong, name="unfinished"), "none")
+    assert first.window.close()
+    second = Driver(qtbot, settings)
+    assert second.document.spec.name == "unfinished"
+    assert second.document.spec.layer("conv1").out_channels == 0
+    assert second.document.report.problems
+    second.wait_for_maps()
+    assert second.window.close()
+
+
 def test_an_unsaved_network_comes_back_with_the_weights_of_its_file(
     qtbot: QtBot, settings: Settings
 ) -> None:
