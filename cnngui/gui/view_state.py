@@ -50,6 +50,7 @@ class ViewState(QObject):
         super().__init__(parent)
         self._document = document
         self._request = ViewRequest(layer_id=document.selected_id)
+        self._is_minimised = self._is_recorded = False
         self._sight: Sight = "maps"
         self._number = NumberRequest()
         self._strip_layers: tuple[str, ...] = ()
@@ -65,8 +66,17 @@ class ViewState(QObject):
         document.running_changed.connect(self._on_document_running_changed)
 
     def request(self) -> ViewRequest:
-        """Return what the pipeline should make pictures of."""
-        return self._request
+        """Return what the pipeline should make pictures of: what nobody looks at costs nothing."""
+        if not self._is_minimised:
+            return self._request
+        return replace(
+            self._request,
+            thumbnails=(),
+            wants_wall=self._is_recorded,
+            wants_channel=False,
+            number=None,
+            shift=None,
+        )
 
     @property
     def network(self) -> NetworkSpec:
@@ -266,6 +276,18 @@ class ViewState(QObject):
     def set_inspector_shown(self, shown: bool) -> None:
         """Say whether the inspector can be seen, and so whether its channel is worth the work."""
         self._update(wants_channel=shown)
+
+    def set_minimised(self, minimised: bool) -> None:
+        """Say whether the window is an icon, so that nobody looks."""
+        if minimised != self._is_minimised:
+            self._is_minimised = minimised
+            self.changed.emit()
+
+    def set_recorded(self, recorded: bool) -> None:
+        """Say whether the wall is written to a film, whoever looks."""
+        if recorded != self._is_recorded:
+            self._is_recorded = recorded
+            self.changed.emit()
 
     def set_colormaps(self, sequential: str, diverging: str) -> None:
         """Choose both colour maps; a name that does not exist leaves that one as it is."""

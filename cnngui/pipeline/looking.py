@@ -79,8 +79,10 @@ class _Look:
 
     def result(self, is_abandoned: Callable[[], bool]) -> FrameResult:
         observers: Observers = {request: partial(self._observe, request) for request in self._calls}
-        self._scene.network.run(self._input, observers, is_abandoned)
-        layer_ms = self._scene.network.layer_ms
+        layer_ms: Mapping[str, float] = {}
+        if observers:
+            self._scene.network.run(self._input, observers, is_abandoned)
+            layer_ms = self._scene.network.layer_ms
         for lens in self._lenses:
             lens.follow_up(self._input, partial(self._run_again, is_abandoned))
         self._layer_ms = layer_ms

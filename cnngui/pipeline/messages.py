@@ -64,6 +64,7 @@ class ViewRequest:
     order : "index", "mean", "maximum" or "variance"; how the channels are sorted on the wall.
     thumbnails : the layers of which the strip shows a small picture.
     thumbnail_size : their (width, height) in pixels.
+    wants_wall : whether the layer's wall, or its units, are to be seen or recorded at all.
     wants_channel : whether the inspector, with the channel and the scores, is to be seen at all.
     true_size : whether the wall's tiles have the maps' size relative to the input.
     number : the number that is taken apart; None where nobody looks at one.
@@ -81,6 +82,7 @@ class ViewRequest:
     order: ChannelOrder = "index"
     thumbnails: tuple[str, ...] = ()
     thumbnail_size: tuple[int, int] = (96, 72)
+    wants_wall: bool = True
     wants_channel: bool = True
     true_size: bool = False
     number: NumberRequest | None = None

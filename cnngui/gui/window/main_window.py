@@ -230,6 +230,7 @@ class MainWindow(QMainWindow):
         self._network_menu.network_chosen.connect(self._read_network)
         self._network_menu.open_requested.connect(self._opener.ask_network)
         self._saver.recording_changed.connect(self._show_recording)
+        self._saver.recording_changed.connect(self._studio.view.set_recorded)
         self._status.reset_requested.connect(self._pipeline.meter.reset)
         self._clock.timeout.connect(self._on_clock_timeout)
         application = QApplication.instance()
@@ -476,6 +477,8 @@ class MainWindow(QMainWindow):
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange:
             self._studio.view.follow_theme()
+        elif event.type() == QEvent.Type.WindowStateChange:
+            self._studio.view.set_minimised(self.isMinimized())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

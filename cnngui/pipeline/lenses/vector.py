@@ -37,8 +37,9 @@ class VectorLens(Lens[VectorResult]):
 
     def observers(self) -> Mapping[Request, Callable[[Seen], None]]:
         """Ask for the whole layer, if it is flat."""
-        shown_id = self.scene.shown_id
-        return {shown_id: self._sort} if self.scene.is_flat(shown_id) else {}
+        shown_id, view = self.scene.shown_id, self.scene.view
+        is_sorted = view.wants_wall and self.scene.is_flat(shown_id)
+        return {shown_id: self._sort} if is_sorted else {}
 
     def _sort(self, seen: Seen) -> None:
         order = sealed(order_channels(seen.statistics, self.scene.view.order))

@@ -61,8 +61,9 @@ class WallLens(Lens[WallResult]):
 
     def observers(self) -> Mapping[Request, Callable[[Seen], None]]:
         """Ask for the whole layer, if it has maps."""
-        shown_id = self.scene.shown_id
-        return {} if self.scene.is_flat(shown_id) else {shown_id: self._draw}
+        shown_id, view = self.scene.shown_id, self.scene.view
+        is_drawn = view.wants_wall and not self.scene.is_flat(shown_id)
+        return {shown_id: self._draw} if is_drawn else {}
 
     def _draw(self, seen: Seen) -> None:
         view, values = self.scene.view, seen.values

@@ -736,3 +736,15 @@ def test_the_layers_on_the_screen_are_those_of_the_strip_and_the_wall(driver: Dr
     )
     driver.settings.snapshot_layers = "all"
     assert menu.layer_ids is None
+
+
+def test_a_window_that_is_an_icon_has_nothing_computed_but_what_is_recorded(driver: Driver) -> None:
+    driver.window.setWindowState(Qt.WindowState.WindowMinimized)
+    driver.wait(lambda: not driver.result.parts)
+    assert driver.result.layer_ms == {}
+    driver.key(Qt.Key.Key_R)
+    driver.wait(lambda: driver.wall is not None)
+    driver.key(Qt.Key.Key_R)
+    driver.wait(lambda: driver.wall is None)
+    driver.window.setWindowState(Qt.WindowState.WindowNoState)
+    driver.wait(lambda: driver.wall is not None and driver.channel is not None)

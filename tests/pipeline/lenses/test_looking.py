@@ -70,6 +70,13 @@ def test_the_network_is_computed_as_far_as_somebody_looks(network: RunningNetwor
     assert set(whole.layer_ms) == {layer.id for layer in network.spec.layers}
 
 
+def test_where_nobody_looks_nothing_is_computed(network: RunningNetwork) -> None:
+    result = look(network, replace(NOTHING, wants_wall=False))
+    assert result.is_complete
+    assert (result.parts, result.layer_ms) == ({}, {})
+    assert look(network, replace(NOTHING, layer_id="linear1", wants_wall=False)).parts == {}
+
+
 def test_what_lenses_share_of_a_layer_is_made_once(
     network: RunningNetwork, monkeypatch: pytest.MonkeyPatch
 ) -> None:
