@@ -68,6 +68,12 @@ PRESETS = (
         "Down to small maps and up again, with all details handed across: for one answer per pixel",
         "u-net.json",
     ),
+    Preset(
+        "blurred-pooling",
+        "Blurred pooling",
+        "Max pooling beside one that blurs first: shift the picture to see which is more stable",
+        "blurred-pooling.safetensors",
+    ),
 )
 """In the order in which a menu shows them; the first is the one the program starts with."""
 

@@ -1,17 +1,20 @@
 from __future__ import annotations
 
 import importlib.util
+from dataclasses import replace
 from types import ModuleType
 
 import numpy as np
 import pytest
 
+from cnngui.engine.model import Model
 from cnngui.errors import NetworkFileError
 from cnngui.formats.network_file import read_network
 from cnngui.formats.opening import open_network
 from cnngui.resources import resource_path
 from cnngui.spec.codec import to_json
 from cnngui.spec.layers import Add, Conv2d
+from cnngui.spec.network import InputSpec, NetworkSpec
 from cnngui.spec.presets import PRESETS
 from cnngui.spec.shapes import infer
 
@@ -119,3 +122,29 @@ def test_oriented_filters_answer_to_their_own_stripes_most(drawing):
             for other in drawing.ANGLES
         ]
         assert int(np.argmax(answers)) == place
+
+
+def test_blurred_pooling_is_what_its_script_draws_and_steadier_under_a_shift():
+    """The line 00110011 gives 0101 or 1111 by the largest; blurred: .5 1 .5 1 or .75 .75 .75 .75."""
+    stored = read_network(resource_path("networks/blurred-pooling.safetensors"))
+    layers = {layer.id: layer for layer in stored.spec.layers}
+    line = np.tile(np.array([0, 0, 1, 1], np.float32), 6)
+    spec = NetworkSpec(
+        input=InputSpec(height=8, width=24).with_channels(1),
+        layers=(
+            replace(layers["max_pool"], inputs=("input",)),
+            replace(layers["max_everywhere"], inputs=("input",)),
+            replace(layers["blur_stride"], groups=1, out_channels=1),
+        ),
+    )
+    blur = {"weight": stored.weights["blur_stride"]["weight"][:1]}
+    model = Model(spec, {"blur_stride": blur})
+    found = []
+    for row in (line, np.roll(line, 1)):
+        x = np.ascontiguousarray(np.tile(row, (8, 1)))[None, None]
+        outputs = model.activations(x)
+        found.append((outputs["max_pool"][0, 0, 1], outputs["blur_stride"][0, 0, 1]))
+    assert found[0][0][:4].tolist() == [0, 1, 0, 1]
+    assert found[1][0][1:5].tolist() == [1, 1, 1, 1]
+    assert sorted(set(found[0][1][1:8].tolist())) == [0.5, 1.0]
+    assert set(found[1][1][1:8].tolist()) == {0.75}

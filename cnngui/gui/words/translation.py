@@ -70,6 +70,11 @@ _WORDS_FROM_BELOW = (
         "FromBelow",
         "Down to small maps and up again, with all details handed across: for one answer per pixel",
     ),
+    QT_TRANSLATE_NOOP("FromBelow", "Blurred pooling"),
+    QT_TRANSLATE_NOOP(
+        "FromBelow",
+        "Max pooling beside one that blurs first: shift the picture to see which is more stable",
+    ),
 )
 """What parts of the program that know no Qt call things; repeated here for the translators."""
 _LEFT_OUT_BY_QT = (
