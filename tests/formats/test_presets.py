@@ -125,7 +125,7 @@ def test_oriented_filters_answer_to_their_own_stripes_most(drawing):
 
 
 def test_blurred_pooling_is_what_its_script_draws_and_steadier_under_a_shift():
-    """The line 00110011 gives 0101 or 1111 by the largest; blurred: .5 1 .5 1 or .75 .75 .75 .75."""
+    """The line 00110011 gives 0101 or 1111 by the largest; blurred .5 1 .5 1 or .75 everywhere."""
     stored = read_network(resource_path("networks/blurred-pooling.safetensors"))
     layers = {layer.id: layer for layer in stored.spec.layers}
     line = np.tile(np.array([0, 0, 1, 1], np.float32), 6)
@@ -146,5 +146,5 @@ def test_blurred_pooling_is_what_its_script_draws_and_steadier_under_a_shift():
         found.append((outputs["max_pool"][0, 0, 1], outputs["blur_stride"][0, 0, 1]))
     assert found[0][0][:4].tolist() == [0, 1, 0, 1]
     assert found[1][0][1:5].tolist() == [1, 1, 1, 1]
-    assert sorted(set(found[0][1][1:8].tolist())) == [0.5, 1.0]
-    assert set(found[1][1][1:8].tolist()) == {0.75}
+    blurred = {tuple(sorted(set(values[1:8].tolist()))) for _, values in found}
+    assert blurred == {(0.5, 1.0), (0.75,)}
