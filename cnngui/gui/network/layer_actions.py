@@ -39,7 +39,7 @@ class LayerActions(QObject):
             self.tr("Move layer down"), "arrow-down", "Alt+Down", lambda: self._move_by(1)
         )
         self.bypass = self._action(
-            self.tr("Bypass layer"), "eye-off-outline", "B", self._toggle_selected
+            self.tr("Bypass layer"), "transit-skip", "B", self._toggle_selected
         )
         self.bypass.setCheckable(True)
         self.redraw = self._action(

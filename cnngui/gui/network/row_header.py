@@ -211,7 +211,9 @@ class RowHeader(QWidget):
         # What may have been cut for want of room.
         self.setToolTip(plain_tip(f"{content.kind} {content.summary}".strip()))
         bypassed = content.bypassed
-        self._switch.setIcon(icon("eye-off-outline" if bypassed else "eye-outline", _QUIET))
+        self._switch.setIcon(
+            icon("transit-skip" if bypassed else "transit-connection-horizontal", _QUIET)
+        )
         self._switch.setToolTip(
             self.tr("Bypassed: what it reads passes unchanged. Click to enable (B)")
             if bypassed

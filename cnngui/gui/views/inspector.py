@@ -290,7 +290,9 @@ class _Details(QWidget):
             text += self.tr(", bias {bias}").format(bias=number_text(channel.bias))
         self.kernel_title.setText(text)
         self.kernel.show_kernel(
-            kernel, *kernel_inputs(self._state.network, channel.layer_id, channel.channel, count)
+            kernel,
+            *kernel_inputs(self._state.network, channel.layer_id, channel.channel, count),
+            owner=(channel.layer_id, channel.channel),
         )
 
 

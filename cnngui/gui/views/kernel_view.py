@@ -69,6 +69,7 @@ class KernelView(QWidget):
         self._state = state
         self._kernel: NDArray[np.float32] | None = None
         self._source = ""
+        self._shown_for: tuple[object, ...] = ()
         self._names: tuple[str, ...] = ()
         self.pictures = _KernelPictures(self)
         self.numbers = _KernelNumbers(self)
@@ -93,11 +94,24 @@ class KernelView(QWidget):
     def _on_numbers_changed(self, cell: tuple[int, int], value: float, final: bool) -> None:
         self.weight_edited.emit(self.pictures.current, *cell, value, final)
 
-    def show_kernel(self, kernel: NDArray[np.float32], source: str, names: tuple[str, ...]) -> None:
+    def show_kernel(
+        self,
+        kernel: NDArray[np.float32],
+        source: str,
+        names: tuple[str, ...],
+        owner: tuple[str, int] = ("", 0),
+    ) -> None:
         """Show a kernel ``(in_channels / groups, kh, kw)``.
 
-        ``source`` is the layer it reads, ``names`` are those of the channels it reads.
+        Parameters
+        ----------
+        source, names : the layer it reads, and what the channels are called that it reads there.
+        owner : its layer and channel. Another one's opens with the input that it weighs most;
+            the same one's, changed by learning or by hand, stays where it is looked at.
         """
+        if (owner, source, kernel.shape) != self._shown_for:
+            self._shown_for = owner, source, kernel.shape
+            self.pictures.current = int(np.nansum(np.abs(kernel), (1, 2), np.float64).argmax())
         known = self._kernel is not None and np.array_equal(kernel, self._kernel)
         if known and (source, names) == (self._source, self._names):
             return

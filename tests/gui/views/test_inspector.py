@@ -170,6 +170,22 @@ def test_the_kernel_is_shown_as_numbers_and_another_input_by_click(
     assert "channel G of input" in words(inspector)
 
 
+def test_a_kernel_opens_with_the_input_that_it_weighs_most(
+    qtbot: QtBot, inspector: Inspector, state: ViewState, outputs: dict[str, Maps]
+) -> None:
+    last_is_strongest = KERNEL * np.array([0, 1, 10], np.float32)[:, None, None]
+    inspector.show_result(frame_result(state.request(), outputs, kernel=last_is_strongest))
+    pictures = inspector.findChild(KernelView).pictures
+    assert pictures.current == 2
+    qtbot.keyClick(pictures, Qt.Key.Key_Left)
+    learned = frame_result(state.request(), outputs, kernel=1.1 * last_is_strongest)
+    inspector.show_result(learned)
+    assert pictures.current == 1  # what is looked at stays while it learns
+    state.select_channel(3)
+    inspector.show_result(frame_result(state.request(), outputs, kernel=KERNEL))
+    assert pictures.current == 0
+
+
 def test_arrows_are_the_kernels_own_before_the_windows_shortcuts(
     qtbot: QtBot, inspector: Inspector, state: ViewState, outputs: dict[str, Maps]
 ) -> None:
