@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from cnngui.gui.theme import ACCENT, SPACE_M
-from cnngui.gui.training.plot import Line, Mark, Plot, Values
+from cnngui.gui.training.plot import LegendEntry, Line, Mark, Plot, Values
 from cnngui.gui.words.numbers import number_text
+from cnngui.gui.words.runs import run_when
 from cnngui.pipeline.training.progress import Curves, TrainingProgress
 
 TRAINING_COLOR = ACCENT.name()
@@ -19,6 +22,13 @@ RUN_COLORS = (
     *("#a650f7", "#0c8998", "#8e7d00", "#737e8e"),
 )
 """Seen on the grounds of both themes."""
+_STYLES = (
+    (Qt.PenStyle.SolidLine, "━━"),
+    (Qt.PenStyle.DashLine, "╸╺"),
+    (Qt.PenStyle.DotLine, "···"),
+    (Qt.PenStyle.DashDotLine, "━·"),
+)
+_EXCESS = 4.0
 _FAINT, _THIN = 70, 130
 """Opacity of what each batch gave, and, where runs are compared, of training beside validation."""
 
@@ -65,8 +75,8 @@ class CurvesView(QWidget):
             plot.show_lines(lines, epochs, fitted_to=(smooth, validation))
             plot.show_legend(
                 [
-                    (TRAINING_COLOR, self.tr("training"), smooth),
-                    (VALIDATION_COLOR, self.tr("validation"), validation),
+                    LegendEntry(TRAINING_COLOR, self.tr("training"), smooth),
+                    LegendEntry(VALIDATION_COLOR, self.tr("validation"), validation),
                 ]
             )
 
@@ -75,20 +85,36 @@ class CurvesView(QWidget):
         epochs = max(max(run.settings.epochs, run.epoch) for run in runs)
         for plot, is_loss in ((self.loss, True), (self.accuracy, False)):
             lines: list[Line] = []
-            legend = []
+            legend: list[LegendEntry] = []
             for run, color in zip(runs, run_colors, strict=True):
+                style, sign = _style_of(color)
                 smooth, validation = _courses(run.curves, is_loss=is_loss)
                 if len(validation):
+                    at = run.curves.validation_epochs
                     lines.append(Line(run.curves.epochs, smooth, _color(color, _THIN), 1))
-                    lines.append(
-                        Line(run.curves.validation_epochs, validation, _color(color), 2, dots=True)
-                    )
+                    lines.append(Line(at, validation, _color(color), 2, dots=True, style=style))
                 else:
-                    lines.append(Line(run.curves.epochs, smooth, _color(color), 2))
-                legend.append((color, "", validation if len(validation) else smooth))
+                    lines.append(Line(run.curves.epochs, smooth, _color(color), 2, style=style))
+                course = validation if len(validation) else smooth
+                legend.append(LegendEntry(color, run_when(run.run_id), course, sign))
             plot.show_marks(())
-            plot.show_lines(lines, epochs, fitted_to=[line.values for line in lines])
+            plot.show_lines(lines, epochs, fitted_to=_without_excess([*lines]))
             plot.show_legend(legend)
+
+
+def _style_of(color: str) -> tuple[Qt.PenStyle, str]:
+    """Return how a run of that colour is dashed, and the sign for that: not all see colours."""
+    return _STYLES[RUN_COLORS.index(color) % len(_STYLES)]
+
+
+def _without_excess(lines: Sequence[Line]) -> list[Values]:
+    """Return values to fit a plot to, so that a run that went astray does not flatten the others.
+
+    It is seen leaving the plot, at some times the height that the lowest of them needs.
+    """
+    tops = [line.values[np.isfinite(line.values)].max(initial=0) for line in lines]
+    most = _EXCESS * min((top for top in tops if top > 0), default=1.0)
+    return [np.minimum(line.values, most) for line in lines]
 
 
 def _courses(curves: Curves, *, is_loss: bool) -> tuple[Values, Values]:

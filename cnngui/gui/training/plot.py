@@ -46,6 +46,7 @@ class Line:
     ----------
     epochs, values : float32 ``(N,)``; values that are not finite leave a gap.
     width : in pixels.
+    style : how it is dashed.
     dots : whether each value has a dot, as long as there are few.
     """
 
@@ -54,6 +55,7 @@ class Line:
     color: QColor
     width: float
     dots: bool = False
+    style: Qt.PenStyle = Qt.PenStyle.SolidLine
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,23 @@ class Mark:
 
     epoch: float
     text: str
+
+
+@dataclass(frozen=True)
+class LegendEntry:
+    """What a legend says of a line.
+
+    Attributes
+    ----------
+    color, sign : as the line is drawn.
+    name : left away where there is only room for figures.
+    values : the last one is the figure.
+    """
+
+    color: str
+    name: str
+    values: Values
+    sign: str = "●"
 
 
 class Plot(QWidget):
@@ -102,7 +121,7 @@ class Plot(QWidget):
         self._curves: list[pg.PlotCurveItem] = []
         self._dots: list[pg.ScatterPlotItem] = []
         self._looks: list[tuple[object, ...]] = []
-        self._legend: Sequence[tuple[str, str, Values]] = ()
+        self._legend: Sequence[LegendEntry] = ()
         self._set_up_axes()
         self._take_colors()
         head = QHBoxLayout()
@@ -130,6 +149,11 @@ class Plot(QWidget):
     def marks(self) -> list[Mark]:
         """What is marked on the way."""
         return [mark for mark, _ in self._marks]
+
+    @property
+    def curve_items(self) -> list[pg.PlotCurveItem]:
+        """Every line shown, as it is drawn."""
+        return [curve for curve in self._curves if curve.isVisible()]
 
     @property
     def view_range(self) -> tuple[list[float], list[float]]:
@@ -184,7 +208,7 @@ class Plot(QWidget):
             curve.setVisible(line is not None)
             dots.setVisible(line is not None and line.dots and len(line.values) <= _MOST_DOTS)
             if line is not None:
-                pen = pg.mkPen(line.color, width=line.width)
+                pen = pg.mkPen(line.color, width=line.width, style=line.style)
                 curve.setData(line.epochs, self._height_of(line.values), pen=pen)
             if line is not None and dots.isVisible():
                 self._show_dots(place, line)
@@ -197,25 +221,28 @@ class Plot(QWidget):
                 xRange=(-beside, epochs + beside), yRange=(low - above, high + above), padding=0
             )
 
-    def show_legend(self, entries: Sequence[tuple[str, str, Values]]) -> None:
-        """Say behind the title which colour is what, and where each line stands."""
+    def show_legend(self, entries: Sequence[LegendEntry]) -> None:
+        """Say behind the title which line is what, and where each one stands."""
         self._legend = entries
         self._write_header()
 
     def _write_header(self) -> None:
         """Leave the names away where there is only room for the figures."""
         figures = [
-            (color, name, share_text(last) if self._is_share else number_text(last))
-            for color, name, values in self._legend
-            if (last := last_number(values)) is not None
+            (entry, share_text(last) if self._is_share else number_text(last))
+            for entry in self._legend
+            if (last := last_number(entry.values)) is not None
         ]
-        plain = self._title + "".join(f"    ● {name} {figure}" for _, name, figure in figures)
+        plain = self._title + "".join(
+            f"    {entry.sign} {entry.name} {figure}" for entry, figure in figures
+        )
         is_roomy = self._header.fontMetrics().horizontalAdvance(plain) <= self.width()
         parts = [f"<b>{escape(self._title)}</b>"]
-        for color, name, figure in figures:
-            words = f"{name} {figure}".strip() if is_roomy else figure
+        for entry, figure in figures:
+            words = f"{entry.name} {figure}".strip() if is_roomy else figure
             words = escape(words).replace(" ", "&nbsp;")
-            parts.append(f'<span style="color: {color}">●</span>&nbsp;{words}')
+            sign = entry.sign.replace(" ", "&nbsp;")
+            parts.append(f'<span style="color: {entry.color}">{sign}</span>&nbsp;{words}')
         self._header.setText(" &nbsp; ".join(parts))
 
     def _take_colors(self) -> None:

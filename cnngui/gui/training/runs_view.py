@@ -46,6 +46,7 @@ class RunsView(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.model = RunsModel(self)
+        self._newest_id = ""
         self._list = RunList(self.model)
         self._list.customContextMenuRequested.connect(self._on_menu_requested)
         self._list.selectionModel().currentChanged.connect(self._update_actions)
@@ -98,12 +99,15 @@ class RunsView(QWidget):
 
     def show_runs(self, runs: Sequence[TrainingProgress]) -> None:
         """Show runs, newest first; the one chosen stays chosen."""
-        chosen = self.chosen_id
+        chosen, newest = self.chosen_id, self._newest_id
         self.model.show_runs(runs)
+        self._newest_id = runs[0].run_id if runs else ""
         row = next((row for row, run in enumerate(runs) if run.run_id == chosen), -1)
         self._list.setCurrentIndex(self.model.index(row))
         self._hint.setVisible(not runs)
         self._list.setVisible(bool(runs))
+        if self._newest_id != newest:
+            self._list.scrollToTop()
         self._update_actions()
 
     def _restore(self, run_id: str, *, first: bool = False) -> None:

@@ -27,6 +27,7 @@ from cnngui.gui.training.page import TrainPage
 from cnngui.gui.training.plot import Mark
 from cnngui.gui.training_plan import SmallerOffer
 from cnngui.gui.widgets.menu import plain_text
+from cnngui.gui.words.runs import run_when
 from cnngui.pipeline.training.progress import Finding, LayerHealth, Measurement, RateChange
 from cnngui.pipeline.training.settings import TrainingSettings
 from tests.gui.trainings import FakeData, FakeStudio, curves, training
@@ -300,13 +301,60 @@ def test_two_ticked_runs_are_laid_over_one_another(
     tick(qtbot, page, 1)
     view = part(page, CurvesView)
     assert len(view.loss.lines) == 4
-    assert view.loss.legend_text.count("●") == 2
+    assert [sign in view.loss.legend_text for sign in ("━━", "╸╺", "···")] == [True, True, False]
     runs = part(page, QListView).model()
     swatches = {runs.index(row, 0).data(Qt.ItemDataRole.DecorationRole).name() for row in (0, 1)}
     assert len(swatches) == 2
     assert all(color in view.loss.legend_text for color in swatches)
     tick(qtbot, page, 1)
     assert len(view.loss.lines) == 3
+
+
+def test_runs_differ_by_more_than_colour_and_are_named(
+    qtbot: QtBot, page: TrainPage, studio: FakeStudio
+) -> None:
+    page.resize(2400, 500)
+    studio.runs.kept = tuple(
+        training(f"20250102-03040{n}-a", state="finished", curves=curves(validates=False))
+        for n in range(4)
+    )
+    studio.runs.changed.emit()
+    for row in range(4):
+        tick(qtbot, page, row)
+    view = part(page, CurvesView)
+    pens = [item.opts["pen"].style() for item in view.loss.curve_items]
+    assert len(set(pens)) == 4
+    for run in studio.runs.kept:
+        assert run_when(run.run_id).replace(" ", "&nbsp;") in view.loss.legend_text
+
+
+def test_one_run_that_went_astray_does_not_flatten_the_others(
+    qtbot: QtBot, page: TrainPage, studio: FakeStudio
+) -> None:
+    astray = curves(validates=False)
+    astray = replace(astray, smooth_loss=np.geomspace(2, 1e30, 40).astype(np.float32))
+    studio.runs.kept = (
+        training("20250102-030401-a", state="failed", curves=astray),
+        training("20250102-030402-a", state="finished", curves=curves(validates=False)),
+    )
+    studio.runs.changed.emit()
+    tick(qtbot, page, 0)
+    tick(qtbot, page, 1)
+    top = part(page, CurvesView).loss.view_range[1][1]
+    assert 2 < top < 10
+
+
+def test_a_run_that_begins_is_scrolled_to(
+    qtbot: QtBot, page: TrainPage, studio: FakeStudio
+) -> None:
+    studio.runs.kept = tuple(training(f"20250102-0304{n:02}", state="finished") for n in range(40))
+    studio.runs.changed.emit()
+    runs = part(page, QListView)
+    runs.setCurrentIndex(runs.model().index(39, 0))
+    bar = runs.verticalScrollBar()
+    qtbot.waitUntil(lambda: bar.value() > 0)
+    studio.report(training("20260102-040506-c"))
+    qtbot.waitUntil(lambda: bar.value() == 0)
 
 
 def test_a_training_that_begins_joins_the_comparison(
