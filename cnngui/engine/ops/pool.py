@@ -145,7 +145,7 @@ class LearningMaxPool2d(_LearningPool):
                 bind(np.greater, out, np.zeros((), out.dtype), out=mask),
                 bind(np.multiply, d_out, mask, out=d_out),
             ]
-        self._columns_compared = ColumnsCompared(between, out, columns, mask)
+        self._columns_compared = ColumnsCompared(between, out, columns, down_mask, mask)
         self._by_axes = [
             *max_pool_gradient_along(d_out, between, out, d_between, columns, COLUMNS, *across),
             *max_pool_gradient_along(d_between, x, between, d_x, rows, ROWS, *down),

@@ -45,16 +45,20 @@ class ColumnsCompared:
     Parameters
     ----------
     between, out : what is pooled down the columns alone, and what is then pooled across.
-    mask : scratch of out's shape, bool.
+    between_mask, mask : scratch of their shapes, bool.
     """
 
-    def __init__(self, between: NDArray, out: NDArray, columns: Axis, mask: NDArray) -> None:
+    def __init__(
+        self, between: NDArray, out: NDArray, columns: Axis, between_mask: NDArray, mask: NDArray
+    ) -> None:
         self._calls: list[tuple[Call, NDArray]] = []
         self._most = out.size
         if columns.is_partition and columns.window == 2:
-            (_, left), (_, right) = columns.taps
-            call = bind(np.equal, between[:, :, left], between[:, :, right], out=mask)
-            self._calls = [(call, mask)]
+            # Each column with the next, as one line of memory: that compares twice as much as need
+            # be, also over the ends of rows, in half the time of comparing every other.
+            images, line = between.shape[-1], between.reshape(-1)
+            hit = between_mask.reshape(-1)[images:]
+            self._calls = [(partial(np.equal, line[images:], line[:-images], hit), hit)]
             self._most = 0
             return
         for results, values in columns.taps:
