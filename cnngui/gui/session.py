@@ -19,6 +19,7 @@ from cnngui.pipeline.engine_commands import SaveNetwork
 from cnngui.pipeline.live import LivePipeline
 from cnngui.spec.layers import ParametricSpec
 from cnngui.spec.network import NetworkSpec
+from cnngui.spec.presets import preset_of
 
 _QUIET_MS = 3_000
 _log = logging.getLogger("cnngui")
@@ -119,6 +120,17 @@ def kept_networks(folder: Path) -> list[NetworkFile]:
         except (OSError, UserError) as error:
             _log.warning("the network kept from last time is unreadable: %s", error)
     return kept
+
+
+def last_network(document: Document) -> str:
+    """Return what opens the document's network again: its file, a preset's key; "" if nothing.
+
+    An unsaved one is kept, and comes before that.
+    """
+    if document.path is not None:
+        return str(document.path)
+    preset = preset_of(document.spec.name)
+    return "" if preset is None else preset.key
 
 
 def _holds_weights(spec: NetworkSpec) -> bool:

@@ -72,7 +72,7 @@ def _let_signals_close(window: MainWindow) -> None:
 
 
 def begin(window: MainWindow, document: Document, arguments: Arguments) -> None:
-    """Let the window run the network and open the source asked for.
+    """Let the window run the network and open the source asked for, or those of last time.
 
     What cannot be opened becomes a notice, with the built-in clip or the first ready network in
     its place.
@@ -80,16 +80,18 @@ def begin(window: MainWindow, document: Document, arguments: Arguments) -> None:
     window.start(arguments.threads)
     _begin_network(window, document, arguments)
     try:
-        window.source.open(_first_source(arguments))
+        window.source.open(_first_source(window.settings, arguments))
     except UserError as error:
         window.source.open(parse_address(DEFAULT_SOURCE))
         window.notices.show_notice(Notice(error_text(error), key="source"))
 
 
-def _first_source(arguments: Arguments) -> SourceAddress:
+def _first_source(settings: Settings, arguments: Arguments) -> SourceAddress:
     if arguments.source:
         return parse_address(arguments.source)
-    preset = preset_of(arguments.network or "")
+    if not arguments.network:
+        return parse_address(settings.last_source or DEFAULT_SOURCE)
+    preset = preset_of(arguments.network)
     return SourceAddress("sample", preset.clip) if preset else parse_address(DEFAULT_SOURCE)
 
 
@@ -103,7 +105,7 @@ def _begin_network(window: MainWindow, document: Document, arguments: Arguments)
         window.status.show_message(words)
         return
     try:
-        name = arguments.network or DEFAULT_NETWORK
+        name = arguments.network or window.settings.last_network or DEFAULT_NETWORK
         network = open_network(name)
     except UserError as error:
         window.notices.show_notice(Notice(error_text(error), key="network file"))

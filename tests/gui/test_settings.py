@@ -41,6 +41,10 @@ WRONG: dict[str, object] = {
     "recent_sources": {"a": 1},
     "recent_networks": ["", 7, None, "x" * 5000, "\ud800", "\x1b[31m"],
     "recent_data": "sample",
+    "session/source": "",
+    "session/network": 7,
+    "session/data": "a\x1bb",
+    "session/data_is_own": "yes",
     "training": [1, 2],
     "window/training_shown": 1,
     "window/geometry": "17!",
@@ -91,6 +95,9 @@ def filled(path: Path, folder: Path) -> Settings:
     settings.add_recent_source("camera:desk")
     settings.add_recent_network(folder / "a.json")
     settings.add_recent_data(str(folder))
+    settings.last_source = "camera:desk"
+    settings.last_network = str(folder / "a.json")
+    settings.last_data = str(folder), True
     settings.training = dataclasses.replace(TrainingSettings(), epochs=7)
     settings.training_shown = True
     settings.geometry = QByteArray(b"\0\1\2")
@@ -107,6 +114,7 @@ def test_what_is_set_is_there_again(tmp_path: Path) -> None:
     assert read_everything(again) == read_everything(first)
     assert again.theme == "dark"
     assert again.recent_sources == ["camera:desk"]
+    assert (again.last_source, again.last_data) == ("camera:desk", (str(tmp_path), True))
     assert again.pace == Pace(rate=12, burst=20, countdown=3)
     assert again.training.epochs == 7
     assert again.geometry == QByteArray(b"\0\1\2")

@@ -66,6 +66,18 @@ class SamplesPage(QWidget):
         studio.data.changed.connect(self._on_dataset_changed)
         self.collection.changed.connect(self._show_part)
         self._on_dataset_changed()
+        self._go_on_from_last_time()
+
+    def _go_on_from_last_time(self) -> None:
+        """Open what was learned from last, unless something is open already or it is gone."""
+        address, is_own = self._studio.settings.last_data
+        data = self._studio.data
+        if not address or data.dataset is not None or data.progress is not None:
+            return
+        if not is_own and (not Path(address).is_absolute() or Path(address).exists()):
+            data.open(address)
+        elif is_own and Path(address).is_dir():
+            self.collection.open(Path(address))
 
     @Slot(object)
     def _on_collection_chosen(self, folder: Path) -> None:
@@ -80,6 +92,9 @@ class SamplesPage(QWidget):
         if dataset is None or dataset is self._dataset:
             return  # only its opening goes on
         self._dataset = dataset
+        folder = self.collection.folder
+        is_own = folder is not None and str(folder.path) == dataset.address
+        self._studio.settings.last_data = dataset.address, is_own
         self.sources.note_opened(dataset.address)
         self._problems.show_dataset(dataset)
         if recorded is not None and recorded.address != dataset.address:

@@ -189,6 +189,39 @@ class Settings:
         self._file.put_first("recent_networks", str(path))
 
     @property
+    def last_source(self) -> str:
+        """The address of the source that was open last; not for showing. "" if not known."""
+        return self._get("session/source", "")
+
+    @last_source.setter
+    def last_source(self, address: str) -> None:
+        self._file.put("session/source", address)
+
+    @property
+    def last_network(self) -> str:
+        """The preset's key or the file of the network seen last; "" if not known."""
+        return self._get("session/network", "")
+
+    @last_network.setter
+    def last_network(self, name: str) -> None:
+        if name:
+            self._file.put("session/network", name)
+
+    @property
+    def last_data(self) -> tuple[str, bool]:
+        """The address of what was learned from last ("" if not known), and whether it is recorded.
+
+        That is whether its folder is one of own samples, to go on recording in.
+        """
+        return self._get("session/data", ""), self._get("session/data_is_own", False)
+
+    @last_data.setter
+    def last_data(self, data: tuple[str, bool]) -> None:
+        if data[0]:
+            self._file.put("session/data", data[0])
+        self._file.put("session/data_is_own", data[1])
+
+    @property
     def training(self) -> TrainingSettings:
         """How a network is trained."""
         return settings_from_entry(self._file.get("training"))

@@ -26,7 +26,7 @@ from PySide6.QtWidgets import (
 
 from cnngui.gui.document import Document
 from cnngui.gui.samples.notices import SamplesNotices
-from cnngui.gui.session import SessionKeeper
+from cnngui.gui.session import SessionKeeper, last_network
 from cnngui.gui.settings import Settings
 from cnngui.gui.settings.layout import restore_sizes, splitter_sizes
 from cnngui.gui.studio import Studio
@@ -99,6 +99,11 @@ class MainWindow(QMainWindow):
         self._studio.start(threads)
         self._clock.start()
         self._remember_clock.start()
+
+    @property
+    def settings(self) -> Settings:
+        """What outlasts the program."""
+        return self._settings
 
     @property
     def source(self) -> SourceControl:
@@ -500,6 +505,7 @@ class MainWindow(QMainWindow):
         self._settings.save_part_sizes("rows", splitter_sizes(self._rows))
         self._settings.training_shown = self._drawer.isVisible()
         self._settings.colormaps = self._studio.view.chosen_colormaps
+        self._settings.last_network = last_network(self._document)
         self._settings.sync()
         # For the user it is over; a source that hangs may take seconds more to be let go.
         self.hide()

@@ -167,6 +167,7 @@ class SourceControl(QObject):
         self._menu.set_current(address)
         self._button.show_source(address)
         self._transport.set_source(info)
+        self._settings.last_source = str(address)
         if address.kind != "sample":
             self._settings.add_recent_source(str(address))
         rate = self.tr(", {0:.3g} frames a second").format(info.rate) if info.rate else ""
