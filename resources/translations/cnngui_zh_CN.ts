@@ -76,7 +76,7 @@
     </message>
     <message>
         <source>Shift the picture</source>
-        <translation type="unfinished"></translation>
+        <translation>平移画面</translation>
     </message>
     <message>
         <source>Layer before</source>
@@ -312,37 +312,37 @@
     <name>CarriedWeights</name>
     <message>
         <source>and {count} more layers</source>
-        <translation type="unfinished"></translation>
+        <translation>以及另外 {count} 个层</translation>
     </message>
     <message>
         <source>{layer}: drawn anew, nothing fits any more</source>
-        <translation type="unfinished"></translation>
+        <translation>{layer}：已重新初始化，原来的都不再适用</translation>
     </message>
     <message>
         <source>{layer}: {kept} kept, {drawn} drawn</source>
-        <translation type="unfinished"></translation>
+        <translation>{layer}：保留 {kept} 个，初始化 {drawn} 个</translation>
     </message>
     <message>
         <source>{layer}: {kept} kept, as far as they still fit</source>
-        <translation type="unfinished"></translation>
+        <translation>{layer}：保留了仍然适用的 {kept} 个</translation>
     </message>
 </context>
 <context>
     <name>CellEditing</name>
     <message>
         <source>Weight</source>
-        <translation type="unfinished"></translation>
+        <translation>权重</translation>
     </message>
 </context>
 <context>
     <name>ChangeTable</name>
     <message>
         <source>changed</source>
-        <translation type="unfinished"></translation>
+        <translation>变化</translation>
     </message>
     <message>
         <source>after moving along</source>
-        <translation type="unfinished"></translation>
+        <translation>跟随移动后</translation>
     </message>
 </context>
 <context>
@@ -360,7 +360,7 @@
     </message>
     <message>
         <source>Click a number to see how it comes about</source>
-        <translation type="unfinished"></translation>
+        <translation>点击一个数，看它是怎样得来的</translation>
     </message>
     <message>
         <source>row {row}, column {column}   value {value}</source>
@@ -596,6 +596,198 @@ Where training goes on getting better and validation worse, the network learns i
         <source>Down to small maps and up again, with all details handed across: for one answer per pixel</source>
         <translation>先缩小到小的特征图、再放大回来，并把细节直接传过去：每个像素一个答案</translation>
     </message>
+    <message>
+        <source>blur</source>
+        <translation>模糊</translation>
+    </message>
+    <message>
+        <source>sharpen</source>
+        <translation>锐化</translation>
+    </message>
+    <message>
+        <source>emboss</source>
+        <translation>浮雕</translation>
+    </message>
+    <message>
+        <source>Sobel x</source>
+        <translation>Sobel x</translation>
+    </message>
+    <message>
+        <source>Sobel y</source>
+        <translation>Sobel y</translation>
+    </message>
+    <message>
+        <source>Laplacian</source>
+        <translation>拉普拉斯</translation>
+    </message>
+    <message>
+        <source>fine stripes 0</source>
+        <translation>细条纹 0°</translation>
+    </message>
+    <message>
+        <source>fine stripes 45</source>
+        <translation>细条纹 45°</translation>
+    </message>
+    <message>
+        <source>fine stripes 90</source>
+        <translation>细条纹 90°</translation>
+    </message>
+    <message>
+        <source>fine stripes 135</source>
+        <translation>细条纹 135°</translation>
+    </message>
+    <message>
+        <source>wide stripes 0</source>
+        <translation>宽条纹 0°</translation>
+    </message>
+    <message>
+        <source>wide stripes 45</source>
+        <translation>宽条纹 45°</translation>
+    </message>
+    <message>
+        <source>wide stripes 90</source>
+        <translation>宽条纹 90°</translation>
+    </message>
+    <message>
+        <source>wide stripes 135</source>
+        <translation>宽条纹 135°</translation>
+    </message>
+    <message>
+        <source>red, not green</source>
+        <translation>红而非绿</translation>
+    </message>
+    <message>
+        <source>blue, not yellow</source>
+        <translation>蓝而非黄</translation>
+    </message>
+    <message>
+        <source>corner</source>
+        <translation>角点</translation>
+    </message>
+    <message>
+        <source>crossing +</source>
+        <translation>十字交叉</translation>
+    </message>
+    <message>
+        <source>crossing x</source>
+        <translation>斜交叉</translation>
+    </message>
+    <message>
+        <source>any edge</source>
+        <translation>任意边缘</translation>
+    </message>
+    <message>
+        <source>any line</source>
+        <translation>任意线条</translation>
+    </message>
+    <message>
+        <source>fine texture</source>
+        <translation>细纹理</translation>
+    </message>
+    <message>
+        <source>only upright</source>
+        <translation>只有竖直</translation>
+    </message>
+    <message>
+        <source>only rising</source>
+        <translation>只有上升</translation>
+    </message>
+    <message>
+        <source>only level</source>
+        <translation>只有水平</translation>
+    </message>
+    <message>
+        <source>only falling</source>
+        <translation>只有下降</translation>
+    </message>
+    <message>
+        <source>line ends below</source>
+        <translation>线的下端</translation>
+    </message>
+    <message>
+        <source>line ends right</source>
+        <translation>线的右端</translation>
+    </message>
+    <message>
+        <source>dot</source>
+        <translation>圆点</translation>
+    </message>
+    <message>
+        <source>bright and smooth</source>
+        <translation>明亮平滑</translation>
+    </message>
+    <message>
+        <source>dark and smooth</source>
+        <translation>暗而平滑</translation>
+    </message>
+    <message>
+        <source>colourful</source>
+        <translation>鲜艳</translation>
+    </message>
+    <message>
+        <source>circle</source>
+        <translation>圆形</translation>
+    </message>
+    <message>
+        <source>square</source>
+        <translation>正方形</translation>
+    </message>
+    <message>
+        <source>triangle</source>
+        <translation>三角形</translation>
+    </message>
+    <message>
+        <source>star</source>
+        <translation>星形</translation>
+    </message>
+    <message>
+        <source>cross</source>
+        <translation>十字</translation>
+    </message>
+    <message>
+        <source>heart</source>
+        <translation>心形</translation>
+    </message>
+    <message>
+        <source>lifeboat</source>
+        <translation>救生艇</translation>
+    </message>
+    <message>
+        <source>ladybug</source>
+        <translation>瓢虫</translation>
+    </message>
+    <message>
+        <source>pizza</source>
+        <translation>披萨</translation>
+    </message>
+    <message>
+        <source>bell pepper</source>
+        <translation>甜椒</translation>
+    </message>
+    <message>
+        <source>school bus</source>
+        <translation>校车</translation>
+    </message>
+    <message>
+        <source>koala</source>
+        <translation>考拉</translation>
+    </message>
+    <message>
+        <source>espresso</source>
+        <translation>浓缩咖啡</translation>
+    </message>
+    <message>
+        <source>red panda</source>
+        <translation>小熊猫</translation>
+    </message>
+    <message>
+        <source>orange</source>
+        <translation>橙子</translation>
+    </message>
+    <message>
+        <source>sport car</source>
+        <translation>跑车</translation>
+    </message>
 </context>
 <context>
     <name>GraphCanvas</name>
@@ -648,7 +840,7 @@ Where training goes on getting better and validation worse, the network learns i
     <name>Hands</name>
     <message>
         <source>Weights of {layer} as they were</source>
-        <translation type="unfinished"></translation>
+        <translation>{layer} 的权重恢复原样</translation>
     </message>
 </context>
 <context>
@@ -831,91 +1023,91 @@ Heights are square roots of counts.</source>
     <name>KernelMenu</name>
     <message>
         <source>For all inputs</source>
-        <translation type="unfinished"></translation>
+        <translation>用于所有输入通道</translation>
     </message>
     <message>
         <source>Random</source>
-        <translation type="unfinished"></translation>
+        <translation>随机</translation>
     </message>
     <message>
         <source>As it was</source>
-        <translation type="unfinished"></translation>
+        <translation>恢复原样</translation>
     </message>
     <message>
         <source>The layer&apos;s weights before hands touched them</source>
-        <translation type="unfinished"></translation>
+        <translation>手动修改之前这一层的权重</translation>
     </message>
     <message>
         <source>Gabor</source>
-        <translation type="unfinished"></translation>
+        <translation>Gabor</translation>
     </message>
     <message>
         <source>Angle</source>
-        <translation type="unfinished"></translation>
+        <translation>角度</translation>
     </message>
     <message>
         <source>Wavelength</source>
-        <translation type="unfinished"></translation>
+        <translation>波长</translation>
     </message>
     <message>
         <source>Make it</source>
-        <translation type="unfinished"></translation>
+        <translation>生成</translation>
     </message>
     <message>
         <source>Identity</source>
-        <translation type="unfinished"></translation>
+        <translation>恒等</translation>
     </message>
     <message>
         <source>Box blur</source>
-        <translation type="unfinished"></translation>
+        <translation>方框模糊</translation>
     </message>
     <message>
         <source>Gaussian blur</source>
-        <translation type="unfinished"></translation>
+        <translation>高斯模糊</translation>
     </message>
     <message>
         <source>Sharpen</source>
-        <translation type="unfinished"></translation>
+        <translation>锐化</translation>
     </message>
     <message>
         <source>Sobel x</source>
-        <translation type="unfinished"></translation>
+        <translation>Sobel x</translation>
     </message>
     <message>
         <source>Sobel y</source>
-        <translation type="unfinished"></translation>
+        <translation>Sobel y</translation>
     </message>
     <message>
         <source>Laplacian</source>
-        <translation type="unfinished"></translation>
+        <translation>拉普拉斯</translation>
     </message>
     <message>
         <source>Emboss</source>
-        <translation type="unfinished"></translation>
+        <translation>浮雕</translation>
     </message>
     <message>
         <source>Zero</source>
-        <translation type="unfinished"></translation>
+        <translation>全零</translation>
     </message>
     <message>
         <source>Negate</source>
-        <translation type="unfinished"></translation>
+        <translation>取反</translation>
     </message>
     <message>
         <source>Rotate by 90°</source>
-        <translation type="unfinished"></translation>
+        <translation>旋转 90°</translation>
     </message>
     <message>
         <source>Mirror</source>
-        <translation type="unfinished"></translation>
+        <translation>镜像</translation>
     </message>
     <message>
         <source>Make it sum to 1</source>
-        <translation type="unfinished"></translation>
+        <translation>使总和为 1</translation>
     </message>
     <message>
         <source>Make it sum to 0</source>
-        <translation type="unfinished"></translation>
+        <translation>使总和为 0</translation>
     </message>
 </context>
 <context>
@@ -1082,11 +1274,11 @@ They are seen as soon as a source is open and the network runs.</source>
     </message>
     <message>
         <source>Shift</source>
-        <translation type="unfinished">平移</translation>
+        <translation>平移</translation>
     </message>
     <message>
         <source>Nudge the picture, and see what changes (H)</source>
-        <translation type="unfinished"></translation>
+        <translation>轻轻平移画面，看什么会变 (H)</translation>
     </message>
 </context>
 <context>
@@ -1187,7 +1379,7 @@ They are seen as soon as a source is open and the network runs.</source>
     </message>
     <message>
         <source>Weights were changed by hand. Changing the seed draws new ones.</source>
-        <translation type="unfinished"></translation>
+        <translation>权重经过手动修改。修改随机种子会重新初始化。</translation>
     </message>
     <message>
         <source>These weights were learned or come from a file. Changing the seed draws new ones.</source>
@@ -1221,12 +1413,13 @@ They are seen as soon as a source is open and the network runs.</source>
     <name>LayerSizes</name>
     <message>
         <source>Height and width: {formula}</source>
-        <translation type="unfinished"></translation>
+        <translation>高和宽：{formula}</translation>
     </message>
     <message>
         <source>Height: {rows}
 Width: {columns}</source>
-        <translation type="unfinished"></translation>
+        <translation>高：{rows}
+宽：{columns}</translation>
     </message>
 </context>
 <context>
@@ -1818,7 +2011,7 @@ Width: {columns}</source>
     <name>NetworkPage</name>
     <message>
         <source>The whole network</source>
-        <translation type="unfinished">整个网络</translation>
+        <translation>整个网络</translation>
     </message>
     <message>
         <source>Fold</source>
@@ -2063,11 +2256,11 @@ Width: {columns}</source>
     </message>
     <message>
         <source>Kernel</source>
-        <translation type="unfinished"></translation>
+        <translation>卷积核</translation>
     </message>
     <message>
         <source>Make another kernel, or change this one</source>
-        <translation type="unfinished"></translation>
+        <translation>生成另一个卷积核，或修改这一个</translation>
     </message>
     <message>
         <source>Copy</source>
@@ -4793,90 +4986,90 @@ Train the network: after each epoch you see here what it gets right and what it 
     <name>ShiftPad</name>
     <message>
         <source>The picture, to be shifted</source>
-        <translation type="unfinished"></translation>
+        <translation>要平移的画面</translation>
     </message>
     <message>
         <source>Arrows shift it by one pixel</source>
-        <translation type="unfinished"></translation>
+        <translation>方向键每次平移一个像素</translation>
     </message>
 </context>
 <context>
     <name>ShiftPage</name>
     <message>
         <source>Layers</source>
-        <translation type="unfinished">层</translation>
+        <translation>各层</translation>
     </message>
     <message>
         <source>Poolings compared</source>
-        <translation type="unfinished"></translation>
+        <translation>池化方式比较</translation>
     </message>
     <message>
         <source>The picture is shifted after it was fitted; its edge is repeated. Blue: how much a layer&apos;s numbers changed. Orange: how much of that is left when the old map is moved along. What is left is less where a layer is more stable under shifts.</source>
-        <translation type="unfinished"></translation>
+        <translation>画面在缩放之后平移，边缘重复。蓝色：这一层的数值变化了多少。橙色：把原来的特征图跟着移动之后还剩多少变化。剩得越少，说明这一层在平移下越稳定。</translation>
     </message>
     <message>
         <source>What the chosen layer reads, made half as large in other ways:</source>
-        <translation type="unfinished"></translation>
+        <translation>选中的层所读取的内容，用其他方式缩小一半：</translation>
     </message>
     <message>
         <source>What the shift changed</source>
-        <translation type="unfinished"></translation>
+        <translation>平移带来的变化</translation>
     </message>
     <message>
         <source>input</source>
-        <translation type="unfinished"></translation>
+        <translation>输入</translation>
     </message>
     <message>
         <source>no pooling</source>
-        <translation type="unfinished"></translation>
+        <translation>不池化</translation>
     </message>
     <message>
         <source>max, 2×2</source>
-        <translation type="unfinished"></translation>
+        <translation>最大，2×2</translation>
     </message>
     <message>
         <source>average, 2×2</source>
-        <translation type="unfinished"></translation>
+        <translation>平均，2×2</translation>
     </message>
     <message>
         <source>every second value</source>
-        <translation type="unfinished"></translation>
+        <translation>每隔一个取一个</translation>
     </message>
     <message>
         <source>max, then blurred</source>
-        <translation type="unfinished"></translation>
+        <translation>最大，再模糊</translation>
     </message>
     <message>
         <source>Computed once more for this: {time} a frame.</source>
-        <translation type="unfinished"></translation>
+        <translation>为此另外计算一次：每帧 {time}。</translation>
     </message>
     <message>
         <source>One pixel up</source>
-        <translation type="unfinished"></translation>
+        <translation>上移一个像素</translation>
     </message>
     <message>
         <source>One pixel to the left</source>
-        <translation type="unfinished"></translation>
+        <translation>左移一个像素</translation>
     </message>
     <message>
         <source>One pixel to the right</source>
-        <translation type="unfinished"></translation>
+        <translation>右移一个像素</translation>
     </message>
     <message>
         <source>One pixel down</source>
-        <translation type="unfinished"></translation>
+        <translation>下移一个像素</translation>
     </message>
     <message>
         <source>Back</source>
-        <translation type="unfinished"></translation>
+        <translation>复位</translation>
     </message>
     <message>
         <source>No shift</source>
-        <translation type="unfinished"></translation>
+        <translation>没有平移</translation>
     </message>
     <message>
         <source>{down} down, {right} to the right</source>
-        <translation type="unfinished"></translation>
+        <translation>向下 {down}，向右 {right}</translation>
     </message>
 </context>
 <context>
@@ -5611,11 +5804,11 @@ Train the network: after each epoch you see here what it gets right and what it 
     </message>
     <message>
         <source>True size</source>
-        <translation type="unfinished"></translation>
+        <translation>真实大小</translation>
     </message>
     <message>
         <source>Draw maps at their size relative to the input</source>
-        <translation type="unfinished"></translation>
+        <translation>按相对于输入的大小绘制特征图</translation>
     </message>
     <message>
         <source>Scaling</source>
@@ -5770,11 +5963,11 @@ Choose a source, or drop a video or an image here.</source>
     <name>_Details</name>
     <message>
         <source>Kernel</source>
-        <translation type="unfinished"></translation>
+        <translation>卷积核</translation>
     </message>
     <message>
         <source>Make another kernel, or change this one</source>
-        <translation type="unfinished"></translation>
+        <translation>生成另一个卷积核，或修改这一个</translation>
     </message>
     <message>
         <source>channel {number}</source>
@@ -5809,7 +6002,7 @@ Choose a source, or drop a video or an image here.</source>
     </message>
     <message>
         <source>Click a weight to type, or drag it up and down</source>
-        <translation type="unfinished"></translation>
+        <translation>点击权重可输入数值，或上下拖动</translation>
     </message>
 </context>
 <context>

@@ -12,6 +12,7 @@ from cnngui.gui.theme import SPACE_M, SPACE_S, colors, number_font, text_width, 
 from cnngui.gui.view_state import ViewState
 from cnngui.gui.widgets.bars import paint_bar, round_limit
 from cnngui.gui.words.numbers import WIDEST_NUMBER, number_text, share_text
+from cnngui.gui.words.translation import translated
 from cnngui.pipeline.lenses.scores import Scores
 from cnngui.pipeline.results import FrameResult
 
@@ -67,7 +68,8 @@ class ClassBars(QWidget):
             self.hide()
             return
         scores = found.values
-        names = network.classes if len(network.classes) == len(scores) else ()
+        is_named = len(network.classes) == len(scores)
+        names = tuple(map(translated, network.classes)) if is_named else ()
         if names and not shares:
             scores = softmax(scores[np.newaxis])[0]  # what it was or will be trained with
         self._are_shares = bool(names) or shares

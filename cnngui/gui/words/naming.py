@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QCoreApplication
 
+from cnngui.gui.words.translation import translated
 from cnngui.spec.channels import own_names, same_channels_as_input, same_channels_as_output
 from cnngui.spec.layers import whole
 from cnngui.spec.network import NetworkSpec
@@ -20,10 +21,10 @@ def channel_names(network: NetworkSpec, layer_id: str) -> tuple[str, ...]:
     """
     given = own_names(network, layer_id)
     if given:
-        return given
+        return tuple(map(translated, given))
     is_last = layer_id in same_channels_as_output(network)
     if is_last and infer(network).shapes.get(layer_id, (0,))[0] == len(network.classes):
-        return network.classes
+        return tuple(map(translated, network.classes))
     if layer_id in same_channels_as_input(network):
         grey = QCoreApplication.translate("ChannelNames", "grey")
         return ("R", "G", "B") if network.input.channels == 3 else (grey,)
