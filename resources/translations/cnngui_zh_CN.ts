@@ -842,6 +842,10 @@ Where training goes on getting better and validation worse, the network learns i
         <source>Weights of {layer} as they were</source>
         <translation>{layer} 的权重恢复原样</translation>
     </message>
+    <message>
+        <source>Name a channel of {layer}</source>
+        <translation>命名 {layer} 的一个通道</translation>
+    </message>
 </context>
 <context>
     <name>HealthView</name>
@@ -5126,8 +5130,28 @@ Train the network: after each epoch you see here what it gets right and what it 
 <context>
     <name>SidePanel</name>
     <message>
+        <source>What it really listens to</source>
+        <translation>它真正在意什么</translation>
+    </message>
+    <message>
+        <source>The effective receptive field, by the number&apos;s derivatives on this picture</source>
+        <translation>有效感受野：根据这个数对此画面的导数</translation>
+    </message>
+    <message>
+        <source>One moment…</source>
+        <translation>请稍候…</translation>
+    </message>
+    <message>
         <source>The map it makes: one number for each place</source>
         <translation>得到的特征图：每个位置一个数</translation>
+    </message>
+    <message>
+        <source>On this picture no pixel changes it: its derivative is zero.</source>
+        <translation>在这幅画面上，没有像素能改变它：导数为零。</translation>
+    </message>
+    <message>
+        <source>Bright: counts more. Most of it lies within {down} rows and {right} columns of the middle (standard deviation).</source>
+        <translation>越亮影响越大。大部分位于离中心 {down} 行、{right} 列以内（标准差）。</translation>
     </message>
 </context>
 <context>
@@ -5961,6 +5985,18 @@ Choose a source, or drop a video or an image here.</source>
 </context>
 <context>
     <name>_Details</name>
+    <message>
+        <source>Name</source>
+        <translation>名称</translation>
+    </message>
+    <message>
+        <source>Give this channel a name</source>
+        <translation>给这个通道命名</translation>
+    </message>
+    <message>
+        <source>Name of the channel</source>
+        <translation>通道名称</translation>
+    </message>
     <message>
         <source>Kernel</source>
         <translation>卷积核</translation>

@@ -27,7 +27,7 @@ from cnngui.pipeline.training.requirements import (
 )
 from cnngui.pipeline.training.settings import TrainingSettings
 from cnngui.spec.codec import from_json, to_json
-from cnngui.spec.layers import Add, Conv2d, Flatten, Linear
+from cnngui.spec.layers import LAYER_TYPES, Add, Conv2d, Flatten, Linear
 from cnngui.spec.network import InputSpec, NetworkSpec
 from cnngui.spec.shapes import infer
 from cnngui.terminal.cli import parse_arguments
@@ -40,7 +40,8 @@ NAMES = {
     *("layers", "type", "format", "txt"),
     *("http", "https", "rtsp", "rtsps", "rtmp", "rtmps", "camera", "NAME", "sample", "rrggbb"),
 }
-"""Formats, addresses and values, which every language spells alike."""
+NAMES.update(LAYER_TYPES)
+"""Formats, addresses, values and types, which every language spells alike."""
 
 NETWORK = NetworkSpec(
     name="N",
