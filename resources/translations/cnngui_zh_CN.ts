@@ -597,6 +597,14 @@ Where training goes on getting better and validation worse, the network learns i
         <translation>先缩小到小的特征图、再放大回来，并把细节直接传过去：每个像素一个答案</translation>
     </message>
     <message>
+        <source>Blurred pooling</source>
+        <translation>先模糊再池化</translation>
+    </message>
+    <message>
+        <source>Max pooling beside one that blurs first: shift the picture to see which is more stable</source>
+        <translation>普通最大池化与先模糊的池化并列：平移画面，看哪个更稳定</translation>
+    </message>
+    <message>
         <source>blur</source>
         <translation>模糊</translation>
     </message>

@@ -17,7 +17,7 @@ from cnngui.spec.checks import Problem
 
 @pytest.mark.parametrize(
     ("value", "digits", "text"),
-    [(-0.12345, 3, "−0.123"), (1234567.0, 7, "1234567"), (0.0, 3, "0"), (float("nan"), 3, "nan")],
+    [(-0.12345, 3, "−0.123"), (1234567.0, 7, "1234567"), (0.0, 3, "0"), (float("nan"), 3, "NaN")],
 )
 def test_numbers(value: float, digits: int, text: str) -> None:
     assert number_text(value, digits) == text

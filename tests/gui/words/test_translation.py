@@ -69,7 +69,7 @@ ENGLISH_FOR_ALL = {
         "Residual",
         "Net",
     ),
-    *("Gabor", "Sobel"),
+    *("Gabor", "Sobel", "CSV", "HEIC", "AVIF", "NumPy"),
     *("NaN", "Adam", "AdamW", "SGD", "Nesterov", "MNIST", "IDX", "gz"),
 }
 """What stays as it is: PyTorch's words, units, names of people and of networks."""
