@@ -126,11 +126,15 @@ def _axis(
     evens: list[tuple[int, int, int] | None] = []
     seen: list[list[range]] = [[] for _ in range(count)]
     for source, there in enumerate(axes[axis] for axes in known[: len(reads[0])]):
+        # What reads everything at every place would be looked through once for each.
+        seen_by_read: dict[range, range] = {}
         read = [places[source] for places in reads]
         even = _through(_even_window(layer, axis, source, sources, shape, read), there.even)
         evens.append(even)
         for place in range(count):
-            found = _seen(there, read[place]) if even is None else _window_at(even, place)
+            if even is None and read[place] not in seen_by_read:
+                seen_by_read[read[place]] = _seen(there, read[place])
+            found = seen_by_read[read[place]] if even is None else _window_at(even, place)
             if read[place] and found:
                 seen[place].append(found)
     return _Axis(_together(evens), tuple(map(_hull, seen)))

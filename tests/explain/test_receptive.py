@@ -2,12 +2,30 @@
 
 from __future__ import annotations
 
+import time
+
 import numpy as np
 import pytest
 
 from cnngui.explain.receptive import AxisField, fields, regions
 from cnngui.formats.opening import open_network
-from cnngui.spec.layers import INPUT_ID, LAYER_TYPES, AvgPool2d, Conv2d, Flatten, MaxPool2d, ReLU
+from cnngui.spec.layers import (
+    INPUT_ID,
+    LAYER_TYPES,
+    AdaptiveAvgPool2d,
+    AvgPool2d,
+    Conv2d,
+    Flatten,
+    InstanceNorm2d,
+    LayerNorm,
+    LayerSpec,
+    MaxPool2d,
+    Pad2d,
+    ReLU,
+    Softmax,
+    Tanh,
+    Upsample,
+)
 from cnngui.spec.network import InputSpec, NetworkSpec
 from cnngui.spec.shapes import infer
 from tests.explain.networks import random_model, random_network
@@ -134,3 +152,23 @@ def test_the_whole_region_matters_where_every_weight_does() -> None:
         _, seen_rows, seen_columns = regions(network, "pool1", (y, x_))[INPUT_ID]
         assert (rows[0], rows[-1] + 1) == (seen_rows.start, seen_rows.stop)
         assert (columns[0], columns[-1] + 1) == (seen_columns.start, seen_columns.stop)
+
+
+@pytest.mark.parametrize(
+    ("height", "width", "layers"),
+    [
+        (8, 64, [AdaptiveAvgPool2d(id="a", output_size=(4096, 4096)), ReLU(id="b")]),
+        (2048, 1, [Upsample(id="a", scale_factor=(2.0, 2.0)), Tanh(id="b")]),
+        (4096, 1, [LayerNorm(id="a"), Softmax(id="b"), InstanceNorm2d(id="c")]),
+        (8, 64, [Pad2d(id="a", padding=(2, 2000, 2, 2000), mode="replicate")]),
+    ],
+)
+def test_of_the_largest_maps_fields_are_known_before_anybody_waits(
+    height: int, width: int, layers: list[LayerSpec]
+) -> None:
+    network = NetworkSpec(input=InputSpec(height=height, width=width), layers=tuple(layers))
+    assert infer(network).is_valid
+    began = time.perf_counter()
+    found = fields(network)
+    assert time.perf_counter() - began < 3.0
+    assert len(found) == len(layers) + 1

@@ -159,16 +159,18 @@ class AdaptivePooling(Pooling, Generic[Sizes]):
 
     def windows(self, axis: int, side: int) -> list[range]:
         """Return what each window lies over along one axis (0 for the first of a map's)."""
+        return [self._window(axis, side, place) for place in range(self.output_size[axis])]
+
+    def _window(self, axis: int, side: int, place: int) -> range:
         count = self.output_size[axis]
-        return [
-            range(place * side // count, -(-(place + 1) * side // count)) for place in range(count)
-        ]
+        return range(place * side // count, -(-(place + 1) * side // count))
 
     def reach(self, part: Box, sources: Sequence[Shape], shape: Shape) -> list[Box]:
         found = [part[0]]
         for axis, (places, side) in enumerate(zip(part[1:], sources[0][1:], strict=True)):
-            read = self.windows(axis, side)[places.start : places.stop]
-            found.append(range(read[0].start, read[-1].stop))
+            first = self._window(axis, side, places.start)
+            last = self._window(axis, side, places.stop - 1)
+            found.append(range(first.start, last.stop))
         return [tuple(found)]
 
 

@@ -103,26 +103,25 @@ class Upsample(_Resizing):
         PyTorch computes places in float32, and so it is done here: of two equally near values the
         same is taken.
         """
+        step = self._step(axis, side, out_side)
+        return [self._tap(step, side, place) for place in range(out_side)]
+
+    def _step(self, axis: int, side: int, out_side: int) -> float:
+        """Return how far apart in the source neighbours of the result are."""
         if self.align_corners:
-            step = (side - 1) / (out_side - 1) if out_side > 1 else 0.0
-        elif self.scale_factor is not None:
-            step = 1 / self.scale_factor[axis]
-        else:
-            step = side / out_side
-        step = _float32(step)
-        found = []
-        for place in range(out_side):
-            if self.mode == "nearest":
-                near = min(floor(_float32(place * step)), side - 1)
-                found.append(Tap(near, near, 0.0))
-                continue
-            offset = 0.0 if self.align_corners else 0.5
-            position = max(_float32(_float32((place + offset) * step) - offset), 0.0)
-            near = min(floor(position), side - 1)
-            far = min(near + 1, side - 1)
-            share = min(max(position - near, 0.0), 1.0) if far > near else 0.0
-            found.append(Tap(near, far if share else near, share))
-        return found
+            return _float32((side - 1) / (out_side - 1) if out_side > 1 else 0.0)
+        return _float32(1 / self.scale_factor[axis] if self.scale_factor else side / out_side)
+
+    def _tap(self, step: float, side: int, place: int) -> Tap:
+        if self.mode == "nearest":
+            near = min(floor(_float32(place * step)), side - 1)
+            return Tap(near, near, 0.0)
+        offset = 0.0 if self.align_corners else 0.5
+        position = max(_float32(_float32((place + offset) * step) - offset), 0.0)
+        near = min(floor(position), side - 1)
+        far = min(near + 1, side - 1)
+        share = min(max(position - near, 0.0), 1.0) if far > near else 0.0
+        return Tap(near, far if share else near, share)
 
     def gives_negative(self, signed: Sequence[bool]) -> bool:
         return any(signed)
@@ -130,9 +129,10 @@ class Upsample(_Resizing):
     def reach(self, part: Box, sources: Sequence[Shape], shape: Shape) -> list[Box]:
         found = [part[0]]
         for axis, places in enumerate(part[1:]):
-            taps = self.taps(axis, sources[0][axis + 1], shape[axis + 1])
-            read = taps[places.start : places.stop]
-            found.append(range(read[0].near, read[-1].far + 1))
+            side = sources[0][axis + 1]
+            step = self._step(axis, side, shape[axis + 1])
+            first, last = (self._tap(step, side, at) for at in (places.start, places.stop - 1))
+            found.append(range(first.near, last.far + 1))
         return [tuple(found)]
 
 
@@ -195,6 +195,7 @@ class Pad2d(_Resizing):
             if self.mode == "constant":
                 found.append(clipped(start, stop, side))
             else:
-                read = [self.source_of(place, side) for place in range(start, stop)]
+                turns = [place for place in (0, side - 1) if start <= place < stop]
+                read = [self.source_of(place, side) for place in (start, *turns, stop - 1)]
                 found.append(range(min(read), max(read) + 1))
         return [tuple(found)]
