@@ -4633,6 +4633,24 @@ Train the network: after each epoch you see here what it gets right and what it 
         <translation>添加类别</translation>
     </message>
     <message>
+        <source>None
+of these</source>
+        <translation>以上
+都不是</translation>
+    </message>
+    <message>
+        <source>Add the class “none of these”</source>
+        <translation>添加“都不是”类</translation>
+    </message>
+    <message>
+        <source>Add a class for everything else: without one, a network must name one of its classes whatever it sees</source>
+        <translation>为其他一切添加一个类：没有它，网络不管看到什么都必须说出某一类</translation>
+    </message>
+    <message>
+        <source>none of these</source>
+        <translation>都不是</translation>
+    </message>
+    <message>
         <source>No picture yet: choose a source.</source>
         <translation>还没有画面：请选择视频源。</translation>
     </message>

@@ -71,11 +71,27 @@ class SamplesBoard(QWidget):
         self._add.setFixedWidth(with_font(_ADD_WIDTH))
         self._add.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
         self._add.clicked.connect(self._on_add_clicked)
+        self._none = QPushButton()
+        self._none.setObjectName("samples_add_none")
+        self._none.setText(self.tr("None\nof these"))
+        self._none.setAccessibleName(self.tr("Add the class “none of these”"))
+        self._none.setToolTip(
+            self.tr(
+                "Add a class for everything else: without one, a network must name one of its "
+                "classes whatever it sees"
+            )
+        )
+        self._none.setFixedWidth(with_font(_ADD_WIDTH))
+        self._none.clicked.connect(lambda: self._edits.add_class(self.tr("none of these")))
         strip = QWidget()
         self._row = QHBoxLayout(strip)
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(SPACE_M)
-        self._row.addWidget(self._add)
+        more = QVBoxLayout()
+        more.setSpacing(SPACE_S)
+        more.addWidget(self._add, 1)
+        more.addWidget(self._none)
+        self._row.addLayout(more)
         self._row.addStretch(1)
         self._area = QScrollArea()
         self._area.setWidget(strip)
@@ -129,6 +145,8 @@ class SamplesBoard(QWidget):
             self.cards.append(card)
         for place, (card, one) in enumerate(zip(self.cards, collection.classes, strict=True)):
             card.show_class(one, data, collection.numbers_of(place))
+        names = {one.name.casefold() for one in collection.classes}
+        self._none.setVisible(self.tr("none of these").casefold() not in names)
         self._follow_recording()
 
     def _make_card(self, place: int) -> ClassCard:

@@ -117,11 +117,11 @@ class SamplesEdits(QObject):
         self._asked_moves: list[MoveCommand] = []
         studio.event_received.connect(self._take_event)
 
-    def add_class(self) -> None:
-        """Add a class."""
+    def add_class(self, name: str = "") -> None:
+        """Add a class of that name; "" takes one that is free."""
         if (folder := self._collection.folder) is None:
             return
-        desk, name = self._desk, self._collection.free_name()
+        desk, name = self._desk, name or self._collection.free_name()
         self._push(
             folder,
             self.tr("Add class {0}").format(name),

@@ -250,3 +250,14 @@ def test_what_was_recorded_is_there_at_the_next_start(
     later.page.sources.record.trigger()
     again.wait(lambda: later.counts == [recorded, 0])
     again.window.close()
+
+
+def test_a_class_for_everything_else_is_offered_until_it_is_there(hands: Hands) -> None:
+    none = hands.child(QPushButton, "samples_add_none")
+    assert none.isVisible()
+    QTest.mouseClick(none, LEFT)
+    hands.driver.wait(lambda: hands.names == ["thing 1", "thing 2", "none of these"])
+    assert not none.isVisible()
+    hands.driver.document.undo_stack.undo()
+    hands.driver.wait(none.isVisible)
+    assert hands.names == ["thing 1", "thing 2"]
