@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from itertools import pairwise
 
@@ -128,12 +129,12 @@ def test_the_tiles_of_the_wall_are_items(driver: Driver) -> None:
     canvas = driver.window.findChild(WallCanvas)
     names = spoken_items(canvas)
     assert len(names) == driver.wall.layout.shown > 1
-    assert names[1].startswith("channel 1, from ")
+    assert re.fullmatch(r"channel 1\b.*, from \S+ to \S+", names[1])
     canvas.setFocus()
     driver.key(Qt.Key.Key_Right)
     interface = QAccessible.queryAccessibleInterface(canvas)
     focused = interface.focusChild()
-    assert focused.text(QAccessible.Text.Name).startswith("channel 1,")
+    assert re.match(r"channel 1\b", focused.text(QAccessible.Text.Name))
     assert focused.state().selected
     assert focused.state().focused
     there = canvas.mapToGlobal(canvas.tile_rect(3).center().toPoint())
@@ -172,10 +173,9 @@ def test_units_classes_and_cells_are_items(qtbot: QtBot) -> None:
         qtbot.addWidget(view)
         view.show_evaluation(judged)
     speak_of_items()
-    assert spoken_items(classes) == [
-        "1 of 2 “dog” were recognised",
-        "1 of 1 “cat” were recognised",
-    ]
+    worst, best = spoken_items(classes)
+    assert worst.startswith("1 of 2 “dog” were recognised")
+    assert best.startswith("1 of 1 “cat” were recognised")
     assert len(spoken_items(matrix)) == 4
     assert "dog" in spoken_items(matrix)[2]
     assert "cat" in spoken_items(matrix)[2]

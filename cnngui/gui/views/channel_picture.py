@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from cnngui.gui.theme import SPACE_M, SPACE_S, colors, number_font
 from cnngui.gui.view_state import ViewState
+from cnngui.gui.views.tints import GROUND, tint, tints_of
 from cnngui.gui.widgets.pictures import color_bar_image, draw_picture, fitted, indexed_image
 from cnngui.gui.words.numbers import WIDEST_NUMBER, number_text
 from cnngui.pipeline.lenses.channel import ChannelResult
@@ -114,12 +115,16 @@ class ChannelPicture(QWidget):
         )
 
     def _paint_bar(self, painter: QPainter, channel: ChannelResult, target: QRect) -> None:
-        colormap = self._state.colormap(channel.signed)
+        tint_color = self._tint(channel)
+        colormap = self._state.colormap(channel.signed) if tint_color is None else GROUND
+        colored = color_bar_image(colormap, channel.signed and tint_color is None)
+        if tint_color is not None:
+            colored = tint(colored, [(colored.rect(), tint_color)])
         bar_height = max(target.height(), min(_LEAST_BAR_HEIGHT, self.height()))
         bar = QRect(target.right() + 1 + SPACE_M, 0, _BAR_WIDTH, bar_height)
         bar.moveTop(max(target.center().y() - bar_height // 2, 0))
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        painter.drawImage(bar, color_bar_image(colormap, channel.signed))
+        painter.drawImage(bar, colored)
         font = number_font(self.font())
         font.setPixelSize(11)
         painter.setFont(font)
@@ -166,5 +171,15 @@ class ChannelPicture(QWidget):
     def _color(self) -> None:
         if self._channel is not None:
             signed = self._channel.signed
-            self._image = indexed_image(self._channel.codes, self._state.colormap(signed), signed)
+            tint_color = self._tint(self._channel)
+            if tint_color is None:
+                colormap = self._state.colormap(signed)
+                self._image = indexed_image(self._channel.codes, colormap, signed)
+            else:
+                grey = indexed_image(self._channel.codes, GROUND, signed=False)
+                self._image = tint(grey, [(grey.rect(), tint_color)])
             self.update()
+
+    def _tint(self, channel: ChannelResult) -> QColor | None:
+        tints = tints_of(self._state, channel.layer_id, channel.signed)
+        return tints[channel.channel] if tints else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QEvent, QMargins, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QMargins, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QImage,
@@ -28,6 +28,7 @@ from PySide6.QtWidgets import (
 from cnngui.featuremaps.wall import WallLayout
 from cnngui.gui.theme import SPACE_M, colors
 from cnngui.gui.view_state import ViewState
+from cnngui.gui.views.tints import GROUND, tint, tints_of
 from cnngui.gui.views.viewport import Viewport
 from cnngui.gui.views.wall_overlay import Tile, WallOverlay, labelled_picture
 from cnngui.gui.widgets.pictures import indexed_image
@@ -152,7 +153,7 @@ class WallCanvas(QGraphicsView):
         if wall is None:
             return QImage()
         return labelled_picture(
-            indexed_image(wall.codes, self._state.colormap(wall.signed), wall.signed),
+            self._in_color(wall),
             [
                 Tile(QRectF(*wall.layout.tile_rect(slot)), self._label(channel), is_dead)
                 for slot, (channel, is_dead) in enumerate(self._channels(wall))
@@ -379,10 +380,18 @@ class WallCanvas(QGraphicsView):
         self._place()
 
     def _color(self) -> None:
-        wall = self._wall
-        if wall is not None:
-            colormap = self._state.colormap(wall.signed)
-            self._image.show_image(indexed_image(wall.codes, colormap, wall.signed))
+        if self._wall is not None:
+            self._image.show_image(self._in_color(self._wall))
+
+    def _in_color(self, wall: WallResult) -> QImage:
+        tints = tints_of(self._state, wall.layer_id, wall.signed)
+        if not tints:
+            return indexed_image(wall.codes, self._state.colormap(wall.signed), wall.signed)
+        places = [
+            (QRect(*wall.layout.tile_rect(slot)), tints[channel])
+            for slot, channel in enumerate(wall.channels.tolist())
+        ]
+        return tint(indexed_image(wall.codes, GROUND, signed=False), places)
 
     def _take_colors(self) -> None:
         self.setBackgroundBrush(QColor(colors().canvas))

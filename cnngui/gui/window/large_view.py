@@ -52,6 +52,8 @@ class LargeView(QWidget):
             # A wall is as large as its room, and has its own ways to be moved.
             self._stack.addWidget(widget if sight == "maps" else _scrolling(widget))
             self._buttons[sight] = self._tab(sight)
+            # It takes the keyboard when it is chosen.
+            widget.setAccessibleName(widget.accessibleName() or self._buttons[sight].text())
             row.addWidget(self._buttons[sight])
         row.addStretch(1)
         column = QVBoxLayout(self)

@@ -324,6 +324,26 @@ def test_a_channel_that_is_zero_everywhere_is_marked(live: Wall) -> None:
     assert "value 0   zero everywhere" in live.said
 
 
+def test_the_channels_of_the_input_are_red_green_and_blue(
+    live: Wall, document: Document, state: ViewState
+) -> None:
+    document.select("input")
+    live.answer()
+    picture, layout = live.canvas.copy_picture(), live.canvas.layout_shown
+    assert layout is not None
+    strongest = []
+    for slot in range(3):
+        x, y, width, height = layout.tile_rect(slot)
+        brightest = picture.pixelColor(x + width - 2, y + height - 2)
+        strongest.append(int(np.argmax(brightest.getRgb()[:3])))
+    assert strongest == [0, 1, 2]
+    live.answer()
+    assert live.canvas.copy_picture() == picture  # no deeper with each frame
+    state.set_colormaps("viridis", "purple-green")
+    live.answer()
+    assert live.canvas.copy_picture() != picture  # what was chosen has precedence
+
+
 def test_choices_reach_the_request_and_the_state(live: Wall) -> None:
     live.choose("Scaling", "locked")
     live.choose("Colour map", "inferno")
