@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -40,7 +40,9 @@ from cnngui.gui.words.numbers import number_text
 from cnngui.pipeline.lenses.number import MOST_PICTURES, MapPicture, NumberResult
 from cnngui.spec.layers import INPUT_ID
 
-_THUMB = QSize(108, 81)
+_THUMB, _SMALL_THUMB = QSize(108, 81), QSize(72, 54)
+_NARROW = 700
+"""Pixels: below this width maps are drawn small, to leave room for digits in the cells."""
 _SUM_WIDTH = 92
 _OPERATOR = 18
 _BAR_HEIGHT = 22
@@ -363,14 +365,13 @@ class TermsView(QWidget):
             self._rows, self._bars = [], []
             self.setMinimumHeight(0)
             return
-        drawn = range(len(shown.groups))
-        if shown.lists:
-            drawn = range(0)
-            chosen = self._chosen(shown)
+        drawn = [self._chosen(shown)] if shown.lists else list(range(len(shown.groups)))
         names = self._grid_names(shown)
+        narrowest = min(self._cell_width(shown, place, names) for place in drawn)
+        self._shows_numbers = self._fit_font(shown, drawn, narrowest)
         y = float(_CAPTION)
         self._rows, self._bars = [], []
-        for place in [chosen] if shown.lists else drawn:
+        for place in drawn:
             row = self._row(shown, place, names, y)
             self._rows.append(row)
             y = row.bounds.bottom() + SPACE_M + _CAPTION
@@ -394,28 +395,41 @@ class TermsView(QWidget):
         return ("window",)
 
     def _row(self, shown: Shown, place: int, names: tuple[str, ...], y: float) -> Row:
-        group = shown.groups[place]
-        rows, columns = group.grid
-        has_thumb = group.key in shown.result.sources and self.width() > 420
-        left = float(_THUMB.width() + SPACE_M) if has_thumb else 0.0
-        room = self.width() - left - _SUM_WIDTH - _OPERATOR * len(names)
-        width = min(max(room / (len(names) * columns), _SMALLEST_CELL), _LARGEST_CELL * self._scale)
-        self._shows_numbers = self._fit_font(shown, place, width)
+        rows, columns = shown.groups[place].grid
+        thumb = self._thumb_size(shown, place)
+        width = self._cell_width(shown, place, names)
         height = 26.0 * self._scale if self._shows_numbers else min(width, 24.0)
         grids = {}
-        x = left
+        x = self._left(thumb)
         for name in names:
             grids[name] = QRectF(x, y, width * columns, height * rows)
             x += width * columns + _OPERATOR
-        tall = max(height * rows, _THUMB.height() if has_thumb else 0.0)
-        thumb = QRectF(0, y, _THUMB.width(), _THUMB.height()) if has_thumb else QRectF(0, y, 0, 0)
-        return Row(place, thumb, grids, QRectF(x, y, max(self.width() - x, 60), min(tall, 64)))
+        tall = max(height * rows, float(thumb.height()))
+        total = QRectF(x, y, max(self.width() - x, 60), min(tall, 64))
+        return Row(place, QRectF(0, y, thumb.width(), thumb.height()), grids, total)
 
-    def _fit_font(self, shown: Shown, place: int, width: float) -> bool:
-        """Take the largest digits that fit a cell; say whether any do."""
+    def _thumb_size(self, shown: Shown, place: int) -> QSize:
+        """Return how large a group's map is drawn: not at all where there is no room for it."""
+        if shown.groups[place].key not in shown.result.sources or self.width() <= 420:
+            return QSize(0, 0)
+        return _SMALL_THUMB if self.width() < _NARROW else _THUMB
+
+    def _left(self, thumb: QSize) -> float:
+        return float(thumb.width() + SPACE_M) if thumb.width() else 0.0
+
+    def _cell_width(self, shown: Shown, place: int, names: tuple[str, ...]) -> float:
+        columns = shown.groups[place].grid[1]
+        left = self._left(self._thumb_size(shown, place))
+        room = self.width() - left - _SUM_WIDTH - _OPERATOR * len(names)
+        return min(max(room / (len(names) * columns), _SMALLEST_CELL), _LARGEST_CELL * self._scale)
+
+    def _fit_font(self, shown: Shown, places: Sequence[int], width: float) -> bool:
+        """Take the largest digits that fit all cells of some groups; say whether any do."""
         longest = "−0.000"
-        if shown.number.question.kind == "sum" and len(shown.groups[place].terms) <= _MOST_CELLS:
-            longest = max((*shown.products_text(place)[0], longest), key=len)
+        if shown.number.question.kind == "sum":
+            for place in places:
+                if len(shown.groups[place].terms) <= _MOST_CELLS:
+                    longest = max((*shown.products_text(place)[0], longest), key=len)
         font = QFont(self._font)
         for pixels in _NUMBER_PIXELS:
             font.setPixelSize(round(pixels * self._scale))
@@ -531,10 +545,11 @@ class TermsView(QWidget):
         small.setPixelSize(11)
         painter.setFont(small)
         is_rgb = self._is_rgb(shown, group)
-        caption = QRectF(row.thumb.x(), row.thumb.y() - _CAPTION, row.thumb.width(), _CAPTION)
+        room = row.thumb.width() + SPACE_S
+        caption = QRectF(row.thumb.x(), row.thumb.y() - _CAPTION, room, _CAPTION)
         painter.setPen(QColor(_TINTS[group.channel] if is_rgb else colors().muted))
         text = painter.fontMetrics().elidedText(
-            self.label(*group.key), Qt.TextElideMode.ElideRight, round(caption.width())
+            self.label(*group.key), Qt.TextElideMode.ElideMiddle, round(caption.width())
         )
         painter.drawText(caption, int(Qt.AlignmentFlag.AlignLeft), text)
         target = _picture_rect(picture, row.thumb)

@@ -58,7 +58,7 @@ class ShiftPad(QWidget):
             self.shifted.emit(*by)
 
     def sizeHint(self) -> QSize:
-        return QSize(320, 240)
+        return self.minimumSize()  # it takes what room there is, and makes no page scroll for it
 
     def event(self, event: QEvent) -> bool:
         return keeps_key(event, tuple(_STEPS)) or super().event(event)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QScrollArea,
+    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -70,6 +71,10 @@ class ShiftPage(QWidget):
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.verticalScrollBar().setStyleSheet(SLIM_SCROLL_BAR)
         area.setAccessibleName(self.tr("What the shift changed"))
+        # It scrolls by itself, so that the page need not.
+        area.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
+        for widget in (self.layers, self._compared, self.poolings):
+            widget.hide()  # until there is something to show
         row = QHBoxLayout(self)
         row.setContentsMargins(SPACE_M, SPACE_M, 0, SPACE_M)
         row.setSpacing(SPACE_M)
@@ -89,6 +94,7 @@ class ShiftPage(QWidget):
             return
         self.pad.show_image(plain_image(part.picture))
         titles = {INPUT_ID: self.tr("input")}
+        self.layers.show()
         self.layers.show_changes(part.changes, titles, self._state.layer_id)
         names = {
             "none": self.tr("no pooling"),

@@ -10,11 +10,11 @@ from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from cnngui.explain.shift import Change
-from cnngui.gui.theme import ACCENT, SPACE_M, SPACE_S, colors
+from cnngui.gui.theme import ACCENT, SPACE_L, SPACE_M, SPACE_S, colors
 from cnngui.gui.words.numbers import share_text
 
 _ROW = 22
-_NAMES, _NUMBERS = 150, 76
+_NAMES, _NUMBERS, _PATCH = 150, 68, 10
 _MOVED = QColor("#d97706")
 
 
@@ -69,10 +69,7 @@ class ChangeTable(QWidget):
         scheme = colors()
         align = int(Qt.AlignmentFlag.AlignVCenter)
         right = align | int(Qt.AlignmentFlag.AlignRight)
-        head = QRectF(0, 0, self.width(), _ROW)
-        painter.setPen(QColor(scheme.muted))
-        painter.drawText(head.adjusted(_NAMES, 0, 0, 0), align, self.tr("changed"))
-        painter.drawText(head, right, self.tr("after moving along"))
+        self._paint_head(painter)
         largest = max((row.change.changed or 0.0 for row in self._rows), default=0.0) or 1.0
         for place, row in enumerate(self._rows, start=1):
             rect = QRectF(0, place * _ROW, self.width(), _ROW)
@@ -93,6 +90,20 @@ class ChangeTable(QWidget):
             painter.drawText(numbers, right, _text(row.change.changed))
             numbers.translate(_NUMBERS, 0)
             painter.drawText(numbers, right, _text(row.change.changed_after_moving))
+
+    def _paint_head(self, painter: QPainter) -> None:
+        """Say which colour is what, beginning over the bars; numbers stand in the same order."""
+        x = float(_NAMES)
+        for color, words in (
+            (ACCENT, self.tr("changed")),
+            (_MOVED, self.tr("after moving along")),
+        ):
+            painter.fillRect(QRectF(x, (_ROW - _PATCH) / 2, _PATCH, _PATCH), color)
+            x += _PATCH + SPACE_S
+            painter.setPen(QColor(colors().muted))
+            room = QRectF(x, 0, self.width() - x, _ROW)
+            painter.drawText(room, int(Qt.AlignmentFlag.AlignVCenter), words)
+            x += painter.fontMetrics().horizontalAdvance(words) + SPACE_L
 
     def _bar(
         self,

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QLineEdit, QToolButton
 from pytestqt.qtbot import QtBot
 
 from cnngui.explain.decimals import read
+from cnngui.formats.opening import open_network
 from cnngui.gui.number.page import NumberPage
 from cnngui.gui.views.wall_canvas import WallCanvas
 from cnngui.pipeline.lenses.field import FieldResult
@@ -261,3 +262,17 @@ def test_what_it_really_listens_to_is_found_out_on_demand(driver: Driver, page: 
     assert found.spread is None or max(found.spread) < 7
     page.press_text("What it really listens to")
     driver.wait(lambda: driver.result.part(FieldResult) is None)
+
+
+def test_in_a_small_window_cells_have_room_for_digits(driver: Driver) -> None:
+    driver.window.resize(1024, 700)
+    driver.document.replace_network(open_network("residual").spec)
+    driver.document.select("block1_conv2")
+    page = Page(driver)
+    page.open()
+    driver.wait(lambda: page.result.layer_id == "block1_conv2")
+    weight, product = (page.page.terms.cell_rect(0, grid) for grid in ("weight", "product"))
+    assert weight is not None
+    assert product is not None
+    assert weight.width() >= 47  # eight digits of the smallest size
+    assert product.right() < page.page.terms.width()

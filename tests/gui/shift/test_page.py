@@ -55,3 +55,25 @@ def test_it_costs_nothing_once_it_is_left(driver: Driver, page: ShiftPage) -> No
     driver.key(Qt.Key.Key_Escape)
     driver.wait(lambda: driver.result.view.shift is None)
     driver.wait(lambda: driver.result.part(ShiftResult) is None)
+
+
+def test_tables_are_there_once_there_is_something_to_show(driver: Driver) -> None:
+    found = driver.window.findChild(ShiftPage)
+    assert found is not None
+    assert found.layers.isHidden()
+    assert found.poolings.isHidden()
+    driver.key(Qt.Key.Key_H)
+    driver.wait(found.layers.isVisible)
+    driver.wait(found.poolings.isVisible)
+
+
+def test_in_a_small_window_the_table_scrolls_and_not_the_page(driver: Driver) -> None:
+    driver.window.resize(1024, 700)
+    driver.document.replace_network(open_network("residual").spec)
+    found = driver.window.findChild(ShiftPage)
+    assert found is not None
+    driver.key(Qt.Key.Key_H)
+    driver.wait(lambda: "block3_relu2" in found.layers.accessibleDescription())
+    room = found.parentWidget()
+    assert room is not None
+    driver.wait(lambda: found.height() <= room.height())
