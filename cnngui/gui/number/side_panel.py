@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
@@ -23,6 +23,7 @@ from cnngui.pipeline.lenses.number import NumberResult
 
 _UNSHARED, _DENSE = QColor("#d97706"), QColor("#c2408f")
 _BAR = 10
+_WRAPPED = Qt.TextFlag.TextWordWrap
 
 
 class SidePanel(QWidget):
@@ -117,7 +118,9 @@ class _SharingView(QWidget):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._sharing: Sharing | None = None
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
         self.setAccessibleName(self.tr("What sharing is worth"))
         self.hide()
 
@@ -131,8 +134,19 @@ class _SharingView(QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:
-        line = self.fontMetrics().height()
-        return QSize(240, 4 * line + 3 * (_BAR + SPACE_M))
+        return QSize(240, self.heightForWidth(240))
+
+    def heightForWidth(self, width: int) -> int:
+        texts = [*(self._lines(self._sharing) if self._sharing else ()), self._scale()]
+        return sum(self._height(text, width) for text in texts) + 3 * (_BAR + SPACE_M)
+
+    def _height(self, text: str, width: int) -> int:
+        """Return how high a text is that may take several lines."""
+        room = QRect(0, 0, width, 1000)
+        return self.fontMetrics().boundingRect(room, int(_WRAPPED), text).height()
+
+    def _scale(self) -> str:
+        return self.tr("Ten times as many are one step further.")
 
     def _lines(self, sharing: Sharing) -> list[str]:
         return [
@@ -150,22 +164,20 @@ class _SharingView(QWidget):
         painter = QPainter(self)
         counts = (sharing.shared, sharing.unshared, sharing.fully_connected)
         longest = math.log10(max(*counts, 10))
-        line, y = self.fontMetrics().height(), 0
+        y, width = 0, self.width()
         for text, count, color in zip(
             self._lines(sharing), counts, (ACCENT, _UNSHARED, _DENSE), strict=True
         ):
+            height = self._height(text, width)
             painter.setPen(QColor(colors().text))
-            elided = painter.fontMetrics().elidedText(
-                text, Qt.TextElideMode.ElideRight, self.width()
-            )
-            painter.drawText(QRectF(0, y, self.width(), line), elided)
-            y += line
-            length = max(math.log10(max(count, 1)) / longest * self.width(), 2)
+            painter.drawText(QRect(0, y, width, height), int(_WRAPPED), text)
+            y += height
+            length = max(math.log10(max(count, 1)) / longest * width, 2)
             painter.fillRect(QRectF(0, y, length, _BAR), color)
             y += _BAR + SPACE_M
         painter.setPen(QColor(colors().muted))
-        scale = self.tr("Ten times as many are one step further.")
-        painter.drawText(QRectF(0, y, self.width(), line), scale)
+        scale = self._scale()
+        painter.drawText(QRect(0, y, width, self._height(scale, width)), int(_WRAPPED), scale)
 
 
 def _words_label(parent: QWidget, *, muted: bool = False) -> QLabel:

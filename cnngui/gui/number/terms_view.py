@@ -29,7 +29,7 @@ from cnngui.explain.decimals import PrintedGroups, printed_groups
 from cnngui.explain.number import Number
 from cnngui.featuremaps.colormaps import PRIMARIES
 from cnngui.gui.number.groups import Group, groups_of
-from cnngui.gui.theme import ACCENT, SPACE_L, SPACE_M, SPACE_S, colors
+from cnngui.gui.theme import ACCENT, SPACE_L, SPACE_M, SPACE_S, colors, is_dark
 from cnngui.gui.view_state import ViewState
 from cnngui.gui.widgets.bars import sign_color
 from cnngui.gui.widgets.cell_editing import CellEditing
@@ -49,11 +49,14 @@ _BAR_HEIGHT = 22
 _CAPTION = 16
 _LARGEST_CELL, _SMALLEST_CELL = 58, 5
 _NUMBER_PIXELS = (12, 11, 10, 9)
+_LONGEST = "−0.00000"
+"""What numbers of three digits seldom exceed."""
 _MOST_CELLS = 256
 """Terms of one group that may have numbers: larger windows are read by their colours."""
 _MOST_SUMMANDS = 6
-_TINTS = ("#d33030", "#1f9d3a", "#2f62d8")
-"""The input's red, green and blue."""
+TINTS = ("#b3261e", "#1a7f37", "#2353c4")
+TINTS_ON_DARK = ("#ff7b72", "#4cc268", "#7aa2ff")
+"""Words in the input's red, green and blue, to be read on either ground."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -425,7 +428,7 @@ class TermsView(QWidget):
 
     def _fit_font(self, shown: Shown, places: Sequence[int], width: float) -> bool:
         """Take the largest digits that fit all cells of some groups; say whether any do."""
-        longest = "−0.000"
+        longest = _LONGEST
         if shown.number.question.kind == "sum":
             for place in places:
                 if len(shown.groups[place].terms) <= _MOST_CELLS:
@@ -545,9 +548,10 @@ class TermsView(QWidget):
         small.setPixelSize(11)
         painter.setFont(small)
         is_rgb = self._is_rgb(shown, group)
+        tints = TINTS_ON_DARK if is_dark() else TINTS
         room = row.thumb.width() + SPACE_S
         caption = QRectF(row.thumb.x(), row.thumb.y() - _CAPTION, room, _CAPTION)
-        painter.setPen(QColor(_TINTS[group.channel] if is_rgb else colors().muted))
+        painter.setPen(QColor(tints[group.channel] if is_rgb else colors().muted))
         text = painter.fontMetrics().elidedText(
             self.label(*group.key), Qt.TextElideMode.ElideMiddle, round(caption.width())
         )

@@ -7,17 +7,20 @@ from decimal import Decimal
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QLineEdit, QToolButton
+from PySide6.QtWidgets import QLineEdit, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from cnngui.explain.decimals import read
 from cnngui.formats.opening import open_network
 from cnngui.gui.number.page import NumberPage
+from cnngui.gui.number.terms_view import TINTS, TINTS_ON_DARK
+from cnngui.gui.theme import DARK, LIGHT, Colors
 from cnngui.gui.views.wall_canvas import WallCanvas
 from cnngui.pipeline.lenses.field import FieldResult
 from cnngui.pipeline.lenses.number import NumberResult
 from cnngui.spec.layers import Flatten, Linear, Softmax
 from tests.gui.driver import Driver
+from tests.gui.test_theme import contrast
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -276,3 +279,25 @@ def test_in_a_small_window_cells_have_room_for_digits(driver: Driver) -> None:
     assert product is not None
     assert weight.width() >= 47  # eight digits of the smallest size
     assert product.right() < page.page.terms.width()
+
+
+@pytest.mark.parametrize(("scheme", "tints"), [(LIGHT, TINTS), (DARK, TINTS_ON_DARK)])
+def test_the_words_in_red_green_and_blue_can_be_read(
+    scheme: Colors, tints: tuple[str, ...]
+) -> None:
+    for tint in tints:
+        assert contrast(tint, scheme.window) >= 4.5
+
+
+def test_what_sharing_is_worth_is_told_whole_in_a_narrow_column(driver: Driver) -> None:
+    driver.document.select("conv1")
+    page = Page(driver)
+    page.open()
+    worth = next(
+        widget
+        for widget in page.page.side.findChildren(QWidget)
+        if widget.accessibleName() == "What sharing is worth"
+    )
+    driver.wait(worth.isVisible)
+    assert worth.heightForWidth(120) > worth.heightForWidth(1000)
+    driver.wait(lambda: worth.height() == worth.heightForWidth(worth.width()))
