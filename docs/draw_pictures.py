@@ -25,14 +25,20 @@ from PySide6.QtWidgets import QApplication, QWidget  # noqa: E402
 
 from cnngui.gui.document import Document  # noqa: E402
 from cnngui.gui.kernels.page import KernelsPage  # noqa: E402
+from cnngui.gui.number.page import NumberPage  # noqa: E402
 from cnngui.gui.settings import Settings  # noqa: E402
+from cnngui.gui.shift.page import ShiftPage  # noqa: E402
 from cnngui.gui.start import begin  # noqa: E402
 from cnngui.gui.studio import Studio  # noqa: E402
 from cnngui.gui.theme import Theme, apply_theme  # noqa: E402
+from cnngui.gui.view_state import Sight, ViewState  # noqa: E402
 from cnngui.gui.views.wall import WallView  # noqa: E402
 from cnngui.gui.window.drawer import TrainingDrawer  # noqa: E402
+from cnngui.gui.window.large_view import LargeView  # noqa: E402
 from cnngui.gui.window.main_window import MainWindow  # noqa: E402
 from cnngui.images.opencv import cv2  # noqa: E402
+from cnngui.pipeline.lenses.number import NumberResult  # noqa: E402
+from cnngui.pipeline.lenses.shift import ShiftResult  # noqa: E402
 from cnngui.pipeline.training.settings import TrainingSettings  # noqa: E402
 from cnngui.terminal.cli import Arguments, parse_arguments  # noqa: E402
 
@@ -106,16 +112,20 @@ class Photographer:
             return len(frames) >= pictures
 
         wait_for(take)
-        animation = cv2.Animation()
-        animation.frames = frames
-        animation.durations = [120] * len(frames)
-        cv2.imwriteanimation(str(FOLDER / name), animation, [cv2.IMWRITE_WEBP_QUALITY, 60])
-        print(name)
+        _save_film(name, frames, 120)
 
     def close(self) -> None:
         """End the window and its threads."""
         self.window.close()
         self._folder.cleanup()
+
+
+def _save_film(name: str, frames: list[np.ndarray], milliseconds: int) -> None:
+    animation = cv2.Animation()
+    animation.frames = frames
+    animation.durations = [milliseconds] * len(frames)
+    cv2.imwriteanimation(str(FOLDER / name), animation, [cv2.IMWRITE_WEBP_QUALITY, 60])
+    print(name)
 
 
 def _pixels(image: QImage, width: int) -> np.ndarray:
@@ -153,6 +163,53 @@ def photograph_training() -> None:
     teacher.close()
 
 
+def photograph_pages(theme: Theme) -> None:
+    """Take the pages beside the maps: one number, the whole network, what a shift changes."""
+    guide = Photographer(theme, 1600, 1000, "--network=residual")
+    window = guide.window
+    view, page = window.findChild(ViewState), window.findChild(LargeView)
+
+    def show(sight: Sight, layer_id: str, is_there: Callable[[], bool]) -> None:
+        guide.show_layer(layer_id, 60)
+        view.show_sight(sight)
+        wait_for(lambda: window.result.view.layer_id == layer_id and is_there())
+        guide.linger()
+        guide.save(f"{sight}-{theme}.png", page)
+
+    def shows_number() -> bool:
+        return window.result.part(NumberResult) is not None
+
+    def shows_shift() -> bool:
+        part = window.result.part(ShiftResult)
+        return part is not None and part.by == (2, 5)
+
+    show("number", "conv1", shows_number)
+    show("network", "block1_conv2", shows_number)
+    window.findChild(ShiftPage).move_by(2, 5)
+    show("shift", "block1_relu2", shows_shift)
+    guide.close()
+
+
+def film_sliding(pictures: int, width: int) -> None:
+    """Take the kernel as it slides over a small picture and makes the map, number by number."""
+    guide = Photographer("light", 1440, 900, "--network=shapes", "--source=sample:shapes")
+    window = guide.window
+    view, page = window.findChild(ViewState), window.findChild(NumberPage)
+    guide.show_layer(guide.document.spec.layers[0].id, 30)
+    view.show_sight("number")
+    wait_for(lambda: window.result.part(NumberResult) is not None)
+    page.stepping.home()
+    _, rows, columns = view.shape_of(view.layer_id)
+    frames = []
+    for place in np.linspace(0, rows * columns - 1, pictures).astype(int).tolist():
+        at = divmod(place, columns)
+        view.select_place(at)
+        wait_for(lambda at=at: page.terms.shown.number.question.at == at)
+        frames.append(_pixels(page.grab().toImage(), width))
+    _save_film("sliding.webp", frames, 150)
+    guide.close()
+
+
 def main() -> None:
     """Take every picture."""
     light = Photographer("light", 1600, 1000)
@@ -167,6 +224,9 @@ def main() -> None:
     dark.save("window-dark.png")
     dark.close()
 
+    photograph_pages("light")
+    photograph_pages("dark")
+    film_sliding(60, 900)
     photograph_training()
 
 

@@ -49,8 +49,6 @@ _BAR_HEIGHT = 22
 _CAPTION = 16
 _LARGEST_CELL, _SMALLEST_CELL = 58, 5
 _NUMBER_PIXELS = (12, 11, 10, 9)
-_LONGEST = "−0.00000"
-"""What numbers of three digits seldom exceed."""
 _MOST_CELLS = 256
 """Terms of one group that may have numbers: larger windows are read by their colours."""
 _MOST_SUMMANDS = 6
@@ -428,11 +426,13 @@ class TermsView(QWidget):
 
     def _fit_font(self, shown: Shown, places: Sequence[int], width: float) -> bool:
         """Take the largest digits that fit all cells of some groups; say whether any do."""
-        longest = _LONGEST
+        longest = "−0.000"
         if shown.number.question.kind == "sum":
             for place in places:
-                if len(shown.groups[place].terms) <= _MOST_CELLS:
-                    longest = max((*shown.products_text(place)[0], longest), key=len)
+                terms = shown.groups[place].terms
+                if len(terms) <= _MOST_CELLS:
+                    weights = map(number_text, shown.number.weights[terms].tolist())
+                    longest = max((*shown.products_text(place)[0], *weights, longest), key=len)
         font = QFont(self._font)
         for pixels in _NUMBER_PIXELS:
             font.setPixelSize(round(pixels * self._scale))
