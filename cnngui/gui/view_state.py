@@ -277,6 +277,10 @@ class ViewState(QObject):
         """Say whether the inspector can be seen, and so whether its channel is worth the work."""
         self._update(wants_channel=shown)
 
+    def set_verdict_shown(self, shown: bool) -> None:
+        """Say whether the strongest class is to be seen in a window of its own."""
+        self._update(wants_scores=shown)
+
     def set_minimised(self, minimised: bool) -> None:
         """Say whether the window is an icon, so that nobody looks."""
         if minimised != self._is_minimised:

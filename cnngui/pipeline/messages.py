@@ -66,6 +66,7 @@ class ViewRequest:
     thumbnail_size : their (width, height) in pixels.
     wants_wall : whether the layer's wall, or its units, are to be seen or recorded at all.
     wants_channel : whether the inspector, with the channel and the scores, is to be seen at all.
+    wants_scores : whether the scores are to be seen elsewhere.
     true_size : whether the wall's tiles have the maps' size relative to the input.
     number : the number that is taken apart; None where nobody looks at one.
     shift : pixels down and to the right by which the picture is shifted to see what changes; None
@@ -84,6 +85,7 @@ class ViewRequest:
     thumbnail_size: tuple[int, int] = (96, 72)
     wants_wall: bool = True
     wants_channel: bool = True
+    wants_scores: bool = False
     true_size: bool = False
     number: NumberRequest | None = None
     shift: tuple[int, int] | None = None

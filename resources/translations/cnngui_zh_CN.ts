@@ -107,6 +107,10 @@
         <translation>特征图墙适应窗口</translation>
     </message>
     <message>
+        <source>Large name of what is seen</source>
+        <translation>大字显示所见的类别</translation>
+    </message>
+    <message>
         <source>Full screen</source>
         <translation>全屏</translation>
     </message>
@@ -5806,6 +5810,21 @@ of these</source>
     <message>
         <source>unit {unit}   value {value}</source>
         <translation>单元 {unit}   值 {value}</translation>
+    </message>
+</context>
+<context>
+    <name>VerdictWindow</name>
+    <message>
+        <source>What the network sees</source>
+        <translation>网络看到了什么</translation>
+    </message>
+    <message>
+        <source>Not trained yet</source>
+        <translation>还没有训练</translation>
+    </message>
+    <message>
+        <source>No classes yet</source>
+        <translation>还没有类别</translation>
     </message>
 </context>
 <context>

@@ -153,6 +153,13 @@ def action_groups() -> tuple[ActionGroup, ...]:
                 ),
                 ActionInfo("fit", translate("Actions", "Fit the wall"), keys=("Ctrl+0", "0")),
                 ActionInfo(
+                    "verdict",
+                    translate("Actions", "Large name of what is seen"),
+                    icon="format-size",
+                    keys=("L",),
+                    checkable=True,
+                ),
+                ActionInfo(
                     "full_screen",
                     translate("Actions", "Full screen"),
                     icon="fullscreen",

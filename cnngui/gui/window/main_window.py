@@ -30,6 +30,7 @@ from cnngui.gui.session import SessionKeeper, last_network
 from cnngui.gui.settings import Settings
 from cnngui.gui.settings.layout import restore_sizes, splitter_sizes
 from cnngui.gui.studio import Studio
+from cnngui.gui.views.verdict import VerdictWindow
 from cnngui.gui.widgets.keys import belongs_to_field
 from cnngui.gui.widgets.notices import Notice, NoticeBar
 from cnngui.gui.widgets.spoken import speak_of_items
@@ -81,6 +82,7 @@ class MainWindow(QMainWindow):
         self._settings = settings
         self._document = document
         self._sheet: ShortcutSheet | None = None
+        self._verdict: VerdictWindow | None = None
         self._drawer_comes_next = False
         """Whether it was just opened, and the keyboard has not moved since."""
         self._studio = Studio(settings, document, self)
@@ -289,6 +291,7 @@ class MainWindow(QMainWindow):
             "redo": self._document.undo_stack.redo,
             "shortcuts": self._on_shortcuts_triggered,
             "about": self._on_about_triggered,
+            "verdict": self._set_verdict_shown,
             "quit": self.close,
         }
 
@@ -310,6 +313,8 @@ class MainWindow(QMainWindow):
         if result is not None:
             self._source.show_result(result)
             self._workbench.show_result(result)
+            if self._verdict is not None:
+                self._verdict.show_result(result)
 
     @Slot(object)
     def _take_event(self, event: Event) -> None:
@@ -412,6 +417,18 @@ class MainWindow(QMainWindow):
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.finished.connect(self.activateWindow)
         dialog.show()
+
+    @Slot(bool)
+    def _set_verdict_shown(self, shown: bool) -> None:
+        if self._verdict is None:
+            self._verdict = VerdictWindow(self._studio.view, self)
+            self._verdict.closed.connect(self._on_verdict_closed)
+            self._verdict.addAction(self._actions["verdict"])  # its key closes it, too
+        self._verdict.setVisible(shown)
+
+    @Slot()
+    def _on_verdict_closed(self) -> None:
+        self._actions["verdict"].setChecked(False)
 
     @Slot(bool)
     def _set_full_screen(self, full: bool) -> None:

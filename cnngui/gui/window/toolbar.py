@@ -60,7 +60,7 @@ class ToolBar(QToolBar):
             more.addSeparator() if name == "-" else more.addAction(actions[name])
         for menu in preference_menus:
             more.addMenu(menu)
-        for name in ("full_screen", "shortcuts", "about", "quit"):
+        for name in ("verdict", "full_screen", "shortcuts", "about", "quit"):
             more.addAction(actions[name])
         self._add_menu("more", self.tr("More"), "menu", more)
         self._name_extension()

@@ -32,7 +32,7 @@ class ScoresLens(Lens[Scores]):
     def observers(self) -> Mapping[Request, Callable[[Seen], None]]:
         """Ask for the last layer, if that is flat and inspector or thumbnail is on the screen."""
         view, last_id = self.scene.view, self.scene.network.spec.last_id
-        is_looked_at = view.wants_channel or last_id in view.thumbnails
+        is_looked_at = view.wants_channel or view.wants_scores or last_id in view.thumbnails
         return {last_id: self._keep} if is_looked_at and self.scene.is_flat(last_id) else {}
 
     def _keep(self, seen: Seen) -> None:
