@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 from cnngui.pipeline.training.progress import Evaluation
 from cnngui.weights import Weights
 
+_BETTER = 0.999
+"""A loss lower by less than a thousandth is no better: weights that hardly moved are not."""
+
 
 class KeptWeights:
     """The weights that did best of those that were measured.
@@ -21,7 +24,7 @@ class KeptWeights:
 
     Attributes
     ----------
-    weights : those with the highest accuracy; of several, with the lowest loss.
+    weights : those with the highest accuracy; of several, with a clearly lower loss.
     evaluation : of them; None before anything was measured.
     """
 
@@ -46,10 +49,10 @@ class KeptWeights:
 
     def _is_better(self, new: Evaluation, old: Evaluation) -> bool:
         if len(new.indices) == len(old.indices):
-            one, other = (
-                (self._accuracy(evaluation), -evaluation.measured.loss) for evaluation in (new, old)
-            )
-            return one > other
+            one, other = self._accuracy(new), self._accuracy(old)
+            if one != other:
+                return one > other
+            return new.measured.loss < _BETTER * old.measured.loss
         return _is_better_on_common_samples(new, old)
 
     def _accuracy(self, evaluation: Evaluation) -> float:

@@ -193,6 +193,15 @@ def test_what_was_learned_and_is_lost_again_is_blamed_on_the_rate() -> None:
     assert "overfitting" not in said
 
 
+@pytest.mark.parametrize("name", ["relu", "sigmoid"])  # the third one's statistics settle
+def test_weights_that_hardly_moved_are_no_better_than_the_first(name: str) -> None:
+    training, told = trained(NETWORKS[name], optimizer="adam", learning_rate=1e-9)
+    assert {"too small", "no better"} <= told[-1]
+    assert training.progress.best is not None
+    assert training.progress.best.epoch == 0
+    assert not training.has_learned
+
+
 def test_samples_that_all_look_alike_are_not_blamed_on_the_rate() -> None:
     data = bars(90)
     data.pixels[:] = 100
