@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Callable
-from functools import partial
-from pathlib import Path
 from time import monotonic
 from typing import get_args
 
@@ -15,8 +12,8 @@ from cnngui.engine import parallel
 from cnngui.engine.program import AbandonedError
 from cnngui.errors import NetworkError, SaveError, UserError, text
 from cnngui.featuremaps.scaling import Range
-from cnngui.featuremaps.snapshot import SnapshotContent, write_snapshot
-from cnngui.formats.network_file import with_named_weights, write_network
+from cnngui.featuremaps.snapshot import SnapshotContent
+from cnngui.formats.network_file import with_named_weights
 from cnngui.pipeline.attic import Attic
 from cnngui.pipeline.engine_commands import (
     CancelSnapshots,
@@ -38,16 +35,15 @@ from cnngui.pipeline.events import (
     JobFailed,
     NetworkApplied,
     NetworkFailed,
-    Saved,
-    SaveProgress,
     WeightsEdited,
 )
-from cnngui.pipeline.file_worker import FileWorker, Job
+from cnngui.pipeline.file_worker import FileWorker
 from cnngui.pipeline.looking import look
 from cnngui.pipeline.messages import ViewRequest
 from cnngui.pipeline.meter import Meter
 from cnngui.pipeline.results import FrameResult
 from cnngui.pipeline.running import USUAL_COLORMAPS, RunningNetwork
+from cnngui.pipeline.saving import network_job, snapshot_job
 from cnngui.pipeline.turns import Turns
 from cnngui.pipeline.worker import Worker
 from cnngui.spec.layers import LayerSpec, ParametricSpec
@@ -308,9 +304,7 @@ class EngineWorker(Worker[EngineCommand]):
         except UserError as error:
             self._report(JobFailed("network", error))
             return
-        self._files.tell(
-            Job("network", partial(_write_network, command.path, command.spec, weights))
-        )
+        self._files.tell(network_job(command.path, command.spec, weights))
 
     def _weights_of(self, spec: NetworkSpec) -> Weights:
         network = self._network
@@ -324,9 +318,7 @@ class EngineWorker(Worker[EngineCommand]):
         except UserError as error:
             self._report(JobFailed("snapshot", error))
             return
-        cancelled = threading.Event()
-        write = partial(_write_snapshot, command.parent, content, cancelled.is_set, self._report)
-        self._files.tell(Job("snapshot", write, cancelled))
+        self._files.tell(snapshot_job(command.parent, content, self._report))
 
     def _snapshot_content(self, command: TakeSnapshot) -> SnapshotContent:
         network = self._learning or self._network
@@ -374,20 +366,3 @@ def _still_valid(
         for layer_id, span in locked.items()
         if before.shapes.get(layer_id, ()) == after.shapes.get(layer_id)
     }
-
-
-def _write_network(path: Path, spec: NetworkSpec, weights: Weights | None) -> Event:
-    write_network(path, spec, weights)
-    return Saved("network", path)
-
-
-def _write_snapshot(
-    parent: Path,
-    content: SnapshotContent,
-    is_cancelled: Callable[[], bool],
-    report: Callable[[Event], None],
-) -> Event:
-    def progress(done: int, total: int) -> None:
-        report(SaveProgress("snapshot", done, total))
-
-    return Saved("snapshot", write_snapshot(parent, content, progress, is_cancelled))

@@ -34,7 +34,7 @@ _ROUNDS_BEFORE = 4
 _MOST_GROWTH_MB = 32.0
 """Once memory has settled, which takes minutes, and while something is trained half an hour: freed
 memory is kept, and reused, in pieces. Over two hours of training, what was in use stayed between
-325 and 358 MB, up and down with the kernels that are kept of the training; the least that the
+322 and 363 MB, up and down with the kernels that are kept of the training; the least that the
 process held rose by 1.1 MB a minute in the first 28 minutes and by 0.1 in the 92 after them, and
 85 of its 580 MB could be given back in the end."""
 _MOST_NEW_FILES = 4

@@ -14,7 +14,7 @@ from cnngui.engine.model import Model
 from cnngui.engine.preprocess import normalise
 from cnngui.formats.network_file import read_network
 from cnngui.images.opencv import cv2
-from cnngui.pipeline import engine_worker, recording_worker
+from cnngui.pipeline import engine_worker, recording_worker, saving
 from cnngui.pipeline.engine_commands import (
     CancelSnapshots,
     SaveNetwork,
@@ -83,7 +83,7 @@ def test_live_goes_on_while_a_snapshot_is_written(
         assert may_write.wait(PATIENCE_S)
         return parent
 
-    monkeypatch.setattr(engine_worker, "write_snapshot", write)
+    monkeypatch.setattr(saving, "write_snapshot", write)
     pipeline.tell(TakeSnapshot(tmp_path))
     before = pipeline.meter.counters().processed
     listener.until(lambda: pipeline.meter.counters().processed > before + 10)
