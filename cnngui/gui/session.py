@@ -90,10 +90,8 @@ class SessionKeeper(QObject):
                 self._pipeline.tell(SaveNetwork(self._folder / KEPT_WEIGHTS, running))
             else:
                 self._forget(KEPT_WEIGHTS)
-            if spec == running and holds_weights:
-                self._forget(KEPT_DESCRIPTION)
-            else:
-                write_network(self._folder / KEPT_DESCRIPTION, spec, is_draft=True)
+            # Here and now: weights are written by another thread, for which there may be no time.
+            write_network(self._folder / KEPT_DESCRIPTION, spec, is_draft=True)
         except (OSError, UserError) as error:
             _log.warning("the unsaved network could not be kept: %s", error)
 
@@ -116,7 +114,8 @@ def kept_networks(folder: Path) -> list[NetworkFile]:
                 if kept:
                     spec = found.spec.named_weights_of(kept[0].spec)
                     found = NetworkFile(spec, kept[0].weights)
-                kept.append(found)
+                if not kept or found.spec != kept[0].spec:
+                    kept.append(found)
         except (OSError, UserError) as error:
             _log.warning("the network kept from last time is unreadable: %s", error)
     return kept

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import secrets
 import subprocess
 import sys
 from dataclasses import replace
@@ -16,6 +18,7 @@ from cnngui.gui.settings import Settings
 from cnngui.gui.studio import Studio
 from cnngui.pipeline.training.settings import TrainingSettings
 from cnngui.spec.codec import to_json
+from cnngui.spec.layers import ParametricSpec
 from cnngui.spec.network import NetworkSpec
 from cnngui.terminal.cli import Arguments
 from tests.gui.driver import Driver
@@ -31,19 +34,71 @@ def changed(driver: Driver, name: str) -> NetworkSpec:
     return spec
 
 
+WINDOW = """
+import json, os, sys
+from dataclasses import replace
+from pathlib import Path
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+from cnngui.gui.document import Document
+from cnngui.gui.settings import Settings
+from cnngui.gui.start import begin
+from cnngui.gui.window.main_window import MainWindow
+from cnngui.terminal.cli import Arguments
+
+application = QApplication([])
+document = Document()
+window = MainWindow(Settings(Path(sys.argv[1])), document)
+begin(window, document, Arguments())
+window.show()
+spec = document.spec
+if sys.argv[2]:
+    document.edit(replace(spec, name=sys.argv[2]), "rename")
+ids = [getattr(layer, "weights_id", "") for layer in document.spec.layers]
+print(json.dumps([document.spec.name, ids]), flush=True)
+
+def close_when_told() -> None:
+    if os.path.exists(sys.argv[3]):
+        window.close()
+        application.quit()
+
+clock = QTimer()
+clock.timeout.connect(close_when_told)
+clock.start(50)
+application.exec()
+"""
+
+
+class Process:
+    """A window in a process of its own, which closes when it is told to."""
+
+    def __init__(self, folder: Path, rename: str = "") -> None:
+        self._told = folder / f"close {secrets.token_hex(4)}"
+        command = [sys.executable, "-c", WINDOW, str(folder / "c" / "cnngui.json"), rename]
+        self._program = subprocess.Popen(
+            [*command, str(self._told)], cwd=ROOT, stdout=subprocess.PIPE, text=True
+        )
+        assert self._program.stdout is not None
+        self.network = json.loads(self._program.stdout.readline())
+        """Its name, and what names the weights of each layer."""
+
+    def close(self) -> None:
+        self._told.touch()
+        self._program.communicate(timeout=60)
+        assert self._program.returncode == 0
+
+
 @pytest.mark.parametrize("first_closed", [0, 1])
-def test_each_keeps_its_own_unsaved_network(
-    qtbot: QtBot, settings: Settings, first_closed: int
-) -> None:
-    drivers = [Driver(qtbot, Settings(settings.folder / "cnngui.json")) for _ in range(2)]
-    specs = [changed(driver, f"window {place}") for place, driver in enumerate(drivers)]
+def test_each_keeps_its_own_unsaved_network(tmp_path: Path, first_closed: int) -> None:
+    windows = [Process(tmp_path, f"window {number}") for number in range(2)]
+    networks = [window.network for window in windows]
+    assert any(networks[0][1])
     for place in (first_closed, 1 - first_closed):
-        drivers[place].wait_for_maps()
-        assert drivers[place].window.close()
-    again = [Driver(qtbot, Settings(settings.folder / "cnngui.json")) for _ in range(2)]
-    assert [driver.document.spec for driver in again] == specs
-    for driver in again:
-        assert driver.window.close()
+        windows[place].close()
+    again = [Process(tmp_path) for _ in range(2)]
+    assert [window.network for window in again] == networks
+    for window in again:
+        window.close()
 
 
 def test_a_window_without_changes_deletes_nothing_of_another(
@@ -138,3 +193,19 @@ def test_the_folder_of_a_process_that_was_killed_is_free_again(
     assert len(kept_networks(later.path)) == 1
     beside.release()
     later.release()
+
+
+def test_a_window_whose_weights_there_was_no_time_to_write_keeps_its_network(
+    qtbot: QtBot, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = Driver(qtbot, settings)
+    first.wait_for_maps()
+    spec = changed(first, "in a hurry")
+    assert any(layer.weights_id for layer in spec.layers if isinstance(layer, ParametricSpec))
+    monkeypatch.setattr(first.window.session._pipeline, "tell", lambda command: None)
+    first.window.session.keep()
+    monkeypatch.undo()
+    first.document.mark_saved(settings.folder / "elsewhere.json")
+    kept = kept_networks(settings.folder)
+    assert [found.spec.name for found in kept] == ["in a hurry"]
+    assert first.window.close()
