@@ -210,7 +210,12 @@ class EngineWorker(Worker[EngineCommand]):
         self._report(NetworkApplied(network.generation, network.carried, ids))
 
     def _built(self, spec: NetworkSpec, generation: int) -> RunningNetwork:
-        return RunningNetwork(spec, self._attic.recall(spec), generation, self._network)
+        before = self._network
+        # A layer of another network that happens to be called the same has nothing to hand over.
+        is_edited = before is not None and before.spec.name == spec.name
+        return RunningNetwork(
+            spec, self._attic.recall(spec), generation, before if is_edited else None
+        )
 
     def _edit_weights(self, command: EditWeights) -> None:
         network = self._learning or self._network

@@ -358,7 +358,7 @@ def test_undo_brings_weights_back(pipeline: LivePipeline, listener: Listener) ->
     spec = small_network()
     for layer_id in layers:
         spec = spec.edited(layer_id, weights_id=f"learned {layer_id}")
-    drawn = Model(spec).weights()
+    drawn = Model(small_network()).weights()
     learned = {
         layer_id: {name: array + 1 for name, array in drawn[layer_id].items()}
         for layer_id in layers
@@ -370,6 +370,20 @@ def test_undo_brings_weights_back(pipeline: LivePipeline, listener: Listener) ->
     pipeline.tell(SetNetwork(spec, 4))
     after = listener.result(of_generation(4))
     np.testing.assert_array_equal(wall_of(after).values, wall_of(before).values)
+
+
+@pytest.mark.usefixtures("camera")
+def test_another_network_takes_nothing_from_layers_that_are_called_the_same(
+    pipeline: LivePipeline, listener: Listener
+) -> None:
+    wider = small_network("another").edited("conv1", out_channels=5)
+    pipeline.tell(SetNetwork(wider, 2))
+    weights = listener.result(of_generation(2)).weights
+    for name, array in Model(wider).weights()["conv1"].items():
+        np.testing.assert_array_equal(weights["conv1"][name], array)
+    pipeline.tell(SetNetwork(wider.edited("conv1", out_channels=6), 3))
+    kept = listener.result(of_generation(3)).weights["conv1"]["weight"]
+    np.testing.assert_array_equal(kept[:5], weights["conv1"]["weight"])
 
 
 @pytest.mark.usefixtures("camera")
