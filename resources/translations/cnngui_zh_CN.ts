@@ -1745,6 +1745,13 @@ Width: {columns}</source>
     </message>
 </context>
 <context>
+    <name>Lists</name>
+    <message>
+        <source>, </source>
+        <translation>，</translation>
+    </message>
+</context>
+<context>
     <name>MainWindow</name>
     <message>
         <source>Something in the program failed ({0}). It goes on as well as it can.</source>

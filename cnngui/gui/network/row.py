@@ -17,6 +17,7 @@ from cnngui.gui.widgets.form import Form
 from cnngui.gui.widgets.spoken import say_chosen
 from cnngui.gui.words.arguments import arguments_summary
 from cnngui.gui.words.errors import problem_text
+from cnngui.gui.words.lists import listed
 from cnngui.gui.words.numbers import (
     milliseconds_label,
     parameters_label,
@@ -119,7 +120,7 @@ class Row(QWidget):
     def _name_for_listeners(self) -> None:
         content = self.header.content
         parts = (content.name, content.kind, content.summary, content.shape, self._problems.text())
-        self.setAccessibleName(", ".join(filter(None, parts)))
+        self.setAccessibleName(listed(parts))
 
     def _show_problems(self, problems: Sequence[Problem]) -> None:
         self._problems.setText("\n".join(problem_text(problem) for problem in problems))

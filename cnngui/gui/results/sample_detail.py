@@ -12,6 +12,7 @@ from cnngui.gui.theme import SPACE_M, SPACE_S, colors, number_font, with_font
 from cnngui.gui.widgets.bars import paint_bar
 from cnngui.gui.widgets.pictures import draw_picture, fitted
 from cnngui.gui.widgets.plain import show_plainly
+from cnngui.gui.words.lists import listed
 from cnngui.gui.words.numbers import share_text
 from cnngui.pipeline.training.progress import Evaluation
 
@@ -91,7 +92,7 @@ class _Probabilities(QWidget):
             (evaluation.classes[unit], float(shares[unit]), unit == label) for unit in best
         ]
         words = (f"{name} {share_text(share)}" for name, share, _ in self._rows)
-        self.setAccessibleDescription(", ".join(words))
+        self.setAccessibleDescription(listed(words))
         self.updateGeometry()
         self.update()
 

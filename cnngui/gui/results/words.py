@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QCoreApplication
 
+from cnngui.gui.words.lists import listed
 from cnngui.gui.words.numbers import share_text
 from cnngui.pipeline.training.progress import Evaluation
 
@@ -71,7 +72,7 @@ def class_words(evaluation: Evaluation, label: int) -> str:
     ):
         if not np.isnan(share):
             parts.append(text.format(share_text(float(share))))
-    return ", ".join(parts)
+    return listed(parts)
 
 
 def sample_words(evaluation: Evaluation, place: int) -> str:

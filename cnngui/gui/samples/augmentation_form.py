@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QSlider, QSpinBox,
 from cnngui.data.augmentation import NO_AUGMENTATION, Augmentation
 from cnngui.gui.theme import SPACE_L, SPACE_M, SPACE_S, with_font
 from cnngui.gui.widgets.spin_boxes import WholeSpinBox, guard
+from cnngui.gui.words.lists import listed
 
 translate = QCoreApplication.translate
 
@@ -97,7 +98,7 @@ def summary(augmentation: Augmentation) -> str:
         for amount in amounts()
         if getattr(augmentation, amount.field)
     ]
-    return ", ".join(parts)
+    return listed(parts)
 
 
 class AugmentationForm(QWidget):

@@ -8,6 +8,7 @@ import numpy as np
 from PySide6.QtCore import QCoreApplication
 
 from cnngui.data.dataset import Dataset
+from cnngui.gui.words.lists import listed
 
 translate = QCoreApplication.translate
 
@@ -29,7 +30,7 @@ def count_label(count: int) -> str:
 def summary(dataset: Dataset) -> str:
     """Return a data set in one line: ``2,000 samples, 10 classes``."""
     samples, classes = len(dataset), len(dataset.classes)
-    return ", ".join(
+    return listed(
         (
             translate("Samples", "1 sample")
             if samples == 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QCoreApplication
 
 from cnngui.gui.words.layers import words_of
+from cnngui.gui.words.lists import listed
 from cnngui.gui.words.numbers import number_text
 from cnngui.gui.words.translation import QT_TRANSLATE_NOOP, spoken
 from cnngui.spec.layers import LayerSpec, ParametricSpec
@@ -153,7 +154,7 @@ def arguments_summary(layer: LayerSpec) -> str:
     if layer.inputs:
         reads = QCoreApplication.translate("NetworkPanel", "reads {}")
         parts.append(reads.format(" + ".join(layer.inputs)))
-    return ", ".join(filter(None, parts))
+    return listed(parts)
 
 
 def _short(layer: LayerSpec, name: str) -> str:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QCoreApplication, QDate, QLocale
 
 from cnngui.gui.words.errors import said
+from cnngui.gui.words.lists import listed
 from cnngui.gui.words.numbers import bytes_label, clock, number_text, share_text
 from cnngui.pipeline.training.measured import best_words, measured_words
 from cnngui.pipeline.training.progress import (
@@ -113,7 +114,7 @@ def settings_words(run: TrainingProgress) -> str:
     if not settings.augmentation.is_nothing:
         parts.append(translate("Training", "augmented"))
     parts.append(translate("Training", "seed {0}").format(settings.seed))
-    return ", ".join(parts)
+    return listed(parts)
 
 
 def rate_changes_words(run: TrainingProgress) -> list[str]:
