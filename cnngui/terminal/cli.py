@@ -108,7 +108,7 @@ def parse_arguments(argv: Sequence[str] | None = None) -> Arguments:
         usual = Arguments()
         for name in ("snapshot_layers", "channel_pictures"):
             if getattr(arguments, name) != getattr(usual, name):
-                rule = text("is about a snapshot: add {option}", option="--snapshot DIR")
+                rule = text("is about a snapshot: add {option} DIR", option="--snapshot")
                 raise ArgumentError(f"--{name.replace('_', '-')}", rule)
     return arguments
 

@@ -4349,8 +4349,8 @@ Train the network: after each epoch you see here what it gets right and what it 
         <translation>只用于无窗口运行：请加上 {option}</translation>
     </message>
     <message>
-        <source>is about a snapshot: add {option}</source>
-        <translation>只与快照有关：请加上 {option}</translation>
+        <source>is about a snapshot: add {option} DIR</source>
+        <translation>只与快照有关：请加上 {option} DIR</translation>
     </message>
     <message>
         <source>must end in {suffix}</source>
