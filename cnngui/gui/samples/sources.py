@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 from cnngui.data.class_list import CLASSES_FILE
 from cnngui.gui.icons import icon
 from cnngui.gui.settings import Settings
-from cnngui.gui.widgets.menu import Menu
+from cnngui.gui.widgets.menu import Menu, plain_text
 from cnngui.gui.widgets.plain import plain_tip
 from cnngui.harmless import harmless
 
@@ -113,7 +113,7 @@ class SampleSources(QObject):
 
     def title(self, address: str) -> str:
         """Return what a data set drawn by the program is called; empty for others."""
-        return self._drawn[address].text() if address in self._drawn else ""
+        return plain_text(self._drawn[address]) if address in self._drawn else ""
 
     def recent(self) -> list[str]:
         """Return what was opened lately and is still there, newest first."""
