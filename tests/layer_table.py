@@ -22,6 +22,7 @@ from cnngui.weights import Weights
 Array = NDArray[np.float32]
 
 MAPS: Shape = (4, 7, 9)
+VIDEO: Shape = (4, 4, 5, 6)
 FLAT: Shape = (12,)
 _LAYER = "x"
 
@@ -48,7 +49,8 @@ def _of(kind: type[LayerSpec], *sources: Shape, **arguments: object) -> Example:
 
 
 def _elementwise(kind: type[LayerSpec], *others: dict[str, object]) -> list[Example]:
-    return [_of(kind), _of(kind, FLAT), *(_of(kind, **arguments) for arguments in others)]
+    both = [_of(kind), _of(kind, FLAT), _of(kind, VIDEO)]
+    return [*both, *(_of(kind, **arguments) for arguments in others)]
 
 
 def _pooling(kind: type[LayerSpec]) -> list[Example]:
@@ -57,6 +59,17 @@ def _pooling(kind: type[LayerSpec]) -> list[Example]:
         _of(kind, kernel_size=(3, 2), stride=(1, 3), padding=1),
         _of(kind, kernel_size=3, stride=2, ceil_mode=True),
         _of(kind, kernel_size=2, stride=3),
+        _of(kind, VIDEO, kernel_size=3, stride=2, padding=1),
+    ]
+
+
+def _pooling3d(kind: type[LayerSpec]) -> list[Example]:
+    return [
+        _of(kind, VIDEO),
+        _of(kind, VIDEO, kernel_size=(3, 3, 2), stride=(1, 2, 3), padding=1),
+        _of(kind, VIDEO, kernel_size=3, stride=2, ceil_mode=True),
+        _of(kind, VIDEO, kernel_size=(1, 2, 2), stride=(1, 2, 2)),
+        _of(kind, VIDEO, kernel_size=(4, 1, 1), stride=(1, 1, 1)),
     ]
 
 
@@ -67,6 +80,31 @@ EXAMPLES: Mapping[type[LayerSpec], list[Example]] = {
         _of(spec.Conv2d, out_channels=6, groups=2, stride=(2, 1), padding=(1, 2), dilation=(1, 2)),
         _of(spec.Conv2d, out_channels=4, groups=4, kernel_size=3, padding="same"),
         _of(spec.Conv2d, out_channels=3, kernel_size=5, stride=3, padding=2),
+        _of(spec.Conv2d, VIDEO, out_channels=6, groups=2, padding="same"),
+    ],
+    spec.Conv3d: [
+        _of(spec.Conv3d, VIDEO),
+        _of(spec.Conv3d, VIDEO, out_channels=5, kernel_size=(2, 3, 4), padding="same", bias=False),
+        _of(spec.Conv3d, VIDEO, groups=2, stride=(2, 1, 2), padding=1, dilation=(2, 1, 2)),
+        _of(spec.Conv3d, VIDEO, out_channels=4, groups=4, padding="same"),
+        _of(spec.Conv3d, VIDEO, kernel_size=(1, 3, 3), padding=(0, 1, 1)),
+        _of(spec.Conv3d, VIDEO, kernel_size=(3, 1, 1)),
+        _of(spec.Conv3d, VIDEO, out_channels=3, padding=(0, 1, 2, 0, 2, 0)),
+        _of(spec.Conv3d, (4, 1, 5, 6), kernel_size=(1, 3, 3)),
+    ],
+    spec.ConvTranspose3d: [
+        _of(spec.ConvTranspose3d, VIDEO),
+        _of(spec.ConvTranspose3d, VIDEO, out_channels=3, kernel_size=2, stride=2, bias=False),
+        _of(spec.ConvTranspose3d, VIDEO, groups=2, stride=(2, 1, 3), padding=1, dilation=2),
+        _of(
+            spec.ConvTranspose3d,
+            VIDEO,
+            kernel_size=(3, 3, 4),
+            stride=2,
+            padding=1,
+            output_padding=1,
+        ),
+        _of(spec.ConvTranspose3d, VIDEO, out_channels=4, groups=4, kernel_size=(1, 3, 2)),
     ],
     spec.ConvTranspose2d: [
         _of(spec.ConvTranspose2d),
@@ -75,6 +113,7 @@ EXAMPLES: Mapping[type[LayerSpec], list[Example]] = {
         _of(spec.ConvTranspose2d, kernel_size=(3, 4), stride=2, padding=(1, 0), output_padding=1),
         _of(spec.ConvTranspose2d, out_channels=4, groups=4, kernel_size=(1, 5), padding=(0, 3)),
         _of(spec.ConvTranspose2d, kernel_size=1, stride=3),
+        _of(spec.ConvTranspose2d, VIDEO, kernel_size=2, stride=2),
     ],
     spec.MaxPool2d: [
         *_pooling(spec.MaxPool2d),
@@ -86,14 +125,29 @@ EXAMPLES: Mapping[type[LayerSpec], list[Example]] = {
         *_pooling(spec.AvgPool2d),
         _of(spec.AvgPool2d, kernel_size=3, padding=1, count_include_pad=False),
     ],
-    spec.GlobalAvgPool2d: [_of(spec.GlobalAvgPool2d)],
-    spec.GlobalMaxPool2d: [_of(spec.GlobalMaxPool2d)],
+    spec.MaxPool3d: [
+        *_pooling3d(spec.MaxPool3d),
+        _of(spec.MaxPool3d, VIDEO, stride=1, dilation=(2, 1, 3)),
+    ],
+    spec.AvgPool3d: [
+        *_pooling3d(spec.AvgPool3d),
+        _of(spec.AvgPool3d, VIDEO, kernel_size=3, padding=1, count_include_pad=False),
+    ],
+    spec.GlobalAvgPool2d: [_of(spec.GlobalAvgPool2d), _of(spec.GlobalAvgPool2d, VIDEO)],
+    spec.GlobalMaxPool2d: [_of(spec.GlobalMaxPool2d), _of(spec.GlobalMaxPool2d, VIDEO)],
+    spec.GlobalAvgPool3d: [_of(spec.GlobalAvgPool3d, VIDEO)],
+    spec.AdaptiveAvgPool3d: [
+        _of(spec.AdaptiveAvgPool3d, VIDEO),
+        _of(spec.AdaptiveAvgPool3d, VIDEO, output_size=(3, 4, 2)),
+        _of(spec.AdaptiveAvgPool3d, VIDEO, output_size=(7, 1, 7)),
+    ],
     **{
         kind: [
             _of(kind),
             _of(kind, output_size=(3, 4)),
             _of(kind, output_size=(7, 9)),
             _of(kind, output_size=(10, 1)),
+            _of(kind, VIDEO, output_size=(3, 2)),
         ]
         for kind in (spec.AdaptiveAvgPool2d, spec.AdaptiveMaxPool2d)
     },
@@ -116,14 +170,28 @@ EXAMPLES: Mapping[type[LayerSpec], list[Example]] = {
         {"min_val": 0.25},
     ),
     spec.Softmax: _elementwise(spec.Softmax),
-    spec.BatchNorm2d: [_of(spec.BatchNorm2d), _of(spec.BatchNorm2d, eps=0.01)],
+    spec.BatchNorm2d: [
+        _of(spec.BatchNorm2d),
+        _of(spec.BatchNorm2d, eps=0.01),
+        _of(spec.BatchNorm2d, VIDEO),
+    ],
+    spec.BatchNorm3d: [_of(spec.BatchNorm3d, VIDEO), _of(spec.BatchNorm3d, VIDEO, eps=0.01)],
     spec.GroupNorm: [
         _of(spec.GroupNorm),
         _of(spec.GroupNorm, num_groups=2),
         _of(spec.GroupNorm, num_groups=4, affine=False, eps=0.1),
         _of(spec.GroupNorm, FLAT, num_groups=3),
+        _of(spec.GroupNorm, VIDEO, num_groups=2),
     ],
-    spec.InstanceNorm2d: [_of(spec.InstanceNorm2d), _of(spec.InstanceNorm2d, affine=True)],
+    spec.InstanceNorm2d: [
+        _of(spec.InstanceNorm2d),
+        _of(spec.InstanceNorm2d, affine=True),
+        _of(spec.InstanceNorm2d, VIDEO),
+    ],
+    spec.InstanceNorm3d: [
+        _of(spec.InstanceNorm3d, VIDEO),
+        _of(spec.InstanceNorm3d, VIDEO, affine=True),
+    ],
     spec.LayerNorm: [
         _of(spec.LayerNorm),
         _of(spec.LayerNorm, normalized_shape="maps"),
@@ -131,9 +199,16 @@ EXAMPLES: Mapping[type[LayerSpec], list[Example]] = {
         _of(spec.LayerNorm, normalized_shape="maps", elementwise_affine=False),
         _of(spec.LayerNorm, FLAT),
         _of(spec.LayerNorm, FLAT, normalized_shape="maps"),
+        _of(spec.LayerNorm, VIDEO),
+        _of(spec.LayerNorm, VIDEO, normalized_shape="maps"),
     ],
     spec.Dropout: _elementwise(spec.Dropout),
-    spec.Flatten: [_of(spec.Flatten), _of(spec.Flatten, FLAT), _of(spec.Flatten, (4, 1, 1))],
+    spec.Flatten: [
+        _of(spec.Flatten),
+        _of(spec.Flatten, FLAT),
+        _of(spec.Flatten, (4, 1, 1)),
+        _of(spec.Flatten, VIDEO),
+    ],
     spec.Linear: [_of(spec.Linear, FLAT), _of(spec.Linear, FLAT, out_features=3, bias=False)],
     spec.Add: [
         _of(spec.Add, MAPS, MAPS),
@@ -141,6 +216,8 @@ EXAMPLES: Mapping[type[LayerSpec], list[Example]] = {
         _of(spec.Add, (4, 7, 1), MAPS, (4, 1, 9)),
         _of(spec.Add, (4, 1, 9), (4, 7, 1)),
         _of(spec.Add, FLAT, FLAT, FLAT),
+        _of(spec.Add, VIDEO, VIDEO),
+        _of(spec.Add, (4, 1, 5, 1), VIDEO, (4, 4, 1, 1)),
     ],
     spec.Multiply: [
         _of(spec.Multiply, MAPS, MAPS),
@@ -148,11 +225,14 @@ EXAMPLES: Mapping[type[LayerSpec], list[Example]] = {
         _of(spec.Multiply, (4, 1, 9), MAPS, (4, 7, 1)),
         _of(spec.Multiply, (4, 1, 9), (4, 7, 1)),
         _of(spec.Multiply, FLAT, FLAT),
+        _of(spec.Multiply, VIDEO, (4, 1, 1, 1)),
+        _of(spec.Multiply, (4, 4, 1, 1), VIDEO),
     ],
     spec.Concat: [
         _of(spec.Concat, MAPS, (2, 7, 9)),
         _of(spec.Concat, MAPS, MAPS, (1, 7, 9)),
         _of(spec.Concat, FLAT, (5,)),
+        _of(spec.Concat, VIDEO, (2, 4, 5, 6)),
     ],
     spec.Upsample: [
         _of(spec.Upsample),
@@ -164,12 +244,29 @@ EXAMPLES: Mapping[type[LayerSpec], list[Example]] = {
         _of(spec.Upsample, mode="bilinear", align_corners=True),
         _of(spec.Upsample, mode="bilinear", scale_factor=None, size=(1, 20), align_corners=True),
         _of(spec.Upsample, mode="bilinear", scale_factor=None, size=(13, 4)),
+        _of(spec.Upsample, VIDEO, mode="bilinear"),
+    ],
+    spec.Upsample3d: [
+        _of(spec.Upsample3d, VIDEO),
+        _of(spec.Upsample3d, VIDEO, scale_factor=(2.0, 1.0, 0.6)),
+        _of(spec.Upsample3d, VIDEO, scale_factor=None, size=(3, 9, 7)),
+        _of(spec.Upsample3d, VIDEO, mode="trilinear"),
+        _of(spec.Upsample3d, VIDEO, mode="trilinear", scale_factor=(1.7, 0.6, 2.0)),
+        _of(spec.Upsample3d, VIDEO, mode="trilinear", align_corners=True),
+        _of(spec.Upsample3d, VIDEO, mode="trilinear", scale_factor=None, size=(7, 1, 8)),
     ],
     spec.Pad2d: [
         _of(spec.Pad2d),
         _of(spec.Pad2d, padding=(0, 3, 2, 1), value=-1.5),
         _of(spec.Pad2d, padding=(8, 1, 0, 6), mode="reflect"),
         _of(spec.Pad2d, padding=(12, 0, 1, 9), mode="replicate"),
+        _of(spec.Pad2d, VIDEO, padding=(1, 0, 2, 3), value=0.5),
+    ],
+    spec.Pad3d: [
+        _of(spec.Pad3d, VIDEO),
+        _of(spec.Pad3d, VIDEO, padding=(0, 3, 2, 1, 2, 0), value=-1.5),
+        _of(spec.Pad3d, VIDEO, padding=(5, 1, 0, 4, 3, 2), mode="reflect"),
+        _of(spec.Pad3d, VIDEO, padding=(0, 0, 1, 0, 2, 7), mode="replicate"),
     ],
     spec.Slice: [
         _of(spec.Slice, start=1),
@@ -178,6 +275,10 @@ EXAMPLES: Mapping[type[LayerSpec], list[Example]] = {
         _of(spec.Slice, dim="columns", stop=-4),
         _of(spec.Slice, dim="rows"),
         _of(spec.Slice, FLAT, start=2, step=3),
+        _of(spec.Slice, VIDEO, start=1),
+        _of(spec.Slice, VIDEO, dim="time", start=-3, step=2),
+        _of(spec.Slice, VIDEO, dim="rows", start=2, stop=5),
+        _of(spec.Slice, VIDEO, dim="columns", step=3),
     ],
     spec.Reshape: [
         _of(spec.Reshape),
@@ -186,6 +287,10 @@ EXAMPLES: Mapping[type[LayerSpec], list[Example]] = {
         _of(spec.Reshape, shape=(252,)),
         _of(spec.Reshape, FLAT, shape=(3, 2, -1)),
         _of(spec.Reshape, FLAT, shape=(12, 1, 1)),
+        _of(spec.Reshape, VIDEO, shape=(20, 6, -1)),
+        _of(spec.Reshape, VIDEO, shape=(-1, 3, 4, 8)),
+        _of(spec.Reshape, (4, 1, 5, 6), shape=(4, 5, 6)),
+        _of(spec.Reshape, shape=(4, 1, 7, 9)),
     ],
 }
 
@@ -228,6 +333,9 @@ def network_of(example: Example) -> NetworkSpec:
         if len(shape) == 1:
             flat = spec.Flatten(id=f"flat{number}", inputs=(taken.id,))
             network = network.inserted(len(network.layers), flat)
+        elif len(shape) == 4:
+            video = spec.Reshape(id=f"video{number}", inputs=(taken.id,), shape=shape)
+            network = network.inserted(len(network.layers), video)
         ids.append(network.last_id)
     return network.inserted(len(network.layers), replace(example.layer, inputs=tuple(ids)))
 
@@ -270,4 +378,6 @@ def random_parameters(example: Example, seed: int = 0) -> dict[str, Array]:
 
 
 def _as_maps(shape: Shape) -> Shape:
-    return shape if len(shape) == 3 else (shape[0], 1, 1)
+    if len(shape) == 1:
+        return shape[0], 1, 1
+    return prod(shape[:-2]), *shape[-2:]

@@ -32,15 +32,15 @@ def torch_module(layer: LayerSpec, sources: Sequence[Shape]) -> nn.Module:
     }
     channels = sources[0][0]
     match layer.type:
-        case "Conv2d":
+        case "Conv2d" | "Conv3d":
             assert isinstance(layer, Convolution)
             arguments["padding"] = 0
-            return nn.Conv2d(channels, layer.out_channels, **arguments)
-        case "ConvTranspose2d":
-            return nn.ConvTranspose2d(channels, layer.out_channels, **arguments)
+            return getattr(nn, layer.type)(channels, layer.out_channels, **arguments)
+        case "ConvTranspose2d" | "ConvTranspose3d":
+            return getattr(nn, layer.type)(channels, layer.out_channels, **arguments)
         case "Linear":
             return nn.Linear(channels, layer.out_features, **arguments)
-        case "BatchNorm2d" | "InstanceNorm2d":
+        case "BatchNorm2d" | "BatchNorm3d" | "InstanceNorm2d" | "InstanceNorm3d":
             return getattr(nn, layer.type)(channels, **arguments)
         case "GroupNorm":
             return nn.GroupNorm(num_channels=channels, **arguments)
@@ -49,14 +49,16 @@ def torch_module(layer: LayerSpec, sources: Sequence[Shape]) -> nn.Module:
             return nn.LayerNorm(over, **arguments)
         case "Softmax":
             return nn.Softmax(dim=1)
-        case "Upsample":
+        case "Upsample" | "Upsample3d":
             arguments["align_corners"] = arguments["align_corners"] or None
             return nn.Upsample(**arguments)
         case "GlobalAvgPool2d":
             return nn.AdaptiveAvgPool2d(1)
         case "GlobalMaxPool2d":
             return nn.AdaptiveMaxPool2d(1)
-        case "Add" | "Multiply" | "Concat" | "Slice" | "Reshape" | "Pad2d":
+        case "GlobalAvgPool3d":
+            return nn.AdaptiveAvgPool3d(1)
+        case "Add" | "Multiply" | "Concat" | "Slice" | "Reshape" | "Pad2d" | "Pad3d":
             return nn.Identity()
         case kind:
             return getattr(nn, kind)(**arguments)
@@ -65,11 +67,15 @@ def torch_module(layer: LayerSpec, sources: Sequence[Shape]) -> nn.Module:
 def apply(layer: LayerSpec, module: nn.Module, tensors: Sequence[Tensor]) -> Tensor:
     """Return what a layer's module makes of tensors ``(N, *shape)``."""
     x = tensors[0]
+    if layer.rank == 2 and x.ndim == 5:
+        # Each moment for itself, as pictures of a batch are.
+        made = apply(layer, module, [x.transpose(1, 2).flatten(0, 1)])
+        return made.unflatten(0, (len(x), x.shape[2])).transpose(1, 2)
     match layer.type:
-        case "Conv2d":
-            (top, bottom), (left, right) = layer.pads
-            return module(functional.pad(x, (left, right, top, bottom)))
-        case "LayerNorm" if layer.normalized_shape == "channels" and x.ndim == 4:
+        case "Conv2d" | "Conv3d":
+            sides = [number for pair in reversed(layer.pads) for number in pair]
+            return module(functional.pad(x, sides))
+        case "LayerNorm" if layer.normalized_shape == "channels" and x.ndim >= 4:
             return module(x.movedim(1, -1)).movedim(-1, 1)
         case "Add":
             for other in tensors[1:]:
@@ -83,13 +89,12 @@ def apply(layer: LayerSpec, module: nn.Module, tensors: Sequence[Tensor]) -> Ten
             return torch.cat(list(tensors), dim=1)
         case "Slice":
             place = [slice(None)] * x.ndim
-            place[layer.axis + 1] = slice(
-                *slice(layer.start, layer.stop, layer.step).indices(x.shape[layer.axis + 1])
-            )
+            axis = layer.axis(tuple(x.shape[1:])) + 1
+            place[axis] = slice(*slice(layer.start, layer.stop, layer.step).indices(x.shape[axis]))
             return x[tuple(place)]
         case "Reshape":
             return x.reshape(len(x), *layer.shape)
-        case "Pad2d":
+        case "Pad2d" | "Pad3d":
             value = layer.value if layer.mode == "constant" else None
             return functional.pad(x, layer.padding, layer.mode, value)
         case _:

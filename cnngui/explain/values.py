@@ -55,7 +55,8 @@ def renamed(unit: Unit) -> Taps:
 def cut_out(unit: Unit) -> Taps:
     """Some values of one axis."""
     layer, index = unit.layer, [unit.channel, *unit.at]
-    index[layer.axis] = layer.picked(unit.sources[0][layer.axis])[index[layer.axis]]
+    axis = layer.axis(unit.sources[0])
+    index[axis] = layer.picked(unit.sources[0][axis])[index[axis]]
     return copied(0, index[0], index[1:])
 
 

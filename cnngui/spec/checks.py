@@ -18,6 +18,9 @@ from cnngui.spec.network import FITS, InputSpec, NetworkSpec
 
 MAX_LAYERS = 512
 MAX_INPUT_SIDE = 4096
+MAX_INPUT_FRAMES = 64
+MAX_FRAME_STEP = 64
+MAX_FRAME_RATE = 1000
 MAX_TEXT_LENGTH = 200
 MAX_CLASSES = 10_000
 _LARGEST_TYPED = 2**31 - 1
@@ -72,7 +75,7 @@ def shown(value: object) -> str:
 
     Sizes are ``3x3``, a text without letters is ``""``, and anything long is cut short.
     """
-    if isinstance(value, tuple) and 2 <= len(value) <= 4 and all(map(is_whole, value)):
+    if isinstance(value, tuple) and 2 <= len(value) <= 6 and all(map(is_whole, value)):
         value = "x".join(str(number)[:20] for number in value)
     written = value if isinstance(value, str) else repr(value)
     return harmless(written[:60]) + ("..." if len(written) > 60 else "") if written else '""'
@@ -131,14 +134,22 @@ def _is_text(value: object) -> bool:
     return is_harmless(value)
 
 
+_INPUT_NUMBERS = {
+    "height": Argument("int", 1, MAX_INPUT_SIDE),
+    "width": Argument("int", 1, MAX_INPUT_SIDE),
+    "frames": Argument("int", 1, MAX_INPUT_FRAMES),
+    "frame_step": Argument("int", 1, MAX_FRAME_STEP),
+    "frame_rate": Argument("float", 0, MAX_FRAME_RATE),
+}
+
+
 def _input_problems(described: InputSpec, is_draft: bool) -> Iterator[Problem]:
     if not (is_whole(described.channels) and described.channels in (1, 3)):
         rule = text("must be 3 (RGB) or 1 (grey)")
         yield Problem(INPUT_ID, "channels", rule, shown(described.channels))
         return
-    for field in ("height", "width"):
-        side = _as_drafted(Argument("int", 1, MAX_INPUT_SIDE), is_draft)
-        broken = misfit(side, getattr(described, field))
+    for field, allowed in _INPUT_NUMBERS.items():
+        broken = misfit(_as_drafted(allowed, is_draft), getattr(described, field))
         if broken:
             yield Problem(INPUT_ID, field, broken, shown(getattr(described, field)))
     if described.fit not in FITS:
@@ -252,7 +263,31 @@ def _rule(argument: Argument) -> Text:
             )
         case "shape":
             return text(
-                "must be one whole number, or three (channels, height, width), up to {most:.12g}",
+                "must be one whole number, three (channels, height, width) or four "
+                "(channels, time, height, width), up to {most:.12g}",
+                **within,
+            )
+        case "sizes" if argument.rank == 3:
+            return text(
+                "must be a whole number from {least:.12g} to {most:.12g}, or three "
+                "(time, height, width)",
+                **within,
+            )
+        case "factors" if argument.rank == 3:
+            return text(
+                "must be a number from {least:.12g} to {most:.12g}, or three (time, height, width)",
+                **within,
+            )
+        case "padding" if argument.rank == 3:
+            return text(
+                "must be a whole number from {least:.12g} to {most:.12g}, three "
+                "(time, height, width), six (left, right, top, bottom, first, last), same or valid",
+                **within,
+            )
+        case "sides" if argument.rank == 3:
+            return text(
+                "must be a whole number from {least:.12g} to {most:.12g}, or six "
+                "(left, right, top, bottom, first, last)",
                 **within,
             )
         case _:

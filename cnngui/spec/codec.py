@@ -16,12 +16,13 @@ from typing import Any, NoReturn, TypeVar
 from cnngui.errors import NetworkError, NetworkFileError, Text, Words, text
 from cnngui.spec.checks import MAX_LAYERS, description_problems, is_id, is_whole, shown
 from cnngui.spec.layers import LAYER_TYPES, LayerSpec, ParametricSpec, arguments_of
-from cnngui.spec.network import InputSpec, NetworkSpec
+from cnngui.spec.network import TIME_FIELDS, InputSpec, NetworkSpec
 
 FORMAT = "cnngui-network"
-VERSION = 2
-"""The newest version. A network is written in the oldest that can hold it: 2 brought twenty
-layer types and a padding of its own for each side."""
+VERSION = 3
+"""The newest version. A network is written in the oldest that can hold it: 2 brought twenty layer
+types and a padding of its own for each side, 3 layers that span time and inputs of several
+frames."""
 MAX_TEXT_LENGTH = 4 * 2**20
 
 _NETWORK_KEYS = ("format", "version", "name", "input", "classes", "layers")
@@ -46,9 +47,11 @@ def to_json(network: NetworkSpec, *, is_draft: bool = False) -> str:
         raise NetworkError(problem.thing, problem.rule, problem.got)
     head = {
         "format": FORMAT,
-        "version": max((layer.format_version for layer in network.layers), default=1),
+        "version": max(
+            network.input.format_version, *(layer.format_version for layer in network.layers), 1
+        ),
         "name": network.name,
-        "input": {key: getattr(network.input, key) for key in _INPUT_KEYS},
+        "input": _input_entry(network.input),
         "classes": network.classes,
     }
     lines = [f"  {_dump(key)}: {_dump(value)}" for key, value in head.items()]
@@ -243,14 +246,24 @@ def _layer(entry: _Entry) -> LayerSpec:
     )
 
 
+def _input_entry(described: InputSpec) -> dict[str, Any]:
+    left_out = TIME_FIELDS if described.format_version == 1 else ()
+    return {key: getattr(described, key) for key in _INPUT_KEYS if key not in left_out}
+
+
 def _layer_entry(layer: LayerSpec) -> dict[str, Any]:
     entry: dict[str, Any] = {"id": layer.id, "type": layer.type}
     for name, argument in arguments_of(type(layer)).items():
         value = getattr(layer, name)
         if value == argument.default and (argument.goes_without_saying or argument.since > 1):
             continue
-        is_equal_pair = isinstance(value, tuple) and len(value) == 2 and value[0] == value[1]
-        entry[name] = value[0] if is_equal_pair else value
+        is_one_for_all = (
+            isinstance(value, tuple)
+            and len(value) == argument.rank
+            and argument.kind in ("sizes", "factors", "padding")
+            and len(set(value)) == 1
+        )
+        entry[name] = value[0] if is_one_for_all else value
     if layer.inputs:
         entry["inputs"] = layer.inputs
     if not layer.enabled:

@@ -80,7 +80,7 @@ def _with_head(spec: NetworkSpec, place: int, read: str, kinds: tuple[str, ...])
     if len(shape) > 1:
         kinds = ("Flatten", *kinds)
         if prod(shape) > _MOST_FEATURES:
-            kinds = ("GlobalAvgPool2d", *kinds)
+            kinds = ("GlobalAvgPool3d" if len(shape) == 4 else "GlobalAvgPool2d", *kinds)
     before = spec.layers[place - 1].id if place else INPUT_ID
     inputs = () if read == before else (read,)
     for kind in kinds:

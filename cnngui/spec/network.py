@@ -6,7 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from cnngui.spec.layers import INPUT_ID, LAYER_TYPES, LayerSpec, ParametricSpec
+from cnngui.spec.layers import INPUT_ID, LAYER_TYPES, LayerSpec, ParametricSpec, Shape
+
+TIME_FIELDS = ("frames", "frame_step", "frame_rate")
+"""What of an input speaks of time."""
 
 Fit = Literal["stretch", "crop", "letterbox"]
 FITS: tuple[Fit, ...] = ("stretch", "crop", "letterbox")
@@ -23,6 +26,10 @@ class InputSpec:
     fit : how a frame of another shape becomes this one: ``stretch``, ``crop`` (the largest centred
         part of the right shape) or ``letterbox`` (all of it, with black bars).
     mean, std : one number per channel; the network sees ``(pixel - mean) / std``, pixels in 0..1.
+    frames : how many frames it sees at once, the last of them the newest; 1 is a still picture.
+    frame_step : every how many frames one is seen: 2 leaves out every other.
+    frame_rate : frames a second at which ``frame_step`` is meant. A source with more or fewer gives
+        those that lie nearest in its own time. 0 takes frames as they come.
     """
 
     channels: int = 3
@@ -31,11 +38,27 @@ class InputSpec:
     fit: Fit = "crop"
     mean: tuple[float, ...] = (0.0, 0.0, 0.0)
     std: tuple[float, ...] = (1.0, 1.0, 1.0)
+    frames: int = 1
+    frame_step: int = 1
+    frame_rate: float = 0.0
 
     @property
-    def shape(self) -> tuple[int, int, int]:
-        """``(C, H, W)``."""
-        return self.channels, self.height, self.width
+    def shape(self) -> Shape:
+        """``(C, H, W)`` of one frame, ``(C, T, H, W)`` of several."""
+        if self.frames == 1:
+            return self.channels, self.height, self.width
+        return self.channels, self.frames, self.height, self.width
+
+    @property
+    def span(self) -> int:
+        """How many frames it reaches over, those between the ones that it sees included."""
+        return (self.frames - 1) * self.frame_step + 1
+
+    @property
+    def format_version(self) -> int:
+        """The oldest version of the file format that can hold it."""
+        still = InputSpec()
+        return 1 if all(getattr(self, key) == getattr(still, key) for key in TIME_FIELDS) else 3
 
     def with_channels(self, channels: int) -> InputSpec:
         """Return the same input with another number of channels, mean and std following."""

@@ -59,7 +59,7 @@ class ShapeReport:
             raise NetworkError(problem.thing, problem.rule, problem.got)
 
 
-_INPUT_SIZES = tuple(f"{INPUT_ID}.{field}" for field in ("channels", "height", "width"))
+_INPUT_SIZES = tuple(f"{INPUT_ID}.{field}" for field in ("channels", "height", "width", "frames"))
 
 
 def infer(network: NetworkSpec) -> ShapeReport:
@@ -79,6 +79,11 @@ def _infer(network: NetworkSpec, own_problems: tuple[Problem, ...]) -> ShapeRepo
     shapes: dict[str, Shape | None] = {INPUT_ID: network.input.shape}
     if any(problem.thing in _INPUT_SIZES for problem in problems):
         shapes[INPUT_ID] = None
+    elif prod(network.input.shape) > MAX_TENSOR_VALUES:
+        shapes[INPUT_ID] = None
+        rule = text("must give at most {most:,} values", most=MAX_TENSOR_VALUES)
+        got = f"{prod(network.input.shape):,} ({shape_text(network.input.shape)})"
+        problems.append(Problem(INPUT_ID, "frames", rule, got))
     parameters: dict[str, dict[str, Shape]] = {}
     budget = _Budget()
     for index, layer in enumerate(network.layers):

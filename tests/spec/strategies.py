@@ -34,7 +34,7 @@ def _values_of(argument: Argument) -> st.SearchStrategy:
             return st.sampled_from(argument.choices)
         case "factors":
             factor = st.floats(argument.minimum, argument.maximum)
-            return st.tuples(factor, factor)
+            return st.tuples(*[factor] * argument.rank)
         case _:
             numbers = st.one_of(st.tuples(*[whole] * count) for count in argument.counts)
             named = st.sampled_from(("same", "valid"))
@@ -64,6 +64,9 @@ def inputs(draw: st.DrawFn) -> InputSpec:
         fit=draw(st.sampled_from(FITS)),
         mean=tuple(draw(st.lists(numbers, min_size=channels, max_size=channels))),
         std=tuple(draw(st.lists(deviations, min_size=channels, max_size=channels))),
+        frames=draw(st.integers(1, 64)),
+        frame_step=draw(st.integers(1, 64)),
+        frame_rate=draw(st.floats(0, 1000)),
     )
 
 

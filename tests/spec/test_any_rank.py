@@ -79,10 +79,12 @@ def test_one_number_is_for_all_axes_and_maps_of_another_rank_are_refused():
     layer = kind(id="x", kernel_size=3, padding=(1, 2, 3, 4, 5, 6))
     assert layer.kernel_size == (3, 3, 3)
     assert layer.pads == ((5, 6), (3, 4), (1, 2))
-    with pytest.raises(MisfitError, match="must read maps"):
+    with pytest.raises(MisfitError, match="must read maps of several moments"):
         require_rank(layer, [(12,)])
     argument = arguments_of(kind)["kernel_size"]
-    assert str(misfit(argument, (3, 3))) == "must be a number from 1 to 4096, or 3 of them"
+    assert str(misfit(argument, (3, 3))) == (
+        "must be a whole number from 1 to 4096, or three (time, height, width)"
+    )
     assert not misfit(argument, (3, 3, 1))
     pooled = of_rank(GlobalPooling, 3)(id="x")
     assert pooled.output_shape([VIDEO]) == (4, 1, 1, 1)

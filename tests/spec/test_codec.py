@@ -163,7 +163,7 @@ HOSTILE = [
     ('{"version": -Infinity}', "net.json: must hold only finite numbers, got -Infinity"),
     ("{}", 'net.json: format: must be "cnngui-network", got null'),
     (changed("format", []), 'net.json: format: must be "cnngui-network"'),
-    (changed("version", 3), "net.json: version: must be at most 2, the newest"),
+    (changed("version", 4), "net.json: version: must be at most 3, the newest"),
     (changed("version", 0), "net.json: version: must be a whole number"),
     (changed("version", True), "net.json: version: must be a whole number"),
     (changed("version", "1"), "net.json: version: must be a whole number"),

@@ -63,11 +63,12 @@ class Slice(Unary[spec.Slice]):
 
     def _picked(self, x: Array, rows: range) -> Array:
         """See what some rows of the output are made of."""
-        picked = self.layer.picked(x.shape[self.layer.axis + 1])
+        axis = self.layer.axis(x.shape[1:])
+        picked = self.layer.picked(x.shape[axis + 1])
         places = [slice(None), slice(rows.start, rows.stop), slice(None)]
-        if self.layer.axis == 1:
+        if axis == 1:
             picked = picked[rows.start : rows.stop]
-        places[self.layer.axis] = slice(picked.start, picked.stop, picked.step)
+        places[axis] = slice(picked.start, picked.stop, picked.step)
         return x[:, *places]
 
 

@@ -25,10 +25,12 @@ class Argument:
 
     Attributes
     ----------
-    kind : which editor and which type. ``sizes`` are whole numbers, one per axis of a map, height
-        first, ``factors`` floats. ``sides`` are whole numbers, two per axis in PyTorch's order of
-        ``F.pad``: left, right, top, bottom. ``padding`` is sizes, sides, "same" or "valid".
-        ``shape`` is one whole number for a flat tensor, or channels, height and width for maps.
+    kind : which editor and which type. ``sizes`` are whole numbers, one per axis of a map, time
+        or height first, ``factors`` floats. ``sides`` are whole numbers, two per axis in PyTorch's
+        order of ``F.pad``: left, right, top, bottom, first and last moment. ``padding`` is sizes,
+        sides, "same" or "valid".
+        ``shape`` is one whole number for a flat tensor, or channels, height and width for maps,
+        with time before the height for maps of several moments.
     minimum, maximum : inclusive; they hold for each of several numbers.
     choices : for ``kind="choice"``.
     affects_shape : False where neither the output's shape nor a parameter's depends on it.
@@ -61,7 +63,7 @@ class Argument:
             case "padding":
                 return (self.rank, 2 * self.rank)
             case "shape":
-                return (1, self.rank + 1)
+                return (1, self.rank + 1, self.rank + 2)
             case _:
                 return ()
 

@@ -15,10 +15,14 @@ from cnngui.errors import Text, Words, text
 from cnngui.spec.layers.arguments import argument, arguments_of
 
 Shape: TypeAlias = tuple[int, ...]
-"""Without the batch: ``(C, H, W)`` for maps, ``(F,)`` for flat tensors."""
+"""Without the batch: ``(C, H, W)`` for maps, ``(C, T, H, W)`` for maps of several moments, ``(F,)``
+for flat tensors."""
 
 Pair: TypeAlias = tuple[int, int]
 """(height, width). A layer's constructor also takes one int for both."""
+
+Triple: TypeAlias = tuple[int, int, int]
+"""(time, height, width). A layer's constructor also takes one int for all three."""
 
 Box: TypeAlias = tuple[range, ...]
 """Part of a tensor: along each axis of its shape, which values, without gaps. A part without a
@@ -72,7 +76,8 @@ class LayerSpec(ABC):
     product, a copy of one, a function of one, one scaled by what all of them are like, or its share
     in all."""
     rank: ClassVar[int | None]
-    """How many axes the maps have that it reads: 2 for images, 0 for flat tensors; None: any."""
+    """How many axes the maps have that it works on: 3 for video, 2 for images, 0 for flat tensors;
+    None: any. Where maps have moments, a layer of rank 2 works on each moment for itself."""
     keeps_channels: ClassVar[bool]
     """Whether output channel (or unit) i is made of channel i wherever as many come out as go in,
     so that its name still holds."""
@@ -248,12 +253,25 @@ def whole(shape: Shape) -> Box:
 
 
 def require_rank(layer: LayerSpec, sources: Sequence[Shape]) -> None:
-    """Raise a MisfitError if a layer reads maps where it must read flat tensors, or the reverse."""
+    """Raise a MisfitError if a layer reads what has not the axes that it works on."""
     for shape in sources:
-        if layer.rank is None or len(shape) == layer.rank + 1:
+        if layer.rank is None or len(shape) == layer.rank + 1 or (layer.rank, len(shape)) == (2, 4):
             continue
+        found = text("a flat tensor of {size}", size=shape[0])
+        if len(shape) > 1:
+            found = text("maps {shape}", shape=shape_text(shape))
         if layer.rank == 0:
             rule = text("must read a flat tensor: add a Flatten before it")
-            raise MisfitError("", rule, text("maps {shape}", shape=shape_text(shape)))
-        found = text("a flat tensor of {size}", size=shape[0])
-        raise MisfitError("", text("{type} must read maps", type=layer.type), found)
+        elif layer.rank == 3:
+            rule = text(
+                "{type} must read maps of several moments: give the input more frames",
+                type=layer.type,
+            )
+        else:
+            rule = text("{type} must read maps", type=layer.type)
+        raise MisfitError("", rule, found)
+
+
+def moments(shape: Shape) -> int:
+    """Return how many moments maps have; 1 where they have no axis for time."""
+    return shape[1] if len(shape) == 4 else 1

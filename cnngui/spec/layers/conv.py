@@ -19,6 +19,7 @@ from cnngui.spec.layers.base import (
     Pair,
     ParametricSpec,
     Shape,
+    Triple,
     shape_text,
 )
 from cnngui.spec.layers.windows import (
@@ -93,7 +94,7 @@ class Convolution(KernelLayer[Sizes], Generic[Sizes, Sides]):
     Attributes
     ----------
     padding : "same", "valid", one number per axis for both its sides, or one number for each side
-        in the order of ``F.pad``: left, right, top, bottom.
+        in the order of ``F.pad``: left, right, top, bottom, first and last moment.
     """
 
     suggested: ClassVar[Mapping[str, object]] = {"padding": "same"}
@@ -127,7 +128,8 @@ class Convolution(KernelLayer[Sizes], Generic[Sizes, Sides]):
         if any(size > room for size, room in zip(reach, padded, strict=True)):
             raise kernel_too_large(padded, self.kernel_size, self.dilation)
         places = zip(padded, reach, self.stride, strict=True)
-        return self.out_channels, *((room - size) // step + 1 for room, size, step in places)
+        counts = ((room - size) // step + 1 for room, size, step in places)
+        return self.out_channels, *shape[1 : -len(reach)], *counts
 
     def weight_shape(self, in_channels: int) -> Shape:
         return self.out_channels, in_channels // self.groups, *self.kernel_size
@@ -183,13 +185,14 @@ class TransposedConvolution(KernelLayer[Sizes]):
                 rule = text("must be smaller than stride or dilation")
                 raise MisfitError("output_padding", rule, shape_text(self.output_padding))
         reach = dilated(self.kernel_size, self.dilation)
+        rank = len(reach)
         laid = tuple(
             (side - 1) * step + size + extra
             for side, step, size, extra in zip(
-                shape[1:], self.stride, reach, self.output_padding, strict=True
+                shape[-rank:], self.stride, reach, self.output_padding, strict=True
             )
         )
-        values = self.out_channels * prod(laid)
+        values = self.out_channels * prod(shape[1:-rank]) * prod(laid)
         if values > MAX_TENSOR_VALUES:
             rule = text("must give at most {most:,} values", most=MAX_TENSOR_VALUES)
             raise MisfitError(self.size_argument, rule, f"{values:,}")
@@ -197,7 +200,7 @@ class TransposedConvolution(KernelLayer[Sizes]):
         if min(cut) < 1:
             rule = text("must leave something of the output {size}", size=shape_text(laid))
             raise MisfitError("padding", rule, shape_text(self.padding))
-        return self.out_channels, *cut
+        return self.out_channels, *shape[1:-rank], *cut
 
     def weight_shape(self, in_channels: int) -> Shape:
         return in_channels, self.out_channels // self.groups, *self.kernel_size
@@ -213,10 +216,11 @@ class TransposedConvolution(KernelLayer[Sizes]):
 
     def reach(self, part: Box, sources: Sequence[Shape], shape: Shape) -> list[Box]:
         (source,) = sources
-        found = [self.channels_read(part[0], source[0])]
         reaches = dilated(self.kernel_size, self.dilation)
+        rank = len(reaches)
+        found = [self.channels_read(part[0], source[0]), *part[1:-rank]]
         for places, side, reach, step, pad in zip(
-            part[1:], source[1:], reaches, self.stride, self.padding, strict=True
+            part[-rank:], source[-rank:], reaches, self.stride, self.padding, strict=True
         ):
             # The kernel of input i lies over the outputs from i * step - pad on.
             first = -((reach - 1 - pad - places.start) // step)
@@ -237,3 +241,19 @@ class ConvTranspose2d(TransposedConvolution[Pair]):
     """Transposed convolution of images."""
 
     rank: ClassVar[int] = 2
+
+
+@dataclass(frozen=True, kw_only=True)
+class Conv3d(Convolution[Triple, tuple[int, int, int, int, int, int]]):
+    """Convolution of video: kernels that also span time."""
+
+    rank: ClassVar[int] = 3
+    since: ClassVar[int] = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConvTranspose3d(TransposedConvolution[Triple]):
+    """Transposed convolution of video."""
+
+    rank: ClassVar[int] = 3
+    since: ClassVar[int] = 3

@@ -40,10 +40,14 @@ class ValueByValue(Joining):
     def output_shape(self, sources: Sequence[Shape]) -> Shape:
         if len({(shape[0], len(shape)) for shape in sources}) > 1:
             rule = text("must all have as many channels")
+            if len(set(map(len, sources))) > 1:
+                rule = text("must all be maps of one moment, of several, or flat")
             raise MisfitError("inputs", rule, _listed(sources))
         sides = list(zip(*sources, strict=True))
         if any(len({*along, 1}) > 2 for along in sides[1:]):
             rule = text("must all have one height and width, or 1 there")
+            if len(sides) == 4:
+                rule = text("must all have as many moments, one height and width, or 1 there")
             raise MisfitError("inputs", rule, _listed(sources))
         return tuple(map(max, sides))
 
@@ -82,6 +86,8 @@ class Concat(Joining):
     def output_shape(self, sources: Sequence[Shape]) -> Shape:
         if len({source[1:] for source in sources}) > 1:
             rule = text("must all have one height and width")
+            if max(map(len, sources)) == 4:
+                rule = text("must all have as many moments and one height and width")
             raise MisfitError("inputs", rule, _listed(sources))
         return sum(source[0] for source in sources), *sources[0][1:]
 

@@ -78,6 +78,14 @@ class BatchNorm2d(BatchNorm):
 
 
 @dataclass(frozen=True, kw_only=True)
+class BatchNorm3d(BatchNorm):
+    """Batch normalisation of video: all moments count alike."""
+
+    rank: ClassVar[int] = 3
+    since: ClassVar[int] = 3
+
+
+@dataclass(frozen=True, kw_only=True)
 class GroupNorm(Normalisation):
     """Normalises each group of channels by what it is like in this very picture.
 
@@ -123,6 +131,17 @@ class InstanceNorm2d(Normalisation):
 
     def parameter_shapes(self, sources: Sequence[Shape]) -> dict[str, Shape]:
         return dict.fromkeys(("weight", "bias"), sources[0][:1]) if self.affine else {}
+
+    def reach(self, part: Box, sources: Sequence[Shape], shape: Shape) -> list[Box]:
+        return [(*part[:-2], *whole(shape[-2:]))]
+
+
+@dataclass(frozen=True, kw_only=True)
+class InstanceNorm3d(InstanceNorm2d):
+    """Normalises each map over all of its moments together."""
+
+    rank: ClassVar[int] = 3
+    since: ClassVar[int] = 3
 
     def reach(self, part: Box, sources: Sequence[Shape], shape: Shape) -> list[Box]:
         return [(part[0], *whole(shape[1:]))]

@@ -16,6 +16,7 @@ from cnngui.spec.layers.base import (
     MisfitError,
     Pair,
     Shape,
+    Triple,
     shape_text,
     whole,
 )
@@ -59,10 +60,11 @@ class WindowPooling(Pooling, Generic[Sizes]):
             rule = text("must be at most half the kernel {size}", size=shape_text(self.kernel_size))
             raise MisfitError("padding", rule, shape_text(self.padding))
         padded = padded_sides(shape, self.pads)
+        rank = len(self.kernel_size)
         counts = tuple(
             _window_count(*numbers, ceil_mode=self.ceil_mode)
             for numbers in zip(
-                shape[1:],
+                shape[-rank:],
                 dilated(self.kernel_size, self.spacing),
                 self.stride,
                 self.padding,
@@ -72,12 +74,12 @@ class WindowPooling(Pooling, Generic[Sizes]):
         if min(counts) < 1:
             raise kernel_too_large(padded, self.kernel_size, self.spacing)
         self._require_values(shape, counts)
-        return shape[0], *counts
+        return *shape[:-rank], *counts
 
     def _require_values(self, shape: Shape, counts: Shape) -> None:
         """Raise a MisfitError if all values of a window lie in the padding."""
         for side, count, size, step, distance, before in zip(
-            shape[1:],
+            shape[-len(counts) :],
             counts,
             self.kernel_size,
             self.stride,
@@ -136,14 +138,18 @@ class AvgPool2d(WindowPooling[Pair]):
 
 @dataclass(frozen=True, kw_only=True)
 class GlobalPooling(Pooling):
-    """Makes one number of each whole map, of any rank: ``(C, *sides)`` to ``(C, 1, ...)``."""
+    """Makes one number of each whole map: ``(C, *sides)`` to ``(C, 1, ...)``.
+
+    A type of rank 2 makes one of each moment.
+    """
+
+    rank: ClassVar[int]
 
     def output_shape(self, sources: Sequence[Shape]) -> Shape:
-        channels, *sides = sources[0]
-        return channels, *(1 for _ in sides)
+        return *sources[0][: -self.rank], *(1 for _ in range(self.rank))
 
     def reach(self, part: Box, sources: Sequence[Shape], shape: Shape) -> list[Box]:
-        return [(part[0], *whole(sources[0][1:]))]
+        return [(*part[: -self.rank], *whole(sources[0][-self.rank :]))]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -155,7 +161,7 @@ class AdaptivePooling(Pooling, Generic[Sizes]):
     output_size: Sizes = sizes(2)
 
     def output_shape(self, sources: Sequence[Shape]) -> Shape:
-        return sources[0][0], *self.output_size
+        return *sources[0][: -len(self.output_size)], *self.output_size
 
     def windows(self, axis: int, side: int) -> list[range]:
         """Return what each window lies over along one axis (0 for the first of a map's)."""
@@ -166,8 +172,9 @@ class AdaptivePooling(Pooling, Generic[Sizes]):
         return range(place * side // count, -(-(place + 1) * side // count))
 
     def reach(self, part: Box, sources: Sequence[Shape], shape: Shape) -> list[Box]:
-        found = [part[0]]
-        for axis, (places, side) in enumerate(zip(part[1:], sources[0][1:], strict=True)):
+        rank = len(self.output_size)
+        found = list(part[:-rank])
+        for axis, (places, side) in enumerate(zip(part[-rank:], sources[0][-rank:], strict=True)):
             first = self._window(axis, side, places.start)
             last = self._window(axis, side, places.stop - 1)
             found.append(range(first.start, last.stop))
@@ -205,3 +212,48 @@ class AdaptiveMaxPool2d(AdaptivePooling[Pair]):
 
     rank: ClassVar[int] = 2
     arithmetic: ClassVar[Arithmetic] = "max"
+
+
+@dataclass(frozen=True, kw_only=True)
+class MaxPool3d(WindowPooling[Triple]):
+    """The largest value of each window, which reaches over several moments."""
+
+    rank: ClassVar[int] = 3
+    arithmetic: ClassVar[Arithmetic] = "max"
+    argument_order: ClassVar[tuple[str, ...]] = ("kernel_size", "stride", "padding", "dilation")
+    since: ClassVar[int] = 3
+
+    dilation: Triple = sizes(1)
+
+    @property
+    def spacing(self) -> Triple:
+        return self.dilation
+
+
+@dataclass(frozen=True, kw_only=True)
+class AvgPool3d(WindowPooling[Triple]):
+    """The mean of each window, which reaches over several moments."""
+
+    rank: ClassVar[int] = 3
+    arithmetic: ClassVar[Arithmetic] = "sum"
+    since: ClassVar[int] = 3
+
+    count_include_pad: bool = argument(True, "bool", affects_shape=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class GlobalAvgPool3d(GlobalPooling):
+    """The mean of each map over all of its moments: ``(C, T, H, W)`` to ``(C, 1, 1, 1)``."""
+
+    rank: ClassVar[int] = 3
+    arithmetic: ClassVar[Arithmetic] = "sum"
+    since: ClassVar[int] = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class AdaptiveAvgPool3d(AdaptivePooling[Triple]):
+    """The mean of each of ``output_size`` windows, which reach over several moments."""
+
+    rank: ClassVar[int] = 3
+    arithmetic: ClassVar[Arithmetic] = "sum"
+    since: ClassVar[int] = 3

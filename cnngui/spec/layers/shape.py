@@ -34,7 +34,7 @@ class _Rearranging(LayerSpec):
 
 @dataclass(frozen=True, kw_only=True)
 class Flatten(_Rearranging):
-    """``(C, H, W)`` to ``(C * H * W,)``, channel by channel, row by row."""
+    """``(C, H, W)`` to ``(C * H * W,)``, channel by channel, moment by moment, row by row."""
 
     menu_group: ClassVar[MenuGroup] = "shape"
 
@@ -52,14 +52,18 @@ class Reshape(_Rearranging):
 
     Attributes
     ----------
-    shape : one number for a flat tensor, or channels, height and width; -1 stands for whatever is
-        left, and may do so once.
+    shape : one number for a flat tensor, channels, height and width, or channels, time, height and
+        width; -1 stands for whatever is left, and may do so once.
     """
 
     menu_group: ClassVar[MenuGroup] = "shape"
     since: ClassVar[int] = 2
 
     shape: Shape = argument((-1, 1, 1), "shape", minimum=-1, maximum=1_000_000)
+
+    @property
+    def format_version(self) -> int:
+        return max(super().format_version, 3 if len(self.shape) == 4 else 1)
 
     def output_shape(self, sources: Sequence[Shape]) -> Shape:
         values = prod(sources[0])
@@ -81,7 +85,7 @@ class Reshape(_Rearranging):
 
 @dataclass(frozen=True, kw_only=True)
 class Slice(_Rearranging):
-    """Some of the channels (or units), rows or columns, as Python slices a list.
+    """Some of the channels (or units), moments, rows or columns, as Python slices a list.
 
     Attributes
     ----------
@@ -94,8 +98,8 @@ class Slice(_Rearranging):
     menu_group: ClassVar[MenuGroup] = "shape"
     since: ClassVar[int] = 2
 
-    dim: Literal["channels", "rows", "columns"] = argument(
-        "channels", "choice", choices=("channels", "rows", "columns")
+    dim: Literal["channels", "time", "rows", "columns"] = argument(
+        "channels", "choice", choices=("channels", "time", "rows", "columns")
     )
     start: int = argument(0, "int", minimum=-1_000_000, maximum=1_000_000)
     stop: int | None = argument(
@@ -104,9 +108,18 @@ class Slice(_Rearranging):
     step: int = argument(1, "int", minimum=1, maximum=1_000_000)
 
     @property
-    def axis(self) -> int:
-        """The axis of ``(C, H, W)`` that it picks from."""
-        return ("channels", "rows", "columns").index(self.dim)
+    def format_version(self) -> int:
+        return max(super().format_version, 3 if self.dim == "time" else 1)
+
+    def axis(self, shape: Shape) -> int:
+        """Return which axis of maps (or of a flat tensor) of that shape it picks from.
+
+        It is ``len(shape)`` where they have none of that name.
+        """
+        if len(shape) == 4:
+            return ("channels", "time", "rows", "columns").index(self.dim)
+        axes = ("channels", "rows", "columns")[: len(shape)]
+        return axes.index(self.dim) if self.dim in axes else len(shape)
 
     def picked(self, side: int) -> range:
         """Return which values it picks from an axis of that length."""
@@ -114,21 +127,26 @@ class Slice(_Rearranging):
 
     def output_shape(self, sources: Sequence[Shape]) -> Shape:
         (shape,) = sources
-        if self.axis >= len(shape):
-            raise MisfitError("dim", text("must be channels for a flat tensor"), self.dim)
-        side = shape[self.axis]
+        axis = self.axis(shape)
+        if axis == len(shape):
+            rule = text("must be channels for a flat tensor")
+            if len(shape) > 1:
+                rule = text("must be channels, rows or columns for maps of one moment")
+            raise MisfitError("dim", rule, self.dim)
+        side = shape[axis]
         picked = self.picked(side)
         if not picked:
             rule = text("must leave something of the {count} {dim}", count=side, dim=self.dim)
             stop = "" if self.stop is None else self.stop
             raise MisfitError("start", rule, f"{self.start}:{stop}")
-        return *shape[: self.axis], len(picked), *shape[self.axis + 1 :]
+        return *shape[:axis], len(picked), *shape[axis + 1 :]
 
     def reach(self, part: Box, sources: Sequence[Shape], shape: Shape) -> list[Box]:
         (source,) = sources
-        picked = self.picked(source[self.axis])[part[self.axis].start : part[self.axis].stop]
+        axis = self.axis(source)
+        picked = self.picked(source[axis])[part[axis].start : part[axis].stop]
         read = range(picked[0], picked[-1] + 1)
-        return [(*part[: self.axis], read, *part[self.axis + 1 :])]
+        return [(*part[:axis], read, *part[axis + 1 :])]
 
 
 def box_of(places: range, shape: Shape) -> Box:

@@ -1,7 +1,9 @@
 """Windows that slide over maps of any rank: how many there are, and what they reach over.
 
 Convolutions and poolings share this. All sizes are one number per axis, all paddings one pair
-(before, after) per axis.
+(before, after) per axis. Windows slide along the last axes of a shape, of which there are as many
+as they have sizes: where windows of images read maps of several moments, each moment is read for
+itself.
 """
 
 from __future__ import annotations
@@ -14,7 +16,8 @@ from cnngui.errors import Words, text
 from cnngui.spec.layers.base import MAX_TENSOR_VALUES, Box, MisfitError, Pair, Shape, shape_text
 
 Pads: TypeAlias = tuple[Pair, ...]
-"""For each axis how much is put before and after: ``((top, bottom), (left, right))``."""
+"""For each axis how much is put before and after: ``((top, bottom), (left, right))``, with a pair
+for time before them where windows reach over it."""
 
 
 def same_padding(kernel_size: Sequence[int], dilation: Sequence[int]) -> Pads:
@@ -29,7 +32,7 @@ def same_padding(kernel_size: Sequence[int], dilation: Sequence[int]) -> Pads:
 def pads_of(padding: Sequence[int], rank: int) -> Pads:
     """Return what a padding means that has one number per axis, or two in the order of ``F.pad``.
 
-    That order begins with the last axis: left, right, top, bottom.
+    That order begins with the last axis: left, right, top, bottom, and then first and last moment.
     """
     if len(padding) == rank:
         return tuple((number, number) for number in padding)
@@ -44,16 +47,16 @@ def dilated(kernel_size: Sequence[int], dilation: Sequence[int]) -> Shape:
 
 
 def padded_sides(shape: Shape, pads: Pads) -> Shape:
-    """Return the sides of padded maps.
+    """Return the sides of padded maps, those that are padded.
 
     Raises
     ------
     MisfitError
         If they would take too much memory.
     """
-    channels, *sides = shape
-    padded = tuple(sum(pad, side) for side, pad in zip(sides, pads, strict=True))
-    values = channels * prod(padded)
+    rank = len(pads)
+    padded = tuple(sum(pad, side) for side, pad in zip(shape[-rank:], pads, strict=True))
+    values = prod(shape[:-rank]) * prod(padded)
     if values > MAX_TENSOR_VALUES:
         rule = text(
             "must leave the padded input with at most {most:,} values", most=MAX_TENSOR_VALUES
@@ -82,17 +85,18 @@ def windows_reach(
     dilation: Sequence[int],
     pads: Pads,
 ) -> Box:
-    """Return the part of maps' sides that a part of the windows' lie over.
+    """Return the part of maps' axes that a part of the windows' lies over.
 
     Parameters
     ----------
     part : of the output, without its channels.
     shape : of the input, with its channels.
     """
-    found = []
+    rank = len(kernel_size)
+    found = list(part[:-rank])
     reaches = dilated(kernel_size, dilation)
     for places, side, reach, step, (before, _) in zip(
-        part, shape[1:], reaches, stride, pads, strict=True
+        part[-rank:], shape[-rank:], reaches, stride, pads, strict=True
     ):
         start = places.start * step - before
         stop = (places.stop - 1) * step - before + reach
