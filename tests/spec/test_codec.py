@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -15,6 +16,7 @@ from cnngui.spec.layers import (
     Add,
     BatchNorm2d,
     Conv2d,
+    Conv3d,
     MaxPool2d,
     Pad2d,
     ReLU,
@@ -301,3 +303,18 @@ def test_names_that_are_none_are_refused(names):
     head = {"format": "cnngui-network", "version": 2, "input": {}, "layers": [layer]}
     with pytest.raises(NetworkFileError, match="channel_names"):
         from_json(json.dumps(head))
+
+
+def test_only_what_speaks_of_time_makes_a_file_of_version_three():
+    still = NetworkSpec(layers=(ReLU(id="r"),))
+    assert "frames" not in to_json(still)
+    assert json.loads(to_json(still))["version"] == 2 - (ReLU.since == 1)
+    moving = replace(still, input=InputSpec(frames=8, frame_step=3, frame_rate=25.0))
+    assert moving.input.shape == (3, 8, 120, 160)
+    assert moving.input.span == 22
+    written = json.loads(to_json(moving))
+    assert written["version"] == 3
+    assert written["input"]["frames"] == 8
+    assert from_json(to_json(moving)) == moving
+    assert '"kernel_size": 3' in to_json(NetworkSpec(layers=(Conv3d(id="c", kernel_size=3),)))
+    assert json.loads(to_json(NetworkSpec(layers=(Conv3d(id="c"),))))["version"] == 3

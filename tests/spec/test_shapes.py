@@ -414,5 +414,5 @@ def test_any_network_is_answered_and_every_layer_is_accounted_for(described):
         if report.is_valid:
             assert layer.id in report.shapes
     for shape in report.shapes.values():
-        assert len(shape) in (1, 3)
+        assert len(shape) in (1, 3, 4)
         assert min(shape) >= 1
