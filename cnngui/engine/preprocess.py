@@ -18,13 +18,13 @@ def normalise(
 
     Parameters
     ----------
-    pixels : uint8 ``(H, W, C)``.
+    pixels : uint8 ``(H, W, C)``, or ``(T, H, W, C)``.
     mean, std : one number per channel, in the unit of pixels in 0..1.
-    out : float32 ``(1, C, H, W)`` to write into; a new one by default.
+    out : float32 ``(1, C, H, W)`` or ``(1, C, T, H, W)`` to write into; a new one by default.
 
     Returns
     -------
-    float32 ``(1, C, H, W)``.
+    float32 ``(1, C, H, W)`` or ``(1, C, T, H, W)``.
     """
     return normalise_batch(pixels[np.newaxis], mean, std, out)
 
@@ -35,15 +35,15 @@ def normalise_batch(
     std: Sequence[float],
     out: NDArray[np.float32] | None = None,
 ) -> NDArray[np.float32]:
-    """Return the same as ``normalise`` for pictures ``(N, H, W, C)``: ``(N, C, H, W)``."""
-    count, height, width, channels = pixels.shape
+    """Return the same as ``normalise`` for several: ``(N, C, H, W)`` or ``(N, C, T, H, W)``."""
+    planes = np.moveaxis(pixels, -1, 1)
     if out is None:
-        out = np.empty((count, channels, height, width), np.float32)
+        out = np.empty(planes.shape, np.float32)
+    per_channel = (-1, *(1 for _ in planes.shape[2:]))
     scale = 1 / (255 * np.asarray(std, np.float64))
     shift = -np.asarray(mean, np.float64) / std
     # All channels in one call each: a live frame comes while the window paints the one before, and
     # every call may have to wait for the interpreter.
-    planes = pixels.transpose(0, 3, 1, 2)
-    np.multiply(planes, scale.astype(np.float32)[:, np.newaxis, np.newaxis], out=out)
-    out += shift.astype(np.float32)[:, np.newaxis, np.newaxis]
+    np.multiply(planes, scale.astype(np.float32).reshape(per_channel), out=out)
+    out += shift.astype(np.float32).reshape(per_channel)
     return out

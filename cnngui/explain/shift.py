@@ -42,14 +42,14 @@ def shifted(pixels: NDArray[Any], by: tuple[int, int]) -> NDArray[Any]:
 
     Parameters
     ----------
-    pixels : ``(H, W, C)``.
+    pixels : ``(..., H, W, C)``.
     by : (down, right) in pixels; negative moves up and left.
     """
     rows, columns = (
         np.clip(np.arange(size) - step, 0, size - 1)
-        for size, step in zip(pixels.shape, by, strict=False)
+        for size, step in zip(pixels.shape[-3:-1], by, strict=True)
     )
-    return np.ascontiguousarray(pixels[rows][:, columns])
+    return np.ascontiguousarray(pixels[..., rows[:, np.newaxis], columns, :])
 
 
 def change(old: NDArray[Any], new: NDArray[Any], moved_by: Sequence[float] | None = None) -> Change:

@@ -17,7 +17,7 @@ from cnngui.capture.deadline import StoppedError
 from cnngui.capture.frame import Frame
 from cnngui.capture.opening import open_source
 from cnngui.engine.model import Observers
-from cnngui.errors import SourceError
+from cnngui.errors import SourceError, text
 from cnngui.featuremaps.snapshot import SaveCancelledError, write_snapshot
 from cnngui.featuremaps.snapshot_plan import MOST_CHANNEL_PICTURES, SnapshotPlan, plan_snapshot
 from cnngui.pipeline.capture_commands import CloseSource, OpenSource, Play
@@ -35,11 +35,13 @@ from cnngui.pipeline.events import (
     SourceOpened,
     SourceWarned,
 )
+from cnngui.pipeline.frame_buffer import FrameBuffer
 from cnngui.pipeline.live import LivePipeline
 from cnngui.pipeline.messages import Playback, ViewRequest
 from cnngui.pipeline.meter import percentile
 from cnngui.pipeline.results import Counters
 from cnngui.pipeline.running import RunningNetwork
+from cnngui.pipeline.tempo import DEFAULT_RATE
 from cnngui.spec.network import NetworkSpec
 from cnngui.weights import Weights
 
@@ -176,7 +178,9 @@ def _run_in_order(request: BatchRequest, is_stopped: Callable[[], bool]) -> Batc
     observers: Observers = dict.fromkeys((layer.id for layer in request.spec.layers), _ignore)
     timings = _Timings()
     frame: Frame | None = None
-    count = 0
+    buffer = FrameBuffer()
+    buffer.aim(request.spec.input)
+    count = read = 0
     ended_early = ""
     warnings: list[str] = []
     try:
@@ -185,7 +189,7 @@ def _run_in_order(request: BatchRequest, is_stopped: Callable[[], bool]) -> Batc
                 try:
                     picture = None if is_stopped() else source.read()
                 except SourceError as error:
-                    if not source.info.live or frame is None:
+                    if not source.info.live or not read:
                         raise
                     ended_early = STOPPED if is_stopped() else str(error)
                     continue
@@ -194,12 +198,23 @@ def _run_in_order(request: BatchRequest, is_stopped: Callable[[], bool]) -> Batc
                 if picture is None:
                     ended_early = STOPPED if is_stopped() else SOURCE_ENDED
                     continue
-                frame = Frame(count, time.monotonic(), picture, source.position)
-                network.run(network.fit(frame), observers)
+                read += 1
+                now = time.monotonic()
+                info, place = source.info, source.position
+                seconds = now if info.live else info.time_at(place) or place / DEFAULT_RATE
+                buffer.add(picture, seconds)
+                window = buffer.window(repeats=info.frame_count == 1 and not info.live)
+                if window is not None and not window.is_full:
+                    continue
+                frame = Frame(count, now, picture, place, seconds, window)
+                keys = None if window is None else window.keys
+                network.run(network.seen(frame), observers, keys=keys)
                 timings.add(frame.time, network.layer_ms)
                 count += 1
     except StoppedError:
         ended_early = STOPPED
+    if read and not count and ended_early != STOPPED:
+        raise too_short(request, read)
     snapshot = None
     order = request.snapshot
     if order is not None and frame is not None:
@@ -225,6 +240,17 @@ def _run_in_order(request: BatchRequest, is_stopped: Callable[[], bool]) -> Batc
         layer_ms=timings.layer_ms,
         snapshot=snapshot,
     )
+
+
+def too_short(request: BatchRequest, read: int) -> SourceError:
+    """Return the error for a source that ended before a network had seen enough of it."""
+    described = request.spec.input
+    if described.frame_rate > 0:
+        seconds = (described.span - 1) / described.frame_rate
+        rule = text("must last {seconds:.3g} s for this network to see enough", seconds=seconds)
+        return SourceError(request.address.label, rule, text("{count} frames", count=read))
+    rule = text("must have at least {count} frames for this network", count=described.span)
+    return SourceError(request.address.label, rule, read)
 
 
 def _ignore(_: NDArray[np.float32]) -> None:
@@ -260,6 +286,8 @@ class _LiveRun:
         self._ended_early = ""
         self._warnings: list[str] = []
         self._counters = Counters()
+        self._gathered = 0
+        """How many frames came before the network had all that it sees at once."""
         self._snapshot: Path | None = None
         self._was_cancelled = False
 
@@ -272,6 +300,8 @@ class _LiveRun:
         self._wait_until(self._is_over)
         self._pipeline.tell(CloseSource())
         self._wait_until(self._is_idle)
+        if self._gathered and not self._counters.processed and self._ended_early != STOPPED:
+            raise too_short(self._request, self._gathered)
         if self._request.snapshot is not None:
             self._take_snapshot(self._request.snapshot)
         too_few = self._counters.captured < self._request.frames
@@ -337,6 +367,8 @@ class _LiveRun:
                 case Saved():
                     self._snapshot = event.path
         result = self._pipeline.outbox.take_result()
-        if result is not None and result.fresh and result.is_complete:
+        if result is not None and result.filling is not None:
+            self._gathered = result.index + 1
+        elif result is not None and result.fresh and result.is_complete:
             self._timings.add(result.time, result.layer_ms)
             self._pipeline.mark_shown(result)

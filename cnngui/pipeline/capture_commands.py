@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from cnngui.capture.address import SourceAddress
 from cnngui.capture.settings import CaptureSettings
 from cnngui.pipeline.messages import NewestOnly, Playback
+from cnngui.spec.network import InputSpec
 
 
 @dataclass(frozen=True)
@@ -43,4 +44,11 @@ class Step:
     by: int = 1
 
 
-CaptureCommand = OpenSource | CloseSource | Play | Seek | Step
+@dataclass(frozen=True)
+class SetInput(NewestOnly):
+    """Gather frames for a network with that input, those before the one shown included."""
+
+    input: InputSpec
+
+
+CaptureCommand = OpenSource | CloseSource | Play | Seek | Step | SetInput

@@ -20,6 +20,7 @@ from cnngui.pipeline.capture_commands import (
     OpenSource,
     Play,
     Seek,
+    SetInput,
     Step,
 )
 from cnngui.pipeline.events import Crashed, Event, SourceFailed, SourceLost, SourceOpened
@@ -132,6 +133,8 @@ class CaptureWorker(Worker[CaptureCommand | Opening]):
                 self._player.seek(command.position)
             case Step():
                 self._player.step(command.by)
+            case SetInput():
+                self._player.aim(command.input)
 
     def _open(self, command: OpenSource) -> None:
         if self._is_live and command.address == self._address:

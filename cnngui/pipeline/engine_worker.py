@@ -47,7 +47,7 @@ from cnngui.pipeline.saving import network_job, snapshot_job
 from cnngui.pipeline.turns import Turns
 from cnngui.pipeline.worker import Worker
 from cnngui.spec.layers import LayerSpec, ParametricSpec
-from cnngui.spec.network import NetworkSpec
+from cnngui.spec.network import InputSpec, NetworkSpec
 from cnngui.weights import Weights
 
 _log = logging.getLogger("cnngui")
@@ -73,6 +73,7 @@ class EngineWorker(Worker[EngineCommand]):
     deliver : takes each result; must return at once.
     files : takes what is to be written.
     turns : shared with who else computes.
+    aim : told what input the network has that runs from now on; must return at once.
     """
 
     carries_out = get_args(EngineCommand)
@@ -84,9 +85,11 @@ class EngineWorker(Worker[EngineCommand]):
         meter: Meter,
         report: Callable[[Event], None],
         turns: Turns,
+        aim: Callable[[InputSpec], object] = lambda described: None,
     ) -> None:
         super().__init__("engine", report)
         self._turns = turns
+        self._aim = aim
         self._deliver = deliver
         self._files = files
         self._meter = meter
@@ -155,7 +158,8 @@ class EngineWorker(Worker[EngineCommand]):
     def _wants_frame(self) -> bool:
         if self._arrived is None or self._network is None:
             return False
-        return not self._frozen or self._frame is None
+        is_held = self._frozen and self._frame is not None
+        return not is_held or not self._network.is_meant_by(self._frame)
 
     @property
     def _has_work(self) -> bool:
@@ -206,6 +210,7 @@ class EngineWorker(Worker[EngineCommand]):
         self._attic.keep(network.spec, network.weights)
         self._stale = True
         spec = network.spec
+        self._aim(spec.input)
         ids = {name: weights_id_of(spec.layer(name)) for name in network.carried}
         self._report(NetworkApplied(network.generation, network.carried, ids))
 
@@ -282,7 +287,9 @@ class EngineWorker(Worker[EngineCommand]):
             self._report(NetworkFailed(network.generation, error))
             self._network = self._learning = None
             return
-        if result.fresh:
+        if result.fresh and result.filling is not None:
+            self._meter.add_gathered(result.time)
+        elif result.fresh:
             self._meter.add_processed(result.time)
         self._is_fresh = False
         self._deliver(result)

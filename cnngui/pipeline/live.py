@@ -15,6 +15,7 @@ from typing import Any
 from cnngui.capture.frame import Frame
 from cnngui.capture.opening import open_source
 from cnngui.engine import parallel
+from cnngui.pipeline.capture_commands import SetInput
 from cnngui.pipeline.capture_worker import RETRY_DELAYS_S, CaptureWorker
 from cnngui.pipeline.commands import Command
 from cnngui.pipeline.data_desk import DataDesk
@@ -70,7 +71,14 @@ class LivePipeline:
         self._recording = RecordingWorker(report)
         self._kernels = KernelPainter(report)
         turns = Turns()
-        self._engine = EngineWorker(self._on_result, self._files, self.meter, report, turns)
+        self._engine = EngineWorker(
+            self._on_result,
+            self._files,
+            self.meter,
+            report,
+            turns,
+            aim=lambda described: self._capture.tell(SetInput(described)),
+        )
         self.data = DataDesk(report)
         self._sampling = SampleRecorder(report, self.data.open_samples)
         self._capture = CaptureWorker(
@@ -149,7 +157,7 @@ class LivePipeline:
 
     def mark_shown(self, result: FrameResult) -> None:
         """Say that ``result`` is on the screen now."""
-        if result.fresh and result.time != self._shown_time:
+        if result.fresh and result.filling is None and result.time != self._shown_time:
             # The rest of a frame that was shown before its end is not another frame.
             self._shown_time = result.time
             self.meter.add_shown(result.time)

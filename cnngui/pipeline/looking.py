@@ -75,16 +75,21 @@ class _Look:
         self._was_early = False
         self._layer_ms: Mapping[str, float] = {}
         self._picture = _picture(frame.pixels)
-        self._input = scene.network.fit(frame)
+        self._input = scene.network.newest(frame)
+        self._window = scene.network.window(frame)
 
     def result(self, is_abandoned: Callable[[], bool]) -> FrameResult:
+        if self._window is not None and not self._window.is_full:
+            return self._gathered(is_complete=True)
         observers: Observers = {request: partial(self._observe, request) for request in self._calls}
+        pixels = self._scene.network.seen(self._frame)
         layer_ms: Mapping[str, float] = {}
         if observers:
-            self._scene.network.run(self._input, observers, is_abandoned)
+            keys = None if self._window is None else self._window.keys
+            self._scene.network.run(pixels, observers, is_abandoned, keys)
             layer_ms = self._scene.network.layer_ms
         for lens in self._lenses:
-            lens.follow_up(self._input, partial(self._run_again, is_abandoned))
+            lens.follow_up(pixels, partial(self._run_again, is_abandoned))
         self._layer_ms = layer_ms
         return self._gathered(is_complete=True)
 
@@ -123,6 +128,7 @@ class _Look:
             parts={type(part): part for part in parts if part is not None},
             layer_ms=self._layer_ms,
             weights=network.weights,
+            window=self._window,
         )
 
 

@@ -78,6 +78,12 @@ class Meter:
             if captured_at >= self._since:
                 self._dropped += 1
 
+    def add_gathered(self, captured_at: float) -> None:
+        """Take back a frame that was only read for those that come after it."""
+        with self._lock:
+            if captured_at >= self._since:
+                self._captured -= 1
+
     def add_processed(self, captured_at: float) -> None:
         """Count a frame that the network has computed."""
         with self._lock:

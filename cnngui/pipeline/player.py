@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
+from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 
 from cnngui.capture.address import SourceAddress
-from cnngui.capture.frame import Frame
+from cnngui.capture.frame import Frame, Window
 from cnngui.capture.source import Picture, Source, SourceInfo
 from cnngui.errors import SourceError, text
 from cnngui.pipeline.events import (
@@ -19,9 +20,14 @@ from cnngui.pipeline.events import (
     SourceMeasured,
     SourceWarned,
 )
+from cnngui.pipeline.frame_buffer import FrameBuffer, is_too_slow
 from cnngui.pipeline.messages import Playback
 from cnngui.pipeline.meter import Meter
 from cnngui.pipeline.tempo import DEFAULT_RATE, MOST_SKIPPED, Tempo
+from cnngui.spec.network import InputSpec
+
+_LONGEST_READING_S = 4.0
+"""To read again what a network sees together with a frame that was wound to."""
 
 
 class Player:
@@ -51,8 +57,11 @@ class Player:
         self._picture: Picture | None = None
         self._index = 0
         self._position = 0
+        self._seconds = 0.0
         self._ended = False
         self._has_begun_again = False
+        self._buffer = FrameBuffer()
+        self._has_told_slow = False
 
     @property
     def has_source(self) -> bool:
@@ -68,6 +77,8 @@ class Player:
         """Have another source in place of the one before. It is closed here when it is let go."""
         self.let_go()
         self._source, self._address, self._info = source, address, source.info
+        self._buffer.clear()
+        self._has_told_slow = False
         self._picture = None
         self._ended = False
         self._has_begun_again = False
@@ -113,15 +124,21 @@ class Player:
         if playback.playing and self._ended:
             self._rewind()
         self._restart_tempo()
-        if playback.mirror != was_mirrored and self._picture is not None:
-            self._hand_on(self._picture)
+        if playback.mirror != was_mirrored:
+            self._show_again()
+
+    def aim(self, described: InputSpec) -> None:
+        """Gather frames for a network with that input from now on."""
+        if self._buffer.aim(described):
+            self._has_told_slow = False
+            if self._buffer.is_used:
+                self._show_again()
 
     def seek(self, position: int) -> None:
         """Show the frame at a position, if the medium can be wound to it."""
         if self._source is None or not self._source.info.seekable:
             return
-        self._source.seek(position)
-        self._ended = False
+        self._wind(position)
         self.go_on()
         self._report(PlaybackChanged(self._playback, self._position))
 
@@ -135,6 +152,52 @@ class Player:
             self._report(PlaybackChanged(self._playback, self._position))
         else:
             self.seek(self._position + by)
+
+    def _wind(self, position: int) -> None:
+        """Make a frame the next one, after those that a network sees together with it."""
+        source = self._source
+        if source is None:
+            return
+        self._ended = False
+        self._buffer.clear()
+        count = source.info.frame_count
+        position = min(max(position, 0), count - 1) if count else max(position, 0)
+        start = self._first_of_window(position)
+        source.seek(start)
+        deadline = time.monotonic() + _LONGEST_READING_S
+        while start < position:
+            picture = source.read()
+            if picture is None or source.position >= position or time.monotonic() > deadline:
+                # It cannot be wound exactly, or not fast enough: the window fills while it plays.
+                source.seek(position)
+                break
+            self._gather(self._as_seen(picture), source.position)
+            start = source.position + 1
+
+    def _first_of_window(self, position: int) -> int:
+        """Return the first frame of the window that ends with one."""
+        if not self._buffer.is_used:
+            return position
+        earliest = self._buffer.earliest(self._time_of(position))
+        if earliest is None:
+            return max(position - self._buffer.input.span + 1, 0)
+        first = bisect_right(range(position), earliest, key=self._time_of) - 1
+        return max(first, 0)
+
+    def _show_again(self) -> None:
+        """Show the frame that is shown anew, with those before it read again where they can be."""
+        if self._picture is None:
+            return
+        source = self._source
+        can_read_again = source is not None and source.info.seekable and not self._is_still
+        if self._buffer.is_used and can_read_again:
+            self._wind(self._position)
+            self.go_on()
+            return
+        self._buffer.clear()
+        picture = self._as_seen(self._picture)
+        self._gather(picture, self._position)
+        self._hand_on(picture)
 
     @property
     def _is_still(self) -> bool:
@@ -163,7 +226,7 @@ class Player:
         source = self._source
         if source is None:
             return
-        picture, following, error = None, None, None
+        picture, seen, following, error = None, None, None, None
         try:
             for _ in range(skipped + 1):
                 following = source.read()
@@ -173,28 +236,55 @@ class Player:
                     self._meter.add_captured()
                     self._meter.add_dropped(time.monotonic())
                 picture = following
+                seen = self._as_seen(picture)
+                self._gather(seen, source.position)
         except SourceError as caught:
             error = caught
         for warning in source.take_warnings():
             self._report(SourceWarned(self._address, warning))
-        if picture is not None:
+        if picture is not None and seen is not None:
             self._picture = picture
             self._position = source.position
-            self._hand_on(picture)
+            self._hand_on(seen)
         if error is not None:
             raise error
         if following is None:
             self._on_end(source)
 
+    def _as_seen(self, picture: Picture) -> Picture:
+        if not self._playback.mirror:
+            return picture
+        mirrored = np.ascontiguousarray(picture[:, ::-1])
+        mirrored.flags.writeable = False
+        return mirrored
+
+    def _seconds_of(self, position: int) -> float:
+        is_live = self._info is not None and self._info.live
+        return time.monotonic() if is_live else self._time_of(position)
+
+    def _gather(self, picture: Picture, position: int) -> None:
+        """Keep a frame for the networks that see several, whether it is shown or not."""
+        self._seconds = self._seconds_of(position)
+        self._buffer.add(picture, self._seconds)
+
     def _hand_on(self, picture: Picture) -> None:
         self._has_begun_again = False
-        if self._playback.mirror:
-            picture = np.ascontiguousarray(picture[:, ::-1])
-            picture.flags.writeable = False
         self._meter.add_captured()
-        frame = Frame(self._index, time.monotonic(), picture, self._position)
+        window = self._buffer.window(repeats=self._is_still)
+        frame = Frame(self._index, time.monotonic(), picture, self._position, self._seconds, window)
         self._deliver(frame, self._address.label)
         self._index += 1
+        if window is not None and not self._is_still and not self._has_told_slow:
+            self._tell_if_slow(window)
+
+    def _tell_if_slow(self, window: Window) -> None:
+        if is_too_slow(window):
+            self._has_told_slow = True
+            wanted = window.input.frame_rate / window.input.frame_step
+            rule = text("the network wants {rate:.3g} frames a second", rate=wanted)
+            span = window.moments[-1].seconds - window.moments[0].seconds
+            got = text("{rate:.3g}: some are seen twice", rate=(len(set(window.keys)) - 1) / span)
+            self._report(SourceWarned(self._address, SourceError(self._address.label, rule, got)))
 
     def _on_end(self, source: Source) -> None:
         if source.info.live:
@@ -217,5 +307,6 @@ class Player:
     def _rewind(self) -> None:
         self._ended = False
         self._has_begun_again = True
+        self._buffer.clear()
         if self._source is not None:
             self._source.seek(0)

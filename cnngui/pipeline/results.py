@@ -9,6 +9,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from cnngui.capture.frame import Window
 from cnngui.pipeline.messages import ViewRequest
 from cnngui.weights import Weights
 
@@ -29,10 +30,11 @@ class FrameResult:
     generation : of the network that computed it.
     view : the request it answers.
     picture : uint8 ``(h, w, 3)``, the source's frame, at most 640 pixels wide.
-    input : uint8 ``(H, W, C)``, what the network saw.
+    input : uint8 ``(H, W, C)``, what the network saw; of several frames the newest.
     parts : what the lenses made, by its class; see ``part``.
     layer_ms : milliseconds per layer computed; empty while it is not complete.
     weights : the network's, by layer id.
+    window : the frames that a network of several sees, or those there are while it fills.
     """
 
     index: int
@@ -48,6 +50,14 @@ class FrameResult:
     parts: Mapping[type, object]
     layer_ms: Mapping[str, float]
     weights: Weights
+    window: Window | None = None
+
+    @property
+    def filling(self) -> tuple[int, int] | None:
+        """How many frames there are, of how many needed, while nothing can be computed yet."""
+        if self.window is None or self.window.is_full:
+            return None
+        return len(self.window.moments), self.window.input.frames
 
     def part(self, kind: type[Part]) -> Part | None:
         """Return what a lens made, by the class of it; None where it was not asked to."""
@@ -62,7 +72,8 @@ class Counters:
     Attributes
     ----------
     captured, processed, shown, dropped : frames since the counters were reset. ``dropped`` ones
-        were replaced by a newer frame before the network had time for them.
+        were replaced by a newer frame before the network had time for them. Frames that only fill
+        the window of a network that sees several are not counted.
     rate_in, rate_processed, rate_shown : frames a second over the last two seconds.
     latency_median_ms, latency_p95_ms : from capture to screen over the last five seconds; 0 while
         nothing was shown.

@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from cnngui.capture.frame import Frame
+from cnngui.capture.frame import Frame, Window
 from cnngui.engine.gradients.derivatives import Gradients
 from cnngui.engine.model import Model, Observers
 from cnngui.engine.preprocess import normalise
@@ -122,12 +122,55 @@ class RunningNetwork:
         return Gradients(self.spec, self.weights)
 
     def as_read(self, pixels: NDArray[np.uint8]) -> Values:
-        """Return fitted pixels ``(H, W, C)`` as the network reads them: ``(1, C, H, W)``, fresh."""
+        """Return what is ``seen`` of a frame as the network reads it, fresh.
+
+        ``(1, C, H, W)``, or ``(1, C, T, H, W)`` of several frames.
+        """
         return normalise(pixels, self.spec.input.mean, self.spec.input.std)
 
-    def fit(self, frame: Frame) -> NDArray[np.uint8]:
-        """Return what the network sees of a frame: uint8 ``(H, W, C)``, fresh and read-only."""
+    def window(self, frame: Frame) -> Window | None:
+        """Return the frames that the network sees with this one; None where it sees only one.
+
+        It is not full where they are not known yet, or were fitted to another input.
+        """
+        if self.spec.input.frames == 1:
+            return None
+        if frame.window is not None and self.is_meant_by(frame):
+            return frame.window
+        return Window(self.spec.input, ())
+
+    def is_meant_by(self, frame: Frame | None) -> bool:
+        """Whether what came with a frame is for this network's input, full or not."""
+        window = None if frame is None else frame.window
+        return self.spec.input.frames == 1 or (
+            window is not None and window.input == self.spec.input
+        )
+
+    def newest(self, frame: Frame) -> NDArray[np.uint8]:
+        """Return a frame by itself as the network sees it: uint8 ``(H, W, C)``, read-only."""
+        window = self.window(frame)
+        if window is not None and window.moments:
+            return window.moments[-1].pixels
         pixels = fit_frame(frame.pixels, self.spec.input)
+        pixels.flags.writeable = False
+        return pixels
+
+    def seen(self, frame: Frame) -> NDArray[np.uint8]:
+        """Return all that the network sees: uint8 ``(H, W, C)`` or ``(T, H, W, C)``, read-only.
+
+        Raises
+        ------
+        NetworkError
+            If it sees several frames, and not all of them are there.
+        """
+        window = self.window(frame)
+        if window is None:
+            return self.newest(frame)
+        if not window.is_full:
+            rule = text("needs {count} frames", count=window.input.frames)
+            found = text("{count} so far", count=len(window.moments))
+            raise NetworkError(self.spec.name, rule, found)
+        pixels = window.pixels()
         pixels.flags.writeable = False
         return pixels
 
@@ -136,8 +179,14 @@ class RunningNetwork:
         pixels: NDArray[np.uint8],
         observers: Observers,
         is_abandoned: Callable[[], bool] = lambda: False,
+        keys: tuple[int, ...] | None = None,
     ) -> None:
-        """Compute one fitted frame, as far as is observed. Arguments as of ``Model.forward``.
+        """Compute what is ``seen`` of a frame, as far as is observed.
+
+        Parameters
+        ----------
+        observers, is_abandoned : as of ``Model.forward``.
+        keys : of the frames seen; what was made of them before is not made again.
 
         Raises
         ------
@@ -176,9 +225,10 @@ class RunningNetwork:
         Raises
         ------
         NetworkError
-            If there is not enough memory for all layers at once.
+            If there is not enough memory for all layers at once, or not all of the frames that the
+            network sees are there yet.
         """
-        pixels = self.fit(frame)
+        pixels = self.seen(frame)
         plan = plan_snapshot(self.spec, layer_ids, most_pictures)
         with _memory_for(self.spec):
             batches = self._model.activations(self._normalised(pixels), plan.layer_ids)

@@ -145,7 +145,7 @@ class Lens(ABC, Generic[Part]):
 
         Parameters
         ----------
-        pixels : uint8 ``(H, W, C)``, what the network saw.
+        pixels : uint8 ``(H, W, C)`` or ``(T, H, W, C)``, what the network saw.
         run : computes the network for other pixels of that shape, as far as is observed.
         """
 

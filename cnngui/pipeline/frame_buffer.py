@@ -1,0 +1,131 @@
+"""The frames that a network sees at once: every one that the source gave, dropped or not."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import deque
+from itertools import count
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnngui.capture.frame import Moment, Window
+from cnngui.images.fit import fit_frame
+from cnngui.spec.network import InputSpec
+
+_KEPT_PER_STEP = 4
+"""Of a source with many more frames than the network asks for, so many are kept for each."""
+
+_MOST_REPEATED = 0.25
+"""A few frames come late from every camera."""
+
+_keys = count()
+
+
+class FrameBuffer:
+    """Holds fitted frames of one run of a medium, as many as a window reaches over.
+
+    What a window holds depends on the medium's own time alone, not on how fast it is played or
+    from where on it was read. Used by one thread.
+    """
+
+    def __init__(self) -> None:
+        self._input = InputSpec()
+        self._moments: deque[Moment] = deque()
+
+    @property
+    def input(self) -> InputSpec:
+        """What frames are fitted to."""
+        return self._input
+
+    @property
+    def is_used(self) -> bool:
+        """Whether the network sees several frames at once."""
+        return self._input.frames > 1
+
+    def aim(self, described: InputSpec) -> bool:
+        """Fit frames to another input from now on; returns whether what is held was of no use."""
+        if described == self._input:
+            return False
+        self._input = described
+        self.clear()
+        return True
+
+    def clear(self) -> None:
+        """Forget all frames: what comes next does not follow them."""
+        self._moments.clear()
+
+    def add(self, pixels: NDArray[np.uint8], seconds: float) -> None:
+        """Take the next frame, uint8 ``(H, W, 3)``, if the network sees several at once."""
+        if not self.is_used:
+            return
+        held = self._moments
+        if held and seconds < held[-1].seconds:
+            held.clear()
+        fitted = fit_frame(pixels, self._input)
+        fitted.flags.writeable = False
+        if len(held) > 1 and self._is_spare(held[-2].seconds, held[-1].seconds):
+            held.pop()
+        held.append(Moment(next(_keys), seconds, fitted))
+        self._forget(seconds)
+
+    def window(self, *, repeats: bool = False) -> Window | None:
+        """Return what the network sees when the newest frame is the last; None for a still input.
+
+        Parameters
+        ----------
+        repeats : the source is one picture, which is seen again and again.
+        """
+        if not self.is_used or not self._moments:
+            return None
+        if repeats:
+            return Window(self._input, (self._moments[-1],) * self._input.frames)
+        if self._input.frame_rate > 0:
+            return Window(self._input, self._nearest())
+        seen = list(self._moments)[:: -self._input.frame_step][: self._input.frames]
+        return Window(self._input, tuple(reversed(seen)))
+
+    def earliest(self, seconds: float) -> float | None:
+        """Return from when on a window reaches that ends then; None where frames are counted."""
+        rate = self._input.frame_rate
+        return seconds - (self._input.span - 1) / rate - 0.5 / rate if rate > 0 else None
+
+    def _is_spare(self, before: float, seconds: float) -> bool:
+        """Whether a frame lies so near to the one before that no window need tell them apart.
+
+        Which one is kept follows from its time, not from where reading began.
+        """
+        rate = self._input.frame_rate * _KEPT_PER_STEP
+        return rate > 0 and int(before * rate) == int(seconds * rate)
+
+    def _forget(self, newest: float) -> None:
+        held, earliest = self._moments, self.earliest(newest)
+        if earliest is None:
+            while len(held) > self._input.span:
+                held.popleft()
+            return
+        while len(held) > 1 and held[1].seconds <= earliest:
+            held.popleft()
+
+    def _nearest(self) -> tuple[Moment, ...]:
+        """Return the frames nearest to the times wanted, back to the first that was seen."""
+        held, step = list(self._moments), self._input.frame_step / self._input.frame_rate
+        times = [moment.seconds for moment in held]
+        # A time before the first frame is that frame's own as long as no other would be nearer.
+        reached = times[0] - 0.5 / self._input.frame_rate
+        found = []
+        for back in range(self._input.frames):
+            wanted = times[-1] - back * step
+            if wanted < reached:
+                break
+            after = min(max(bisect_left(times, wanted), 1), len(times) - 1) if len(times) > 1 else 0
+            before = max(after - 1, 0)
+            is_before = wanted - times[before] <= times[after] - wanted
+            found.append(held[before if is_before else after])
+        return tuple(reversed(found))
+
+
+def is_too_slow(window: Window) -> bool:
+    """Return whether a source gives frames so rarely that many moments are the same one."""
+    moments = len(window.moments)
+    return window.is_full and moments - len(set(window.keys)) > _MOST_REPEATED * moments
