@@ -50,7 +50,7 @@ def seen(network: RunningNetwork, view: ViewRequest) -> NumberResult:
 
 def outputs(network: RunningNetwork) -> dict[str, Any]:
     found: dict[str, Any] = {}
-    x = network.fit(frame())
+    x = network.seen(frame())
     names = ["input", *(layer.id for layer in SPEC.layers)]
 
     def keep(name: str) -> Any:
