@@ -1,13 +1,15 @@
-"""What all collections of labelled pictures have in common."""
+"""What all collections of labelled pictures and clips have in common."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from functools import cached_property
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from cnngui.data.clips import chosen_frames
 from cnngui.errors import UserError
 from cnngui.images.fit import fit_frame
 from cnngui.spec.network import InputSpec
@@ -18,7 +20,7 @@ class OpeningCancelledError(Exception):
 
 
 class Dataset(Protocol):
-    """Pictures with labels. Immutable: what is recorded later makes a new one.
+    """Pictures or clips with labels. Immutable: what is recorded later makes a new one.
 
     Attributes
     ----------
@@ -28,6 +30,7 @@ class Dataset(Protocol):
     labels : int64 ``(N,)``, read-only, each below ``len(classes)``.
     recordings : int64 ``(N,)``, read-only: samples of one recording have the same number, for they
         look alike; one that was taken by itself has a number of its own.
+    lengths : int64 ``(N,)``, read-only: how many frames each sample has; 1 is a still picture.
     problems : what could not be read and was left out; the collection can be used without it.
     """
 
@@ -42,6 +45,8 @@ class Dataset(Protocol):
     @property
     def recordings(self) -> NDArray[np.int64]: ...  # noqa: D102
     @property
+    def lengths(self) -> NDArray[np.int64]: ...  # noqa: D102
+    @property
     def problems(self) -> tuple[UserError, ...]: ...  # noqa: D102
 
     def sample_name(self, index: int) -> str:
@@ -49,7 +54,25 @@ class Dataset(Protocol):
         ...
 
     def picture(self, index: int) -> NDArray[np.uint8]:
-        """Return one picture as it is stored: uint8 ``(H, W, 3)``, RGB.
+        """Return one picture as it is stored: uint8 ``(H, W, 3)``, RGB; of a clip the middle frame.
+
+        Raises
+        ------
+        DataError
+            The file can no longer be read.
+        """
+        ...
+
+    def times(self, index: int) -> tuple[float, ...] | None:
+        """Return the seconds of a sample's frames, ascending; None where they are not known."""
+        ...
+
+    def frames(self, index: int, places: Sequence[int]) -> list[NDArray[np.uint8]]:
+        """Return some frames of one sample as they are stored: uint8 ``(H, W, 3)``, RGB.
+
+        Parameters
+        ----------
+        places : below the sample's length, ascending; the same one may be there many times.
 
         Raises
         ------
@@ -59,7 +82,13 @@ class Dataset(Protocol):
         ...
 
     def batch(self, indices: Sequence[int], target: InputSpec) -> NDArray[np.uint8]:
-        """Return pictures fitted to a network's input: uint8 ``(N, H, W, C)``, fresh.
+        """Return samples fitted to a network's input, fresh.
+
+        Returns
+        -------
+        uint8 ``(N, H, W, C)``, or ``(N, T, H, W, C)`` for an input of several frames: those that
+        ``clips.chosen_frames`` takes of a clip, a still picture again and again. Of a clip, an
+        input of one frame reads the one in the middle.
 
         Raises
         ------
@@ -71,13 +100,43 @@ class Dataset(Protocol):
     def __len__(self) -> int: ...
 
 
-def fitted_batch(
-    picture: Callable[[int], NDArray[np.uint8]], indices: Sequence[int], target: InputSpec
-) -> NDArray[np.uint8]:
-    """Return the pictures of some indices fitted to an input: uint8 ``(N, H, W, C)``, fresh."""
-    batch = np.empty((len(indices), target.height, target.width, target.channels), np.uint8)
-    for place, index in enumerate(indices):
-        batch[place] = fit_frame(picture(int(index)), target)
+class Stills:
+    """What a collection of still pictures says of clips: every sample is a single frame."""
+
+    labels: NDArray[np.int64]
+
+    @cached_property
+    def lengths(self) -> NDArray[np.int64]:
+        """1 for each sample."""
+        return np.broadcast_to(np.int64(1), len(self.labels))
+
+    def picture(self, index: int) -> NDArray[np.uint8]:
+        """Return one picture; see ``Dataset``."""
+        raise NotImplementedError
+
+    def times(self, index: int) -> tuple[float, ...] | None:
+        """Return the time of the only frame."""
+        return (0.0,)
+
+    def frames(self, index: int, places: Sequence[int]) -> list[NDArray[np.uint8]]:
+        """Return the picture, as often as it is asked for."""
+        return [self.picture(index)] * len(places)
+
+
+def fitted_batch(data: Dataset, indices: Sequence[int], target: InputSpec) -> NDArray[np.uint8]:
+    """Return samples fitted to an input; see ``Dataset.batch``."""
+    size = target.height, target.width, target.channels
+    if target.frames == 1:
+        batch = np.empty((len(indices), *size), np.uint8)
+        for place, index in enumerate(indices):
+            batch[place] = fit_frame(data.picture(int(index)), target)
+        return batch
+    batch = np.empty((len(indices), target.frames, *size), np.uint8)
+    for place, index in enumerate(map(int, indices)):
+        chosen = chosen_frames(int(data.lengths[index]), data.times(index), target)
+        own, again = np.unique(chosen, return_inverse=True)
+        fitted = [fit_frame(frame, target) for frame in data.frames(index, own.tolist())]
+        batch[place] = np.stack(fitted)[again]
     return batch
 
 

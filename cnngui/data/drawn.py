@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cnngui.data.dataset import as_labels, fitted_batch, one_each
+from cnngui.data.dataset import Stills, as_labels, fitted_batch, one_each
 from cnngui.errors import UserError
 from cnngui.spec.network import InputSpec
 
@@ -32,7 +32,7 @@ class DrawnOptions:
     size: int
 
 
-class DrawnDataset:
+class DrawnDataset(Stills):
     """A ``Dataset`` made by a function. Sample i depends on nothing but the seed and i."""
 
     def __init__(
@@ -54,13 +54,15 @@ class DrawnDataset:
     def picture(self, index: int) -> NDArray[np.uint8]:
         """Draw a sample: uint8 ``(size, size, 3)``, RGB."""
         label = int(self.labels[index])
-        # Counted from the end, an index names the same sample as from the beginning.
-        rng = np.random.default_rng((self._options.seed, index % len(self)))
-        return self._draw(label, self._options.size, rng)
+        return self._draw(label, self._options.size, self._rng(index))
 
     def batch(self, indices: Sequence[int], target: InputSpec) -> NDArray[np.uint8]:
-        """Draw samples fitted to an input: uint8 ``(N, H, W, C)``."""
-        return fitted_batch(self.picture, indices, target)
+        """Draw samples fitted to an input; see ``Dataset``."""
+        return fitted_batch(self, indices, target)
+
+    def _rng(self, index: int) -> np.random.Generator:
+        # Counted from the end, an index names the same sample as from the beginning.
+        return np.random.default_rng((self._options.seed, index % len(self)))
 
     def __len__(self) -> int:
         return len(self.labels)

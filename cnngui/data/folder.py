@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnngui.data.class_list import listed_classes
-from cnngui.data.dataset import OpeningCancelledError, as_labels, fitted_batch
+from cnngui.data.dataset import OpeningCancelledError, Stills, as_labels, fitted_batch
 from cnngui.data.recordings import recordings_of
 from cnngui.errors import DataError, SourceError, system_reason, text
 from cnngui.harmless import harmless
@@ -22,7 +22,7 @@ from cnngui.spec.network import InputSpec
 _MOST_COUNTED = 10_000
 
 
-class FolderDataset:
+class FolderDataset(Stills):
     """A ``Dataset`` of image files, read when somebody looks at them.
 
     Parameters
@@ -58,7 +58,7 @@ class FolderDataset:
 
     def batch(self, indices: Sequence[int], target: InputSpec) -> NDArray[np.uint8]:
         """Read samples fitted to an input: uint8 ``(N, H, W, C)``."""
-        return fitted_batch(self.picture, indices, target)
+        return fitted_batch(self, indices, target)
 
     def __len__(self) -> int:
         return len(self.files)

@@ -16,7 +16,7 @@ from typing import BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from cnngui.data.dataset import OpeningCancelledError, as_labels, fitted_batch, one_each
+from cnngui.data.dataset import OpeningCancelledError, Stills, as_labels, fitted_batch, one_each
 from cnngui.data.unpacking import DEFLATE_BEST, GZIP_MAGIC, GzipReader
 from cnngui.errors import DataError, Words, system_reason, text
 from cnngui.harmless import harmless
@@ -33,7 +33,7 @@ _PICTURE_AXES, _LABEL_AXES = 3, 1
 _CHUNK = 2**20
 
 
-class IdxDataset:
+class IdxDataset(Stills):
     """A ``Dataset`` whose grey pictures are in memory.
 
     Parameters
@@ -62,11 +62,11 @@ class IdxDataset:
         return np.repeat(self._images[index][:, :, None], 3, axis=2)
 
     def batch(self, indices: Sequence[int], target: InputSpec) -> NDArray[np.uint8]:
-        """Return samples fitted to an input: uint8 ``(N, H, W, C)``."""
-        if self._images.shape[1:] == (target.height, target.width):
+        """Return samples fitted to an input; see ``Dataset``."""
+        if target.frames == 1 and self._images.shape[1:] == (target.height, target.width):
             fitting = self._images[np.asarray(indices, np.int64)]
             return np.repeat(fitting[..., None], target.channels, axis=3)
-        return fitted_batch(self.picture, indices, target)
+        return fitted_batch(self, indices, target)
 
     def __len__(self) -> int:
         return len(self._images)

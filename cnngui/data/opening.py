@@ -1,7 +1,7 @@
 """Data sets by address.
 
-``shapes``, ``paper`` (shapes on paper before a camera) and ``digits`` are drawn by us, and take
-options: ``shapes:seed=1:count=2000:size=32``.
+``shapes``, ``paper`` (shapes on paper before a camera), ``digits`` and ``motions`` (clips) are
+drawn by us, and take options: ``shapes:seed=1:count=2000:size=32``.
 Everything else is a path: a folder with one sub-folder per class, an IDX file of pictures (plain or
 ``.gz``, its labels beside it), or a folder with such files, of which those that begin with
 ``train`` are taken. A folder that is named "shapes" is ``./shapes``.
@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from cnngui.data import digits, drawn_shapes, paper
+from cnngui.data import digits, drawn_motions, drawn_shapes, paper
 from cnngui.data.dataset import Dataset
 from cnngui.data.drawn import DrawnOptions
 from cnngui.data.folder import open_folder
@@ -26,6 +26,7 @@ _DRAWN = {
     "shapes": (drawn_shapes.shapes, drawn_shapes.USUAL_OPTIONS),
     "paper": (paper.shapes_on_paper, drawn_shapes.USUAL_OPTIONS),
     "digits": (digits.digits, digits.USUAL_OPTIONS),
+    "motions": (drawn_motions.motions, drawn_motions.USUAL_OPTIONS),
 }
 _RANGES = {"seed": (0, 2**32 - 1), "count": (1, 1_000_000), "size": (8, 512)}
 

@@ -30,6 +30,7 @@ class DataPart:
         self.classes: tuple[str, ...] = whole.classes
         self.labels: NDArray[np.int64] = whole.labels[start:stop:step]
         self.recordings: NDArray[np.int64] = whole.recordings[start:stop:step]
+        self.lengths: NDArray[np.int64] = whole.lengths[start:stop:step]
         self.problems: tuple[UserError, ...] = whole.problems
 
     def sample_name(self, index: int) -> str:
@@ -40,8 +41,16 @@ class DataPart:
         """Return one picture; see ``Dataset``."""
         return self._whole.picture(self._indices[index])
 
+    def times(self, index: int) -> tuple[float, ...] | None:
+        """Return the seconds of a sample's frames; see ``Dataset``."""
+        return self._whole.times(self._indices[index])
+
+    def frames(self, index: int, places: Sequence[int]) -> list[NDArray[np.uint8]]:
+        """Return some frames of one sample; see ``Dataset``."""
+        return self._whole.frames(self._indices[index], places)
+
     def batch(self, indices: Sequence[int], target: InputSpec) -> NDArray[np.uint8]:
-        """Return pictures fitted to a network's input; see ``Dataset``."""
+        """Return samples fitted to a network's input; see ``Dataset``."""
         return self._whole.batch([self._indices[index] for index in indices], target)
 
     def __len__(self) -> int:

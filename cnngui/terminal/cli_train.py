@@ -109,7 +109,7 @@ def _parser() -> argparse.ArgumentParser:
         required=True,
         help="a folder with a sub-folder of pictures for each class; an IDX file of pictures "
         "(its labels beside it, .gz or plain) or a folder with such; or shapes, paper (shapes on "
-        "paper) or digits, which are drawn (options: shapes:count=2000:seed=1)",
+        "paper), digits or motions (clips), which are drawn (options: shapes:count=2000:seed=1)",
     )
     add(
         "--out",

@@ -549,6 +549,10 @@ Where training goes on getting better and validation worse, the network learns i
         <translation>绘制的数字</translation>
     </message>
     <message>
+        <source>Motions</source>
+        <translation>动作</translation>
+    </message>
+    <message>
         <source>Classic filters</source>
         <translation>经典滤波器（Classic filters）</translation>
     </message>
@@ -759,6 +763,42 @@ Where training goes on getting better and validation worse, the network learns i
     <message>
         <source>heart</source>
         <translation>心形</translation>
+    </message>
+    <message>
+        <source>left</source>
+        <translation>向左</translation>
+    </message>
+    <message>
+        <source>right</source>
+        <translation>向右</translation>
+    </message>
+    <message>
+        <source>up</source>
+        <translation>向上</translation>
+    </message>
+    <message>
+        <source>down</source>
+        <translation>向下</translation>
+    </message>
+    <message>
+        <source>clockwise</source>
+        <translation>顺时针</translation>
+    </message>
+    <message>
+        <source>anticlockwise</source>
+        <translation>逆时针</translation>
+    </message>
+    <message>
+        <source>grow</source>
+        <translation>变大</translation>
+    </message>
+    <message>
+        <source>shrink</source>
+        <translation>变小</translation>
+    </message>
+    <message>
+        <source>still</source>
+        <translation>静止</translation>
     </message>
     <message>
         <source>lifeboat</source>
@@ -4069,10 +4109,6 @@ Train the network: after each epoch you see here what it gets right and what it 
         <translation>必须是 {least:.12g} 到 {most:.12g} 的一个整数，或四个（左、右、上、下）</translation>
     </message>
     <message>
-        <source>must be one whole number, or three (channels, height, width), up to {most:.12g}</source>
-        <translation>必须是一个整数，或三个（通道、高、宽），最大 {most:.12g}</translation>
-    </message>
-    <message>
         <source>must be a number from {least:.12g} to {most:.12g}, or {counts} of them</source>
         <translation>必须是 {least:.12g} 到 {most:.12g} 的数，或者 {counts} 个这样的数</translation>
     </message>
@@ -4205,6 +4241,10 @@ Train the network: after each epoch you see here what it gets right and what it 
         <translation>必须读取一维张量：请在前面添加 Flatten</translation>
     </message>
     <message>
+        <source>{type} must read maps of several moments: give the input more frames</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>{type} must read maps</source>
         <translation>{type} 必须读取特征图</translation>
     </message>
@@ -4249,6 +4289,18 @@ Train the network: after each epoch you see here what it gets right and what it 
         <translation>高和宽必须都相同</translation>
     </message>
     <message>
+        <source>must all be maps of one moment, of several, or flat</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>must all have as many moments, one height and width, or 1 there</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>must all have as many moments and one height and width</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>must be at most half the kernel {size}</source>
         <translation>最大是卷积核 {size} 的一半</translation>
     </message>
@@ -4263,10 +4315,6 @@ Train the network: after each epoch you see here what it gets right and what it 
     <message>
         <source>must be smaller than the maps it mirrors, {size}</source>
         <translation>必须小于它所镜像的特征图 {size}</translation>
-    </message>
-    <message>
-        <source>needs the mode bilinear</source>
-        <translation>需要 mode 为 bilinear</translation>
     </message>
     <message>
         <source>must not be given beside a scale_factor</source>
@@ -4291,6 +4339,34 @@ Train the network: after each epoch you see here what it gets right and what it 
     <message>
         <source>must be channels for a flat tensor</source>
         <translation>对一维张量必须是 channels</translation>
+    </message>
+    <message>
+        <source>must be one whole number, three (channels, height, width) or four (channels, time, height, width), up to {most:.12g}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>must be a whole number from {least:.12g} to {most:.12g}, or three (time, height, width)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>must be a number from {least:.12g} to {most:.12g}, or three (time, height, width)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>must be a whole number from {least:.12g} to {most:.12g}, three (time, height, width), six (left, right, top, bottom, first, last), same or valid</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>must be a whole number from {least:.12g} to {most:.12g}, or six (left, right, top, bottom, first, last)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>needs the mode {mode}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>must be channels, rows or columns for maps of one moment</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>must not be larger than its padded input {padded}</source>
@@ -4532,6 +4608,14 @@ Train the network: after each epoch you see here what it gets right and what it 
     <message>
         <source>0 to 9 in the fonts at hand, drawn by the program</source>
         <translation>由程序用现有字体绘制的 0 到 9</translation>
+    </message>
+    <message>
+        <source>Motions</source>
+        <translation>动作</translation>
+    </message>
+    <message>
+        <source>Short clips of things that move left, in circles, nearer and more, drawn</source>
+        <translation>程序绘制的短片：物体向左、绕圈、靠近等</translation>
     </message>
     <message>
         <source>Folder of pictures…</source>

@@ -8,12 +8,13 @@ import pytest
 from cnngui.data.dataset import Dataset
 from cnngui.data.digits import digits
 from cnngui.data.drawn import DrawnOptions
+from cnngui.data.drawn_motions import motions
 from cnngui.data.drawn_shapes import shapes
 from cnngui.data.paper import shapes_on_paper
 from cnngui.data.shape_outlines import SHAPES, by_hand
 from cnngui.spec.network import InputSpec
 
-COLLECTIONS = [shapes, shapes_on_paper, digits]
+COLLECTIONS = [shapes, shapes_on_paper, digits, motions]
 
 
 @pytest.mark.parametrize("collection", COLLECTIONS)
@@ -43,7 +44,8 @@ def test_pictures_have_the_size_asked_for(collection, size: int) -> None:
     data = collection(options=DrawnOptions(count=24, seed=5, size=size))
     for i in range(24):
         picture = data.picture(i)
-        assert picture.shape == (size, size, 3)
+        width = round(size * 4 / 3) if collection is motions else size
+        assert picture.shape == (size, width, 3)
         assert picture.dtype == np.uint8
         assert np.ptp(picture.astype(int)) > 10
 

@@ -15,7 +15,8 @@ LABELS = np.arange(4, dtype=np.uint8)
 
 
 @pytest.mark.parametrize(
-    "address", ["shapes", "shapes:", "paper", "digits", "shapes:count=7", "digits:size=9:seed=4"]
+    "address",
+    ["shapes", "shapes:", "paper", "digits", "motions", "shapes:count=7", "digits:size=9:seed=4"],
 )
 def test_drawn_ones_open_again_by_their_address(address: str) -> None:
     data = open_dataset(address)

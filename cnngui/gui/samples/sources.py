@@ -22,7 +22,7 @@ class SampleSources(QObject):
 
     Attributes
     ----------
-    record, shapes, paper, digits, folder, idx : the ways to get samples.
+    record, shapes, paper, digits, motions, folder, idx : the ways to get samples.
     new_collection, other_collection : where to record, other than where it was done last.
 
     Signals
@@ -64,6 +64,12 @@ class SampleSources(QObject):
             "numeric",
             self.tr("0 to 9 in the fonts at hand, drawn by the program"),
         )
+        self.motions = self._action(
+            "motions",
+            self.tr("Motions"),
+            "gesture",
+            self.tr("Short clips of things that move left, in circles, nearer and more, drawn"),
+        )
         self.folder = self._action(
             "folder",
             self.tr("Folder of pictures…"),
@@ -89,7 +95,12 @@ class SampleSources(QObject):
             self.tr("Go on with a collection, or choose where a new one is kept"),
         )
         self.record.triggered.connect(self._on_record_triggered)
-        self._drawn = {"shapes": self.shapes, "paper": self.paper, "digits": self.digits}
+        self._drawn = {
+            "shapes": self.shapes,
+            "paper": self.paper,
+            "digits": self.digits,
+            "motions": self.motions,
+        }
         for address, action in self._drawn.items():
             action.triggered.connect(partial(self.data_chosen.emit, address))
         self.folder.triggered.connect(self._on_folder_triggered)
@@ -104,7 +115,7 @@ class SampleSources(QObject):
         for action in (self.record, self.new_collection, self.other_collection):
             menu.addAction(action)
         menu.addSeparator()
-        for action in (self.shapes, self.paper, self.digits, self.folder, self.idx):
+        for action in (*self._drawn.values(), self.folder, self.idx):
             menu.addAction(action)
         menu.addSeparator()
         recent = menu.submenu(self.tr("Recent"), icon("history"))

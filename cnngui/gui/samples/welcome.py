@@ -42,7 +42,7 @@ class SamplesWelcome(QWidget):
         small = QVBoxLayout()
         small.setSpacing(SPACE_S)
         small.addStretch(1)
-        for action in (sources.digits, sources.idx):
+        for action in (sources.digits, sources.motions, sources.idx):
             small.addWidget(_small_button(action))
         small.addStretch(1)
         large.addLayout(small)

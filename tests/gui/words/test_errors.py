@@ -161,7 +161,7 @@ def test_errors_of_every_kind_are_said_in_chinese(
         *("a.mp4", "a.png", "n.json", "n.txt", "n.safetensors", "camera:", "ftp", "http://", "/x"),
         *("digits:count=-1", "a-idx3-ubyte", "cnngui-network", "kernel_size", "network.name"),
         *("out_channels", "Conv2d", "Linear", "Flatten", "Digits", "--realtime", "--headless"),
-        *("seed", "count", "size", "shapes", "paper", "digits", "--out"),
+        *("seed", "count", "size", "shapes", "paper", "digits", "motions", "--out"),
     )
     keys = re.findall(r"除 (.*) 外", words) + re.findall(r"必须是 ([A-Z]\w+(?:, \w+)+) 之一", words)
     assert not english_in(words, *names, *found, *keys), words

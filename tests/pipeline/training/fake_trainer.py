@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from cnngui.data.dataset import Dataset
+from cnngui.data.dataset import Dataset, Stills
 from cnngui.engine.gradients.interruption import Interruption
 from cnngui.errors import text
 from cnngui.pipeline.training.progress import (
@@ -185,7 +185,7 @@ def progress_of(spec: NetworkSpec, run_id: str, **values: object) -> TrainingPro
     return replace(progress, **values)  # type: ignore[arg-type]
 
 
-class FakeData:
+class FakeData(Stills):
     """Ten grey pictures of three classes."""
 
     name, address, classes = "Fake", "fake", ("a", "b", "c")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from cnngui.data.dataset import Stills
 from cnngui.errors import DataError
 from cnngui.spec.layers import Conv2d, Flatten, LayerSpec, Linear, MaxPool2d, ReLU, Softmax
 from cnngui.spec.network import InputSpec, NetworkSpec
@@ -16,7 +17,7 @@ INPUT = InputSpec(channels=1, height=8, width=8, mean=(0.0,), std=(1.0,))
 
 
 @dataclass(eq=False)
-class FakeData:
+class FakeData(Stills):
     """Pictures in memory, all of one size."""
 
     pixels: NDArray[np.uint8]
