@@ -19,6 +19,8 @@ from cnngui.engine.ops.live.scratch import Scratch
 from cnngui.engine.ops.registry import LEARNING, LIVE
 from cnngui.spec import layers as spec
 from cnngui.spec.layers import LAYER_TYPES
+from cnngui.spec.layers.norm import BatchNorm
+from cnngui.spec.layers.resize import Upsampling
 from cnngui.spec.network import InputSpec, NetworkSpec
 from cnngui.spec.shapes import infer
 from tests.engine import naive_layers, onnx_oracle
@@ -27,7 +29,6 @@ from tests.engine.gradients.workbench import (
     apart,
     numerical_gradient,
     relative_error,
-    to_pytorchs_order,
 )
 from tests.layer_table import Example, computable, compute, network_of, random_parameters
 
@@ -89,7 +90,9 @@ def grown_network(example: Example) -> NetworkSpec | None:
 
     None where the layer reads flat tensors, or holds parameters for one size of maps.
     """
-    if len(example.sources[0]) == 1 or isinstance(example.layer, spec.Reshape):
+    if {len(source) for source in example.sources} != {3} or isinstance(
+        example.layer, spec.Reshape
+    ):
         return None
     size = InputSpec(height=33, width=21)
     network = NetworkSpec(input=size)
@@ -134,7 +137,7 @@ def test_bands_are_cut_without_a_seam(example, threads, set_threads, monkeypatch
     assert_close(alone, whole[last], 1e-5)
 
 
-ALWAYS_ALIKE = [e for e in computable() if not isinstance(e.layer, spec.Dropout | spec.BatchNorm2d)]
+ALWAYS_ALIKE = [e for e in computable() if not isinstance(e.layer, spec.Dropout | BatchNorm)]
 """Those that compute the same while they learn. For the others there are tests of their own."""
 
 
@@ -147,7 +150,7 @@ def test_learning_as_in_loops(example):
 
 def exactness(example: Example) -> float:
     """Places between values are found in float32, as in PyTorch, whose sixth is float32, too."""
-    return 1e-6 if isinstance(example.layer, spec.Upsample | spec.Hardsigmoid) else 1e-9
+    return 1e-6 if isinstance(example.layer, Upsampling | spec.Hardsigmoid) else 1e-9
 
 
 @every_example
@@ -174,9 +177,10 @@ def test_gradients_as_in_pytorch(example):
     module.load_state_dict(state, strict=False)
     tensors = [torch.tensor(tensor, requires_grad=True) for tensor in tensors_of(example)]
     out = apply(example.layer, module, tensors)
-    out.backward(torch.tensor(to_pytorchs_order(bench.d_out).copy()))
-    for found, tensor in zip(bench.d_sources, tensors, strict=True):
-        assert_close(to_pytorchs_order(found), tensor.grad.numpy(), exactness(example))
+    d_out, d_sources = bench.seen()
+    out.backward(torch.tensor(d_out.copy()))
+    for found, tensor in zip(d_sources, tensors, strict=True):
+        assert_close(found, tensor.grad.numpy(), exactness(example))
     for name, parameter in module.named_parameters():
         assert_close(bench.gradients[name], parameter.grad.numpy(), 1e-9)
 

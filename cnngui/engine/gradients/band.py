@@ -14,6 +14,7 @@ from cnngui.engine.gradients.arrays import Arrays
 from cnngui.engine.gradients.graph import Graph, Step
 from cnngui.engine.ops import Calls
 from cnngui.engine.ops.families import operation_of
+from cnngui.engine.ops.learning.layout import images_first, lying
 from cnngui.engine.ops.learning.memory import Memory, Recycled
 from cnngui.engine.ops.learning.operation import Learning, Place
 from cnngui.spec.layers import INPUT_ID
@@ -53,9 +54,8 @@ class Band:
 
     Attributes
     ----------
-    images : ``(size, C, H, W)``, to be set before ``read`` is called.
-    output, d_output : ``(rows, channels, columns, size)`` or ``(features, size)``: what is
-        differentiated, and where backward begins.
+    images : ``(size, *shape)`` of the input's shape, to be set before ``read`` is called.
+    output, d_output : as tensors lie here: what is differentiated, and where backward begins.
     d_layers : by id the gradients with respect to the layers that are asked for, in the same order.
     forward_steps : from the first layer to the last.
     backward_steps : from the last layer to the first, of those that gradients pass through.
@@ -103,14 +103,10 @@ class Band:
 
     def read(self) -> None:
         """Take over the images, in the order of our own maps."""
-        np.copyto(self._input, self.images.transpose(2, 1, 3, 0))
+        np.copyto(images_first(self._input, self._graph.shapes[INPUT_ID]), self.images)
 
     def _keep(self, layer_id: str) -> NDArray:
-        shape = self._graph.shapes[layer_id]
-        if len(shape) == 3:
-            channels, height, width = shape
-            shape = height, channels, width
-        return self._memory.keep((*shape, self._size), self._dtype)
+        return self._memory.keep(lying(self._graph.shapes[layer_id], self._size), self._dtype)
 
     def _make_values(self) -> dict[str, NDArray]:
         values = {INPUT_ID: self._input}
@@ -143,6 +139,9 @@ class Band:
             d_sources.append(d_source)
         goes_back = self._goes_back and step.needs_gradient
         place = Place(
+            images=self._size,
+            source_shapes=[self._graph.shapes[source] for source in step.sources],
+            shape=self._graph.shapes[name],
             sources=[values[source] for source in step.sources],
             out=values[name],
             d_out=d_out,

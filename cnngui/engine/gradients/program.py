@@ -17,6 +17,7 @@ from cnngui.engine.gradients.band import Band, BandStep
 from cnngui.engine.gradients.graph import Graph
 from cnngui.engine.gradients.interruption import Interruption
 from cnngui.engine.ops import Calls
+from cnngui.engine.ops.learning.layout import images_first
 
 _LEAST_MULTIPLY_ADDS = 4_000_000
 """What a band's forward should have: for less, waking a thread costs more than it brings."""
@@ -125,12 +126,13 @@ class Program:
         self._backward = _stages([[] for _ in bands], [band.backward_steps for band in bands])
 
     def forward(self, x: NDArray) -> NDArray:
-        """Return what the last layer makes of x ``(N, C, H, W)``, images first; fresh."""
+        """Return what the last layer makes of x ``(N, *shape)``, images first; fresh."""
         for band, images in zip(self._bands, self._slices, strict=True):
             band.images = x[images]
         for stage in self._forward:
             stage.run(self._interruption)
-        return np.concatenate([_images_first(band.output) for band in self._bands])
+        shape = self.graph.shapes[self.graph.output]
+        return np.concatenate([images_first(band.output, shape) for band in self._bands])
 
     def backward(self, d_output: NDArray) -> dict[str, NDArray]:
         """Write the parameters' gradients, given that with respect to what forward returned.
@@ -140,7 +142,8 @@ class Program:
         The gradients with respect to the layers that are asked for, by id, images first; fresh.
         """
         for band, images in zip(self._bands, self._slices, strict=True):
-            np.copyto(_images_first(band.d_output), d_output[images])
+            shape = self.graph.shapes[self.graph.output]
+            np.copyto(images_first(band.d_output, shape), d_output[images])
         for stage in self._backward:
             stage.run(self._interruption)
         with np.errstate(all="ignore"):
@@ -148,17 +151,13 @@ class Program:
                 both = zip(each_of(self.gradients), each_of(band.gradients), strict=True)
                 for gradient, share in both:
                     gradient += share
+        shapes = self.graph.shapes
         return {
             layer_id: np.concatenate(
-                [_images_first(band.d_layers[layer_id]) for band in self._bands]
+                [images_first(band.d_layers[layer_id], shapes[layer_id]) for band in self._bands]
             )
             for layer_id in self._bands[0].d_layers
         }
-
-
-def _images_first(array: NDArray) -> NDArray:
-    """See a band's maps as ``(N, C, H, W)``, its flat tensors as ``(N, F)``."""
-    return array.transpose(3, 1, 0, 2) if array.ndim == 4 else array.T
 
 
 def _stages(first: list[Calls], steps_of_bands: Sequence[Sequence[BandStep]]) -> list[_Stage]:

@@ -15,9 +15,18 @@ from cnngui.engine.ops.learning.convolving import (
     spread,
     weight_gradient,
 )
+from cnngui.engine.ops.learning.kernels import (
+    axes_of,
+    by_result,
+    by_tap,
+    from_taps,
+    images_of,
+    scattered,
+    to_taps,
+)
+from cnngui.engine.ops.learning.layout import by_moment
 from cnngui.engine.ops.learning.operation import Operation, Place
 from cnngui.engine.ops.learning.unfold import Unfolding, by_group
-from cnngui.engine.ops.learning.windows import Axis
 from cnngui.engine.ops.live.conv_choice import conv2d
 from cnngui.engine.ops.live.conv_weights import ConvWeights
 from cnngui.engine.ops.live.layer import Layer
@@ -99,60 +108,44 @@ class LiveConv2d(Layer[spec.Conv2d]):
 
 
 @learning(spec.Conv2d)
-class LearningConv2d(Operation):
+@learning(spec.Conv3d)
+class LearningConv(Operation):
     """Windows as matrices, some rows at a time; backward the same with results and values swapped.
 
     With a stride, what a row of results passes back is added where its windows lie.
     """
 
-    def __init__(self, layer: spec.Conv2d, place: Place) -> None:
+    def __init__(self, layer: spec.Conv2d | spec.Conv3d, place: Place) -> None:
         super().__init__(layer, place)
-        height, channels, width, images = self.x.shape
-        out_height, out_channels, out_width, _ = self.out.shape
-        (top, _), (left, _) = layer.pads
+        images = images_of(layer, place)
+        x, out = by_moment(self.x, images), by_moment(self.out, images)
         self._groups = groups = layer.groups
-        self._rows, self._columns = (
-            Axis(size, out_size, window, stride, dilation, before)
-            for size, out_size, window, stride, dilation, before in zip(
-                (height, width),
-                (out_height, out_width),
-                layer.kernel_size,
-                layer.stride,
-                layer.dilation,
-                (top, left),
-                strict=True,
-            )
-        )
-        window = layer.kernel_size
-        self._windows = Unfolding(self.x, self._rows, self._columns, groups, place.memory)
-        # (groups, results, group_channels, kernel_height, kernel_width)
-        shape = (groups, out_channels // groups, channels // groups, *window)
-        self._weight = place.parameters["weight"].reshape(shape)
-        self._by_tap = place.keep((groups, shape[1], *window, shape[2]))
+        made, read = out.shape[1] // groups, x.shape[1] // groups
+        self._axes = axes_of(layer, x, out, [before for before, _ in layer.pads])
+        window = self._axes.window
+        self._windows = Unfolding(x, self._axes, groups, place.memory)
+        self._weight = place.parameters["weight"].reshape(groups, made, read, *window)
+        self._by_tap = by_tap(self._weight, place)
         self._results = by_group(self.out, groups)
         if not place.goes_back:
             return
+        d_out = by_moment(self.d_out, images)
         self._d_results = by_group(self.d_out, groups)
         if place.gradients:
-            self._d_weight = place.gradients["weight"].reshape(shape)
-            self._d_by_tap = place.keep((groups, shape[1], self._windows.taps))
-            rows = rows_multiplied(self._d_by_tap, out_height)
+            self._d_weight = place.gradients["weight"].reshape(self._weight.shape)
+            self._d_by_tap = place.keep((groups, made, self._windows.taps))
+            rows = rows_multiplied(self._d_by_tap, len(out))
             self._products = place.keep((rows, *self._d_by_tap.shape))
         if place.d_sources[0] is not None:
-            self._by_source = place.keep((groups, shape[2], *window, shape[1]))
-            if layer.stride == (1, 1):
-                self._seen = Unfolding(
-                    self.d_out,
-                    self._rows.backward(),
-                    self._columns.backward(),
-                    groups,
-                    place.memory,
-                )
+            if set(self._axes.stride) == {1}:
+                self._by_source = by_tap(self._weight.swapaxes(1, 2), place)
+                self._seen = Unfolding(d_out, self._axes.backward(), groups, place.memory)
             else:
-                (self._line,) = place.scratch((groups, *window, shape[2], out_width, images))
+                self._d_x = by_moment(self.d_x, images).reshape(len(x), groups, read, *x.shape[2:])
+                self._line = scattered(self._weight, out, place)
 
     def forward(self) -> None:
-        np.copyto(self._by_tap, self._weight.transpose(0, 1, 3, 4, 2))
+        to_taps(self._weight, self._by_tap)
         weight = self._by_tap.reshape(*self._by_tap.shape[:2], -1)
         correlate(self._windows, weight, self._results)
         if "bias" in self.place.parameters:
@@ -160,23 +153,18 @@ class LearningConv2d(Operation):
 
     def learn(self) -> None:
         weight_gradient(self._windows, self._d_results, self._d_by_tap, self._products)
-        by_tap = self._d_by_tap.reshape(self._by_tap.shape)
-        np.copyto(self._d_weight, by_tap.transpose(0, 1, 4, 2, 3))
+        from_taps(self._d_by_tap.reshape(self._by_tap.shape), self._d_weight)
         if "bias" in self.place.gradients:
             d_bias = self.place.gradients["bias"].reshape(self._groups, -1)
             np.add.reduce(np.add.reduce(self._d_results, axis=3), axis=0, out=d_bias)
 
     def backward(self) -> None:
-        if self._rows.stride == self._columns.stride == 1:
+        if set(self._axes.stride) == {1}:
             # Each value sees the results through the same kernel, turned round.
-            turned = self._weight[:, :, :, ::-1, ::-1].transpose(0, 2, 3, 4, 1)
-            np.copyto(self._by_source, turned)
+            turned = self._weight[..., ::-1, ::-1, ::-1].swapaxes(1, 2)
+            to_taps(turned, self._by_source)
             weight = self._by_source.reshape(*self._by_source.shape[:2], -1)
             correlate(self._seen, weight, by_group(self.d_x, self._groups))
         else:
-            # (groups, kernel_height, kernel_width, group_channels, results)
-            weight = self._by_tap.transpose(0, 2, 3, 4, 1)
-            height, channels, width, images = self.d_x.shape
-            d_x = self.d_x.reshape(height, self._groups, channels // self._groups, width, images)
-            flat = weight.reshape(self._groups, -1, weight.shape[-1])
-            spread(self._d_results, flat, d_x, self._rows, self._columns, self._line)
+            weight = by_result(self._by_tap)
+            spread(self._d_results, weight, self._d_x, self._axes, self._line)

@@ -19,9 +19,18 @@ from cnngui.engine.ops.learning.convolving import (
     spread,
     weight_gradient,
 )
+from cnngui.engine.ops.learning.kernels import (
+    axes_of,
+    by_result,
+    by_tap,
+    from_taps,
+    images_of,
+    scattered,
+    to_taps,
+)
+from cnngui.engine.ops.learning.layout import by_moment
 from cnngui.engine.ops.learning.operation import Operation, Place
 from cnngui.engine.ops.learning.unfold import Unfolding, by_group
-from cnngui.engine.ops.learning.windows import Axis
 from cnngui.engine.ops.live.conv_choice import conv2d
 from cnngui.engine.ops.live.conv_weights import ConvWeights
 from cnngui.engine.ops.live.layer import Layer
@@ -162,52 +171,36 @@ class LiveConvTranspose2d(Layer[spec.ConvTranspose2d]):
 
 
 @learning(spec.ConvTranspose2d)
-class LearningConvTranspose2d(Operation):
+@learning(spec.ConvTranspose3d)
+class LearningConvTranspose(Operation):
     """The adjoint of a convolution: forward is its way back, and backward its way forward."""
 
-    def __init__(self, layer: spec.ConvTranspose2d, place: Place) -> None:
+    def __init__(self, layer: spec.ConvTranspose2d | spec.ConvTranspose3d, place: Place) -> None:
         super().__init__(layer, place)
-        height, channels, width, images = self.x.shape
-        out_height, out_channels, out_width, _ = self.out.shape
+        images = images_of(layer, place)
+        x, out = by_moment(self.x, images), by_moment(self.out, images)
         self._groups = groups = layer.groups
+        read, made = x.shape[1] // groups, out.shape[1] // groups
         # The windows of the convolution that would make x of the output.
-        self._rows, self._columns = (
-            Axis(out_size, size, window, stride, dilation, before)
-            for size, out_size, window, stride, dilation, before in zip(
-                (height, width),
-                (out_height, out_width),
-                layer.kernel_size,
-                layer.stride,
-                layer.dilation,
-                layer.padding,
-                strict=True,
-            )
-        )
-        window, read, made = layer.kernel_size, channels // groups, out_channels // groups
-        self._weight = place.parameters["weight"].reshape(groups, read, made, *window)
-        self._by_tap = place.keep((groups, read, *window, made))
-        self._grouped_out = self.out.reshape(out_height, groups, made, out_width, images)
-        (self._line,) = place.scratch((groups, *window, made, width, images))
+        self._axes = axes_of(layer, out, x, layer.padding)
+        self._weight = place.parameters["weight"].reshape(groups, read, made, *self._axes.window)
+        self._by_tap = by_tap(self._weight, place)
+        self._grouped_out = out.reshape(len(out), groups, made, *out.shape[2:])
+        self._line = scattered(self._weight, x, place)
         if not place.goes_back:
             return
-        self._windows = Unfolding(self.d_out, self._rows, self._columns, groups, place.memory)
+        d_out = by_moment(self.d_out, images)
+        self._windows = Unfolding(d_out, self._axes, groups, place.memory)
         if place.gradients:
             self._d_weight = place.gradients["weight"].reshape(self._weight.shape)
             self._d_by_tap = place.keep((groups, read, self._windows.taps))
-            rows = rows_multiplied(self._d_by_tap, height)
+            rows = rows_multiplied(self._d_by_tap, len(x))
             self._products = place.keep((rows, *self._d_by_tap.shape))
 
     def forward(self) -> None:
-        np.copyto(self._by_tap, self._weight.transpose(0, 1, 3, 4, 2))
-        weight = self._by_tap.transpose(0, 2, 3, 4, 1)
-        spread(
-            by_group(self.x, self._groups),
-            weight.reshape(self._groups, -1, weight.shape[-1]),
-            self._grouped_out,
-            self._rows,
-            self._columns,
-            self._line,
-        )
+        to_taps(self._weight, self._by_tap)
+        x, weight = by_group(self.x, self._groups), by_result(self._by_tap)
+        spread(x, weight, self._grouped_out, self._axes, self._line)
         if "bias" in self.place.parameters:
             results = by_group(self.out, self._groups)
             results += self.place.parameters["bias"].reshape(self._groups, -1, 1)
@@ -215,8 +208,7 @@ class LearningConvTranspose2d(Operation):
     def learn(self) -> None:
         x = by_group(self.x, self._groups)
         weight_gradient(self._windows, x, self._d_by_tap, self._products)
-        by_tap = self._d_by_tap.reshape(self._by_tap.shape)
-        np.copyto(self._d_weight, by_tap.transpose(0, 1, 4, 2, 3))
+        from_taps(self._d_by_tap.reshape(self._by_tap.shape), self._d_weight)
         if "bias" in self.place.gradients:
             d_bias = self.place.gradients["bias"].reshape(self._groups, -1)
             d_results = by_group(self.d_out, self._groups)

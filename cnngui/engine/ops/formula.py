@@ -2,6 +2,11 @@
 
 Arrays are indexed ``(N, C, H, W)``, a flat tensor of F features being ``(N, F, 1, 1)``; their
 strides are whatever suits who runs the calls. Constants have the arrays' dtype.
+
+Of maps with time, each moment is an image of its own, in whatever order. Only where
+``looks_across`` (``ops.moments``) do all arrays have an axis for it, ``(N, C, T, H, W)``, of length
+1 where what is read or made has no time. What may look across is written for both: rows are the
+last axis but one.
 """
 
 from __future__ import annotations
@@ -64,6 +69,8 @@ class Formula(Generic[Description]):
     """Whether positive values stay as they are and all others become zero."""
     splits_rows: bool = True
     """Whether some output rows can be computed without the others."""
+    splits_moments: bool = False
+    """Whether some output moments can be computed without the others: by ``of_moments``."""
     reads_same_rows: ClassVar[bool] = True
     """Whether output row y is made of source rows y alone: forward is then given only the rows that
     it computes. A source of a single row, repeated over all, is given whole."""
@@ -80,6 +87,13 @@ class Formula(Generic[Description]):
     def of_units(self, units: range) -> Formula[Description]:
         """Return the formula for some units of a flat tensor."""
         return self
+
+    def of_moments(self, moments: range) -> Formula[Description]:
+        """Return the formula for some moments of the output, where ``splits_moments``.
+
+        What it reads is whole.
+        """
+        raise NotImplementedError
 
     def forward(self, sources: Arrays, out: Array, rows: range, room: Room) -> Calls:
         """Return the calls that compute ``out``, which is the ``rows`` of the output."""

@@ -19,6 +19,7 @@ from cnngui.engine.ops.live.scratch import Scratch
 from cnngui.engine.ops.live.tensor import Part, Tensor
 from cnngui.engine.ops.registry import learning, live
 from cnngui.spec import layers as spec
+from cnngui.spec.layers.norm import BatchNorm
 
 
 def running_scale_and_shift(parameters: Mapping[str, Array], eps: float) -> tuple[Array, Array]:
@@ -56,13 +57,13 @@ class LiveBatchNorm2d(Layer[spec.BatchNorm2d]):
         return scale_and_shift(sources[0].view(part), *self.scale_and_shift, target.view(part))
 
 
-class FixedBatchNorm2d(Operation):
+class FixedBatchNorm(Operation):
     """By the running statistics: of a network that is used, and where they are frozen.
 
     The parameters may change from forward to forward, by learning.
     """
 
-    def __init__(self, layer: spec.BatchNorm2d, place: Place) -> None:
+    def __init__(self, layer: BatchNorm, place: Place) -> None:
         super().__init__(layer, place)
         self._eps = layer.eps
         channels = (self.x.shape[1],)
@@ -136,13 +137,16 @@ def gradient_sums(
 
 
 @learning(spec.BatchNorm2d)
-class LearningBatchNorm2d(Operation):
+@learning(spec.BatchNorm3d)
+class LearningBatchNorm(Operation):
     """By the mean and variance of the whole batch, which all parts of it find out together.
+
+    Moments count as so many more images.
 
     Each part measures its images; ``merged`` puts that together.
     """
 
-    def __init__(self, layer: spec.BatchNorm2d, place: Place, statistics: BatchStatistics) -> None:
+    def __init__(self, layer: BatchNorm, place: Place, statistics: BatchStatistics) -> None:
         super().__init__(layer, place)
         self.meeting = statistics
         statistics.parts.append(self)
@@ -161,10 +165,10 @@ class LearningBatchNorm2d(Operation):
         self.batch_sums: tuple[NDArray, NDArray]
 
     @classmethod
-    def at(cls, layer: spec.BatchNorm2d, place: Place) -> Operation:
+    def at(cls, layer: BatchNorm, place: Place) -> Operation:
         """Return what goes by running statistics, unless the layer learns."""
         if place.learning is None or layer.frozen:
-            return FixedBatchNorm2d(layer, place)
+            return FixedBatchNorm(layer, place)
         meetings = place.learning.meetings
         statistics = meetings.setdefault(layer.id, BatchStatistics(layer))
         return cls(layer, place, statistics)
@@ -210,9 +214,9 @@ class BatchStatistics:
     parts : all of them; the order decides how sums are rounded.
     """
 
-    def __init__(self, layer: spec.BatchNorm2d) -> None:
+    def __init__(self, layer: BatchNorm) -> None:
         self._layer = layer
-        self.parts: list[LearningBatchNorm2d] = []
+        self.parts: list[LearningBatchNorm] = []
 
     def share_forward(self) -> None:
         """When all have measured: tell them, and bring the running statistics up to date."""

@@ -36,14 +36,14 @@ class _ImageNorm(Unary[Norm]):
         _, calls = self._normalise(x, out, room)
         for function, name in ((np.multiply, "weight"), (np.add, "bias")):
             if name in self.parameters:
-                calls.append(bind(function, out, self._spread(self.parameters[name]), out=out))
+                calls.append(bind(function, out, _spread(self.parameters[name], out), out=out))
         return calls
 
     def pass_back(self, d_out: Array, d_x: Array, seen: Seen, room: Room) -> Calls:
         normalised, product = room.like(d_x), room.like(d_x)
         scale, calls = self._normalise(seen.sources[0], normalised, room)
         if "weight" in self.parameters:
-            weight = self._spread(self.parameters["weight"])
+            weight = _spread(self.parameters["weight"], d_out)
             calls.append(bind(np.multiply, d_out, weight, out=d_out))
         # What mean and variance bring: the parts of d_out that shifting and scaling x would be.
         share = number(1 / self._count(d_x), d_x)
@@ -71,7 +71,11 @@ class _ImageNorm(Unary[Norm]):
         for name, summed in (("weight", normalised), ("bias", d_out)):
             if name in gradients:
                 gradient = gradients[name]
-                axes = (0,) if gradient.ndim == 3 else (0, 2, 3)
+                axes: tuple[int, ...] = (0,)
+                if gradient.ndim == 1:
+                    axes = (0, *range(2, summed.ndim))
+                else:
+                    gradient = gradient.reshape(summed.shape[1:])
                 calls.append(partial(np.add.reduce, summed, axis=axes, out=gradient))
         return calls
 
@@ -79,7 +83,7 @@ class _ImageNorm(Unary[Norm]):
         """Bind the normalising of each group. Returns also what it is multiplied by."""
         grouped, normalised = self._grouped(x), self._grouped(out)
         images, groups, _, *sides = grouped.shape
-        shape = (images, groups, 1, *(sides if self.by_position else (1, 1)))
+        shape = (images, groups, 1, *(sides if self.by_position else (1 for _ in sides)))
         mean, scale = room.line(x, *shape), room.line(x, *shape)
         share = number(1 / self._count(x), x)
         return scale, [
@@ -95,7 +99,7 @@ class _ImageNorm(Unary[Norm]):
         ]
 
     def _grouped(self, x: Array) -> Array:
-        """See ``(N, C, H, W)`` as ``(N, groups, C / groups, H, W)``."""
+        """See ``(N, C, ...)`` as ``(N, groups, C / groups, ...)``."""
         images, channels, *sides = x.shape
         groups = self.groups(channels)
         return x.reshape(images, groups, channels // groups, *sides)
@@ -109,8 +113,8 @@ class _ImageNorm(Unary[Norm]):
         """Sum over each group."""
         if self.by_position:
             return [partial(np.add.reduce, grouped, axis=2, keepdims=True, out=out)]
-        rows = room.line(grouped, *grouped.shape[:4])
-        return [partial(np.add.reduce, grouped, axis=4, out=rows), _sum_rows(rows, out)]
+        rows = room.line(grouped, *grouped.shape[:-1])
+        return [partial(np.add.reduce, grouped, axis=-1, out=rows), _sum_rows(rows, out)]
 
     def _sum_squares(self, grouped: Array, out: Array, room: Room) -> Calls:
         """Sum the squares over each group, along rows without writing them down."""
@@ -118,16 +122,19 @@ class _ImageNorm(Unary[Norm]):
             squares = room.like(grouped)
             square = bind(np.multiply, grouped, grouped, out=squares)
             return [square, *self._sum(squares, out, room)]
-        rows = room.line(grouped, *grouped.shape[:4])
+        rows = room.line(grouped, *grouped.shape[:-1])
         return [partial(np.vecdot, grouped, grouped, out=rows), _sum_rows(rows, out)]
 
-    def _spread(self, parameter: Array) -> Array:
-        """See one number per channel, or per value, as what is applied to maps."""
-        return parameter if parameter.ndim == 3 else parameter[:, None, None]
+
+def _spread(parameter: Array, maps: Array) -> Array:
+    """See one number per channel, or per value, as what is applied to maps."""
+    if parameter.ndim == 1:
+        return parameter.reshape(-1, *(1 for _ in maps.shape[2:]))
+    return parameter.reshape(maps.shape[1:])
 
 
 def _sum_rows(rows: Array, out: Array) -> Call:
-    """Bind the summing of what rows have given: ``(N, groups, channels, height)``.
+    """Bind the summing of what rows have given: ``(N, groups, channels, ..., height)``.
 
     They lie side by side, and NumPy adds up neighbours in pairs, so that little is rounded off even
     of large maps.
@@ -146,8 +153,9 @@ class GroupNorm(_ImageNorm[spec.GroupNorm]):
 
 
 @formula(spec.InstanceNorm2d)
-class InstanceNorm2d(_ImageNorm[spec.InstanceNorm2d]):
-    """Each map."""
+@formula(spec.InstanceNorm3d)
+class InstanceNorm(_ImageNorm[spec.InstanceNorm2d]):
+    """Each map, of a moment or of all moments together."""
 
     def groups(self, channels: int) -> int:
         return channels

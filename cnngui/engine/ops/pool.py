@@ -11,10 +11,12 @@ from numpy.typing import NDArray
 from cnngui.engine.ops import Calls, run
 from cnngui.engine.ops.elementwise import bind
 from cnngui.engine.ops.formula import Array
+from cnngui.engine.ops.learning.layout import by_moment
 from cnngui.engine.ops.learning.operation import Operation, Place
 from cnngui.engine.ops.learning.pooling import (
     COLUMNS,
     ROWS,
+    TIMES,
     ColumnsCompared,
     max_pool_gradient,
     max_pool_gradient_along,
@@ -30,6 +32,7 @@ from cnngui.engine.ops.registry import learning, live
 from cnngui.spec import layers as spec
 
 Pooling = TypeVar("Pooling", spec.MaxPool2d, spec.AvgPool2d)
+AnyPooling = spec.MaxPool2d | spec.AvgPool2d | spec.MaxPool3d | spec.AvgPool3d
 
 
 class _LivePool(Layer[Pooling]):
@@ -67,35 +70,59 @@ class _LivePool(Layer[Pooling]):
 
 
 class _LearningPool(Operation):
-    def __init__(self, layer: spec.MaxPool2d | spec.AvgPool2d, place: Place) -> None:
+    """Windows taken along one axis after the other; see ``learning.pooling``."""
+
+    def __init__(self, layer: AnyPooling, place: Place) -> None:
         super().__init__(layer, place)
-        self._rows, self._columns = (
-            Axis(self.x.shape[axis], self.out.shape[axis], *windows)
-            for axis, *windows in zip(
-                (ROWS, COLUMNS),
-                layer.kernel_size,
-                layer.stride,
-                layer.spacing,
-                layer.padding,
-                strict=True,
-            )
-        )
-        self._between_shape = (self.out.shape[0], *self.x.shape[1:])
-        """The shape of what is pooled down the columns, not yet across."""
+        self._axes = _axes_of(layer, self.x, self.out, place.images)
+        self._reaches_over_time = TIMES in self._axes
         self._forward: Calls = []
         self._backward: Calls = []
 
-    def _combine(self, combine: np.ufunc, between: Array, empty: float) -> Calls:
-        return [
-            *pool_along(combine, self.x, between, self._rows, ROWS, empty),
-            *pool_along(combine, between, self.out, self._columns, COLUMNS, empty),
-        ]
+    def _seen(self, maps: Array) -> Array:
+        """See maps with an axis for time, where windows reach over that."""
+        return by_moment(maps, self.place.images) if self._reaches_over_time else maps
+
+    def _stages(self) -> list[tuple[int, Axis, tuple[int, ...]]]:
+        """Return along which axes windows are taken, in order, and the shape of what that gives."""
+        shape, found = list(self._seen(self.x).shape), []
+        for axis, windows in self._axes.items():
+            shape[axis] = windows.out_size
+            found.append((axis, windows, tuple(shape)))
+        return found
+
+    def _combine(self, combine: np.ufunc, results: Sequence[Array], empty: float) -> Calls:
+        """Bind the taking of windows along each axis, and where that goes."""
+        calls: Calls = []
+        x = self._seen(self.x)
+        for (axis, windows, _), out in zip(self._stages(), results, strict=True):
+            calls += pool_along(combine, x, out, windows, axis, empty)
+            x = out
+        return calls
 
     def forward(self) -> None:
         run(self._forward)
 
     def backward(self) -> None:
         run(self._backward)
+
+
+def _axes_of(layer: AnyPooling, x: Array, out: Array, images: int) -> dict[int, Axis]:
+    """Return the windows along each axis of maps in memory, in the order in which they are taken.
+
+    Those that change nothing along an axis but time's are taken, too: they are rare.
+    """
+    told = [layer.kernel_size, layer.stride, layer.spacing, layer.padding]
+    windows = list(zip(*told, strict=True))
+    rows, columns = (
+        Axis(x.shape[axis], out.shape[axis], *window)
+        for axis, window in zip((ROWS, COLUMNS), windows[-2:], strict=True)
+    )
+    if layer.rank == 3:
+        times = Axis(x.shape[-1] // images, out.shape[-1] // images, *windows[0])
+        if not times.changes_nothing:
+            return {COLUMNS: columns, ROWS: rows, TIMES: times}
+    return {ROWS: rows, COLUMNS: columns}
 
 
 @live(spec.MaxPool2d)
@@ -111,7 +138,8 @@ class LiveMaxPool2d(_LivePool[spec.MaxPool2d]):
 
 
 @learning(spec.MaxPool2d)
-class LearningMaxPool2d(_LearningPool):
+@learning(spec.MaxPool3d)
+class LearningMaxPool(_LearningPool):
     """The largest value of each window; of equal ones the first, row by row, has the gradient.
 
     The positive part of what it reads may be left to it: the largest of the positive parts is the
@@ -120,41 +148,56 @@ class LearningMaxPool2d(_LearningPool):
 
     uses_output = True
 
-    def __init__(self, layer: spec.MaxPool2d, place: Place) -> None:
+    def __init__(self, layer: spec.MaxPool2d | spec.MaxPool3d, place: Place) -> None:
         super().__init__(layer, place)
-        between, out = place.keep(self._between_shape), self.out
-        self._forward = self._combine(np.maximum, between, empty=-np.inf)
+        out = self._seen(self.out)
+        results = [*(place.keep(shape) for _, _, shape in self._stages()[:-1]), out]
+        self._forward = self._combine(np.maximum, results, empty=-np.inf)
         if place.takes_positive_part:
             self._forward.append(bind(np.maximum, out, np.zeros((), out.dtype), out=out))
         if place.goes_back and place.d_sources[0] is not None:
-            self._bind_backward(between)
+            self._bind_backward(results)
 
     @classmethod
     def does_also(cls, before: type[Operation]) -> bool:
         return before.is_positive_part
 
-    def _bind_backward(self, between: Array) -> None:
-        x, out, d_x, d_out = self.x, self.out, self.d_x, self.d_out
-        rows, columns = self._rows, self._columns
-        d_between, down_share, share, down_mask, mask = self.place.scratch(
-            between.shape, between.shape, out.shape, masks=(between.shape, out.shape)
+    def _bind_backward(self, results: Sequence[Array]) -> None:
+        shapes = [result.shape for result in results]
+        scratch = iter(self.place.scratch(*shapes[:-1], *shapes, masks=tuple(shapes)))
+        d_between, shares, masks = (
+            [next(scratch) for _ in some] for some in (shapes[:-1], shapes, shapes)
         )
-        across, down = (share, mask), (down_share, down_mask)
+        out, d_out = results[-1], self._seen(self.d_out)
         if self.place.takes_positive_part:
             self._backward = [
-                bind(np.greater, out, np.zeros((), out.dtype), out=mask),
-                bind(np.multiply, d_out, mask, out=d_out),
+                bind(np.greater, out, np.zeros((), out.dtype), out=masks[-1]),
+                bind(np.multiply, d_out, masks[-1], out=d_out),
             ]
-        self._columns_compared = ColumnsCompared(between, out, columns, down_mask, mask)
-        self._by_axes = [
-            *max_pool_gradient_along(d_out, between, out, d_between, columns, COLUMNS, *across),
-            *max_pool_gradient_along(d_between, x, between, d_x, rows, ROWS, *down),
-        ]
-        self._by_windows = max_pool_gradient(d_out, x, out, d_x, rows, columns, *across)
+        self._by_axes: Calls = []
+        read = [self._seen(self.x), *results[:-1]]
+        d_read = [self._seen(self.d_x), *d_between]
+        for number, (axis, windows, _) in reversed(list(enumerate(self._stages()))):
+            self._by_axes += max_pool_gradient_along(
+                [*d_between, d_out][number],
+                read[number],
+                results[number],
+                d_read[number],
+                windows,
+                axis,
+                shares[number],
+                masks[number],
+            )
+        if not self._reaches_over_time:
+            rows, columns = self._axes[ROWS], self._axes[COLUMNS]
+            self._columns_compared = ColumnsCompared(results[0], out, columns, *masks)
+            self._by_windows = max_pool_gradient(
+                d_out, self.x, out, self.d_x, rows, columns, shares[-1], masks[-1]
+            )
 
     def backward(self) -> None:
         super().backward()
-        may_be_alike = self._columns_compared.may_be_alike()
+        may_be_alike = not self._reaches_over_time and self._columns_compared.may_be_alike()
         run(self._by_windows if may_be_alike else self._by_axes)
 
 
@@ -170,27 +213,27 @@ class LiveAvgPool2d(_LivePool[spec.AvgPool2d]):
 
 
 @learning(spec.AvgPool2d)
-class LearningAvgPool2d(_LearningPool):
+@learning(spec.AvgPool3d)
+class LearningAvgPool(_LearningPool):
     """The mean of each window; all of its values share the gradient."""
 
-    def __init__(self, layer: spec.AvgPool2d, place: Place) -> None:
+    def __init__(self, layer: spec.AvgPool2d | spec.AvgPool3d, place: Place) -> None:
         super().__init__(layer, place)
-        (between,) = place.scratch(self._between_shape)
-        windows = pooling.Windows(layer.kernel_size, layer.stride, layer.padding)
-        sizes = (
-            pooling.window_sizes(
-                range(along.out_size), along.size, axis, windows, layer.count_include_pad
-            )
-            for axis, along in enumerate((self._rows, self._columns))
-        )
-        share = (1 / np.multiply.outer(*sizes)).astype(self.out.dtype)[:, None, :, None]
+        stages = self._stages()
+        between = place.scratch(*(shape for _, _, shape in stages[:-1]))
+        out = self._seen(self.out)
+        counts = np.ones((), np.int64)
+        for axis, windows, _ in stages:
+            sizes = windows.sizes(with_padding=layer.count_include_pad)
+            counts = counts * sizes.reshape(-1, *(1,) * (out.ndim - 1 - axis))
+        share = (1 / counts).astype(out.dtype)
         self._forward = [
-            *self._combine(np.add, between, empty=0.0),
-            bind(np.multiply, self.out, share, out=self.out),
+            *self._combine(np.add, [*between, out], empty=0.0),
+            bind(np.multiply, out, share, out=out),
         ]
         if place.goes_back and place.d_sources[0] is not None:
-            self._backward = [
-                bind(np.multiply, self.d_out, share, out=self.d_out),
-                *sum_pool_gradient(self.d_out, between, self._columns, COLUMNS),
-                *sum_pool_gradient(between, self.d_x, self._rows, ROWS),
-            ]
+            d_out = self._seen(self.d_out)
+            self._backward = [bind(np.multiply, d_out, share, out=d_out)]
+            steps = zip(stages, [*between, d_out], [self._seen(self.d_x), *between], strict=True)
+            for (axis, windows, _), d_result, d_read in reversed(list(steps)):
+                self._backward += sum_pool_gradient(d_result, d_read, windows, axis)

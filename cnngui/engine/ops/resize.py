@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from itertools import product
 from math import prod
+from typing import TypeVar
 
 import numpy as np
 
@@ -14,16 +16,28 @@ from cnngui.engine.ops.elementwise import bind, bind_copy, memory_order
 from cnngui.engine.ops.formula import Array, Room, Seen, Unary
 from cnngui.engine.ops.registry import formula
 from cnngui.spec import layers as spec
-from cnngui.spec.layers.resize import Tap
+from cnngui.spec.layers.resize import Padding, Tap, Upsampling
 
-ROWS, COLUMNS = 2, 3
+AnyPadding = TypeVar("AnyPadding", bound=Padding)
+AnyUpsampling = TypeVar("AnyUpsampling", bound=Upsampling)
+
+ROWS, COLUMNS = -2, -1
 
 
 @formula(spec.Pad2d)
-class Pad2d(Unary[spec.Pad2d]):
+@formula(spec.Pad3d)
+class Pad(Unary[AnyPadding]):
     """Maps copied, and what goes around them: in runs, straight on, mirrored or repeated."""
 
     reads_same_rows = False
+    splits_moments = True
+
+    _moments: range | None = None
+
+    def of_moments(self, moments: range) -> Pad[AnyPadding]:
+        part = Pad(self.layer, self.parameters)
+        part._moments = moments
+        return part
 
     def compute(self, x: Array, out: Array, rows: range, room: Room) -> Calls:
         calls: Calls = []
@@ -35,7 +49,7 @@ class Pad2d(Unary[spec.Pad2d]):
 
     def pass_back(self, d_out: Array, d_x: Array, seen: Seen, room: Room) -> Calls:
         calls: Calls = [partial(d_x.fill, 0)]
-        for to, source, repeated in self._blocks(d_x.shape, d_out.shape, range(d_out.shape[2])):
+        for to, source, repeated in self._blocks(d_x.shape, d_out.shape, range(d_out.shape[ROWS])):
             target, share = d_x[source], d_out[to]
             if repeated:
                 total = room.line(d_out, *target.shape)
@@ -48,17 +62,23 @@ class Pad2d(Unary[spec.Pad2d]):
         self, shape: Sequence[int], out_shape: Sequence[int], rows: range
     ) -> list[tuple[tuple[slice, ...], tuple[slice, ...], tuple[int, ...]]]:
         """Return what is copied whole: where to, where from, the axes along which that repeats."""
-        (top, _), (left, _) = self.layer.pads
-        down = self._runs(range(rows.start - top, rows.stop - top), shape[ROWS])
-        across = self._runs(range(-left, out_shape[COLUMNS] - left), shape[COLUMNS])
+        axes = range(2, len(shape))
+        sought = [range(out_shape[axis]) for axis in axes]
+        sought[ROWS] = rows
+        if self._moments is not None:
+            sought[0] = self._moments
+        runs = (
+            self._runs(range(places.start - before, places.stop - before), shape[axis])
+            for axis, places, (before, _) in zip(axes, sought, self.layer.pads, strict=True)
+        )
+        all_images = (slice(None), slice(None))
         return [
             (
-                (slice(None), slice(None), to_rows, to_columns),
-                (slice(None), slice(None), of_rows, of_columns),
-                tuple(axis for axis, is_one in ((ROWS, one_row), (COLUMNS, one_column)) if is_one),
+                (*all_images, *(to for to, _, _ in block)),
+                (*all_images, *(of for _, of, _ in block)),
+                tuple(axis for axis, (_, _, is_one) in zip(axes, block, strict=True) if is_one),
             )
-            for to_rows, of_rows, one_row in down
-            for to_columns, of_columns, one_column in across
+            for block in product(*runs)
         ]
 
     def _runs(self, places: range, side: int) -> list[tuple[slice, slice, bool]]:
@@ -93,8 +113,9 @@ class Pad2d(Unary[spec.Pad2d]):
 
 
 @formula(spec.Upsample)
-class Upsample(Unary[spec.Upsample]):
-    """Along columns first, of which there are then fewer rows, and along rows.
+@formula(spec.Upsample3d)
+class Upsample(Unary[AnyUpsampling]):
+    """Along columns first, of which there are then fewer rows, along rows, and along time.
 
     What is taken is taken by index, not multiplied by 0 or 1: an infinite value stays where it is.
     """
@@ -102,28 +123,41 @@ class Upsample(Unary[spec.Upsample]):
     reads_same_rows = False
 
     def compute(self, x: Array, out: Array, rows: range, room: Room) -> Calls:
-        down, across = self._taps(x.shape)
+        *times, down, across = self._taps(x.shape)
         down = down[rows.start : rows.stop]
         first = down[0].near
-        read = x[:, :, first : down[-1].far + 1]
+        x = x[..., first : down[-1].far + 1, :]
         down = [Tap(tap.near - first, tap.far - first, tap.share) for tap in down]
-        calls, wide = _taken(read, across, COLUMNS, room)
-        more, whole = _taken(wide, down, ROWS, room)
-        return [*calls, *more, bind_copy(out, whole)]
+        calls: Calls = []
+        for axis, taps in ((COLUMNS, across), (ROWS, down), *((2, taps) for taps in times)):
+            more, x = _taken(x, taps, axis % x.ndim, room)
+            calls += more
+        return [*calls, bind_copy(out, x)]
 
     def pass_back(self, d_out: Array, d_x: Array, seen: Seen, room: Room) -> Calls:
-        down, across = self._taps(d_x.shape)
-        narrow = room.like(d_out, shape=(*d_out.shape[:3], d_x.shape[COLUMNS]))
-        return [
-            _handed_back(across, d_out, narrow, COLUMNS),
-            _handed_back(down, narrow, d_x, ROWS),
-        ]
+        *times, down, across = self._taps(d_x.shape)
+        calls: Calls = []
+        *before, (last_axis, last) = (
+            *((2, taps) for taps in times),
+            (COLUMNS, across),
+            (ROWS, down),
+        )
+        for axis, taps in before:
+            shape = list(d_out.shape)
+            shape[axis] = d_x.shape[axis]
+            narrow = room.like(d_out, shape=tuple(shape))
+            calls.append(_handed_back(taps, d_out, narrow, axis))
+            d_out = narrow
+        return [*calls, _handed_back(last, d_out, d_x, last_axis)]
 
-    def _taps(self, shape: Sequence[int]) -> tuple[list[Tap], list[Tap]]:
-        """Return what rows and columns are made of, of maps of that shape."""
-        height, width = shape[ROWS], shape[COLUMNS]
-        _, out_height, out_width = self.layer.output_shape([(1, height, width)])
-        return self.layer.taps(0, height, out_height), self.layer.taps(1, width, out_width)
+    def _taps(self, shape: Sequence[int]) -> list[list[Tap]]:
+        """Return what the places along each axis are made of, of maps of that shape."""
+        sides = shape[2:]
+        _, *out_sides = self.layer.output_shape([(1, *sides)])
+        return [
+            self.layer.taps(axis, side, out_side)
+            for axis, (side, out_side) in enumerate(zip(sides, out_sides, strict=True))
+        ]
 
 
 def _taken(x: Array, taps: Sequence[Tap], axis: int, room: Room) -> tuple[Calls, Array]:
@@ -148,8 +182,7 @@ def _taken(x: Array, taps: Sequence[Tap], axis: int, room: Room) -> tuple[Calls,
     if any(tap.share for tap in taps):
         far = take([tap.far for tap in taps])
         share = np.array([tap.share for tap in taps], x.dtype)
-        if axis == ROWS:
-            share = share[:, None]
+        share = share.reshape(-1, *(1 for _ in shape[axis + 1 :]))
         calls += [
             bind(np.multiply, near, number(1, x) - share, out=near),
             bind(np.multiply, far, share, out=far),
@@ -160,6 +193,7 @@ def _taken(x: Array, taps: Sequence[Tap], axis: int, room: Room) -> tuple[Calls,
 
 def _handed_back(taps: Sequence[Tap], d_out: Array, d_x: Array, axis: int) -> Call:
     """Bind the gradient with respect to what rows or columns are made of: a matrix product."""
+    axis %= d_x.ndim
     matrix = np.zeros((d_x.shape[axis], d_out.shape[axis]), d_x.dtype)
     for place, tap in enumerate(taps):
         matrix[tap.near, place] += 1 - tap.share

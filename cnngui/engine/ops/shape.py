@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from math import prod
 
 from cnngui.engine.ops import Calls
 from cnngui.engine.ops.elementwise import bind_copy
@@ -13,7 +14,7 @@ from cnngui.spec import layers as spec
 
 @formula(spec.Flatten)
 class Flatten(Unary[spec.Flatten]):
-    """``(N, C, H, W)`` to ``(N, C * H * W)``: channel by channel, row by row."""
+    """``(N, C, H, W)`` to ``(N, C * H * W)``: channel by channel, moment by moment, row by row."""
 
     splits_rows = False
     reads_same_rows = False
@@ -40,9 +41,9 @@ class Reshape(Unary[spec.Reshape]):
 
 
 def _reshaped(x: Array, out: Array, room: Room) -> Calls:
-    if x.shape[2:] == (1, 1):
+    if prod(x.shape[2:]) == 1:
         return [bind_copy(out, _as_maps(x, out.shape))]
-    if out.shape[2:] == (1, 1):
+    if prod(out.shape[2:]) == 1:
         return [bind_copy(_as_maps(out, x.shape), x)]
     between = room.line(x, *x.shape)
     return [bind_copy(between, x), bind_copy(out, between.reshape(out.shape))]
@@ -50,28 +51,40 @@ def _reshaped(x: Array, out: Array, room: Room) -> Calls:
 
 @formula(spec.Slice)
 class Slice(Unary[spec.Slice]):
-    """Some of the channels (or units), rows or columns."""
+    """Some of the channels (or units), moments, rows or columns."""
 
     reads_same_rows = False
+    splits_moments = True
+
+    _moments = slice(None)
+
+    def of_moments(self, moments: range) -> Slice:
+        part = Slice(self.layer, self.parameters)
+        part._moments = slice(moments.start, moments.stop)
+        return part
 
     def compute(self, x: Array, out: Array, rows: range, room: Room) -> Calls:
         return [bind_copy(out, self._picked(x, rows))]
 
     def pass_back(self, d_out: Array, d_x: Array, seen: Seen, room: Room) -> Calls:
-        rows = range(d_out.shape[2])
+        rows = range(d_out.shape[-2])
         return [partial(d_x.fill, 0), bind_copy(self._picked(d_x, rows), d_out)]
 
     def _picked(self, x: Array, rows: range) -> Array:
         """See what some rows of the output are made of."""
         axis = self.layer.axis(x.shape[1:])
-        picked = self.layer.picked(x.shape[axis + 1])
-        places = [slice(None), slice(rows.start, rows.stop), slice(None)]
-        if axis == 1:
-            picked = picked[rows.start : rows.stop]
-        places[axis] = slice(picked.start, picked.stop, picked.step)
+        places = [slice(None)] * (x.ndim - 1)
+        places[-2] = slice(rows.start, rows.stop)
+        if axis < len(places):  # else it picks all moments, each of which is an image here
+            picked = self.layer.picked(x.shape[axis + 1])
+            if axis == len(places) - 2:
+                picked = picked[places[-2]]
+            elif self.layer.dim == "time":
+                picked = picked[self._moments]
+            places[axis] = slice(picked.start, picked.stop, picked.step)
         return x[:, *places]
 
 
 def _as_maps(flat: Array, shape: tuple[int, ...]) -> Array:
     """See a flat tensor ``(N, F, 1, 1)`` as maps of as many values."""
-    return flat[:, :, 0, 0].reshape(shape)
+    return flat.reshape(flat.shape[:2]).reshape(shape)

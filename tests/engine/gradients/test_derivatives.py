@@ -142,6 +142,44 @@ def test_of_generated_networks(network, data):
     assert_as_in_pytorch(network, target, lambda output: np.cos(output), asked)
 
 
+VIDEO = NetworkSpec(
+    input=InputSpec(height=8, width=9, frames=6),
+    layers=(
+        spec.Conv2d(id="still", out_channels=4, padding="same"),
+        spec.Conv3d(id="conv1", out_channels=4, kernel_size=3, padding=(0, 1, 1)),
+        spec.BatchNorm3d(id="bn1"),
+        spec.ReLU(id="relu1"),
+        spec.MaxPool3d(id="pool1"),
+        spec.Conv3d(id="conv2", out_channels=4, padding="same", groups=2),
+        spec.Add(id="add", inputs=("conv2", "pool1")),
+        spec.AvgPool3d(id="mean", inputs=("add",), kernel_size=(2, 1, 1), stride=1),
+        spec.Multiply(id="times", inputs=("add", "mean")),
+        spec.ConvTranspose3d(id="up", out_channels=3, kernel_size=2, stride=2),
+        spec.GroupNorm(id="gn", num_groups=3),
+        spec.Slice(id="newest", dim="time", start=-2),
+        spec.Flatten(id="flatten"),
+        spec.Linear(id="linear", out_features=3),
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("target", "seed"),
+    [
+        ("linear", unit(1)),
+        ("conv2", unit(3, 1, 2, 0)),
+        ("times", channel_sum(0)),
+        ("newest", lambda output: np.cos(output)),
+    ],
+    ids=["logit", "unit", "channel", "loss"],
+)
+def test_of_networks_with_time(target, seed):
+    before = [layer.id for layer in VIDEO.layers[: VIDEO.index_of(target) + 1]]
+    trained = [name for name in before if isinstance(VIDEO.layer(name), spec.ParametricSpec)]
+    assert_as_in_pytorch(VIDEO, target, seed, ["input", *before], trained)
+    assert_as_in_pytorch(VIDEO, target, seed, ["input"])
+
+
 def test_neither_classes_nor_anything_to_train_are_needed():
     network = small_network(spec.MaxPool2d(id="pool"), spec.Tanh(id="tanh"))
     found = Gradients(network).of("tanh", channel_sum(1), pictures(network).astype(np.float32))
@@ -311,4 +349,32 @@ def test_ties_everywhere_as_in_pytorch(arguments, after_relu):
 
     found = Gradients(network, dtype=np.float64).of("pool", seed, x)
     _, expected, _ = torch_gradients(network, weights, "pool", seed, x, ["input"], [])
+    np.testing.assert_allclose(found.layers["input"], expected["input"], atol=1e-12)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {},
+        {"kernel_size": 3, "stride": 1, "padding": 1},
+        {"kernel_size": (2, 3, 1), "stride": (1, 2, 1)},
+        {"kernel_size": (1, 2, 2), "stride": (1, 2, 2)},
+        {"kernel_size": 3, "stride": 2, "ceil_mode": True},
+        {"stride": 1, "dilation": (2, 1, 3)},
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("after_relu", [False, True])
+def test_ties_everywhere_as_in_pytorch_with_time(arguments, after_relu):
+    layers = [spec.ReLU(id="relu")] * after_relu + [spec.MaxPool3d(id="pool", **arguments)]
+    size = InputSpec(height=6, width=7, frames=5).with_channels(1)
+    network = NetworkSpec(input=size, layers=tuple(layers))
+    rng = np.random.default_rng(0)
+    x = rng.integers(-2, 3, (3, *network.input.shape)).astype(np.float64)
+
+    def seed(output):
+        return np.random.default_rng(1).standard_normal(output.shape)
+
+    found = Gradients(network, dtype=np.float64).of("pool", seed, x)
+    _, expected, _ = torch_gradients(network, {}, "pool", seed, x, ["input"], [])
     np.testing.assert_allclose(found.layers["input"], expected["input"], atol=1e-12)

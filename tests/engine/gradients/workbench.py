@@ -6,21 +6,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnngui.engine.ops.families import operation_of
+from cnngui.engine.ops.learning.layout import images_first, lying
 from cnngui.engine.ops.learning.memory import Memory
 from cnngui.engine.ops.learning.operation import Learning, Operation, Place
 from cnngui.errors import NetworkError
 from cnngui.spec import layers as spec
+from cnngui.spec.layers.norm import BatchNorm
 
 Array = NDArray[np.float64]
 
 
 def to_bands_order(x: Array) -> Array:
-    """(N, C, H, W) to (H, C, W, N); (N, F) to (F, N)."""
-    return np.ascontiguousarray(x.transpose(2, 1, 3, 0) if x.ndim == 4 else x.T)
-
-
-def to_pytorchs_order(x: Array) -> Array:
-    return x.transpose(3, 1, 0, 2) if x.ndim == 4 else x.T
+    """(N, *shape) as tensors lie while a network learns."""
+    lies = np.empty(lying(x.shape[1:], len(x)))
+    images_first(lies, x.shape[1:])[...] = x
+    return lies
 
 
 class Bench:
@@ -29,13 +29,19 @@ class Bench:
     Parameters
     ----------
     layer : what is tested.
-    sources : (N, C, H, W) or (N, F).
+    sources : (N, *shape).
+
+    Attributes
+    ----------
+    shape, source_shapes : of the output and of what is read, without the batch.
     """
 
     def __init__(self, layer: spec.LayerSpec, *sources: Array, seed: int = 0) -> None:
         self.layer, self._seed = layer, seed
         self.sources = [to_bands_order(source) for source in sources]
-        shape, parameters = _shapes(layer, [source.shape[1:] for source in sources])
+        self._images = len(sources[0])
+        self.source_shapes = [source.shape[1:] for source in sources]
+        self.shape, parameters = _shapes(layer, self.source_shapes)
         is_drawn = isinstance(layer, spec.ParametricSpec) and "seed" in layer.first_weights
         measured = layer.measured if isinstance(layer, spec.ParametricSpec) else ()
         rng = np.random.default_rng(1)
@@ -51,14 +57,19 @@ class Bench:
             if name not in measured
         }
         self.d_sources = [np.full_like(source, np.nan) for source in self.sources]
-        blank = to_bands_order(np.full((len(sources[0]), *shape), np.nan))
+        blank = to_bands_order(np.full((len(sources[0]), *self.shape), np.nan))
         self.out, self.d_out = blank, rng.standard_normal(blank.shape)
         self._operation = self._bind()
 
     def result(self) -> Array:
         """The output, as PyTorch would have it."""
         self._run_forward()
-        return to_pytorchs_order(self.out).copy()
+        return images_first(self.out, self.shape).copy()
+
+    def seen(self) -> tuple[Array, list[Array]]:
+        """d_out and d_sources, as PyTorch would have them."""
+        d_sources = zip(self.d_sources, self.source_shapes, strict=True)
+        return images_first(self.d_out, self.shape), [images_first(*d) for d in d_sources]
 
     def objective(self) -> float:
         """A number whose gradient with respect to the output is d_out."""
@@ -95,6 +106,9 @@ class Bench:
 
     def _bound(self, memory: Memory) -> Operation:
         place = Place(
+            images=self._images,
+            source_shapes=self.source_shapes,
+            shape=self.shape,
             sources=self.sources,
             out=self.out,
             d_out=self.d_out,
@@ -105,7 +119,7 @@ class Bench:
             goes_back=True,
             learning=Learning(lambda layer_id, band: np.random.default_rng(self._seed)),
         )
-        if isinstance(self.layer, spec.BatchNorm2d) and not self.layer.frozen:
+        if isinstance(self.layer, BatchNorm) and not self.layer.frozen:
             # Running statistics change with every forward; they are not differentiated.
             place.parameters = {name: a.copy() for name, a in self.parameters.items()} | {
                 name: self.parameters[name] for name in ("weight", "bias")

@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from cnngui.engine.ops.learning.unfold import Unfolding
-from cnngui.engine.ops.learning.windows import Axis
+from cnngui.engine.ops.learning.unfold import Axes, Unfolding
 
 _PRODUCTS_BYTES = 100_000
 """What products of single rows may take before they are summed: they should stay in the cache."""
@@ -19,11 +18,11 @@ def correlate(windows: Unfolding, weight: NDArray, out: NDArray) -> None:
     ----------
     windows : of what is convolved.
     weight : ``(groups, results, taps)``.
-    out : ``(rows, groups, results, columns * images)``.
+    out : ``(rows, groups, results, places)``.
     """
     for chunk in windows.chunks:
         chunk.fill()
-        np.matmul(weight, chunk.matrices, out=out[chunk.rows])
+        np.matmul(weight, chunk.matrices, out=out[chunk.rows, ..., chunk.places])
 
 
 def weight_gradient(
@@ -34,14 +33,15 @@ def weight_gradient(
     Parameters
     ----------
     windows : of what was convolved.
-    d_out : ``(rows, groups, results, columns * images)``.
+    d_out : ``(rows, groups, results, places)``.
     d_weight : ``(groups, results, taps)``, overwritten.
     products : scratch for as many of d_weight as rows are multiplied at a time.
     """
     d_weight.fill(0)
     for chunk in windows.chunks:
         chunk.fill()
-        d_rows, matrices = d_out[chunk.rows], chunk.matrices.swapaxes(-1, -2)
+        d_rows = d_out[chunk.rows, ..., chunk.places]
+        matrices = chunk.matrices.swapaxes(-1, -2)
         for first in range(0, len(d_rows), len(products)):
             some = slice(first, first + len(products))
             by_row = products[: len(d_rows[some])]
@@ -54,28 +54,31 @@ def rows_multiplied(d_weight: NDArray, rows: int) -> int:
     return min(max(_PRODUCTS_BYTES // d_weight.nbytes, 1), rows)
 
 
-def spread(
-    d_out: NDArray, weight: NDArray, d_x: NDArray, rows: Axis, columns: Axis, line: NDArray
-) -> None:
+def spread(d_out: NDArray, weight: NDArray, d_x: NDArray, axes: Axes, line: NDArray) -> None:
     """The gradient with respect to what was convolved, for any stride.
 
     What a row of results passes back is added where its windows lie.
 
     Parameters
     ----------
-    d_out : ``(rows, groups, results, columns * images)``.
+    d_out : ``(rows, groups, results, places)``.
     weight : ``(groups, taps, results)``.
-    d_x : ``(rows, groups, group_channels, columns, images)``, overwritten.
-    rows, columns : the convolution's windows.
-    line : scratch ``(groups, kernel_height, kernel_width, group_channels, columns, images)``.
+    d_x : ``(rows, groups, group_channels, columns, moments, images)``, overwritten.
+    axes : the convolution's windows.
+    line : scratch ``(groups, kernel_height, kernel_depth, kernel_width, group_channels, columns,
+        moments, images)``.
     """
     d_x.fill(0)
     matrices = line.reshape(line.shape[0], weight.shape[1], -1)
-    across = columns.taps
+    within = [
+        (deep, ts, times_seen, across, xs, columns_seen)
+        for deep, (ts, times_seen) in enumerate(axes.times.taps)
+        for across, (xs, columns_seen) in enumerate(axes.columns.taps)
+    ]
     for result, d_row in enumerate(d_out):
         np.matmul(weight, d_row, out=matrices)
-        for down, (ys, seen) in enumerate(rows.part(result, result + 1).taps):
+        for down, (ys, seen) in enumerate(axes.rows.part(result, result + 1).taps):
             if ys.stop > ys.start:
-                for tap, (xs, columns_seen) in enumerate(across):
-                    target = d_x[seen.start, :, :, columns_seen]
-                    target += line[:, down, tap][:, :, xs]
+                for deep, ts, times_seen, across, xs, columns_seen in within:
+                    target = d_x[seen.start, :, :, columns_seen, times_seen]
+                    target += line[:, down, deep, across][:, :, xs, ts]

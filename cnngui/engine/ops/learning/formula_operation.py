@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, ClassVar
 
 from numpy.typing import DTypeLike, NDArray
@@ -9,8 +10,10 @@ from numpy.typing import DTypeLike, NDArray
 from cnngui.engine.ops import run
 from cnngui.engine.ops.elementwise import like
 from cnngui.engine.ops.formula import Formula, Seen
+from cnngui.engine.ops.learning.layout import by_moment
 from cnngui.engine.ops.learning.memory import Memory
 from cnngui.engine.ops.learning.operation import Operation, Place
+from cnngui.engine.ops.moments import looks_across
 from cnngui.spec.layers import LayerSpec
 
 
@@ -60,13 +63,16 @@ class FormulaOperation(Operation):
     def __init__(self, layer: LayerSpec, place: Place) -> None:
         super().__init__(layer, place)
         formula = self.formula_type(layer, place.parameters)
-        seen = Seen([by_image(source) for source in place.sources], by_image(place.out))
-        rows = range(seen.out.shape[2])
+        see = by_image
+        if looks_across(layer, place.source_shapes, place.shape):
+            see = partial(by_sample, images=place.images)
+        seen = Seen([see(source) for source in place.sources], see(place.out))
+        rows = range(seen.out.shape[-2])
         self._forward = formula.forward(*seen, rows, LearningRoom(place.memory))
         if not place.goes_back:
             return
-        d_out = by_image(place.d_out)
-        d_sources = [None if d is None else by_image(d) for d in place.d_sources]
+        d_out = see(place.d_out)
+        d_sources = [None if d is None else see(d) for d in place.d_sources]
         room = LearningRoom(place.memory)
         self._learn = (
             formula.parameter_gradients(d_out, place.gradients, seen, room)
@@ -87,5 +93,12 @@ class FormulaOperation(Operation):
 
 
 def by_image(array: NDArray) -> NDArray:
-    """See maps ``(H, C, W, N)`` as ``(N, C, H, W)``, flat tensors ``(F, N)`` as maps 1x1."""
+    """See maps as ``(N, C, H, W)``, each moment an image, flat tensors ``(F, N)`` as maps 1x1."""
     return array.transpose(3, 1, 0, 2) if array.ndim == 4 else array.T[:, :, None, None]
+
+
+def by_sample(array: NDArray, images: int) -> NDArray:
+    """See maps as ``(N, C, T, H, W)``, flat tensors as maps of one moment, 1x1."""
+    if array.ndim == 4:
+        return by_moment(array, images).transpose(4, 1, 3, 0, 2)
+    return array.T[:, :, None, None, None]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Protocol
 
@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from cnngui.engine.ops.learning.memory import Memory
-from cnngui.spec.layers import LayerSpec
+from cnngui.spec.layers import LayerSpec, Shape
 
 
 class Meeting(Protocol):
@@ -43,6 +43,8 @@ class Place:
 
     Attributes
     ----------
+    images : how many of the batch's; maps of several moments have that many in each.
+    source_shapes, shape : of what it reads and of its result, without the batch.
     sources : what it reads.
     out : where its result goes.
     d_out : the gradient with respect to out; the operation may use it up.
@@ -58,6 +60,9 @@ class Place:
         ``Operation.does_also``.
     """
 
+    images: int
+    source_shapes: Sequence[Shape]
+    shape: Shape
     sources: list[NDArray]
     out: NDArray
     d_out: NDArray

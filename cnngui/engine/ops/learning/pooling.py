@@ -1,9 +1,13 @@
-"""Pooling forward and backward, over maps ``(rows, channels, columns, images)``.
+"""Pooling forward and backward, over maps ``(rows, channels, columns, ...)``.
 
-A window is taken down the columns first and then across: the largest of the rows' largest, the sum
-of the rows' sums. Backward it goes the other way. Of several largest values the first, row by row,
-has the gradient, as in PyTorch: where they may stand in several columns, windows are gone through
-as a whole, which takes half as long again.
+A window of an image is taken down the columns first and then across: the largest of the rows'
+largest, the sum of the rows' sums. Backward it goes the other way. Of several largest values the
+first, row by row, has the gradient, as in PyTorch: where they may stand in several columns, windows
+are gone through as a whole, which takes half as long again.
+
+Where windows reach over moments, maps are ``(rows, channels, columns, moments, images)``. They are
+taken across first, then down and through time: backward, the first moment with the largest value is
+found first, in it the first row, and there the first column, which is PyTorch's order.
 """
 
 from __future__ import annotations
@@ -18,7 +22,7 @@ from cnngui.engine.ops import Call, Calls
 from cnngui.engine.ops.elementwise import bind, bind_copy
 from cnngui.engine.ops.learning.windows import Axis
 
-ROWS, COLUMNS = 0, 2
+ROWS, COLUMNS, TIMES = 0, 2, 3
 
 
 def pool_along(
@@ -158,4 +162,4 @@ def sum_pool_gradient(d_out: NDArray, d_x: NDArray, windows: Axis, axis: int) ->
 
 
 def _along(axis: int, array: NDArray, place: slice) -> NDArray:
-    return array[place] if axis == ROWS else array[:, :, place]
+    return array[(*(slice(None),) * axis, place)]

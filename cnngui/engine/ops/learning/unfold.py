@@ -1,7 +1,8 @@
 """The windows of maps as matrices, so that convolution becomes matrix multiplication.
 
 For that a window's values must stand below each other. Usually each is copied as often as there
-are windows that see it. With rows outermost, once for each *column* of the kernel is enough:
+are windows that see it. With rows outermost, once for each *column* of the kernel (and for each of
+its moments) is enough:
 
     E[y, kx, c, (x, n)] = maps[y, c, x + kx, n]
 
@@ -13,6 +14,8 @@ Only where groups or a vertical dilation leave gaps, every window is copied whol
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import product
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,16 +27,44 @@ _CHUNK_BYTES = 400_000
 """Unfolded rows are made and multiplied a few at a time, while in the second-level cache."""
 
 
+class Axes(NamedTuple):
+    """The windows along each axis of maps; where they do not reach over time, that has one moment.
+
+    Their order is that of the maps in memory, not that of a kernel's sizes.
+    """
+
+    rows: Axis
+    columns: Axis
+    times: Axis
+
+    def backward(self) -> Axes:
+        """Return the windows through which values see the results; for strides of 1."""
+        return Axes(*(axis.backward() for axis in self))
+
+    @property
+    def window(self) -> tuple[int, int, int]:
+        """How many places windows have, in the order of a kernel's sizes: time first."""
+        return self.times.window, self.rows.window, self.columns.window
+
+    @property
+    def stride(self) -> tuple[int, int, int]:
+        """The steps from window to window, in the same order."""
+        return self.times.stride, self.rows.stride, self.columns.stride
+
+
 @dataclass(frozen=True)
 class _Chunk:
     rows: slice
     """Which rows of the results."""
+    places: slice
+    """Which of their columns and what lies innermost of them, counted as one axis."""
     margins: list[NDArray]
     """What of the unfolded rows lies in the padding."""
     copies: list[tuple[NDArray, NDArray]]
     """To, from."""
     matrices: NDArray
-    """``(rows, groups, kernel_height * kernel_width * group_channels, columns * images)``."""
+    """``(rows, groups, taps, places)``, taps being kernel_height * kernel_depth * kernel_width *
+    group_channels."""
 
     def fill(self) -> None:
         for margin in self.margins:
@@ -47,39 +78,53 @@ class Unfolding:
 
     Parameters
     ----------
-    maps : ``(rows, channels, columns, images)``; the matrices follow its values.
-    rows, columns : the windows.
+    maps : ``(rows, channels, columns, moments, images)``; the matrices follow its values.
+    axes : the windows.
     groups : of channels.
     memory : for scratch, which holds the matrices until the next chunk is filled.
     """
 
-    def __init__(self, maps: NDArray, rows: Axis, columns: Axis, groups: int, memory: Memory):
-        self._maps, self._rows, self._columns, self._groups = maps, rows, columns, groups
-        _, channels, _, images = maps.shape
-        self.taps = rows.window * columns.window * channels // groups
-        self._line = columns.out_size * images
-        # A 1x1 kernel without padding: the maps are the matrices.
+    def __init__(self, maps: NDArray, axes: Axes, groups: int, memory: Memory):
+        self._maps, self._axes, self._groups = maps, axes, groups
+        rows, columns, times = axes
+        _, channels, _, _, images = maps.shape
+        self.taps = rows.window * columns.window * times.window * channels // groups
+        self._values = times.out_size * images
+        """Of one column of a row of results, channel by channel."""
+        # A kernel of one value without padding: the maps are the matrices.
         self._sees_whole_rows = all(
-            axis.window == 1 and axis.tap(0)[0] == slice(0, axis.out_size)
-            for axis in (rows, columns)
-        ) and (columns.stride, columns.out_size) == (1, columns.size)
+            axis.window == 1 and axis.tap(0)[0] == slice(0, axis.out_size) for axis in axes
+        ) and all((axis.stride, axis.out_size) == (1, axis.size) for axis in (columns, times))
         self._shares_rows = groups == 1 and rows.dilation == 1
-        row_bytes = maps.itemsize * groups * self.taps * self._line
-        if self._shares_rows:
-            row_bytes = row_bytes // rows.window * rows.stride
-        count = min(max(_CHUNK_BYTES // row_bytes, 1), rows.out_size)
-        firsts = range(0, rows.out_size, count)
         self.chunks = [
-            self._chunk(slice(first, min(first + count, rows.out_size)), memory) for first in firsts
+            self._chunk(
+                slice(first, min(first + count, rows.out_size)),
+                slice(0, columns.out_size),
+                memory,
+            )
+            for count in [self._fitting_rows()]
+            for first in range(0, rows.out_size, count)
         ]
 
-    def _chunk(self, results: slice, memory: Memory) -> _Chunk:
-        maps, columns, groups = self._maps, self._columns, self._groups
-        rows = self._rows.part(results.start, results.stop)
-        height, channels, width, images = maps.shape
+    def _fitting_rows(self) -> int:
+        """Return how many rows of results are made at a time."""
+        rows, columns, _ = self._axes
+        line = columns.out_size * self._values
+        row_bytes = self._maps.itemsize * self._groups * self.taps * line
+        if self._shares_rows:
+            row_bytes = row_bytes // rows.window * rows.stride
+        return min(max(_CHUNK_BYTES // row_bytes, 1), rows.out_size)
+
+    def _chunk(self, results: slice, across: slice, memory: Memory) -> _Chunk:
+        maps, groups = self._maps, self._groups
+        rows = self._axes.rows.part(results.start, results.stop)
+        columns = self._axes.columns.part(across.start, across.stop)
+        times = self._axes.times
+        height, channels, width, moments, images = maps.shape
+        places = slice(across.start * self._values, across.stop * self._values)
         if self._sees_whole_rows:
-            (_, seen) = rows.tap(0)
-            return _Chunk(results, [], [], by_group(maps[seen], groups))
+            (_, seen), (_, columns_seen) = rows.tap(0), columns.tap(0)
+            return _Chunk(results, places, [], [], by_group(maps[seen][:, :, columns_seen], groups))
         count = rows.out_size
         taps_down = [(tap, rows.tap(tap)) for tap in range(rows.window)]
         if self._shares_rows:
@@ -89,34 +134,46 @@ class Unfolding:
             count,
             groups,
             len(taps_down),
+            times.window,
             columns.window,
             channels // groups,
             columns.out_size,
+            times.out_size,
             images,
         )
         (unfolded,) = memory.scratch((shape, maps.dtype))
-        grouped = maps.reshape(height, groups, channels // groups, width, images)
+        grouped = maps.reshape(height, groups, channels // groups, width, moments, images)
         margins, copies = [], []
         for down, (ys, rows_seen) in taps_down:
-            for across, (xs, columns_seen) in enumerate(columns.taps):
-                line = unfolded[:, :, down, across]
-                copies.append((line[ys][..., xs, :], grouped[rows_seen][..., columns_seen, :]))
+            for (deep, (ts, times_seen)), (tap, (xs, columns_seen)) in product(
+                enumerate(times.taps), enumerate(columns.taps)
+            ):
+                line = unfolded[:, :, down, deep, tap]
+                read = grouped[rows_seen][..., columns_seen, times_seen, :]
+                copies.append((line[ys][..., xs, ts, :], read))
                 margins += [line[: ys.start], line[ys.stop :]]
-                margins += [line[ys][..., : xs.start, :], line[ys][..., xs.stop :, :]]
-        matrices = unfolded.reshape(count, groups, -1, self._line)
+                margins += [line[ys][..., part, :, :] for part in _beside(xs)]
+                margins += [line[ys][..., xs, part, :] for part in _beside(ts)]
+        line_size = columns.out_size * self._values
+        matrices = unfolded.reshape(count, groups, -1, line_size)
         if self._shares_rows:
             row, item = unfolded.strides[0], unfolded.itemsize
             matrices = np.lib.stride_tricks.as_strided(
                 unfolded,
-                (rows.out_size, 1, self.taps, self._line),
-                (row * rows.stride, 0, self._line * item, item),
+                (rows.out_size, 1, self.taps, line_size),
+                (row * rows.stride, 0, line_size * item, item),
             )
         margins = [margin for margin in margins if margin.size]
         copies = [(target, source) for target, source in copies if target.size]
-        return _Chunk(results, margins, copies, matrices)
+        return _Chunk(results, places, margins, copies, matrices)
+
+
+def _beside(places: slice) -> tuple[slice, slice]:
+    """Return what lies before some places of an axis, and after them."""
+    return slice(places.start), slice(places.stop, None)
 
 
 def by_group(maps: NDArray, groups: int) -> NDArray:
-    """Return maps as matrices ``(rows, groups, group_channels, columns * images)``."""
-    rows, channels, columns, images = maps.shape
-    return maps.reshape(rows, groups, channels // groups, columns * images)
+    """Return maps as matrices ``(rows, groups, group_channels, places)``."""
+    rows, channels, *_ = maps.shape
+    return maps.reshape(rows, groups, channels // groups, -1)

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+import numpy as np
+from numpy.typing import NDArray
+
 
 @dataclass(frozen=True)
 class Axis:
@@ -52,6 +55,22 @@ class Axis:
         return Axis(
             self.out_size, self.size, self.window, 1, self.dilation, before=reach - self.before
         )
+
+    def sizes(self, *, with_padding: bool) -> NDArray[np.int64]:
+        """Return how many places each window has, those in the padding included or not.
+
+        Those beyond the padding never count, of which a last window may have some.
+        """
+        first = np.arange(self.out_size) * self.stride - self.before
+        last = np.minimum(first + self.window, self.size + self.before)
+        if not with_padding:
+            first, last = np.maximum(first, 0), np.minimum(last, self.size)
+        return last - first
+
+    @property
+    def changes_nothing(self) -> bool:
+        """Whether each result sees the one value at its place."""
+        return self.window == self.stride == 1 and self.before == 0
 
     @cached_property
     def is_partition(self) -> bool:
