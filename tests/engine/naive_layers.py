@@ -18,11 +18,16 @@ Array = NDArray[np.float64]
 def compute(
     layer: spec.LayerSpec, tensors: Sequence[NDArray], parameters: Mapping[str, NDArray]
 ) -> Array:
-    """Return what a layer makes of tensors ``(N, C, H, W)`` or ``(N, F)``."""
+    """Return what a layer makes of tensors ``(N, *shape)``."""
     wide = [tensor.astype(np.float64) for tensor in tensors]
     held = {name: array.astype(np.float64) for name, array in parameters.items()}
     if layer.type in CURVES:
-        return np.vectorize(CURVES[layer.type](layer))(wide[0])
+        return np.vectorize(CURVES[layer.type](layer), otypes=[float])(wide[0])
+    if layer.rank == 2 and wide[0].ndim == 5:
+        made = [
+            LAYERS[layer.type](layer, wide[0][:, :, t], **held) for t in range(wide[0].shape[2])
+        ]
+        return np.stack(made, axis=2)
     return LAYERS[layer.type](layer, *wide, **held)
 
 
@@ -79,23 +84,27 @@ def _softmax(layer, x):
     return powers / powers.sum(axis=1, keepdims=True)
 
 
-def _conv2d(layer, x, weight, bias=None):
+def _conv(layer, x, weight, bias=None):
     padded = np.pad(x, ((0, 0), (0, 0), *layer.pads))
-    return naive.conv2d(padded, weight, bias, layer.stride, layer.dilation, layer.groups)
+    return naive.convolve(padded, weight, bias, layer.stride, layer.dilation, layer.groups)
 
 
-def _conv_transpose2d(layer, x, weight, bias=None):
+def _conv_transpose(layer, x, weight, bias=None):
     """Every input lays its kernel into the output, as far as that is not cut off."""
     shape = layer.output_shape([x.shape[1:]])
     out = np.zeros((len(x), *shape))
     read, made = x.shape[1] // layer.groups, layer.out_channels // layer.groups
-    for n, c, y, x_ in np.ndindex(*x.shape):
-        for k, i, j in np.ndindex(*weight.shape[1:]):
-            row = y * layer.stride[0] + i * layer.dilation[0] - layer.padding[0]
-            column = x_ * layer.stride[1] + j * layer.dilation[1] - layer.padding[1]
-            if 0 <= row < shape[1] and 0 <= column < shape[2]:
-                out[n, c // read * made + k, row, column] += x[n, c, y, x_] * weight[c, k, i, j]
-    return out if bias is None else out + bias[:, None, None]
+    for n, c, *place in np.ndindex(*x.shape):
+        for k, *tap in np.ndindex(*weight.shape[1:]):
+            at = [
+                i * step + j * distance - pad
+                for i, j, step, distance, pad in zip(
+                    place, tap, layer.stride, layer.dilation, layer.padding, strict=True
+                )
+            ]
+            if all(0 <= i < side for i, side in zip(at, shape[1:], strict=True)):
+                out[n, c // read * made + k, *at] += x[n, c, *place] * weight[c, k, *tap]
+    return out if bias is None else _by_channel(out, None, bias)
 
 
 def _pool(kind: str):
@@ -103,8 +112,7 @@ def _pool(kind: str):
         size = layer.output_shape([x.shape[1:]])[1:]
         include = getattr(layer, "count_include_pad", True)
         window = layer.kernel_size, layer.stride, layer.padding
-        dilation = getattr(layer, "dilation", (1, 1))
-        return naive.pool(x, kind, size, *window, include, dilation)
+        return naive.pool(x, kind, size, *window, include, getattr(layer, "dilation", None))
 
     return pool
 
@@ -117,7 +125,7 @@ def _adaptive(combine: Callable):
                 slice(i * side // count, math.ceil((i + 1) * side / count))
                 for i, side, count in zip(place, x.shape[2:], layer.output_size, strict=True)
             )
-            out[:, :, *place] = combine(x[:, :, *window], axis=(2, 3))
+            out[:, :, *place] = combine(x[:, :, *window], axis=tuple(range(2, x.ndim)))
         return out
 
     return pool
@@ -125,7 +133,7 @@ def _adaptive(combine: Callable):
 
 def _batch_norm(layer, x, weight, bias, running_mean, running_var):
     scale = weight / np.sqrt(running_var + layer.eps)
-    return (x - running_mean[:, None, None]) * scale[:, None, None] + bias[:, None, None]
+    return _by_channel(_by_channel(x, None, -running_mean), scale, bias)
 
 
 def _normalised(x: Array, axes: tuple[int, ...], eps: float) -> Array:
@@ -173,14 +181,16 @@ def _upsample(layer, x):
             near = min(math.floor(position), side - 1)
             share = position - near
             sides.append([(near, 1 - share), (min(near + 1, side - 1), share)])
-        for (row, down), (column, across) in itertools.product(*sides):
-            out[:, :, *place] += down * across * x[:, :, row, column]
+        for taps in itertools.product(*sides):
+            read, shares = zip(*taps, strict=True)
+            out[:, :, *place] += math.prod(shares) * x[:, :, *read]
     return out
 
 
-def _pad2d(layer, x):
-    left, right, top, bottom = layer.padding
-    sides = ((0, 0), (0, 0), (top, bottom), (left, right))
+def _pad(layer, x):
+    # PyTorch's order begins with the last axis.
+    told = list(zip(layer.padding[::2], layer.padding[1::2], strict=True))
+    sides = [(0, 0), (0, 0), *reversed(told)]
     if layer.mode == "constant":
         return np.pad(x, sides, constant_values=layer.value)
     return np.pad(x, sides, mode={"reflect": "reflect", "replicate": "edge"}[layer.mode])
@@ -188,7 +198,7 @@ def _pad2d(layer, x):
 
 def _slice(layer, x):
     places = [slice(None)] * x.ndim
-    places[layer.axis + 1] = slice(layer.start, layer.stop, layer.step)
+    places[layer.axis(x.shape[1:]) + 1] = slice(layer.start, layer.stop, layer.step)
     return x[tuple(places)]
 
 
@@ -198,22 +208,32 @@ def _linear(layer, x, weight, bias=None):
 
 
 LAYERS: dict[str, Callable] = {
-    "Conv2d": _conv2d,
-    "ConvTranspose2d": _conv_transpose2d,
+    "Conv2d": _conv,
+    "Conv3d": _conv,
+    "ConvTranspose2d": _conv_transpose,
+    "ConvTranspose3d": _conv_transpose,
     "MaxPool2d": _pool("max"),
+    "MaxPool3d": _pool("max"),
     "AvgPool2d": _pool("mean"),
+    "AvgPool3d": _pool("mean"),
     "AdaptiveMaxPool2d": _adaptive(np.max),
     "AdaptiveAvgPool2d": _adaptive(np.mean),
+    "AdaptiveAvgPool3d": _adaptive(np.mean),
     "GlobalMaxPool2d": lambda layer, x: x.max(axis=(2, 3), keepdims=True),
     "GlobalAvgPool2d": lambda layer, x: x.mean(axis=(2, 3), keepdims=True),
+    "GlobalAvgPool3d": lambda layer, x: x.mean(axis=(2, 3, 4), keepdims=True),
     "PReLU": _prelu,
     "Softmax": _softmax,
     "BatchNorm2d": _batch_norm,
+    "BatchNorm3d": _batch_norm,
     "GroupNorm": _group_norm,
     "InstanceNorm2d": _group_norm,
+    "InstanceNorm3d": _group_norm,
     "LayerNorm": _layer_norm,
     "Upsample": _upsample,
-    "Pad2d": _pad2d,
+    "Upsample3d": _upsample,
+    "Pad2d": _pad,
+    "Pad3d": _pad,
     "Slice": _slice,
     "Reshape": lambda layer, x: x.reshape(len(x), *layer.shape),
     "Flatten": lambda layer, x: x.reshape(len(x), -1),

@@ -21,7 +21,9 @@ def test_convolution(arguments):
     how = layer.stride, layer.dilation, layer.groups
     margins = layer.pads
     padded = np.pad(x, ((0, 0), (0, 0), *margins))
-    np.testing.assert_allclose(bench.result(), naive.conv2d(padded, weight, bias, *how), atol=1e-9)
+    np.testing.assert_allclose(
+        bench.result(), naive.convolve(padded, weight, bias, *how), atol=1e-9
+    )
 
     bench.differentiate()
     d_out, (found,) = bench.seen()
