@@ -183,6 +183,7 @@ class MainWindow(QMainWindow):
         self._network_menu = NetworkMenu(settings, self._actions, self)
         self._toolbar = ToolBar(
             source_button,
+            self._source_menu.mirror,
             self._network_menu,
             self._snapshot_menu,
             theme_menu(settings, self),

@@ -191,4 +191,8 @@ class SourceControl(QObject):
 
     @Slot(bool)
     def _on_mirror_toggled(self, mirror: bool) -> None:
+        if mirror:
+            self._status.show_message(
+                self.tr("Mirrored: what moves to the left is seen moving to the right.")
+            )
         self._play(replace(self._playback, mirror=mirror))

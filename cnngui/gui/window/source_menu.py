@@ -80,6 +80,14 @@ class SourceMenu(Menu):
         self._mirror = self.addAction(
             icon("flip-horizontal"), self.tr("Mirror (the network sees the mirrored picture)")
         )
+        self._mirror.setObjectName("action_mirror")
+        self._mirror.setIconText(self.tr("Mirror"))
+        self._mirror.setToolTip(
+            self.tr(
+                "Mirror: left and right change places, for the network too.\n"
+                "Directions turn round: what moves to the left is seen moving to the right."
+            )
+        )
         self._mirror.setCheckable(True)
         self._mirror.setChecked(settings.mirror)
         self._mirror.toggled.connect(self._on_mirror_toggled)
@@ -96,6 +104,11 @@ class SourceMenu(Menu):
         self.aboutToHide.connect(self._on_about_to_hide)
         cameras.changed.connect(self._write_cameras)
         self._write_cameras()
+
+    @property
+    def mirror(self) -> QAction:
+        """Whether left and right change places."""
+        return self._mirror
 
     @property
     def capture_settings(self) -> CaptureSettings:

@@ -25,6 +25,7 @@ class ToolBar(QToolBar):
     def __init__(
         self,
         source: SourceButton,
+        mirror: QAction,
         network_menu: QMenu,
         snapshot_menu: QMenu,
         theme_menu: QMenu,
@@ -41,6 +42,7 @@ class ToolBar(QToolBar):
         self._record = actions["record"]
         self._record_words = self._record.text()
         self.addWidget(source)
+        self._add(mirror)
         self.addSeparator()
         self._worded = [
             self._add(actions[name]) for name in ("training", "freeze", "snapshot", "record")

@@ -257,6 +257,13 @@ def test_mirror_is_what_the_network_sees(driver: Driver, tmp_path: Path) -> None
     width = driver.result.input.shape[1]
     driver.wait(lambda: white_columns()[-1:] == [width - 1])
     assert 0 not in white_columns()
+    assert "seen moving to the right" in driver.message
+    switch = driver.button("button_mirror")
+    assert switch.isVisible()
+    assert switch.isChecked()
+    assert "Directions turn round" in switch.toolTip()
+    switch.click()
+    driver.wait(lambda: white_columns()[:1] == [0])
 
 
 def test_edits_undo_and_redo_by_keys(driver: Driver) -> None:
