@@ -9,15 +9,15 @@ import pytest
 from cnngui.spec.cost import total_cost
 from cnngui.spec.network import NetworkSpec
 from cnngui.spec.shapes import infer
-from tests.benchmarks import architectures
+from tests import large_networks
 
 
 @pytest.mark.parametrize(
     ("build", "layers", "parameters"),
     [
-        (architectures.resnet50, 176, 25_557_032),
-        (architectures.densenet121, 428, 7_978_856),
-        (architectures.vgg16, 40, 138_357_544),
+        (large_networks.resnet50, 176, 25_557_032),
+        (large_networks.densenet121, 428, 7_978_856),
+        (large_networks.vgg16, 40, 138_357_544),
     ],
 )
 def test_they_are_right(build: Callable[[], NetworkSpec], layers: int, parameters: int) -> None:
