@@ -13,8 +13,10 @@ from typing import NoReturn
 
 from cnngui.engine.parallel import prepare_environment
 from cnngui.errors import MissingLibraryError, UserError
+from cnngui.memory import network_memory
 from cnngui.resources import home_folder
 from cnngui.screens import how_to_install, why_no_window
+from cnngui.spec import limits
 from cnngui.terminal.cli import EXIT_MENDABLE, EXIT_STOPPED, parse_arguments
 from cnngui.terminal.cli_explain import (
     DESCRIBE,
@@ -38,6 +40,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     # Before anything imports NumPy, which looks at it once.
     prepare_environment()
+    limits.allow(network_memory())
     if isinstance(sys.stdout, io.TextIOWrapper):
         # A file's name may hold letters that the terminal's encoding has not.
         sys.stdout.reconfigure(errors="backslashreplace")

@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from cnngui.atomic import write_atomically
 from cnngui.errors import NetworkFileError, SaveError, Text, Words, system_reason, text
 from cnngui.formats.tensor_file import TensorFile
+from cnngui.memory import available_memory
 from cnngui.spec.codec import MAX_TEXT_LENGTH, from_json, to_json
 from cnngui.spec.network import NetworkSpec
 from cnngui.spec.shapes import Shape, infer, shape_text
@@ -144,6 +145,11 @@ def _read_tensors(path: Path) -> NetworkFile:
         found = {name: (entry.kind, entry.shape) for name, entry in file.entries.items()}
         for tensor, rule, got in _misfits(_expected(spec), found):
             raise NetworkFileError(f"{path}: {tensor}", rule, got)
+        free = available_memory()
+        if os.fstat(opened.fileno()).st_size > free:
+            megabytes = free // 1_000_000
+            rule = text("must fit into the {free:,} MB of memory that are free", free=megabytes)
+            raise NetworkFileError(str(path), rule, _size_text(opened))
         try:
             tensors = {name: file.read_float32(name) for name in found}
         except MemoryError:
@@ -257,5 +263,6 @@ def _content_digest(arrays: Mapping[str, NDArray[Any]]) -> str:
     digest = hashlib.blake2b(digest_size=16)
     for name, array in sorted(arrays.items()):
         digest.update(f"{name} {shape_text(array.shape)} ".encode())
-        digest.update(array.tobytes())
+        # The bytes as they lie, not a copy of them.
+        digest.update(np.ascontiguousarray(array).reshape(-1).view(np.uint8).data)
     return digest.hexdigest()

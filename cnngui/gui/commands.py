@@ -85,6 +85,7 @@ class ReplaceCommand(EditCommand):
     def redo(self) -> None:
         self._other_origin = self._document.exchange_origin(self._other_origin)
         self._document.show(*self._after, weights=self._weights)
+        self._weights = _still_needed(self._weights, self._document, self._after[0])
 
     def undo(self) -> None:
         self._other_origin = self._document.exchange_origin(self._other_origin)
@@ -105,6 +106,17 @@ class LearnCommand(EditCommand):
 
     def redo(self) -> None:
         self._document.show(*self._after, weights=self._weights)
+        self._weights = _still_needed(self._weights, self._document, self._after[0])
 
     def undo(self) -> None:
         self._document.show(*self._before, weights={})
+
+
+def _still_needed(weights: Weights, document: Document, spec: NetworkSpec) -> Weights:
+    """Return the weights that nobody else keeps: whoever runs a network keeps those with a name.
+
+    So the history of large networks takes no more memory than is granted there.
+    """
+    if document.runs(spec) and not set(spec.drawn_ids) & set(weights):
+        return {}
+    return weights

@@ -119,6 +119,10 @@ class Document(QObject):
         """Whether the network differs from its file or preset."""
         return self._spec != self._origin.spec
 
+    def runs(self, spec: NetworkSpec) -> bool:
+        """Whether that network has been announced as the one to run."""
+        return self._running.spec == spec
+
     def edit(
         self, spec: NetworkSpec, text: str, merge_key: str = "", select: str | None = None
     ) -> None:

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnngui.engine.initializers import weights_key
+from cnngui.spec import limits
 from cnngui.spec.layers import ParametricSpec
 from cnngui.spec.network import NetworkSpec
 from cnngui.spec.shapes import infer
@@ -25,10 +26,14 @@ class Attic:
 
     Parameters
     ----------
-    capacity_bytes : what all kept weights may take together.
+    capacity_bytes : what all kept weights may take together; by default as much as those of the
+        largest network that may run, so that no single one is too large to be kept. They are the
+        arrays that run, not copies.
     """
 
-    def __init__(self, capacity_bytes: int = 512 * 2**20) -> None:
+    def __init__(self, capacity_bytes: int | None = None) -> None:
+        if capacity_bytes is None:
+            capacity_bytes = limits.most_bytes() // limits.WEIGHT_COPIES
         self._capacity_bytes = capacity_bytes
         self._kept: OrderedDict[Hashable, Parameters] = OrderedDict()
         self._bytes = 0

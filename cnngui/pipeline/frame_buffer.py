@@ -11,10 +11,7 @@ from numpy.typing import NDArray
 
 from cnngui.capture.frame import Moment, Window
 from cnngui.images.fit import fit_frame
-from cnngui.spec.network import InputSpec
-
-_KEPT_PER_STEP = 4
-"""Of a source with many more frames than the network asks for, so many are kept for each."""
+from cnngui.spec.network import KEPT_PER_STEP, InputSpec
 
 _MOST_REPEATED = 0.25
 """A few frames come late from every camera."""
@@ -95,7 +92,7 @@ class FrameBuffer:
 
         Which one is kept follows from its time, not from where reading began.
         """
-        rate = self._input.frame_rate * _KEPT_PER_STEP
+        rate = self._input.frame_rate * KEPT_PER_STEP
         return rate > 0 and int(before * rate) == int(seconds * rate)
 
     def _forget(self, newest: float) -> None:

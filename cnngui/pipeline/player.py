@@ -12,7 +12,7 @@ import numpy as np
 from cnngui.capture.address import SourceAddress
 from cnngui.capture.frame import Frame, Window
 from cnngui.capture.source import Picture, Source, SourceInfo
-from cnngui.errors import SourceError, text
+from cnngui.errors import SourceError, Text, text
 from cnngui.pipeline.events import (
     Event,
     PlaybackChanged,
@@ -282,8 +282,11 @@ class Player:
             self._has_told_slow = True
             wanted = window.input.frame_rate / window.input.frame_step
             rule = text("the network wants {rate:.3g} frames a second", rate=wanted)
+            got: Text = text("fewer: some are seen twice")
             span = window.moments[-1].seconds - window.moments[0].seconds
-            got = text("{rate:.3g}: some are seen twice", rate=(len(set(window.keys)) - 1) / span)
+            if span > 0:
+                rate = (len(set(window.keys)) - 1) / span
+                got = text("{rate:.3g}: some are seen twice", rate=rate)
             self._report(SourceWarned(self._address, SourceError(self._address.label, rule, got)))
 
     def _on_end(self, source: Source) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
+from math import prod
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +25,8 @@ from cnngui.featuremaps.snapshot_plan import (
 )
 from cnngui.formats.network_file import with_named_weights
 from cnngui.images.fit import fit_frame
+from cnngui.memory import available_memory
+from cnngui.spec import limits
 from cnngui.spec.network import NetworkSpec
 from cnngui.spec.ranges import is_signed
 from cnngui.spec.shapes import Shape, infer
@@ -61,6 +64,7 @@ class RunningNetwork:
     ) -> None:
         self.spec = spec
         self.generation = generation
+        _must_have_room(spec, weights, previous)
         with _memory_for(spec):
             self._model: Model = Model(
                 spec, weights, previous._model if previous is not None else None
@@ -253,6 +257,24 @@ class RunningNetwork:
             pixels, self.spec.input.mean, self.spec.input.std, out=self._values
         )
         return self._values
+
+
+def _must_have_room(
+    spec: NetworkSpec, weights: Weights | None, previous: RunningNetwork | None
+) -> None:
+    """Refuse to draw weights for which there is no memory, which the system may notice too late."""
+    there = {*(weights or {}), *(previous.weights if previous is not None else {})}
+    values = sum(
+        prod(shape)
+        for layer_id, parameters in infer(spec).parameters.items()
+        if layer_id not in there
+        for shape in parameters.values()
+    )
+    free = available_memory()
+    if limits.BYTES_PER_VALUE * values > free:
+        rule = text("must fit into the {free:,} MB of memory that are free", free=free // 1_000_000)
+        found = text("{count:,} MB of weights", count=limits.megabytes_of(values))
+        raise NetworkError(spec.name, rule, found)
 
 
 @contextmanager

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from math import prod
 
 from cnngui.spec.layers import INPUT_ID, LayerSpec, ParametricSpec, Shape
+from cnngui.spec.limits import BYTES_PER_VALUE
 from cnngui.spec.network import NetworkSpec
 from cnngui.spec.shapes import infer
-
-BYTES_PER_VALUE = 4
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,9 @@ from cnngui.spec.layers import INPUT_ID, LAYER_TYPES, LayerSpec, ParametricSpec,
 TIME_FIELDS = ("frames", "frame_step", "frame_rate")
 """What of an input speaks of time."""
 
+KEPT_PER_STEP = 4
+"""Of a source with many more frames than the network asks for, so many are held for each."""
+
 Fit = Literal["stretch", "crop", "letterbox"]
 FITS: tuple[Fit, ...] = ("stretch", "crop", "letterbox")
 
@@ -53,6 +56,14 @@ class InputSpec:
     def span(self) -> int:
         """How many frames it reaches over, those between the ones that it sees included."""
         return (self.frames - 1) * self.frame_step + 1
+
+    @property
+    def held_frames(self) -> int:
+        """How many frames are held at most, so that each new one can be the last of a window.
+
+        Of a source faster than the step asks for, several stand for each that is wanted.
+        """
+        return self.span * KEPT_PER_STEP if self.frame_rate > 0 else self.span
 
     @property
     def format_version(self) -> int:

@@ -9,24 +9,19 @@ from math import prod
 from types import MappingProxyType
 
 from cnngui.errors import NetworkError, text
+from cnngui.spec import limits
 from cnngui.spec.checks import Problem, description_problems, shown
 from cnngui.spec.layers import (
     INPUT_ID,
-    MAX_TENSOR_VALUES,
     LayerSpec,
     MisfitError,
     Shape,
     require_rank,
     shape_text,
 )
-from cnngui.spec.network import NetworkSpec
+from cnngui.spec.network import InputSpec, NetworkSpec
 
 __all__ = ["Shape", "ShapeReport", "infer", "shape_text"]
-
-MAX_ALL_VALUES = 2**29
-"""Values of all layers' outputs together: 2 GiB as float32."""
-MAX_PARAMETERS = 2**27
-"""Parameters of all layers together: 512 MiB as float32."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,23 +64,21 @@ def infer(network: NetworkSpec) -> ShapeReport:
     is where it began.
     """
     # The problems are part of the key: a network with 8.0 channels equals one with 8.
-    return _infer(network, tuple(description_problems(network)))
+    return _infer(network, tuple(description_problems(network)), limits.most_bytes())
 
 
 @lru_cache(maxsize=256)
-def _infer(network: NetworkSpec, own_problems: tuple[Problem, ...]) -> ShapeReport:
+def _infer(network: NetworkSpec, own_problems: tuple[Problem, ...], most_bytes: int) -> ShapeReport:
     problems = list(own_problems)
     faulty = {problem.layer_id for problem in problems}
     shapes: dict[str, Shape | None] = {INPUT_ID: network.input.shape}
     if any(problem.thing in _INPUT_SIZES for problem in problems):
         shapes[INPUT_ID] = None
-    elif prod(network.input.shape) > MAX_TENSOR_VALUES:
+    elif fault := _too_much_of_the_input(network.input):
         shapes[INPUT_ID] = None
-        rule = text("must give at most {most:,} values", most=MAX_TENSOR_VALUES)
-        got = f"{prod(network.input.shape):,} ({shape_text(network.input.shape)})"
-        problems.append(Problem(INPUT_ID, "frames", rule, got))
+        problems.append(fault)
     parameters: dict[str, dict[str, Shape]] = {}
-    budget = _Budget()
+    budget = _Budget(most_bytes)
     for index, layer in enumerate(network.layers):
         shapes.setdefault(layer.id, None)
         if layer.id in faulty:
@@ -108,6 +101,21 @@ def _infer(network: NetworkSpec, own_problems: tuple[Problem, ...]) -> ShapeRepo
     return ShapeReport(MappingProxyType(found), tuple(problems), MappingProxyType(parameters))
 
 
+def _too_much_of_the_input(described: InputSpec) -> Problem | None:
+    """Return what is wrong with an input for which there is not enough memory."""
+    if prod(described.shape) > limits.most_values():
+        got = f"{prod(described.shape):,} ({shape_text(described.shape)})"
+        return Problem(INPUT_ID, "frames", limits.values_rule(), got)
+    held = described.held_frames * described.channels * described.height * described.width
+    if described.frames > 1 and held > limits.most_bytes():
+        rule = text(
+            "must reach over no more than {most:,} MB of frames, for which there is memory",
+            most=limits.most_megabytes(),
+        )
+        return Problem(INPUT_ID, "frame_step", rule, f"{held // 1_000_000:,} MB")
+    return None
+
+
 def _kept_parameters(layer: LayerSpec, sources: list[Shape]) -> dict[str, Shape]:
     """Return the shapes of what a layer holds. A bypassed one keeps its weights while they fit."""
     if not layer.enabled:
@@ -124,25 +132,22 @@ def _kept_parameters(layer: LayerSpec, sources: list[Shape]) -> dict[str, Shape]
 class _Budget:
     """What a network has taken of the memory that it may take."""
 
-    def __init__(self) -> None:
-        self.values = 0
-        self.parameters = 0
+    def __init__(self, most_bytes: int) -> None:
+        self._most_bytes = most_bytes
+        self._values = 0
 
     def spend(self, layer: LayerSpec, shape: Shape, parameters: Mapping[str, Shape]) -> None:
-        self.values += prod(shape)
-        self.parameters += sum(map(prod, parameters.values()))
-        if self.values > MAX_ALL_VALUES:
+        count = sum(map(prod, parameters.values()))
+        self._values += prod(shape) + limits.WEIGHT_COPIES * count
+        if limits.BYTES_PER_VALUE * self._values > self._most_bytes:
             rule = text(
-                "all layers together must give at most {most:,} values", most=MAX_ALL_VALUES
+                "maps and weights (twice) of all layers must fit into {most:,} MB, which is what "
+                "the free memory allows",
+                most=limits.most_megabytes(),
             )
-            found = text("{count:,} up to here", count=self.values)
-            raise MisfitError("", rule, found)
-        if self.parameters > MAX_PARAMETERS:
-            rule = text(
-                "all layers together must have at most {most:,} parameters", most=MAX_PARAMETERS
-            )
-            found = text("{count:,} up to here", count=self.parameters)
-            raise MisfitError(layer.size_argument, rule, found)
+            found = text("{count:,} MB up to here", count=limits.megabytes_of(self._values))
+            field = layer.size_argument if count > prod(shape) else ""
+            raise MisfitError(field, rule, found)
 
 
 def _sources(
@@ -175,8 +180,7 @@ def _output_shape(layer: LayerSpec, sources: list[Shape]) -> Shape:
         return sources[0]
     require_rank(layer, sources)
     shape = layer.output_shape(sources)
-    if prod(shape) > MAX_TENSOR_VALUES:
-        rule = text("must give at most {most:,} values", most=MAX_TENSOR_VALUES)
+    if prod(shape) > limits.most_values():
         found = f"{prod(shape):,} ({shape_text(shape)})"
-        raise MisfitError(layer.size_argument, rule, found)
+        raise MisfitError(layer.size_argument, limits.values_rule(), found)
     return shape

@@ -4013,6 +4013,10 @@ Train the network: after each epoch you see here what it gets right and what it 
         <translation>其中 {count} 张</translation>
     </message>
     <message>
+        <source>must fit into the {free:,} MB of memory that are free</source>
+        <translation>必须放得进 {free:,} MB 空闲内存</translation>
+    </message>
+    <message>
         <source>must be a JPEG or PNG, or the package pillow-heif be installed</source>
         <translation>必须是 JPEG 或 PNG，否则需要安装 pillow-heif 软件包</translation>
     </message>
@@ -4027,6 +4031,10 @@ Train the network: after each epoch you see here what it gets right and what it 
     <message>
         <source>must give its frames again when it begins anew</source>
         <translation>重新开始时必须再次给出画面</translation>
+    </message>
+    <message>
+        <source>{count:,} MB of weights</source>
+        <translation>{count:,} MB 权重</translation>
     </message>
     <message>
         <source>has no parameter {name}</source>
@@ -4261,10 +4269,6 @@ Train the network: after each epoch you see here what it gets right and what it 
         <translation>same 要求 stride 为 1</translation>
     </message>
     <message>
-        <source>must give at most {most:,} values</source>
-        <translation>最多可输出 {most:,} 个值</translation>
-    </message>
-    <message>
         <source>must leave something of the output {size}</source>
         <translation>必须让输出 {size} 有所剩余</translation>
     </message>
@@ -4373,28 +4377,12 @@ Train the network: after each epoch you see here what it gets right and what it 
         <translation>不能大于填充后的输入 {padded}</translation>
     </message>
     <message>
-        <source>must leave the padded input with at most {most:,} values</source>
-        <translation>填充后的输入最多可有 {most:,} 个值</translation>
-    </message>
-    <message>
         <source>{size} dilated to {reach}</source>
         <translation>{size}，膨胀后为 {reach}</translation>
     </message>
     <message>
         <source>must read one layer</source>
         <translation>必须读取一个层</translation>
-    </message>
-    <message>
-        <source>all layers together must give at most {most:,} values</source>
-        <translation>所有层合计最多可输出 {most:,} 个值</translation>
-    </message>
-    <message>
-        <source>{count:,} up to here</source>
-        <translation>到这里共 {count:,} 个</translation>
-    </message>
-    <message>
-        <source>all layers together must have at most {most:,} parameters</source>
-        <translation>所有层合计最多可有 {most:,} 个参数</translation>
     </message>
     <message>
         <source>must read {fewest} to {most} layers</source>
@@ -4467,6 +4455,22 @@ Train the network: after each epoch you see here what it gets right and what it 
     <message>
         <source>must be a folder that can be written to</source>
         <translation>必须是可以写入的文件夹</translation>
+    </message>
+    <message>
+        <source>must leave the padded input with at most {most:,} values, for which there is memory</source>
+        <translation>填充后的输入最多只能有 {most:,} 个值（受内存限制）</translation>
+    </message>
+    <message>
+        <source>must give at most {most:,} values, for which there is memory</source>
+        <translation>最多只能给出 {most:,} 个值（受内存限制）</translation>
+    </message>
+    <message>
+        <source>maps and weights (twice) of all layers must fit into {most:,} MB, which is what the free memory allows</source>
+        <translation>所有层的特征图和权重（按两份计）必须放得进 {most:,} MB，即空闲内存所允许的大小</translation>
+    </message>
+    <message>
+        <source>{count:,} MB up to here</source>
+        <translation>到此为止 {count:,} MB</translation>
     </message>
     <message>
         <source>must name layers of the network, such as {known}</source>

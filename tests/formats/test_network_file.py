@@ -437,6 +437,15 @@ def test_memory_that_is_not_there_is_a_message(tmp_path, monkeypatch):
         read_network(path)
 
 
+def test_a_file_for_which_too_little_is_free_is_not_read(tmp_path, monkeypatch):
+    path = tmp_path / "net.safetensors"
+    write_network(path, NETWORK, drawn_weights())
+    monkeypatch.setattr(network_file, "available_memory", lambda: 1000)
+    monkeypatch.setattr(tensor_file.np, "empty", lambda *_arguments: pytest.fail("read"))
+    with pytest.raises(NetworkFileError, match=r"must fit into the 0 MB of memory that are free"):
+        read_network(path)
+
+
 ONE = {"dtype": "F32", "shape": [1], "data_offsets": [0, 4]}
 
 ILL_FORMED = [

@@ -194,6 +194,19 @@ def test_replacing_brings_weights_and_path_and_is_undoable(document):
     assert document.path == Path("other.safetensors")
 
 
+def test_weights_with_a_name_are_left_to_whoever_runs_them(document):
+    given = []
+    document.running_changed.connect(lambda running: given.append(running.weights))
+    named = OTHER.edited("conv9", weights_id="theirs")
+    document.replace_network(named, None, WEIGHTS)
+    document.learn(named.edited("conv9", weights_id="learned"), WEIGHTS, "Learn")
+    for step in (document.undo_stack.undo, document.undo_stack.undo):
+        step()
+    for step in (document.undo_stack.redo, document.undo_stack.redo):
+        step()
+    assert given == [WEIGHTS, WEIGHTS, None, None, None, None]
+
+
 def test_weights_of_a_broken_network_wait_until_it_is_mended(document):
     given = []
     document.running_changed.connect(lambda running: given.append(running.weights))

@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from cnngui.pipeline.attic import Attic
+from cnngui.spec import limits
 from cnngui.spec.layers import Conv2d
 from cnngui.spec.network import InputSpec, NetworkSpec
+from cnngui.spec.shapes import infer
 from cnngui.weights import Weights
 
 
@@ -64,3 +66,18 @@ def test_keeping_the_same_again_takes_no_more_room() -> None:
     for _ in range(10):
         attic.keep(network("b"), weights(2))
     assert attic.recall(network("a"))
+
+
+def test_the_largest_network_that_may_run_is_kept() -> None:
+    before = limits.most_bytes()
+    # Twice its weights, and its maps.
+    limits.allow(2 * 2 * BYTES_PER_LAYER + 2 * 3 * 64 * 4)
+    try:
+        assert infer(network("a", "b")).is_valid
+        attic = Attic()
+        attic.keep(network("a", "b"), weights(1, 2))
+        assert set(attic.recall(network("a", "b"))) == {"conv0", "conv1"}
+        limits.allow(limits.most_bytes() - 1)
+        assert not infer(network("a", "b")).is_valid
+    finally:
+        limits.allow(before)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
+from cnngui.errors import NetworkError
 from cnngui.formats.network_file import with_named_weights
+from cnngui.pipeline import running
 from cnngui.pipeline.running import RunningNetwork
 from cnngui.spec.layers import Conv2d, Flatten, Linear, ReLU
 from cnngui.spec.network import InputSpec, NetworkSpec
@@ -48,3 +51,13 @@ def test_a_number_changed_by_hand_leaves_it_as_trained_as_it_was():
     assert RunningNetwork(NETWORK).edited("c", "weight", one, value).is_untrained
     learning = RunningNetwork(NETWORK, RunningNetwork(NETWORK).weights)
     assert not learning.edited("c", "weight", one, value).is_untrained
+
+
+def test_weights_for_which_there_is_no_memory_are_not_drawn(monkeypatch):
+    before = RunningNetwork(NETWORK)
+    monkeypatch.setattr(running, "available_memory", lambda: 100)
+    with pytest.raises(NetworkError, match="memory that are free, got 1 MB of weights"):
+        RunningNetwork(NETWORK)
+    # What is there already takes none.
+    assert RunningNetwork(NETWORK, previous=before).weights == before.weights
+    assert RunningNetwork(NETWORK, before.weights)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from onnx import TensorProto, helper
 
 from cnngui.errors import NetworkError
+from cnngui.spec import limits
 from cnngui.spec.layers import (
     Add,
     AvgPool2d,
@@ -388,16 +389,44 @@ def test_name_classes_and_number_of_layers_are_checked():
     assert infer(NetworkSpec(layers=layers, classes=("one", "too many"))).is_valid
 
 
-def test_enormous_tensors_and_parameters_are_refused():
+@pytest.fixture
+def two_gigabytes():
+    before = limits.most_bytes()
+    limits.allow(2_000_000_000)
+    yield
+    limits.allow(before)
+
+
+@pytest.mark.usefixtures("two_gigabytes")
+def test_what_does_not_fit_into_memory_is_refused():
     size = {"height": 4096, "width": 4096}
-    assert "values" in messages(Conv2d(id="c", out_channels=1000, padding="same"), **size)[0]
+    assert messages(Conv2d(id="c", out_channels=1000, padding="same"), **size) == [
+        "c.out_channels: must give at most 500,000,000 values, for which there is memory, "
+        "got 16,777,216,000 (1000x4096x4096)"
+    ]
     flat = (Flatten(id="f"), Linear(id="l", out_features=1_000_000))
-    assert "parameters" in messages(*flat, **size)[0]
-    assert "padded input" in messages(Conv2d(id="c", padding=4096, stride=4096), **size)[0]
+    assert messages(*flat, **size) == [
+        "l.out_features: maps and weights (twice) of all layers must fit into 2,000 MB, which is "
+        "what the free memory allows, got 402,653,398 MB up to here"
+    ]
+    wide = [Conv2d(id="a", out_channels=4), Conv2d(id="c", padding=4096, stride=4096)]
+    assert "padded input" in messages(*wide, **size)[0]
     many = [Conv2d(id=f"c{index}", kernel_size=1) for index in range(10)]
     assert messages(*many, **size) == [
-        "c4: all layers together must give at most 536,870,912 values, got 671,088,640 up to here"
+        "c3: maps and weights (twice) of all layers must fit into 2,000 MB, which is what the "
+        "free memory allows, got 2,148 MB up to here"
     ]
+
+
+@pytest.mark.usefixtures("two_gigabytes")
+def test_with_more_memory_larger_networks_are_right():
+    network = NetworkSpec(
+        input=InputSpec(height=64, width=64),
+        layers=(Flatten(id="f"), Linear(id="l", out_features=30_000)),
+    )
+    assert infer(network).problems[0].thing == "l.out_features"
+    limits.allow(4_000_000_000)
+    assert infer(network).is_valid
 
 
 def test_the_first_problem_is_raised():
@@ -416,3 +445,12 @@ def test_any_network_is_answered_and_every_layer_is_accounted_for(described):
     for shape in report.shapes.values():
         assert len(shape) in (1, 3, 4)
         assert min(shape) >= 1
+
+
+def test_a_window_of_frames_has_a_limit_of_memory():
+    long = NetworkSpec(input=InputSpec(height=1000, width=1000, frames=64, frame_step=64))
+    assert [problem.field for problem in infer(long).problems] == ["frame_step"]
+    assert "MB of frames" in str(infer(long).problems[0].message)
+    large = NetworkSpec(input=InputSpec(height=4096, width=4096, frames=64))
+    assert [problem.field for problem in infer(large).problems] == ["frames"]
+    assert infer(NetworkSpec(input=InputSpec(frames=16, frame_step=3, frame_rate=25.0))).is_valid

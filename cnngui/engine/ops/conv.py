@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from math import prod
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cnngui.engine.initializers import Parameters
 from cnngui.engine.ops import Calls
@@ -41,7 +42,12 @@ from cnngui.spec import layers as spec
 class LiveConv2d(Layer[spec.Conv2d]):
     """By one of several strategies, whichever suits shapes and layout; see ``conv_choice``."""
 
-    def __init__(self, description: spec.Conv2d, parameters: Parameters) -> None:
+    def __init__(
+        self,
+        description: spec.Conv2d,
+        parameters: Parameters,
+        scale: NDArray[np.float32] | None = None,
+    ) -> None:
         super().__init__(description, parameters)
         self._weights = ConvWeights(
             parameters.get("weight", np.empty((0, 0, 0, 0), np.float32)),
@@ -49,6 +55,7 @@ class LiveConv2d(Layer[spec.Conv2d]):
             description.stride,
             description.dilation,
             description.groups,
+            scale,
         )
         self._absorbed: dict[Layer, Layer] = {}
 
@@ -58,12 +65,14 @@ class LiveConv2d(Layer[spec.Conv2d]):
             return None
         if following not in self._absorbed:
             scale, shift = following.scale_and_shift
-            bias = self.parameters.get("bias")
+            bias, before = self.parameters.get("bias"), self._weights.scale
             parameters = {
-                "weight": self.parameters["weight"] * scale[:, None, None, None],
+                "weight": self.parameters["weight"],
                 "bias": shift if bias is None else bias * scale + shift,
             }
-            self._absorbed[following] = LiveConv2d(self.description, parameters)
+            if before is not None:
+                scale = before * scale
+            self._absorbed[following] = LiveConv2d(self.description, parameters, scale)
         return self._absorbed[following]
 
     @property

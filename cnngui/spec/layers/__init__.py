@@ -27,7 +27,6 @@ from cnngui.spec.layers.activation import (
 from cnngui.spec.layers.arguments import WEIGHT_ARGUMENTS, Argument, arguments_of
 from cnngui.spec.layers.base import (
     INPUT_ID,
-    MAX_TENSOR_VALUES,
     Arithmetic,
     Box,
     LayerSpec,
@@ -76,7 +75,6 @@ __all__ = [
     "GELU",
     "INPUT_ID",
     "LAYER_TYPES",
-    "MAX_TENSOR_VALUES",
     "WEIGHT_ARGUMENTS",
     "AdaptiveAvgPool2d",
     "AdaptiveAvgPool3d",

@@ -33,9 +33,6 @@ INITIALIZERS = ("he", "xavier", "zeros")
 INPUT_ID = "input"
 """The name under which layers read the network's input."""
 
-MAX_TENSOR_VALUES = 2**27
-"""Values of one tensor: 512 MiB as float32. A padded input counts as a tensor too."""
-
 MenuGroup = Literal["convolution", "pooling", "activation", "norm", "dense", "join", "shape"]
 
 Arithmetic = Literal["sum", "max", "product", "copy", "function", "normalise", "softmax"]

@@ -9,9 +9,9 @@ from math import prod
 from typing import Any, ClassVar, Generic, Literal, TypeVar
 
 from cnngui.errors import text
+from cnngui.spec import limits
 from cnngui.spec.layers.arguments import argument, count, sizes
 from cnngui.spec.layers.base import (
-    MAX_TENSOR_VALUES,
     Arithmetic,
     Box,
     MenuGroup,
@@ -193,9 +193,8 @@ class TransposedConvolution(KernelLayer[Sizes]):
             )
         )
         values = self.out_channels * prod(shape[1:-rank]) * prod(laid)
-        if values > MAX_TENSOR_VALUES:
-            rule = text("must give at most {most:,} values", most=MAX_TENSOR_VALUES)
-            raise MisfitError(self.size_argument, rule, f"{values:,}")
+        if values > limits.most_values():
+            raise MisfitError(self.size_argument, limits.values_rule(), f"{values:,}")
         cut = tuple(side - 2 * pad for side, pad in zip(laid, self.padding, strict=True))
         if min(cut) < 1:
             rule = text("must leave something of the output {size}", size=shape_text(laid))

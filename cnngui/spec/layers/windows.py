@@ -13,7 +13,8 @@ from math import prod
 from typing import TypeAlias
 
 from cnngui.errors import Words, text
-from cnngui.spec.layers.base import MAX_TENSOR_VALUES, Box, MisfitError, Pair, Shape, shape_text
+from cnngui.spec import limits
+from cnngui.spec.layers.base import Box, MisfitError, Pair, Shape, shape_text
 
 Pads: TypeAlias = tuple[Pair, ...]
 """For each axis how much is put before and after: ``((top, bottom), (left, right))``, with a pair
@@ -57,9 +58,10 @@ def padded_sides(shape: Shape, pads: Pads) -> Shape:
     rank = len(pads)
     padded = tuple(sum(pad, side) for side, pad in zip(shape[-rank:], pads, strict=True))
     values = prod(shape[:-rank]) * prod(padded)
-    if values > MAX_TENSOR_VALUES:
+    if values > limits.most_values():
         rule = text(
-            "must leave the padded input with at most {most:,} values", most=MAX_TENSOR_VALUES
+            "must leave the padded input with at most {most:,} values, for which there is memory",
+            most=limits.most_values(),
         )
         raise MisfitError("padding", rule, f"{values:,}")
     return padded

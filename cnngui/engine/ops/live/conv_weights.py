@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from math import prod
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +26,8 @@ class ConvWeights:
     weight : ``(out_channels, in_channels / groups, kh, kw)``.
     bias : ``(out_channels,)`` or None.
     stride, dilation : (height, width).
+    scale : ``(out_channels,)`` or None: what each kernel is multiplied by in all these forms. The
+        weight itself stays as it is, so that it can be shared.
     """
 
     weight: Array
@@ -32,27 +35,43 @@ class ConvWeights:
     stride: Pair = (1, 1)
     dilation: Pair = (1, 1)
     groups: int = 1
+    scale: Array | None = None
     _repeated: dict[tuple[str, int], Array] = field(default_factory=dict, init=False, repr=False)
+
+    def _kernels(self) -> Array:
+        return self.weight if self.scale is None else self.weight * self.scale[:, None, None, None]
+
+    def _by_place(self) -> Array:
+        """Return ``(groups, out_channels / groups, kh, kw, in_channels / groups)`` of any strides.
+
+        None of the forms is made of another one, which would be kept as well.
+        """
+        out_channels, *others = self.weight.shape
+        shape = (self.groups, out_channels // self.groups, *others)
+        return self._kernels().reshape(shape).transpose(0, 1, 3, 4, 2)
 
     @cached_property
     def matrices(self) -> Array:
         """``(groups, out_channels / groups, kh * kw * in_channels / groups)``, contiguous."""
-        by_place = np.ascontiguousarray(self.weight.transpose(0, 2, 3, 1))
-        return by_place.reshape(self.groups, len(self.weight) // self.groups, -1)
+        by_place = np.ascontiguousarray(self._by_place())
+        return by_place.reshape(*by_place.shape[:2], -1)
 
     @cached_property
     def upright_matrices(self) -> Array:
         """The same transposed, contiguous again."""
-        return np.ascontiguousarray(self.matrices.swapaxes(1, 2))
+        upright = np.ascontiguousarray(self._by_place().transpose(0, 2, 3, 4, 1))
+        return upright.reshape(self.groups, -1, upright.shape[-1])
 
     @cached_property
     def upright_matrices_with_bias(self) -> Array:
         """As ``upright_matrices``, and below them a line of biases: to multiply with 1."""
-        groups, _, out_channels = self.upright_matrices.shape
-        line = np.zeros((groups, 1, out_channels), np.float32)
+        by_place = self._by_place().transpose(0, 2, 3, 4, 1)
+        taps, out_channels = prod(by_place.shape[1:4]), by_place.shape[4]
+        found = np.zeros((self.groups, taps + 1, out_channels), np.float32)
+        np.copyto(found[:, :taps].reshape(by_place.shape), by_place)
         if self.bias is not None:
-            line[:] = self.bias.reshape(line.shape)
-        return np.concatenate([self.upright_matrices, line], axis=1)
+            found[:, taps] = self.bias.reshape(self.groups, -1)
+        return found
 
     @cached_property
     def matrices_with_bias(self) -> Array:
@@ -60,8 +79,8 @@ class ConvWeights:
 
         The bias stands in the first of these places, the others are zero.
         """
-        kernel_height = self.weight.shape[2]
-        rows = self.matrices.reshape(*self.matrices.shape[:2], kernel_height, -1)
+        by_place = self._by_place()
+        rows = by_place.reshape(*by_place.shape[:3], -1)
         wider = np.zeros((*rows.shape[:3], rows.shape[3] + 1), np.float32)
         wider[..., :-1] = rows
         if self.bias is not None:
@@ -71,21 +90,22 @@ class ConvWeights:
     @cached_property
     def winograd_matrices(self) -> Array:
         """What Winograd's method multiplies with; see ``winograd.transformed_weight``."""
-        return winograd.transformed_weight(self.weight, self.groups)
+        return winograd.transformed_weight(self._kernels(), self.groups)
 
     @cached_property
     def upright_winograd_matrices(self) -> Array:
         """The same transposed, contiguous again."""
-        return np.ascontiguousarray(self.winograd_matrices.swapaxes(2, 3))
+        mixed = winograd.transformed_weight(self._kernels(), self.groups)
+        return np.ascontiguousarray(mixed.swapaxes(2, 3))
 
     @cached_property
     def without_row_dilation(self) -> ConvWeights:
         """The same weights for rows that follow each other."""
-        return ConvWeights(self.weight, self.bias, self.stride, (1, self.dilation[1]), self.groups)
+        return replace(self, dilation=(1, self.dilation[1]))
 
     def repeated_taps(self, count: int) -> Array:
         """Return depthwise kernels as ``(kh, kw, count * out_channels)``."""
-        return self._repeat("taps", self.weight[:, 0].transpose(1, 2, 0), count)
+        return self._repeat("taps", self._kernels()[:, 0].transpose(1, 2, 0), count)
 
     def repeated_winograd_taps(self, count: int) -> Array:
         """Return depthwise kernels, mixed, as ``(6, kw, count * out_channels)``."""
