@@ -229,8 +229,8 @@ class Program:
 def _take_input(given: Sequence[Array], part: Part, target: Tensor) -> None:
     x, moments = given[0], target.moments
     if x.ndim == 4:
-        images, rows = (slice(some.start, some.stop) for some in (part.images, part.rows))
-        np.copyto(target.view(part), x[images, :, rows])
+        pictures, rows = (slice(some.start, some.stop) for some in (part.images, part.rows))
+        np.copyto(target.view(part), x[pictures, :, rows])
         return
     for sample in range(part.images.start // moments, -(-part.images.stop // moments)):
         first = sample * moments

@@ -28,19 +28,21 @@ from cnngui.engine.ops.live.spans import Run, Taps, Windows1d, runs
 from cnngui.engine.ops.live.tensor import Margins, Part, Tensor
 from cnngui.engine.ops.registry import live
 from cnngui.spec import layers as spec
+from cnngui.spec.layers.conv import KernelLayer
 
 Array = NDArray[np.float32]
-Kernels = TypeVar("Kernels", spec.Conv3d, spec.ConvTranspose3d)
-AnyFlat = TypeVar("AnyFlat", LiveConv2d, LiveConvTranspose2d)
+Kernels = TypeVar("Kernels", bound=KernelLayer)
+AnyFlat = TypeVar("AnyFlat", bound=LiveConv2d | LiveConvTranspose2d)
 
 
 class _Spanning(Layer[Kernels], Generic[Kernels, AnyFlat]):
+    looks_across = True
     splits_moments = True
 
     def __init__(self, description: Kernels, parameters: Parameters) -> None:
         super().__init__(description, parameters)
         self._flat: dict[tuple[int, ...], AnyFlat] = {}
-        self._bare = self._flat_layer({})
+        self._bare: AnyFlat = self._flat_layer({})
 
     def _flat_layer(self, parameters: Parameters) -> AnyFlat:
         """Return the layer that computes one moment."""
@@ -149,9 +151,7 @@ class LiveConv3d(_Spanning[spec.Conv3d, LiveConv2d]):
                 "weight": self.parameters["weight"] * scale[:, None, None, None, None],
                 "bias": shift if bias is None else bias * scale + shift,
             }
-            merged = LiveConv3d(self.description, parameters)
-            merged.looks_across = self.looks_across
-            self._absorbed[following] = merged
+            self._absorbed[following] = LiveConv3d(self.description, parameters)
         return self._absorbed[following]
 
     @property

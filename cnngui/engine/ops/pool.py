@@ -97,8 +97,8 @@ class _LivePool(Layer[Pooling]):
         first, last = part.rows.start * step - before, (part.rows.stop - 1) * step - before + size
         rows = slice(max(first, 0), min(last, source.shape[2]))
         maps = source.values
-        for run in runs(part.images, source, target, self.times.taps):
-            moments = [maps[images.start : images.stop : images.step] for images in run.sources]
+        for alike in runs(part.images, source, target, self.times.taps):
+            moments = [maps[images.start : images.stop : images.step] for images in alike.sources]
             x, *others = moments
             if others:
                 combined = as_layout(scratch.take(x.size), x.shape, is_pixel_major(x))
@@ -107,12 +107,12 @@ class _LivePool(Layer[Pooling]):
                     before_it = some if number else x[:, :, rows]
                     calls.append(bind(self.combine, before_it, moment[:, :, rows], out=some))
                 x = combined
-            out = target.view(Part(run.images, part.rows))
+            out = target.view(Part(alike.images, part.rows))
             calls += self.pool(x, out, part.rows, scratch)
-            calls += self._share(run, source.moments, target.moments, out)
+            calls += self._share(alike, source.moments, target.moments, out)
         return calls
 
-    def _share(self, run: Run, moments: int, out_moments: int, out: Array) -> Calls:
+    def _share(self, alike: Run, moments: int, out_moments: int, out: Array) -> Calls:
         """Bind what is still to be done to what has been pooled over several moments."""
         return []
 
@@ -263,10 +263,10 @@ class LiveAvgPool(_LivePool[spec.AvgPool2d | spec.AvgPool3d]):
 
     combine = np.add
 
-    def _share(self, run: Run, moments: int, out_moments: int, out: Array) -> Calls:
+    def _share(self, alike: Run, moments: int, out_moments: int, out: Array) -> Calls:
         times = self.times
         windows = pooling.Windows((times.kernel_size, 1), (times.stride, 1), (times.before, 0))
-        _, outputs = samples_of(run.images, out_moments)
+        _, outputs = samples_of(alike.images, out_moments)
         include = self.description.count_include_pad
         sizes = pooling.window_sizes(outputs, moments, 0, windows, include)
         if (sizes == 1).all():
