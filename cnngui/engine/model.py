@@ -61,7 +61,12 @@ class Model:
         costs = layer_costs(spec)
         self._nodes = {
             layer.id: Node(
-                live_layer(layer, self._parameters.get(layer.id, {})),
+                live_layer(
+                    layer,
+                    self._parameters.get(layer.id, {}),
+                    [report.shapes[source] for source in spec.inputs_of(index)],
+                    report.shapes[layer.id],
+                ),
                 spec.inputs_of(index),
                 report.shapes[layer.id],
                 costs[layer.id].multiply_adds,
@@ -89,10 +94,11 @@ class Model:
 
         Parameters
         ----------
-        x : float32 ``(N, C, H, W)``.
+        x : float32 ``(N, C, H, W)``, or ``(N, C, T, H, W)`` where the input has several frames.
         observers : by layer id, for all of its output ("input" is allowed), or by ``Glimpse``.
-            Called when the layer is complete, with a read-only view ``(N, C, H, W)`` or ``(N, F)``
-            whose strides may be any and whose content is valid only during the call.
+            Called when the layer is complete, with a read-only view ``(N, C, H, W)``,
+            ``(N, C, T, H, W)`` or ``(N, F)`` whose strides may be any and whose content is valid
+            only during the call.
         is_abandoned : asked again and again while computing, from any thread. Saying yes ends a
             forward that may take seconds; what was observed until then holds.
 
@@ -102,7 +108,7 @@ class Model:
         ValueError : x is not of the input's shape.
         KeyError : an observed layer does not exist.
         """
-        if x.ndim != 4 or x.shape[1:] != self.spec.input.shape or len(x) == 0:
+        if x.shape[1:] != self.spec.input.shape or len(x) == 0:
             raise ValueError(
                 f"x must be (N, {', '.join(map(str, self.spec.input.shape))}), got {x.shape}"
             )

@@ -15,8 +15,9 @@ from math import ceil, prod
 from cnngui.engine.glimpse import Glimpse
 from cnngui.engine.ops.live.layout import prefers_pixels
 from cnngui.engine.ops.live.tensor import Margins, Part
+from cnngui.engine.ops.moments import images_of, samples_of
 from cnngui.engine.work import GlimpsePart, Node, Piece, Stage, cut, divided
-from cnngui.spec.layers import INPUT_ID, Box
+from cnngui.spec.layers import INPUT_ID, Box, moments
 
 Shape4 = tuple[int, int, int, int]
 
@@ -40,7 +41,8 @@ class Plan:
     glimpses : those taken band by band. The others are of tensors that are kept.
     origins : for each layer id the one whose tensor it has: its own, or of what passes unchanged,
         or of the layer that does its work.
-    shapes : ``(N, C, H, W)`` of each tensor that is computed, and of the input.
+    shapes : ``(N * T, C, H, W)`` of each tensor that is computed, and of the input.
+    moments : how many images of each tensor are of one sample: T, or 1.
     steps : ids of the layers computed together; each but the first reads only the one before it.
     kept : tensors that are asked for, or read by another step. Others exist a band at a time.
     margins : the zeros around each tensor.
@@ -63,9 +65,9 @@ class Plan:
         self.origins = _origins(nodes)
         self.nodes = _needed(nodes, self.origins, [*whole, *glimpsed])
         self._absorb_layers([*whole, *glimpsed])
-        self.shapes: dict[str, Shape4] = {INPUT_ID: _shape4(images, input_shape)} | {
-            name: _shape4(images, node.shape) for name, node in self.nodes.items()
-        }
+        inner = {INPUT_ID: input_shape} | {name: node.shape for name, node in self.nodes.items()}
+        self.moments = {name: moments(shape) for name, shape in inner.items()}
+        self.shapes = {name: _shape4(images, shape) for name, shape in inner.items()}
         self.steps = [tuple(step) for step in self._gather_steps()]
         self.kept = {self.origins[name] for name in whole} | self._read_by_other_steps()
         self.glimpses = [
@@ -77,6 +79,7 @@ class Plan:
     def bands(self, step: Sequence[str]) -> list[Part]:
         """Cut a step. Bands do not depend on the number of threads, and so results do not."""
         images, channels, height, width = self.shapes[step[-1]]
+        samples = images // self.moments[step[-1]]
         first = step[0]
         if first == INPUT_ID:
             count = ceil(images * channels * height * width * 4 / _BAND_BYTES)
@@ -85,7 +88,7 @@ class Plan:
         values = head.scratch_values(
             self.shapes[self._sources(first)[0]], self.shapes[first]
         ) + sum(prod(self.shapes[name][1:]) for name in step)
-        work = sum(self.nodes[name].multiply_adds * images for name in step)
+        work = sum(self.nodes[name].multiply_adds * samples for name in step)
         count = ceil(images * values * 4 / _BAND_BYTES)
         count = max(count, min(_FEWEST_BANDS, work // _WORTH_A_BAND))
         if count > 1:
@@ -94,6 +97,9 @@ class Plan:
             # Not by images, each of which would need all weights.
             units = divided(self.shapes[first][1], count, _FEWEST_UNITS)
             return [Part(range(images), range(height), some) for some in units]
+        if head.looks_across and not head.splits_moments:
+            parts = cut(samples, height, count, head.splits_rows)
+            return [_of_whole_samples(part, images // samples) for part in parts]
         return cut(images, height, count, head.splits_rows)
 
     def pieces(self) -> list[Piece]:
@@ -137,15 +143,19 @@ class Plan:
         node = self.nodes[name]
         sources = self._sources(name)
         shapes = [self._inner_shape(source) for source in sources]
+        samples, some = samples_of(part.images, self.moments[name])
         if len(node.shape) == 1:
             box: Box = (part.units or range(node.shape[0]),)
         else:
-            box = (range(node.shape[0]), part.rows, range(node.shape[2]))
+            time = (some,) if len(node.shape) == 4 else ()
+            box = (range(node.shape[0]), *time, part.rows, range(node.shape[-1]))
         reach = node.layer.description.reach(box, shapes, node.shape)
-        return [
-            (source, Part(part.images, read[1] if len(read) > 1 else range(1)))
-            for source, read in zip(sources, reach, strict=True)
-        ]
+        parts = []
+        for source, read in zip(sources, reach, strict=True):
+            read_moments = read[1] if len(read) == 4 else range(1)
+            images = images_of(samples, read_moments, self.moments[source])
+            parts.append((source, Part(images, read[-2] if len(read) > 1 else range(1))))
+        return parts
 
     def _inner_shape(self, name: str) -> tuple[int, ...]:
         return self._input_shape if name == INPUT_ID else self.nodes[name].shape
@@ -297,6 +307,10 @@ def _needed(
     return {name: node for name, node in nodes.items() if name in needed}
 
 
-def _shape4(images: int, shape: Sequence[int]) -> Shape4:
-    channels, height, width = (*shape, 1, 1)[:3]
-    return images, channels, height, width
+def _shape4(samples: int, shape: Sequence[int]) -> Shape4:
+    height, width = shape[-2:] if len(shape) > 1 else (1, 1)
+    return samples * moments(tuple(shape)), shape[0], height, width
+
+
+def _of_whole_samples(part: Part, moments: int) -> Part:
+    return Part(range(part.images.start * moments, part.images.stop * moments), part.rows)

@@ -16,6 +16,7 @@ from cnngui.engine.glimpse import Glimpse
 from cnngui.engine.ops import Calls
 from cnngui.engine.ops.live.scratch import Scratch
 from cnngui.engine.ops.live.tensor import Part, Tensor
+from cnngui.engine.ops.moments import by_sample
 from cnngui.engine.plan import Plan
 from cnngui.engine.work import GlimpsePart, Node, Stage
 from cnngui.spec.layers import INPUT_ID
@@ -42,7 +43,7 @@ class Program:
     Parameters
     ----------
     nodes : the network's layers by id, in the order in which they are computed.
-    input_shape : ``(C, H, W)``.
+    input_shape : ``(C, H, W)`` or ``(C, T, H, W)``.
     images : the batch size.
     wanted : what is asked for: ids of layers, "input" among them, and glimpses.
     """
@@ -54,10 +55,14 @@ class Program:
         images: int,
         wanted: Collection[str | Glimpse],
     ) -> None:
+        self._input_shape = input_shape
         self._plan = plan = Plan(nodes, input_shape, images, wanted)
         self._tensors = {
             name: Tensor.whole(
-                plan.shapes[name], plan.margins[name], name in plan.with_pixels_outermost
+                plan.shapes[name],
+                plan.margins[name],
+                name in plan.with_pixels_outermost,
+                plan.moments[name],
             )
             for name in plan.kept
         }
@@ -165,11 +170,11 @@ class Program:
         shown: dict[int, _Shown] = {}
         for request in sorted(wanted, key=lambda request: order[layer_of(request)]):
             name = layer_of(request)
-            view = self._view(request).view()
+            shape = self._input_shape if name == INPUT_ID else nodes[name].shape
+            view = _as_described(self._view(request), shape)
             view.flags.writeable = False
-            is_flat = name != INPUT_ID and len(nodes[name].shape) == 1
             count = complete_after[self._plan.origins[name]]
-            shown.setdefault(count, []).append((request, view[:, :, 0, 0] if is_flat else view))
+            shown.setdefault(count, []).append((request, view))
         return sorted(shown.items())
 
     def _view(self, request: str | Glimpse) -> Array:
@@ -188,8 +193,8 @@ class Program:
         and else is left to scratch memory.
         """
         if step == (INPUT_ID,):
-            target = self._tensors[INPUT_ID].view(band)
-            return [(self._number[INPUT_ID], [partial(_take_input, self._given, band, target)])]
+            taken = partial(_take_input, self._given, band, self._tensors[INPUT_ID])
+            return [(self._number[INPUT_ID], [taken])]
         plan, scratch = self._plan, self._scratches[thread]
         scratch.reset()
         work = plan.stages(step, band)
@@ -201,8 +206,10 @@ class Program:
                     tensors[stage.target] = tensors[following.target]
                 else:
                     pixels = stage.target in plan.with_pixels_outermost
-                    shape = plan.shapes[stage.target]
-                    tensors[stage.target] = Tensor.of_part(shape, stage.part, pixels, scratch)
+                    shape, moments = plan.shapes[stage.target], plan.moments[stage.target]
+                    tensors[stage.target] = Tensor.of_part(
+                        shape, stage.part, pixels, scratch, moments
+                    )
 
         def calls_of(stage: Stage | GlimpsePart) -> tuple[int, Calls]:
             if isinstance(stage, GlimpsePart):
@@ -219,9 +226,25 @@ class Program:
         return [calls_of(stage) for stage in work]
 
 
-def _take_input(given: Sequence[Array], part: Part, target: Array) -> None:
-    images, rows = (slice(some.start, some.stop) for some in (part.images, part.rows))
-    np.copyto(target, given[0][images, :, rows])
+def _take_input(given: Sequence[Array], part: Part, target: Tensor) -> None:
+    x, moments = given[0], target.moments
+    if x.ndim == 4:
+        pictures, rows = (slice(some.start, some.stop) for some in (part.images, part.rows))
+        np.copyto(target.view(part), x[pictures, :, rows])
+        return
+    for sample in range(part.images.start // moments, -(-part.images.stop // moments)):
+        first = sample * moments
+        images = range(max(first, part.images.start), min(first + moments, part.images.stop))
+        some = slice(images.start - first, images.stop - first)
+        read = x[sample, :, some, part.rows.start : part.rows.stop]
+        np.copyto(target.view(Part(images, part.rows)), read.swapaxes(0, 1))
+
+
+def _as_described(images: Array, shape: Sequence[int]) -> Array:
+    """See images as observers see what is of that shape."""
+    if len(shape) == 1:
+        return images[:, :, 0, 0]
+    return by_sample(images, shape[1]) if len(shape) == 4 else images.view()
 
 
 def layer_of(request: str | Glimpse) -> str:

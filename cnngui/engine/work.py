@@ -16,7 +16,13 @@ _FEWEST_ROWS = 4
 
 @dataclass(frozen=True, eq=False)
 class Node:
-    """A layer in its place: its output's shape ``(C, H, W)`` or ``(F,)``, and what it reads."""
+    """A layer in its place: its output's shape, and what it reads.
+
+    Attributes
+    ----------
+    shape : ``(C, H, W)``, ``(C, T, H, W)`` or ``(F,)``.
+    multiply_adds : for all moments of a sample.
+    """
 
     layer: Layer
     inputs: tuple[str, ...]

@@ -90,24 +90,28 @@ def grown_network(example: Example) -> NetworkSpec | None:
 
     None where the layer reads flat tensors, or holds parameters for one size of maps.
     """
-    if {len(source) for source in example.sources} != {3} or isinstance(
-        example.layer, spec.Reshape
-    ):
+    rank = len(example.sources[0]) - 1
+    if rank == 0 or isinstance(example.layer, spec.Reshape):
         return None
-    size = InputSpec(height=33, width=21)
-    network = NetworkSpec(input=size)
+    sides = (33, 21) if rank == 2 else (5, 17, 13)
+    frames = 1 if rank == 2 else sides[0]
+    network = NetworkSpec(input=InputSpec(height=sides[-2], width=sides[-1], frames=frames))
     names = []
-    _, height, width = map(max, zip(*example.sources, strict=True))
-    for number, (channels, rows, columns) in enumerate(example.sources):
+    _, *largest = map(max, zip(*example.sources, strict=True))
+    for number, (channels, *own) in enumerate(example.sources):
         name = f"source{number}"
         network = network.inserted(
             len(network.layers),
             spec.Conv2d(id=name, out_channels=channels, padding="same", inputs=("input",)),
         )
-        if rows < height or columns < width:
-            window = (33 if rows < height else 1, 21 if columns < width else 1)
+        if own != largest:
+            window = tuple(
+                side if mine < most else 1
+                for side, mine, most in zip(sides, own, largest, strict=True)
+            )
             name = f"pooled{number}"
-            pool = spec.AvgPool2d(id=name, kernel_size=window, stride=1)
+            kind = spec.AvgPool2d if rank == 2 else spec.AvgPool3d
+            pool = kind(id=name, kernel_size=window, stride=1)
             network = network.inserted(len(network.layers), pool)
         names.append(name)
     layer = replace(example.layer, inputs=tuple(names))
@@ -189,7 +193,8 @@ def test_gradients_as_in_pytorch(example):
 
 
 def layer_of(example: Example):
-    return families.live_layer(example.layer, random_parameters(example))
+    shape = example.layer.output_shape(example.sources)
+    return families.live_layer(example.layer, random_parameters(example), example.sources, shape)
 
 
 def formula_result(layer, x: np.ndarray) -> np.ndarray:
@@ -254,14 +259,14 @@ def test_rows_that_a_band_goes_on_with_are_those_that_change_it(example):
     tensors = [tensor.astype(np.float32) for tensor in tensors_of(example, 1)]
     parameters = random_parameters(example)
     before = compute(example, tensors, parameters)
-    height, out_height = example.sources[0][1], before.shape[2]
+    height, out_height = example.sources[0][-2], before.shape[-2]
     for row in range(height):
         changed = [tensors[0].copy()]
-        changed[0][:, :, row] += 100
+        changed[0][..., row, :] += 100
         lower = [tensors[0].copy()]
-        lower[0][:, :, row] -= 100
+        lower[0][..., row, :] -= 100
         change = sum(np.abs(compute(example, t, parameters) - before) for t in (changed, lower))
-        for out_row in np.flatnonzero(change.sum(axis=(0, 1, 3))):
+        for out_row in np.flatnonzero(np.moveaxis(change, -2, 0).reshape(out_height, -1).sum(1)):
             assert row in layer.rows_read(range(out_row, out_row + 1))
     # Neighbours read neighbours, without a gap.
     reads = [layer.rows_read(range(row, row + 1)) for row in range(out_height)]

@@ -142,6 +142,18 @@ class LiveConvTranspose2d(Layer[spec.ConvTranspose2d]):
         (top, bottom), (left, right) = found
         return Margins(top, bottom, left, right)
 
+    def rows_laid_over(self, rows: range) -> range:
+        """Return the input rows that some output rows are made of, margins included."""
+        read = [
+            down.read(outputs)
+            for down in self._phases[0]
+            if down.taps and (outputs := down.outputs(rows))
+        ]
+        return range(
+            min((some.start for some in read), default=0),
+            max((some.stop for some in read), default=0),
+        )
+
     def scratch_values(self, source_shape: Sequence[int], shape: Sequence[int]) -> int:
         width = -(-self.description.kernel_size[1] // self.description.stride[1])
         return width * prod(source_shape[1:]) + prod(shape[1:])

@@ -42,6 +42,7 @@ def scale_and_shift(x: Array, scale: Array, shift: Array, out: Array) -> Calls:
 
 
 @live(spec.BatchNorm2d)
+@live(spec.BatchNorm3d)
 class LiveBatchNorm2d(Layer[spec.BatchNorm2d]):
     """Normalisation by running statistics."""
 

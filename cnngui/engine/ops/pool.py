@@ -26,24 +26,44 @@ from cnngui.engine.ops.learning.pooling import (
 from cnngui.engine.ops.learning.windows import Axis
 from cnngui.engine.ops.live import pooling
 from cnngui.engine.ops.live.layer import Layer
+from cnngui.engine.ops.live.layout import as_layout, is_pixel_major
 from cnngui.engine.ops.live.scratch import Scratch
+from cnngui.engine.ops.live.spans import Run, Windows1d, runs
 from cnngui.engine.ops.live.tensor import Part, Tensor
+from cnngui.engine.ops.moments import samples_of
 from cnngui.engine.ops.registry import learning, live
 from cnngui.spec import layers as spec
+from cnngui.spec.layers.pool import WindowPooling
 
-Pooling = TypeVar("Pooling", spec.MaxPool2d, spec.AvgPool2d)
+Pooling = TypeVar("Pooling", bound=WindowPooling)
 AnyPooling = spec.MaxPool2d | spec.AvgPool2d | spec.MaxPool3d | spec.AvgPool3d
 
 
 class _LivePool(Layer[Pooling]):
+    """Pooling of images; over several moments, of images that these are first combined to."""
+
+    combine: np.ufunc
+    """What makes one value of two."""
+    splits_moments = True
+
     @property
     def windows(self) -> pooling.Windows:
         layer = self.description
-        return pooling.Windows(layer.kernel_size, layer.stride, layer.padding, layer.spacing)
+        sizes = layer.kernel_size, layer.stride, layer.padding, layer.spacing
+        return pooling.Windows(*(size[-2:] for size in sizes))
+
+    @property
+    def times(self) -> Windows1d:
+        """The windows along time; of pooling of images, each is a moment."""
+        layer = self.description
+        if layer.rank == 2:
+            return Windows1d(1, 1, 0)
+        (before, after) = layer.pads[0]
+        return Windows1d(layer.kernel_size[0], layer.stride[0], before, layer.spacing[0], after)
 
     @property
     def continues_band(self) -> bool:
-        return self.windows.are_apart
+        return self.windows.are_apart and self.times.are_moments
 
     def rows_read(self, rows: range) -> range:
         size, stride = self.windows.reach[0], self.windows.stride[0]
@@ -53,15 +73,48 @@ class _LivePool(Layer[Pooling]):
     def bind(
         self, sources: Sequence[Tensor], target: Tensor, part: Part, scratch: Scratch
     ) -> Calls:
-        height = sources[0].shape[2]
+        (source,) = sources
+        if not self.times.are_moments:
+            return self._bind_across(source, target, part, scratch)
+        height = source.shape[2]
         read, rows = range(height), part.rows
         if self.continues_band:
             # Only the rows of this band may be there. Counted from the first of them, windows
             # lie as they do in the whole.
             read = self.rows_read(rows)
             read, rows = range(read.start, min(read.stop, height)), range(len(rows))
-        x = sources[0].view(Part(part.images, read))
+        x = source.view(Part(part.images, read))
         return self.pool(x, target.view(part), rows, scratch)
+
+    def _bind_across(self, source: Tensor, target: Tensor, part: Part, scratch: Scratch) -> Calls:
+        """Combine moments first: one pass over each, and windows slide over less."""
+        calls: Calls = []
+        size, step, before = (
+            self.windows.reach[0],
+            self.windows.stride[0],
+            self.windows.padding[0],
+        )
+        first, last = part.rows.start * step - before, (part.rows.stop - 1) * step - before + size
+        rows = slice(max(first, 0), min(last, source.shape[2]))
+        maps = source.values
+        for alike in runs(part.images, source, target, self.times.taps):
+            moments = [maps[images.start : images.stop : images.step] for images in alike.sources]
+            x, *others = moments
+            if others:
+                combined = as_layout(scratch.take(x.size), x.shape, is_pixel_major(x))
+                some = combined[:, :, rows]
+                for number, moment in enumerate(others):
+                    before_it = some if number else x[:, :, rows]
+                    calls.append(bind(self.combine, before_it, moment[:, :, rows], out=some))
+                x = combined
+            out = target.view(Part(alike.images, part.rows))
+            calls += self.pool(x, out, part.rows, scratch)
+            calls += self._share(alike, source.moments, target.moments, out)
+        return calls
+
+    def _share(self, alike: Run, moments: int, out_moments: int, out: Array) -> Calls:
+        """Bind what is still to be done to what has been pooled over several moments."""
+        return []
 
     def pool(
         self, x: NDArray[np.float32], out: NDArray[np.float32], rows: range, scratch: Scratch
@@ -126,9 +179,11 @@ def _axes_of(layer: AnyPooling, x: Array, out: Array, images: int) -> dict[int, 
 
 
 @live(spec.MaxPool2d)
-class LiveMaxPool2d(_LivePool[spec.MaxPool2d]):
+@live(spec.MaxPool3d)
+class LiveMaxPool(_LivePool[WindowPooling]):
     """The largest value of each window."""
 
+    combine = np.maximum
     takes_maxima = True
 
     def pool(
@@ -202,8 +257,22 @@ class LearningMaxPool(_LearningPool):
 
 
 @live(spec.AvgPool2d)
-class LiveAvgPool2d(_LivePool[spec.AvgPool2d]):
+@live(spec.AvgPool3d)
+class LiveAvgPool(_LivePool[spec.AvgPool2d | spec.AvgPool3d]):
     """The mean of each window."""
+
+    combine = np.add
+
+    def _share(self, alike: Run, moments: int, out_moments: int, out: Array) -> Calls:
+        times = self.times
+        windows = pooling.Windows((times.kernel_size, 1), (times.stride, 1), (times.before, 0))
+        _, outputs = samples_of(alike.images, out_moments)
+        include = self.description.count_include_pad
+        sizes = pooling.window_sizes(outputs, moments, 0, windows, include)
+        if (sizes == 1).all():
+            return []
+        share = (1 / sizes).astype(out.dtype).reshape(-1, 1, 1, 1)
+        return [bind(np.multiply, out, share, out=out)]
 
     def pool(
         self, x: NDArray[np.float32], out: NDArray[np.float32], rows: range, scratch: Scratch

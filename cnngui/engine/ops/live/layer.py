@@ -12,9 +12,10 @@ from numpy.typing import DTypeLike, NDArray
 from cnngui.engine.initializers import Parameters
 from cnngui.engine.ops import Calls
 from cnngui.engine.ops.elementwise import like
-from cnngui.engine.ops.formula import Description, Formula
+from cnngui.engine.ops.formula import Description, Formula, Room
 from cnngui.engine.ops.live.scratch import Scratch
 from cnngui.engine.ops.live.tensor import Margins, Part, Tensor
+from cnngui.engine.ops.moments import by_sample, images_of, samples_of
 
 Array = NDArray[np.float32]
 
@@ -24,6 +25,10 @@ class Layer(Generic[Description]):
 
     splits_rows: bool = True
     """Whether some output rows can be computed without the others."""
+    looks_across: bool = False
+    """Whether moments of its output are made of others, or of several; see ``ops.moments``."""
+    splits_moments: bool = False
+    """Whether some output moments can be computed without the others, where it looks across."""
     splits_units: bool = False
     """Whether some units of its flat output can be computed without the others."""
     is_elementwise: bool = False
@@ -127,19 +132,45 @@ class FormulaLayer(Layer[Description]):
         self.is_elementwise = formula.is_elementwise
         self.keeps_zeros = formula.keeps_zeros
         self.commutes_with_maxima = formula.commutes_with_maxima
+        self.splits_moments = formula.splits_moments
 
     def bind(
         self, sources: Sequence[Tensor], target: Tensor, part: Part, scratch: Scratch
     ) -> Calls:
         formula = self._formula if part.units is None else self._formula.of_units(part.units)
+        if self.looks_across:
+            return self._bind_across(formula, sources, target, part, LiveRoom(scratch))
         columns = None
         if self.is_elementwise and self.keeps_zeros and sources[0].memory is target.memory:
             columns = target.columns  # margins included: one long line
         views = [self._seen(source, target, part, columns) for source in sources]
         return formula.forward(views, target.view(part, columns), part.rows, LiveRoom(scratch))
 
-    def _seen(self, source: Tensor, target: Tensor, part: Part, columns: range | None) -> Array:
+    def _bind_across(
+        self, formula: Formula, sources: Sequence[Tensor], target: Tensor, part: Part, room: Room
+    ) -> Calls:
+        """Give the formula arrays with an axis for time."""
+        samples, moments = samples_of(part.images, target.moments)
+        if len(moments) < target.moments:
+            formula = formula.of_moments(moments)
+        views = [
+            by_sample(
+                source.view(Part(images_of(samples, range(source.moments), source.moments), rows)),
+                source.moments,
+            )
+            for source in sources
+            for rows in [self._rows_seen(source, target, part)]
+        ]
+        out = by_sample(target.view(part), len(moments))
+        return formula.forward(views, out, part.rows, room)
+
+    def _rows_seen(self, source: Tensor, target: Tensor, part: Part) -> range:
         is_repeated = source.shape[2] == 1 != target.shape[2]
-        if is_repeated or not self._formula.reads_same_rows:
-            return source.view(Part(part.images, range(source.shape[2])))
+        is_whole = is_repeated or not self._formula.reads_same_rows
+        return range(source.shape[2]) if is_whole else part.rows
+
+    def _seen(self, source: Tensor, target: Tensor, part: Part, columns: range | None) -> Array:
+        rows = self._rows_seen(source, target, part)
+        if rows is not part.rows:
+            return source.view(Part(part.images, rows))
         return source.view(part, columns)

@@ -57,6 +57,7 @@ class Tensor:
     shape : ``(N, C, H, W)`` of the whole tensor. A flat one of F units is ``(N, F, 1, 1)``.
     memory : ``(N', C, H', W')``: the images and rows that are there, margins included.
     first_image, first_row, first_column : which image, row and column ``memory[0, :, 0, 0]`` is.
+    moments : how many images are of one sample, one after another.
     """
 
     shape: tuple[int, int, int, int]
@@ -64,9 +65,12 @@ class Tensor:
     first_image: int = 0
     first_row: int = 0
     first_column: int = 0
+    moments: int = 1
 
     @classmethod
-    def whole(cls, shape: tuple[int, int, int, int], margins: Margins, pixels: bool) -> Tensor:
+    def whole(
+        cls, shape: tuple[int, int, int, int], margins: Margins, pixels: bool, moments: int = 1
+    ) -> Tensor:
         """Return a new tensor of zeros, with pixels or rows outermost."""
         images, channels, height, width = shape
         padded = (
@@ -77,17 +81,23 @@ class Tensor:
         )
         zeros = np.zeros(int(np.prod(padded)), np.float32)
         memory = as_layout(zeros, padded, pixels)
-        return cls(shape, memory, 0, -margins.top, -margins.left)
+        return cls(shape, memory, 0, -margins.top, -margins.left, moments)
 
     @classmethod
     def of_part(
-        cls, shape: tuple[int, int, int, int], part: Part, pixels: bool, scratch: Scratch
+        cls,
+        shape: tuple[int, int, int, int],
+        part: Part,
+        pixels: bool,
+        scratch: Scratch,
+        moments: int = 1,
     ) -> Tensor:
         """Return the part of a tensor that only a band needs, in scratch memory."""
         _, channels, _, width = shape
         held = (len(part.images), channels, len(part.rows), width)
         memory = as_layout(scratch.take(int(np.prod(held))), held, pixels)
-        return cls(shape, memory, part.images.start, part.rows.start)
+        first = part.images.start, part.rows.start
+        return cls(shape, memory, *first, moments=moments)
 
     def view(self, part: Part, columns: range | None = None) -> Array:
         """Return a part's values, ``(images, C, rows, columns)``; by default without margins.
