@@ -134,13 +134,14 @@ def _is_text(value: object) -> bool:
     return is_harmless(value)
 
 
-_INPUT_NUMBERS = {
+INPUT_NUMBERS = {
     "height": Argument("int", 1, MAX_INPUT_SIDE),
     "width": Argument("int", 1, MAX_INPUT_SIDE),
     "frames": Argument("int", 1, MAX_INPUT_FRAMES),
     "frame_step": Argument("int", 1, MAX_FRAME_STEP),
     "frame_rate": Argument("float", 0, MAX_FRAME_RATE),
 }
+"""The numbers of an input, with their ranges."""
 
 
 def _input_problems(described: InputSpec, is_draft: bool) -> Iterator[Problem]:
@@ -148,7 +149,7 @@ def _input_problems(described: InputSpec, is_draft: bool) -> Iterator[Problem]:
         rule = text("must be 3 (RGB) or 1 (grey)")
         yield Problem(INPUT_ID, "channels", rule, shown(described.channels))
         return
-    for field, allowed in _INPUT_NUMBERS.items():
+    for field, allowed in INPUT_NUMBERS.items():
         broken = misfit(_as_drafted(allowed, is_draft), getattr(described, field))
         if broken:
             yield Problem(INPUT_ID, field, broken, shown(getattr(described, field)))

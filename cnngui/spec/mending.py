@@ -1,10 +1,13 @@
-"""Making a network fit the classes that it is to tell apart."""
+"""Making a network fit: the classes that it is to tell apart, or what one of its layers needs."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from math import prod
 
+from cnngui.errors import Text, text
+from cnngui.spec.checks import MAX_INPUT_FRAMES
 from cnngui.spec.layers import INPUT_ID, LAYER_TYPES, LayerSpec
 from cnngui.spec.network import NetworkSpec
 from cnngui.spec.shapes import infer
@@ -90,3 +93,54 @@ def _with_head(spec: NetworkSpec, place: int, read: str, kinds: tuple[str, ...])
             spec = spec.edited(layer.id, **{layer.size_argument: len(spec.classes)})
         place, inputs = place + 1, ()
     return spec
+
+
+_FEWEST_FRAMES = 8
+"""So many a network is offered that needs several: movement shows in them."""
+
+
+@dataclass(frozen=True)
+class Remedy:
+    """An edit that ends a layer's problem.
+
+    Attributes
+    ----------
+    words : what it does.
+    spec : the network after it.
+    """
+
+    words: Text
+    spec: NetworkSpec
+
+
+def remedy_of(spec: NetworkSpec, layer_id: str) -> Remedy | None:
+    """Return what ends the problems of a layer and brings none to others; None if nothing does.
+
+    Each candidate is tried: one that does not help is not offered. What comes after the layer may
+    turn out to have problems of its own, which nobody could know before.
+    """
+    report = infer(spec)
+    if layer_id not in spec or not report.problems_of(layer_id):
+        return None
+    for remedy in _remedies(spec, layer_id):
+        mended = infer(remedy.spec)
+        harmed = {problem.layer_id for problem in mended.problems} & set(report.shapes)
+        if layer_id in mended.shapes and not harmed:
+            return remedy
+    return None
+
+
+def _remedies(spec: NetworkSpec, layer_id: str) -> Iterator[Remedy]:
+    index = spec.index_of(layer_id)
+    shapes = infer(spec).shapes
+    sources = [shapes[name] for name in spec.inputs_of(index) if name in shapes]
+    if spec.layers[index].rank == 0 and any(len(shape) > 1 for shape in sources):
+        flat = LAYER_TYPES["Flatten"](id=spec.fresh_id("Flatten"), inputs=spec.layers[index].inputs)
+        mended = spec.edited(layer_id, inputs=()).inserted(index, flat)
+        yield Remedy(text("Add a Flatten before it"), mended)
+    frames = _FEWEST_FRAMES
+    while frames <= MAX_INPUT_FRAMES:
+        if frames > spec.input.frames:
+            mended = replace(spec, input=replace(spec.input, frames=frames))
+            yield Remedy(text("Give the input {count} frames", count=frames), mended)
+        frames *= 2

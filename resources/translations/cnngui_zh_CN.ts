@@ -194,6 +194,10 @@
 <context>
     <name>AddMenu</name>
     <message>
+        <source>Layers that span time</source>
+        <translation>跨越时间的层</translation>
+    </message>
+    <message>
         <source>Other convolutions</source>
         <translation>其他卷积</translation>
     </message>
@@ -946,6 +950,18 @@ Heights are square roots of counts.</source>
         <translation>宽度</translation>
     </message>
     <message>
+        <source>frames</source>
+        <translation>帧数</translation>
+    </message>
+    <message>
+        <source>every n-th</source>
+        <translation>每隔几帧</translation>
+    </message>
+    <message>
+        <source>frames a second</source>
+        <translation>每秒帧数</translation>
+    </message>
+    <message>
         <source>fit</source>
         <translation>适配方式</translation>
     </message>
@@ -996,6 +1012,10 @@ Heights are square roots of counts.</source>
     <message>
         <source>cat, dog, …</source>
         <translation>猫, 狗, …</translation>
+    </message>
+    <message>
+        <source>as they come</source>
+        <translation>逐帧照收</translation>
     </message>
 </context>
 <context>
@@ -1468,6 +1488,10 @@ They are seen as soon as a source is open and the network runs.</source>
 <context>
     <name>LayerSizes</name>
     <message>
+        <source>Moments: {formula}</source>
+        <translation>时刻数：{formula}</translation>
+    </message>
+    <message>
         <source>Height and width: {formula}</source>
         <translation>高和宽：{formula}</translation>
     </message>
@@ -1510,6 +1534,22 @@ Width: {columns}</source>
     <message>
         <source>Each number of the input lays a {kernel_size} kernel, multiplied by it, into a larger map. Where kernels overlap they add up, over all input channels, and so does the bias.</source>
         <translation>输入的每个数乘以一个 {kernel_size} 的卷积核，铺进更大的特征图。重叠的地方相加，所有输入通道也相加，最后再加上偏置。</translation>
+    </message>
+    <message>
+        <source>Slides kernels over maps and time: they see how things change</source>
+        <translation>让卷积核在特征图和时间上滑动：能看到变化</translation>
+    </message>
+    <message>
+        <source>One {kernel_size} kernel slides over all input channels and over time. At each position the products with the values under it, of several moments, and the bias, add up to one number of this map.</source>
+        <translation>一个 {kernel_size} 的卷积核在所有输入通道和时间上滑动。在每个位置，它与所覆盖的几个时刻的数值逐个相乘，求和后再加上偏置，得到这张特征图上的一个数。</translation>
+    </message>
+    <message>
+        <source>Lays kernels into larger and longer maps</source>
+        <translation>把卷积核铺进更大、时刻更多的特征图</translation>
+    </message>
+    <message>
+        <source>Each number of the input lays a {kernel_size} kernel, multiplied by it, into maps that are larger and have more moments. Where kernels overlap they add up, over all input channels, and so does the bias.</source>
+        <translation>输入的每个数乘以一个 {kernel_size} 的卷积核，铺进更大、时刻更多的特征图。重叠的地方相加，所有输入通道也相加，最后再加上偏置。</translation>
     </message>
     <message>
         <source>Keeps the largest value of each window</source>
@@ -1558,6 +1598,38 @@ Width: {columns}</source>
     <message>
         <source>Divides the map into {output_size} windows, whatever its size, and keeps the largest value of each. Nothing to learn.</source>
         <translation>不论特征图多大，都分成 {output_size} 个窗口，保留每个窗口的最大值。没有需要学习的参数。</translation>
+    </message>
+    <message>
+        <source>Keeps the largest value of each window of several moments</source>
+        <translation>保留每个跨越几个时刻的窗口中的最大值</translation>
+    </message>
+    <message>
+        <source>Keeps the largest value of each {kernel_size} window, which reaches over several moments: the strongest responses stay, also when they come a little earlier or later. Nothing to learn.</source>
+        <translation>保留每个 {kernel_size} 窗口中的最大值，窗口跨越几个时刻：最强的响应留了下来，稍早或稍晚出现也不受影响。没有需要学习的参数。</translation>
+    </message>
+    <message>
+        <source>Keeps the mean of each window of several moments</source>
+        <translation>取每个跨越几个时刻的窗口的平均值</translation>
+    </message>
+    <message>
+        <source>Keeps the mean of each {kernel_size} window, which reaches over several moments: maps shrink and become smoother, in time too. Nothing to learn.</source>
+        <translation>取每个 {kernel_size} 窗口的平均值，窗口跨越几个时刻：特征图变小，在时间上也更平滑。没有需要学习的参数。</translation>
+    </message>
+    <message>
+        <source>Makes one number of each map: its mean over all moments</source>
+        <translation>把每张特征图变成一个数：它在所有时刻的平均值</translation>
+    </message>
+    <message>
+        <source>Keeps one number of each map: its mean over all moments.</source>
+        <translation>每张特征图只留下一个数：它在所有时刻的平均值。</translation>
+    </message>
+    <message>
+        <source>Keeps as many means as you ask for, in time too, whatever the map&apos;s size</source>
+        <translation>不论特征图多大、时刻多少，按指定的个数取平均值</translation>
+    </message>
+    <message>
+        <source>Divides the map and its moments into {output_size} windows, however many there are, and keeps the mean of each. Nothing to learn.</source>
+        <translation>不论特征图多大、时刻多少，都分成 {output_size} 个窗口，取每个窗口的平均值。没有需要学习的参数。</translation>
     </message>
     <message>
         <source>Replaces negative values by zero</source>
@@ -1680,6 +1752,14 @@ Width: {columns}</source>
         <translation>先按平时的均值和方差，再按两个学到的参数，对这张特征图做平移和缩放。</translation>
     </message>
     <message>
+        <source>Shifts and scales each map, all its moments alike, by its usual mean and spread</source>
+        <translation>按平时的均值和方差对每张特征图做平移和缩放，所有时刻一样</translation>
+    </message>
+    <message>
+        <source>Shifts and scales this map, all its moments alike, by its usual mean and spread, then by two learned numbers.</source>
+        <translation>先按平时的均值和方差，再按两个学到的参数，对这张特征图的所有时刻做同样的平移和缩放。</translation>
+    </message>
+    <message>
         <source>Shifts and scales groups of maps, in each picture anew</source>
         <translation>对成组的特征图做平移和缩放，每个画面重新计算</translation>
     </message>
@@ -1694,6 +1774,14 @@ Width: {columns}</source>
     <message>
         <source>Shifts and scales this map by the mean and spread that it has in this very picture.</source>
         <translation>按这张特征图在当前画面中的均值和方差做平移和缩放。</translation>
+    </message>
+    <message>
+        <source>Shifts and scales each map, all its moments together, in each clip anew</source>
+        <translation>对每张特征图的所有时刻一起做平移和缩放，每段画面重新计算</translation>
+    </message>
+    <message>
+        <source>Shifts and scales this map by the mean and spread that all its moments together have in what is seen now.</source>
+        <translation>按这张特征图的所有时刻在当前所见中的均值和方差做平移和缩放。</translation>
     </message>
     <message>
         <source>Shifts and scales all channels together, in each picture anew</source>
@@ -1728,12 +1816,12 @@ Width: {columns}</source>
         <translation>把同样的数按同样的顺序排成另一种形状，数值不变。</translation>
     </message>
     <message>
-        <source>Keeps some of the channels, rows or columns</source>
-        <translation>保留一部分通道、行或列</translation>
+        <source>Keeps some of the channels, moments, rows or columns</source>
+        <translation>只保留一部分通道、时刻、行或列</translation>
     </message>
     <message>
-        <source>Keeps some of the channels, rows or columns and drops the others. No value changes.</source>
-        <translation>保留一部分通道、行或列，丢掉其余的，数值不变。</translation>
+        <source>Keeps some of the channels, moments, rows or columns and drops the others. No value changes.</source>
+        <translation>只保留一部分通道、时刻、行或列，其余丢弃，数值不变。</translation>
     </message>
     <message>
         <source>Puts values around the maps</source>
@@ -1744,12 +1832,28 @@ Width: {columns}</source>
         <translation>在特征图四周补上数值，里面的数值不变。</translation>
     </message>
     <message>
+        <source>Puts values around the maps, and moments before and after</source>
+        <translation>在特征图四周补上数值，在前后补上时刻</translation>
+    </message>
+    <message>
+        <source>Puts values around the map, and moments before its first and after its last; none inside it changes.</source>
+        <translation>在特征图四周补上数值，在第一个时刻之前和最后一个时刻之后补上时刻，里面的数值不变。</translation>
+    </message>
+    <message>
         <source>Makes maps larger; nothing to learn</source>
         <translation>放大特征图，没有需要学习的参数</translation>
     </message>
     <message>
         <source>Makes the map larger: each value is repeated (nearest), or new ones lie on straight lines in between (bilinear). Nothing to learn.</source>
         <translation>放大特征图：重复每个值（nearest），或者在之间按直线插值（bilinear）。没有需要学习的参数。</translation>
+    </message>
+    <message>
+        <source>Makes maps larger and gives them more moments</source>
+        <translation>放大特征图，并增加时刻</translation>
+    </message>
+    <message>
+        <source>Makes the map larger, and longer in time: each value is repeated (nearest), or new ones lie on straight lines in between (trilinear). Nothing to learn.</source>
+        <translation>放大特征图，时间上也变长：重复每个值（nearest），或者在之间按直线插值（trilinear）。没有需要学习的参数。</translation>
     </message>
     <message>
         <source>Fully connected: every output sees every input</source>
@@ -1959,16 +2063,20 @@ Width: {columns}</source>
         <translation>结果的高度和宽度是原来的多少倍</translation>
     </message>
     <message>
-        <source>With bilinear: whether the outermost values stay at the very corners</source>
-        <translation>用于 bilinear：最外面的值是否正好留在角上</translation>
+        <source>With straight lines in between: whether the outermost values stay at the very corners</source>
+        <translation>用于按直线插值：最外面的值是否正好留在角上</translation>
+    </message>
+    <message>
+        <source>Whether channels, moments, rows or columns are picked</source>
+        <translation>选取通道、时刻、行还是列</translation>
+    </message>
+    <message>
+        <source>One number for a flat row, or channels, height and width, with time before the height where maps have moments; −1 is whatever is left over</source>
+        <translation>一个数表示一串数；也可以是通道、高、宽，有几个时刻时在高之前写时刻数；−1 表示余下的部分</translation>
     </message>
     <message>
         <source>With constant: what is put around the maps</source>
         <translation>用于 constant：在特征图四周补的值</translation>
-    </message>
-    <message>
-        <source>Whether channels, rows or columns are picked</source>
-        <translation>挑选通道、行还是列</translation>
     </message>
     <message>
         <source>The first that is kept, counted from 0; below 0 it counts from the end</source>
@@ -1981,10 +2089,6 @@ Width: {columns}</source>
     <message>
         <source>1 keeps each of them, 2 every other</source>
         <translation>1 全部保留，2 每隔一个保留一个</translation>
-    </message>
-    <message>
-        <source>One number for a flat row, or channels, height and width; −1 is whatever is left over</source>
-        <translation>一个数表示一串数，或者通道、高度和宽度；−1 表示剩下的全部</translation>
     </message>
     <message>
         <source>Which earlier layers the layer takes its input from</source>
@@ -2005,6 +2109,18 @@ Width: {columns}</source>
     <message>
         <source>Whether the network sees colours</source>
         <translation>网络是否看到颜色</translation>
+    </message>
+    <message>
+        <source>How many frames the network sees at once, the newest last: with 1 it sees still pictures, with more it can see movement</source>
+        <translation>网络一次看到多少帧，最新的在最后：1 只看静止的画面，更多则能看到运动</translation>
+    </message>
+    <message>
+        <source>1 takes each frame, 2 every other: the network then sees further back with as many frames</source>
+        <translation>1 每帧都取，2 每隔一帧取一帧：同样多的帧能看到更早的画面</translation>
+    </message>
+    <message>
+        <source>The frames a second that are counted in, so that movement looks as fast from every source; 0 takes frames as they come</source>
+        <translation>按每秒多少帧来数，使各种来源的运动看起来一样快；0 则来一帧算一帧</translation>
     </message>
     <message>
         <source>Rows of pixels that the network sees</source>
@@ -2043,6 +2159,14 @@ Width: {columns}</source>
         <translation>填充：结果四周裁掉多少</translation>
     </message>
     <message>
+        <source>How much is added after, below and on the right of the result</source>
+        <translation>结果的末尾时刻之后、下边和右边再补多少</translation>
+    </message>
+    <message>
+        <source>How many moments the result has; then its height and width</source>
+        <translation>结果有多少个时刻，然后是高度和宽度</translation>
+    </message>
+    <message>
         <source>Whether a learned number is added afterwards</source>
         <translation>偏置：之后是否再加上一个学到的数</translation>
     </message>
@@ -2051,8 +2175,28 @@ Width: {columns}</source>
         <translation>填充：每一边补多少</translation>
     </message>
     <message>
+        <source>How much is put on each side, and how many moments before and after</source>
+        <translation>填充：每一边补多少，前后各补多少个时刻</translation>
+    </message>
+    <message>
+        <source>How many moments the result has, its height and width, in place of a factor</source>
+        <translation>结果的时刻数、高度和宽度，代替倍数</translation>
+    </message>
+    <message>
+        <source>How many times as many moments, rows and columns the result has</source>
+        <translation>结果的时刻、行、列各是原来的多少倍</translation>
+    </message>
+    <message>
         <source>What is put around: one constant value, what a mirror at the edge would show, or the value at the edge again and again</source>
         <translation>补什么：一个固定的值、以边缘为镜子的镜像，或者重复边缘的值</translation>
+    </message>
+    <message>
+        <source>Over how many moments the window that slides reaches; then its height and width</source>
+        <translation>滑动窗口跨越多少个时刻，然后是高度和宽度</translation>
+    </message>
+    <message>
+        <source>By how many moments, rows and columns the window moves on: 2 makes half as many of them</source>
+        <translation>步幅：窗口每次移动多少个时刻、行和列；取 2 时各减半</translation>
     </message>
     <message>
         <source>Whether each value is repeated, or new ones lie on straight lines in between</source>
@@ -2553,25 +2697,6 @@ Choose a source and a layer that runs.</source>
     </message>
 </context>
 <context>
-    <name>PairEditor</name>
-    <message>
-        <source>{0}, height</source>
-        <translation>{0}，高</translation>
-    </message>
-    <message>
-        <source>{0}, width</source>
-        <translation>{0}，宽</translation>
-    </message>
-    <message>
-        <source>Height and width change together</source>
-        <translation>高度和宽度一起变化</translation>
-    </message>
-    <message>
-        <source>Height and width change separately</source>
-        <translation>高度和宽度分别变化</translation>
-    </message>
-</context>
-<context>
     <name>Parts</name>
     <message>
         <source>window</source>
@@ -2857,6 +2982,13 @@ Train the network: after each epoch you see here what it gets right and what it 
     <message>
         <source>right of {0}</source>
         <translation>答对（{0}）</translation>
+    </message>
+</context>
+<context>
+    <name>Row</name>
+    <message>
+        <source>Mend it</source>
+        <translation>修正</translation>
     </message>
 </context>
 <context>
@@ -4029,12 +4161,40 @@ Train the network: after each epoch you see here what it gets right and what it 
         <translation>必须能连同系统的库一起载入</translation>
     </message>
     <message>
+        <source>must have at least {count} frames for this network</source>
+        <translation>至少要有 {count} 帧才够这个网络使用</translation>
+    </message>
+    <message>
+        <source>must last {seconds:.3g} s for this network to see enough</source>
+        <translation>必须持续 {seconds:.3g} 秒，这个网络才能看够</translation>
+    </message>
+    <message>
+        <source>the network wants {rate:.3g} frames a second</source>
+        <translation>网络要求每秒 {rate:.3g} 帧</translation>
+    </message>
+    <message>
+        <source>fewer: some are seen twice</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>must give its frames again when it begins anew</source>
         <translation>重新开始时必须再次给出画面</translation>
     </message>
     <message>
+        <source>{rate:.3g}: some are seen twice</source>
+        <translation>{rate:.3g}：有些帧会被看到两次</translation>
+    </message>
+    <message>
         <source>{count:,} MB of weights</source>
         <translation>{count:,} MB 权重</translation>
+    </message>
+    <message>
+        <source>needs {count} frames</source>
+        <translation>需要 {count} 帧</translation>
+    </message>
+    <message>
+        <source>{count} so far</source>
+        <translation>目前 {count} 帧</translation>
     </message>
     <message>
         <source>has no parameter {name}</source>
@@ -4250,7 +4410,7 @@ Train the network: after each epoch you see here what it gets right and what it 
     </message>
     <message>
         <source>{type} must read maps of several moments: give the input more frames</source>
-        <translation type="unfinished"></translation>
+        <translation>{type} 必须读取有几个时刻的特征图：请让输入有更多帧</translation>
     </message>
     <message>
         <source>{type} must read maps</source>
@@ -4294,15 +4454,15 @@ Train the network: after each epoch you see here what it gets right and what it 
     </message>
     <message>
         <source>must all be maps of one moment, of several, or flat</source>
-        <translation type="unfinished"></translation>
+        <translation>必须都是单个时刻的特征图，都是几个时刻的，或都是一维的</translation>
     </message>
     <message>
         <source>must all have as many moments, one height and width, or 1 there</source>
-        <translation type="unfinished"></translation>
+        <translation>时刻数、高和宽必须都相同，或为 1</translation>
     </message>
     <message>
         <source>must all have as many moments and one height and width</source>
-        <translation type="unfinished"></translation>
+        <translation>时刻数、高和宽必须都相同</translation>
     </message>
     <message>
         <source>must be at most half the kernel {size}</source>
@@ -4346,31 +4506,31 @@ Train the network: after each epoch you see here what it gets right and what it 
     </message>
     <message>
         <source>must be one whole number, three (channels, height, width) or four (channels, time, height, width), up to {most:.12g}</source>
-        <translation type="unfinished"></translation>
+        <translation>必须是一个整数、三个（通道、高、宽）或四个（通道、时间、高、宽），最大 {most:.12g}</translation>
     </message>
     <message>
         <source>must be a whole number from {least:.12g} to {most:.12g}, or three (time, height, width)</source>
-        <translation type="unfinished"></translation>
+        <translation>必须是 {least:.12g} 到 {most:.12g} 的一个整数，或三个（时间、高、宽）</translation>
     </message>
     <message>
         <source>must be a number from {least:.12g} to {most:.12g}, or three (time, height, width)</source>
-        <translation type="unfinished"></translation>
+        <translation>必须是 {least:.12g} 到 {most:.12g} 的一个数，或三个（时间、高、宽）</translation>
     </message>
     <message>
         <source>must be a whole number from {least:.12g} to {most:.12g}, three (time, height, width), six (left, right, top, bottom, first, last), same or valid</source>
-        <translation type="unfinished"></translation>
+        <translation>必须是 {least:.12g} 到 {most:.12g} 的一个整数、三个（时间、高、宽）、六个（左、右、上、下、首、尾），或 same、valid</translation>
     </message>
     <message>
         <source>must be a whole number from {least:.12g} to {most:.12g}, or six (left, right, top, bottom, first, last)</source>
-        <translation type="unfinished"></translation>
+        <translation>必须是 {least:.12g} 到 {most:.12g} 的一个整数，或六个（左、右、上、下、首、尾）</translation>
     </message>
     <message>
         <source>needs the mode {mode}</source>
-        <translation type="unfinished"></translation>
+        <translation>要求 mode 为 {mode}</translation>
     </message>
     <message>
         <source>must be channels, rows or columns for maps of one moment</source>
-        <translation type="unfinished"></translation>
+        <translation>对单个时刻的特征图必须是 channels、rows 或 columns</translation>
     </message>
     <message>
         <source>must not be larger than its padded input {padded}</source>
@@ -4379,6 +4539,18 @@ Train the network: after each epoch you see here what it gets right and what it 
     <message>
         <source>{size} dilated to {reach}</source>
         <translation>{size}，膨胀后为 {reach}</translation>
+    </message>
+    <message>
+        <source>Add a Flatten before it</source>
+        <translation>在它前面添加 Flatten</translation>
+    </message>
+    <message>
+        <source>Give the input {count} frames</source>
+        <translation>让输入有 {count} 帧</translation>
+    </message>
+    <message>
+        <source>must reach over no more than {most:,} MB of frames, for which there is memory</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>must read one layer</source>
@@ -5099,6 +5271,14 @@ of these</source>
         <translation>特征图</translation>
     </message>
     <message>
+        <source>maps of several moments</source>
+        <translation>多个时刻的特征图</translation>
+    </message>
+    <message>
+        <source>{0}, time</source>
+        <translation>{0}，时间</translation>
+    </message>
+    <message>
         <source>{0}, channels</source>
         <translation>{0}，通道</translation>
     </message>
@@ -5297,12 +5477,43 @@ of these</source>
         <source>{0}, bottom</source>
         <translation>{0}，下</translation>
     </message>
+    <message>
+        <source>{0}, before the first moment</source>
+        <translation>{0}，第一个时刻之前</translation>
+    </message>
+    <message>
+        <source>{0}, after the last moment</source>
+        <translation>{0}，最后一个时刻之后</translation>
+    </message>
 </context>
 <context>
     <name>SingleReadEditor</name>
     <message>
         <source>the layer before</source>
         <translation>上一层</translation>
+    </message>
+</context>
+<context>
+    <name>SizesEditor</name>
+    <message>
+        <source>{0}, time</source>
+        <translation>{0}，时间</translation>
+    </message>
+    <message>
+        <source>{0}, height</source>
+        <translation>{0}，高</translation>
+    </message>
+    <message>
+        <source>{0}, width</source>
+        <translation>{0}，宽</translation>
+    </message>
+    <message>
+        <source>Height and width change together</source>
+        <translation>高度和宽度一起变化</translation>
+    </message>
+    <message>
+        <source>Height and width change separately</source>
+        <translation>高度和宽度分别变化</translation>
     </message>
 </context>
 <context>
@@ -5353,6 +5564,10 @@ of these</source>
         <source>{0}: {1} × {2}{3}</source>
         <translation>{0}：{1} × {2}{3}</translation>
     </message>
+    <message>
+        <source>Mirrored: what moves to the left is seen moving to the right.</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>SourceMenu</name>
@@ -5375,6 +5590,15 @@ of these</source>
     <message>
         <source>Mirror (the network sees the mirrored picture)</source>
         <translation>镜像（网络看到的是镜像画面）</translation>
+    </message>
+    <message>
+        <source>Mirror</source>
+        <translation type="unfinished">镜像</translation>
+    </message>
+    <message>
+        <source>Mirror: left and right change places, for the network too.
+Directions turn round: what moves to the left is seen moving to the right.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Video or image…</source>
@@ -5479,6 +5703,41 @@ of these</source>
     <message>
         <source>the other {count}</source>
         <translation>其余 {count} 个</translation>
+    </message>
+</context>
+<context>
+    <name>TimeWindow</name>
+    <message>
+        <source>{count} frames</source>
+        <translation>{count} 帧</translation>
+    </message>
+    <message>
+        <source>{what}: the last {count} frames of the source</source>
+        <translation>{what}：来源最近的 {count} 帧</translation>
+    </message>
+    <message>
+        <source>at {rate}/s</source>
+        <translation>每秒 {rate} 帧</translation>
+    </message>
+    <message>
+        <source>{what}: {seconds} s</source>
+        <translation>{what}：{seconds} 秒</translation>
+    </message>
+    <message>
+        <source>every {step}st</source>
+        <translation>每 {step} 帧取一帧</translation>
+    </message>
+    <message>
+        <source>every {step}nd</source>
+        <translation>每 {step} 帧取一帧</translation>
+    </message>
+    <message>
+        <source>every {step}rd</source>
+        <translation>每 {step} 帧取一帧</translation>
+    </message>
+    <message>
+        <source>every {step}th</source>
+        <translation>每 {step} 帧取一帧</translation>
     </message>
 </context>
 <context>

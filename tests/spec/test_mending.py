@@ -6,6 +6,7 @@ from cnngui.spec.checks import MAX_LAYERS
 from cnngui.spec.layers import (
     Add,
     Conv2d,
+    Conv3d,
     Dropout,
     Flatten,
     GlobalAvgPool2d,
@@ -13,9 +14,10 @@ from cnngui.spec.layers import (
     Linear,
     MaxPool2d,
     ReLU,
+    Slice,
     Softmax,
 )
-from cnngui.spec.mending import fits_classes, mended_for_classes
+from cnngui.spec.mending import fits_classes, mended_for_classes, remedy_of
 from cnngui.spec.network import InputSpec, NetworkSpec
 from cnngui.spec.shapes import infer
 
@@ -140,3 +142,53 @@ def test_what_is_mended_fits(spec):
         assert fits_classes(mended_for_classes(spec, CLASSES), 3)
     else:
         assert not fits_classes(spec, 3)
+
+
+@pytest.mark.parametrize(
+    ("layer", "frames"),
+    [
+        (Conv3d(id="x"), 8),
+        (Conv3d(id="x", kernel_size=(12, 3, 3)), 16),
+        (Slice(id="x", dim="time", start=-1), 8),
+        (Slice(id="x", dim="time", start=40, stop=41), 64),
+    ],
+)
+def test_what_needs_time_is_offered_frames(layer, frames):
+    spec = network(layer)
+    remedy = remedy_of(spec, "x")
+    assert str(remedy.words) == f"Give the input {frames} frames"
+    assert remedy.spec.input.frames == frames
+    assert infer(remedy.spec).is_valid
+    assert remedy_of(remedy.spec, "x") is None
+
+
+def test_a_dense_layer_is_offered_a_flatten():
+    spec = network(ReLU(id="relu2"), Linear(id="x", inputs=("conv1",)))
+    remedy = remedy_of(spec, "x")
+    assert str(remedy.words) == "Add a Flatten before it"
+    assert infer(remedy.spec).is_valid
+    assert remedy.spec.layer("flatten1").inputs == ("conv1",)
+    assert remedy.spec.layer("x").inputs == ()
+
+
+def test_nothing_is_offered_that_does_not_help_or_harms():
+    assert remedy_of(network(), "relu1") is None
+    assert remedy_of(network(), "nobody") is None
+    assert remedy_of(network(Conv2d(id="x", kernel_size=99)), "x") is None
+    # A kernel that is too large in the picture stays so, however many frames there are.
+    assert remedy_of(network(Conv3d(id="x", kernel_size=99)), "x") is None
+    # The Linear reads as many numbers as there are now.
+    flat = (Flatten(id="flat"), Linear(id="dense"), Conv3d(id="x", inputs=("conv1",)))
+    assert remedy_of(network(*flat), "x").spec.input.frames == 8
+
+
+@given(networks())
+@settings(max_examples=60, deadline=None)
+def test_what_is_offered_ends_the_problem(spec):
+    report = infer(spec)
+    for problem in report.problems:
+        remedy = remedy_of(spec, problem.layer_id)
+        if remedy is not None:
+            mended = infer(remedy.spec)
+            assert not mended.problems_of(problem.layer_id)
+            assert not {one.layer_id for one in mended.problems} & set(report.shapes)

@@ -1,15 +1,19 @@
-"""What the network is shown: channels, size, fit and normalisation; and its classes' names."""
+"""What the network is shown: size, time, fit and normalisation; and its classes' names."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtGui import QPalette, QValidator
+from PySide6.QtWidgets import QLabel, QWidget
 
 from cnngui.gui.network.form import ArgumentForm
 from cnngui.gui.widgets.editors import ChoiceEditor, NamesEditor, NumberEditor, NumbersEditor
-from cnngui.spec.checks import MAX_INPUT_SIDE
+from cnngui.gui.widgets.spin_boxes import FloatSpinBox
+from cnngui.gui.words.time import window_text
+from cnngui.spec.checks import INPUT_NUMBERS
 from cnngui.spec.layers import Argument
 from cnngui.spec.network import InputSpec, NetworkSpec
 
@@ -25,19 +29,29 @@ _NORMALISATIONS: dict[str, dict[int, tuple[tuple[float, ...], tuple[float, ...]]
 class InputForm(ArgumentForm):
     """Editors for the input and for the names of the classes.
 
-    "normalise" is not a field: it fills mean and std.
+    "normalise" is not a field: it fills mean and std. What several frames mean in time is asked
+    only where there are several.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        side = Argument("int", 1, MAX_INPUT_SIDE)
         self._add_argument(
             "channels",
             self.tr("channels"),
             ChoiceEditor({"3": self.tr("3 (RGB)"), "1": self.tr("1 (grey)")}),
         )
-        self._add_argument("height", self.tr("height"), NumberEditor(side))
-        self._add_argument("width", self.tr("width"), NumberEditor(side))
+        self._add_number("height", self.tr("height"))
+        self._add_number("width", self.tr("width"))
+        self._add_number("frames", self.tr("frames"))
+        self._add_number("frame_step", self.tr("every n-th"))
+        rate = INPUT_NUMBERS["frame_rate"]
+        self._add_argument(
+            "frame_rate", self.tr("frames a second"), NumberEditor(rate, _RateBox(rate))
+        )
+        self._window = QLabel()
+        self._window.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        self._window.setWordWrap(True)
+        self._grid.addWidget(self._window, self._grid.rowCount(), 0, 1, 2)
         self._add_argument(
             "fit",
             self.tr("fit"),
@@ -70,9 +84,47 @@ class InputForm(ArgumentForm):
         described = spec.input
         self.editor("classes").set_value(spec.classes)
         self.editor("channels").set_value(str(described.channels))
-        for field in ("height", "width", "fit", "mean", "std"):
+        for field in (*INPUT_NUMBERS, "fit", "mean", "std"):
             self.editor(field).set_value(getattr(described, field))
+        has_time = described.frames > 1
+        for field in ("frame_step", "frame_rate"):
+            self.set_shown(field, has_time)
+        self._window.setVisible(has_time)
+        self._window.setText(window_text(described))
         self.editor("normalise").set_value(_normalisation_of(described))
+
+    def _add_number(self, field: str, label: str) -> None:
+        self._add_argument(field, label, NumberEditor(INPUT_NUMBERS[field]))
+
+
+_OF_NUMBERS = "0123456789.,eE+-− "
+
+
+class _RateBox(FloatSpinBox):
+    """A number of frames a second; 0 is said in words."""
+
+    def textFromValue(self, value: float) -> str:
+        return super().textFromValue(value) if value else self._as_they_come()
+
+    def valueFromText(self, text: str) -> float:
+        return 0.0 if text == self._as_they_come() else super().valueFromText(text)
+
+    def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
+        words = self._as_they_come()
+        if text == words:
+            return QValidator.State.Acceptable, text, position
+        if not set(text) & (set(words) - set(_OF_NUMBERS)):
+            return super().validate(text, position)
+        # Somebody types into the words: what is typed takes their place.
+        typed = "".join(letter for letter in text if letter in "0123456789.,")
+        return super().validate(typed, len(typed))
+
+    def stepBy(self, steps: int) -> None:
+        self.setValue(max(0.0, min(self.value() + steps, self._highest)))
+
+    @staticmethod
+    def _as_they_come() -> str:
+        return QCoreApplication.translate("InputForm", "as they come")
 
 
 def edited_network(spec: NetworkSpec, field: str, value: Any) -> NetworkSpec:

@@ -16,8 +16,10 @@ from cnngui.gui.network.row import InputRow, LayerRow, Row
 from cnngui.gui.network.row_drag import RowDrag
 from cnngui.gui.theme import SLIM_SCROLL_BAR, SPACE_L, SPACE_M, SPACE_S
 from cnngui.gui.widgets.menu import Menu
+from cnngui.gui.words.errors import said
 from cnngui.spec.cost import Cost, layer_costs
 from cnngui.spec.layers import INPUT_ID, LayerSpec
+from cnngui.spec.mending import remedy_of
 
 _LEAST_HEIGHT = 96
 _WALKING_KEYS = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Home, Qt.Key.Key_End)
@@ -142,6 +144,7 @@ class LayerList(QScrollArea):
         row.menu_requested.connect(partial(self._on_menu_requested, row.row_id))
         row.field_edited.connect(partial(self._on_field_edited, row.row_id))
         row.field_finished.connect(self._document.finish_merging)
+        row.mend_requested.connect(partial(self._on_mend_requested, row.row_id))
 
     def _make_row(self, layer: LayerSpec) -> LayerRow:
         row = LayerRow(layer)
@@ -193,7 +196,7 @@ class LayerList(QScrollArea):
 
     def _reveal_soon(self) -> None:
         # The row has its new place only after the layout has run.
-        QTimer.singleShot(0, self._reveal_selection)
+        QTimer.singleShot(0, self, self._reveal_selection)
 
     def _reveal_selection(self) -> None:
         row = self.row(self._document.selected_id)
@@ -221,6 +224,12 @@ class LayerList(QScrollArea):
             self._document.edit(edited, text, merge_key=f"{INPUT_ID}.{field}")
         else:
             self._actions.change_layer(row_id, field, value)
+
+    def _on_mend_requested(self, row_id: str) -> None:
+        remedy = remedy_of(self._document.spec, row_id)
+        if remedy is not None:
+            self._document.edit(remedy.spec, said(remedy.words), select=row_id)
+            self.setFocus()
 
     def _on_drag_moved(self, layer_id: str, pointer: QPoint) -> None:
         if self._drag.slot is None:

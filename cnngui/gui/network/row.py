@@ -7,8 +7,9 @@ from dataclasses import replace
 
 from PySide6.QtCore import QPoint, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QContextMenuEvent, QPainter, QPaintEvent, QPalette, QPen
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from cnngui.gui.icons import icon
 from cnngui.gui.network.input_form import InputForm
 from cnngui.gui.network.layer_form import LayerForm
 from cnngui.gui.network.row_header import HeaderContent, RowHeader
@@ -16,7 +17,7 @@ from cnngui.gui.theme import ACCENT, SPACE_M, colors
 from cnngui.gui.widgets.form import Form
 from cnngui.gui.widgets.spoken import say_chosen
 from cnngui.gui.words.arguments import arguments_summary
-from cnngui.gui.words.errors import problem_text
+from cnngui.gui.words.errors import problem_text, said
 from cnngui.gui.words.lists import listed
 from cnngui.gui.words.numbers import (
     milliseconds_label,
@@ -24,9 +25,11 @@ from cnngui.gui.words.numbers import (
     shape_label,
     translate,
 )
+from cnngui.gui.words.time import frames_text
 from cnngui.spec.checks import Problem
 from cnngui.spec.cost import Cost
 from cnngui.spec.layers import INPUT_ID, LAYER_TYPES, LayerSpec
+from cnngui.spec.mending import Remedy, remedy_of
 from cnngui.spec.network import NetworkSpec
 from cnngui.spec.shapes import ShapeReport
 
@@ -40,12 +43,14 @@ class Row(QWidget):
     menu_requested : a context menu is wanted there (global position).
     field_edited : the user gave a field another value; carries its name and the value.
     field_finished : the user is done with a field.
+    mend_requested : what is offered to end the row's problems is wanted.
     """
 
     clicked = Signal()
     menu_requested = Signal(QPoint)
     field_edited = Signal(str, object)
     field_finished = Signal()
+    mend_requested = Signal()
 
     def __init__(self, row_id: str, header: RowHeader, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -60,11 +65,19 @@ class Row(QWidget):
         self._problems.setForegroundRole(QPalette.ColorRole.BrightText)
         self._problems.setContentsMargins(48, 0, SPACE_M, SPACE_M)
         self._problems.hide()
+        self.mend_button = QPushButton(icon("auto-fix"), self.tr("Mend it"))
+        self.mend_button.clicked.connect(self.mend_requested)
+        self.mend_button.hide()
         self._box = QVBoxLayout(self)
         self._box.setContentsMargins(2, 0, 2, 0)
         self._box.setSpacing(0)
         self._box.addWidget(header)
         self._box.addWidget(self._problems)
+        mending = QHBoxLayout()
+        mending.setContentsMargins(48, 0, SPACE_M, 0)
+        mending.addWidget(self.mend_button)
+        mending.addStretch(1)
+        self._box.addLayout(mending)
         header.clicked.connect(self.clicked)
 
     @property
@@ -122,9 +135,12 @@ class Row(QWidget):
         parts = (content.name, content.kind, content.summary, content.shape, self._problems.text())
         self.setAccessibleName(listed(parts))
 
-    def _show_problems(self, problems: Sequence[Problem]) -> None:
+    def _show_problems(self, problems: Sequence[Problem], remedy: Remedy | None = None) -> None:
         self._problems.setText("\n".join(problem_text(problem) for problem in problems))
         self._problems.setVisible(bool(problems))
+        self.mend_button.setVisible(remedy is not None)
+        if remedy is not None:
+            self.mend_button.setText(said(remedy.words))
         self._name_for_listeners()
         if self._form is not None:
             self._form.set_problems(problems)
@@ -146,7 +162,8 @@ class InputRow(Row):
             "crop": self.tr("centre crop"),
             "letterbox": self.tr("letterbox"),
         }
-        summary = f"{color}, {fits.get(spec.input.fit, spec.input.fit)}"
+        fit = fits.get(spec.input.fit, spec.input.fit)
+        summary = listed((color, fit, frames_text(spec.input)))
         self.header.set_content(
             HeaderContent(
                 INPUT_ID,
@@ -201,7 +218,7 @@ class LayerRow(Row):
         )
         if isinstance(self._form, LayerForm) and self._selected:
             self._form.show_layer(spec, layer)
-        self._show_problems(problems)
+        self._show_problems(problems, remedy_of(spec, layer.id) if problems else None)
 
     def show_time(self, milliseconds: float | None) -> None:
         """Show how long the layer takes for a frame; None if it is not computed."""

@@ -5,19 +5,17 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from PySide6.QtCore import QRectF, QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtCore import QRectF, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QBoxLayout,
     QCheckBox,
     QLineEdit,
-    QToolButton,
     QWidget,
 )
 
-from cnngui.gui.icons import icon
-from cnngui.gui.theme import ACCENT, SPACE_S, colors
+from cnngui.gui.theme import SPACE_S, colors
 from cnngui.gui.widgets.plain import plain_tip
 from cnngui.gui.widgets.spin_boxes import ChoiceBox, FloatSpinBox, IntSpinBox, guard
 from cnngui.spec.layers import Argument
@@ -139,79 +137,6 @@ class NumbersEditor(FieldEditor):
 
     def _on_number_changed(self) -> None:
         self.edited.emit(tuple(box.value() for box in self._numbers if not box.isHidden()))
-
-
-class PairEditor(FieldEditor):
-    """Height and width. While the chain between them is closed both change together."""
-
-    def __init__(self, argument: Argument) -> None:
-        super().__init__()
-        self._height, self._width = number_box(argument), number_box(argument)
-        self._label = ""
-        self._chain = QToolButton()
-        self._chain.setAutoRaise(True)
-        self._chain.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self._chain.setIconSize(QSize(14, 14))
-        self._chain.setFixedWidth(22)
-        self._box.setSpacing(0)
-        self._box.addWidget(self._height, 1)
-        self._box.addWidget(self._chain)
-        self._box.addWidget(self._width, 1)
-        self.setFocusProxy(self._height)
-        self._set_linked(True)
-        self._chain.clicked.connect(self._on_chain_clicked)
-        self._height.valueChanged.connect(self._on_height_changed)
-        self._width.valueChanged.connect(self._on_width_changed)
-        self._watch(self._height)
-        self._watch(self._width)
-
-    def set_label(self, label: str) -> None:
-        self._label = label
-        self.setAccessibleName(label)
-        self._height.setAccessibleName(self.tr("{0}, height").format(label))
-        self._width.setAccessibleName(self.tr("{0}, width").format(label))
-        self._name_chain()
-
-    def set_value(self, value: tuple[float, float]) -> None:
-        if value[0] != value[1]:
-            self._set_linked(False)
-        self._set_numbers(*value)
-
-    def _set_numbers(self, height: float, width: float) -> None:
-        for box, number in ((self._height, height), (self._width, width)):
-            if number != box.value():
-                with QSignalBlocker(box):
-                    box.setValue(number)  # type: ignore[arg-type]  # an int where it holds ints
-
-    def _on_height_changed(self, height: float) -> None:
-        self._change(height, height if self._linked else self._width.value())
-
-    def _on_width_changed(self, width: float) -> None:
-        self._change(width if self._linked else self._height.value(), width)
-
-    def _on_chain_clicked(self) -> None:
-        self._set_linked(not self._linked)
-        if self._linked and self._height.value() != self._width.value():
-            self._change(self._height.value(), self._height.value())
-
-    def _change(self, height: float, width: float) -> None:
-        self._set_numbers(height, width)
-        self.edited.emit((height, width))
-
-    def _set_linked(self, linked: bool) -> None:
-        self._linked = linked
-        self._chain.setIcon(
-            icon("link-variant", ACCENT.name()) if linked else icon("link-variant-off")
-        )
-        self._chain.setToolTip(
-            self.tr("Height and width change together")
-            if linked
-            else self.tr("Height and width change separately")
-        )
-        self._name_chain()
-
-    def _name_chain(self) -> None:
-        self._chain.setAccessibleName(f"{self._label}: {self._chain.toolTip()}")
 
 
 class ChoiceEditor(FieldEditor):

@@ -34,9 +34,51 @@ def layer_icon(layer_type: str) -> QIcon:
     if layer_type == INPUT_ID:
         return icon("image-outline", color.name())
     glyph = words_of(layer_type).icon
-    if isinstance(glyph, str):
-        return icon(glyph, color.name())
-    return QIcon(_CurveEngine(glyph, color))
+    if not isinstance(glyph, str):
+        return QIcon(_CurveEngine(glyph, color))
+    single = icon(glyph, color.name())
+    return QIcon(_SheetsEngine(single, color)) if LAYER_TYPES[layer_type].rank == 3 else single
+
+
+class _SheetsEngine(PaintedIcon):
+    """Draws a glyph with the corner of a second sheet behind it: the same for several moments."""
+
+    def __init__(self, front: QIcon, color: QColor) -> None:
+        super().__init__()
+        self._front = front
+        self._color = color
+
+    def clone(self) -> QIconEngine:
+        return _SheetsEngine(self._front, self._color)
+
+    def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
+        side = min(rect.width(), rect.height())
+        square = QRect(0, 0, side, side)
+        square.moveCenter(rect.center())
+        front = round(0.82 * side)
+        self._front.paint(
+            painter,
+            QRect(square.left(), square.bottom() + 1 - front, front, front),
+            mode=mode,
+            state=state,
+        )
+        color = QColor(self._color)
+        color.setAlphaF(0.4 if mode == QIcon.Mode.Disabled else 1.0)
+        width = max(1.2, side / 12)
+        edge = QRectF(square).adjusted(0, width / 2, -width / 2, 0)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(color, width))
+        painter.drawPolyline(
+            QPolygonF(
+                [
+                    QPointF(edge.left() + 0.34 * side, edge.top()),
+                    edge.topRight(),
+                    QPointF(edge.right(), edge.bottom() - 0.34 * side),
+                ]
+            )
+        )
+        painter.restore()
 
 
 class _CurveEngine(PaintedIcon):

@@ -76,10 +76,11 @@ _MEANINGS: dict[str, str] = {
     "size": QT_TRANSLATE_NOOP("Meanings", "Height and width of the result, in place of a factor"),
     "scale_factor": QT_TRANSLATE_NOOP("Meanings", "How many times as high and wide the result is"),
     "align_corners": QT_TRANSLATE_NOOP(
-        "Meanings", "With bilinear: whether the outermost values stay at the very corners"
+        "Meanings",
+        "With straight lines in between: whether the outermost values stay at the very corners",
     ),
     "value": QT_TRANSLATE_NOOP("Meanings", "With constant: what is put around the maps"),
-    "dim": QT_TRANSLATE_NOOP("Meanings", "Whether channels, rows or columns are picked"),
+    "dim": QT_TRANSLATE_NOOP("Meanings", "Whether channels, moments, rows or columns are picked"),
     "start": QT_TRANSLATE_NOOP(
         "Meanings", "The first that is kept, counted from 0; below 0 it counts from the end"
     ),
@@ -89,7 +90,8 @@ _MEANINGS: dict[str, str] = {
     "step": QT_TRANSLATE_NOOP("Meanings", "1 keeps each of them, 2 every other"),
     "shape": QT_TRANSLATE_NOOP(
         "Meanings",
-        "One number for a flat row, or channels, height and width; −1 is whatever is left over",
+        "One number for a flat row, or channels, height and width, with time before the height "
+        "where maps have moments; −1 is whatever is left over",
     ),
     "inputs": QT_TRANSLATE_NOOP("Meanings", "Which earlier layers the layer takes its input from"),
     "initializer": QT_TRANSLATE_NOOP(
@@ -100,6 +102,20 @@ _MEANINGS: dict[str, str] = {
         "Meanings", "Whether the layer keeps its weights when the network is trained"
     ),
     "channels": QT_TRANSLATE_NOOP("Meanings", "Whether the network sees colours"),
+    "frames": QT_TRANSLATE_NOOP(
+        "Meanings",
+        "How many frames the network sees at once, the newest last: with 1 it sees still pictures, "
+        "with more it can see movement",
+    ),
+    "frame_step": QT_TRANSLATE_NOOP(
+        "Meanings",
+        "1 takes each frame, 2 every other: the network then sees further back with as many frames",
+    ),
+    "frame_rate": QT_TRANSLATE_NOOP(
+        "Meanings",
+        "The frames a second that are counted in, so that movement looks as fast from every "
+        "source; 0 takes frames as they come",
+    ),
     "height": QT_TRANSLATE_NOOP("Meanings", "Rows of pixels that the network sees"),
     "width": QT_TRANSLATE_NOOP("Meanings", "Columns of pixels that the network sees"),
     "fit": QT_TRANSLATE_NOOP("Meanings", "How a picture of another shape is brought to this size"),
@@ -129,6 +145,9 @@ _SHORT: dict[str, str] = {
     "mode": QT_TRANSLATE_NOOP("NetworkPanel", "{}"),
 }
 """How a row tells arguments, mostly only where they are not as usual; all others are told bare."""
+
+SIDES = "←→↑↓⇤⇥"
+"""The sides of maps in the order of ``F.pad``: left, right, top, bottom, first and last moment."""
 
 _TOLD_ALWAYS = ("num_groups", "scale_factor")
 
@@ -184,9 +203,9 @@ def _one_or_all(value: object) -> str:
         numbers = [f"{number:g}" for number in value]
         if len(set(numbers)) == 1:
             return numbers[0]
-        if len(numbers) == 4:
+        if len(numbers) > 3:
             return " ".join(
-                f"{arrow}{number}" for arrow, number in zip("←→↑↓", numbers, strict=True)
+                f"{arrow}{number}" for arrow, number in zip(SIDES, numbers, strict=False)
             )
         return "×".join(numbers)
     return value_label(value)

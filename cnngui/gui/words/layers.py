@@ -28,7 +28,7 @@ class LayerWords:
     menu : what the menu says about it.
     fact : what the inspector says, in one or two plain sentences; arguments stand in braces.
     icon : a glyph's name, or the curve that is drawn in its place: activations look like what they
-        are.
+        are. What spans time is drawn with a second sheet behind it.
     shows : the arguments that the network's row shows.
     meanings : what arguments mean that mean something else to other types.
     """
@@ -70,6 +70,27 @@ def _shown(value: object) -> str:
 
 _WINDOW = ("kernel_size", "stride", "padding")
 _KERNEL = ("kernel_size", "out_channels", "stride", "padding", "dilation", "groups")
+_SPAN_OF_TIME = QT_TRANSLATE_NOOP(
+    "Meanings",
+    "Over how many moments the window that slides reaches; then its height and width",
+)
+_STRIDE_IN_TIME = QT_TRANSLATE_NOOP(
+    "Meanings",
+    "By how many moments, rows and columns the window moves on: 2 makes half as many of them",
+)
+_WINDOW_IN_TIME = {"kernel_size": _SPAN_OF_TIME, "stride": _STRIDE_IN_TIME}
+_LAID_FARTHER = QT_TRANSLATE_NOOP(
+    "Meanings", "How far apart kernels are laid: 2 makes maps twice as large"
+)
+_CUT_OFF = QT_TRANSLATE_NOOP("Meanings", "How much of the result is cut off around it")
+_PUT_AROUND = QT_TRANSLATE_NOOP(
+    "Meanings",
+    "What is put around: one constant value, what a mirror at the edge would show, or the value at "
+    "the edge again and again",
+)
+_REPEATED_OR_BETWEEN = QT_TRANSLATE_NOOP(
+    "Meanings", "Whether each value is repeated, or new ones lie on straight lines in between"
+)
 
 
 def _between(least: float, x: float, most: float) -> float:
@@ -97,11 +118,39 @@ _ROWS: dict[str, LayerWords] = {
         ),
         "grid-large",
         (*_KERNEL, "output_padding"),
+        {"stride": _LAID_FARTHER, "padding": _CUT_OFF},
+    ),
+    "Conv3d": LayerWords(
+        QT_TRANSLATE_NOOP(
+            "Layers", "Slides kernels over maps and time: they see how things change"
+        ),
+        QT_TRANSLATE_NOOP(
+            "Layers",
+            "One {kernel_size} kernel slides over all input channels and over time. At each "
+            "position the products with the values under it, of several moments, and the bias, add "
+            "up to one number of this map.",
+        ),
+        "grid",
+        _KERNEL,
+        _WINDOW_IN_TIME,
+    ),
+    "ConvTranspose3d": LayerWords(
+        QT_TRANSLATE_NOOP("Layers", "Lays kernels into larger and longer maps"),
+        QT_TRANSLATE_NOOP(
+            "Layers",
+            "Each number of the input lays a {kernel_size} kernel, multiplied by it, into maps "
+            "that are larger and have more moments. Where kernels overlap they add up, over all "
+            "input channels, and so does the bias.",
+        ),
+        "grid-large",
+        (*_KERNEL, "output_padding"),
         {
-            "stride": QT_TRANSLATE_NOOP(
-                "Meanings", "How far apart kernels are laid: 2 makes maps twice as large"
+            "kernel_size": _SPAN_OF_TIME,
+            "stride": _LAID_FARTHER,
+            "padding": _CUT_OFF,
+            "output_padding": QT_TRANSLATE_NOOP(
+                "Meanings", "How much is added after, below and on the right of the result"
             ),
-            "padding": QT_TRANSLATE_NOOP("Meanings", "How much of the result is cut off around it"),
         },
     ),
     "MaxPool2d": LayerWords(
@@ -155,6 +204,51 @@ _ROWS: dict[str, LayerWords] = {
         ),
         "view-grid-outline",
         ("output_size",),
+    ),
+    "MaxPool3d": LayerWords(
+        QT_TRANSLATE_NOOP("Layers", "Keeps the largest value of each window of several moments"),
+        QT_TRANSLATE_NOOP(
+            "Layers",
+            "Keeps the largest value of each {kernel_size} window, which reaches over several "
+            "moments: the strongest responses stay, also when they come a little earlier or later. "
+            "Nothing to learn.",
+        ),
+        "arrow-collapse-all",
+        (*_WINDOW, "dilation"),
+        _WINDOW_IN_TIME,
+    ),
+    "AvgPool3d": LayerWords(
+        QT_TRANSLATE_NOOP("Layers", "Keeps the mean of each window of several moments"),
+        QT_TRANSLATE_NOOP(
+            "Layers",
+            "Keeps the mean of each {kernel_size} window, which reaches over several moments: maps "
+            "shrink and become smoother, in time too. Nothing to learn.",
+        ),
+        "arrow-collapse-all",
+        _WINDOW,
+        _WINDOW_IN_TIME,
+    ),
+    "GlobalAvgPool3d": LayerWords(
+        QT_TRANSLATE_NOOP("Layers", "Makes one number of each map: its mean over all moments"),
+        QT_TRANSLATE_NOOP("Layers", "Keeps one number of each map: its mean over all moments."),
+        "image-filter-center-focus-weak",
+    ),
+    "AdaptiveAvgPool3d": LayerWords(
+        QT_TRANSLATE_NOOP(
+            "Layers", "Keeps as many means as you ask for, in time too, whatever the map's size"
+        ),
+        QT_TRANSLATE_NOOP(
+            "Layers",
+            "Divides the map and its moments into {output_size} windows, however many there are, "
+            "and keeps the mean of each. Nothing to learn.",
+        ),
+        "view-grid-outline",
+        ("output_size",),
+        {
+            "output_size": QT_TRANSLATE_NOOP(
+                "Meanings", "How many moments the result has; then its height and width"
+            )
+        },
     ),
     "ReLU": LayerWords(
         QT_TRANSLATE_NOOP("Layers", "Replaces negative values by zero"),
@@ -268,6 +362,18 @@ _ROWS: dict[str, LayerWords] = {
         ),
         "chart-bell-curve",
     ),
+    "BatchNorm3d": LayerWords(
+        QT_TRANSLATE_NOOP(
+            "Layers",
+            "Shifts and scales each map, all its moments alike, by its usual mean and spread",
+        ),
+        QT_TRANSLATE_NOOP(
+            "Layers",
+            "Shifts and scales this map, all its moments alike, by its usual mean and spread, then "
+            "by two learned numbers.",
+        ),
+        "chart-bell-curve",
+    ),
     "GroupNorm": LayerWords(
         QT_TRANSLATE_NOOP("Layers", "Shifts and scales groups of maps, in each picture anew"),
         QT_TRANSLATE_NOOP(
@@ -283,6 +389,17 @@ _ROWS: dict[str, LayerWords] = {
         QT_TRANSLATE_NOOP(
             "Layers",
             "Shifts and scales this map by the mean and spread that it has in this very picture.",
+        ),
+        "chart-bell-curve-cumulative",
+    ),
+    "InstanceNorm3d": LayerWords(
+        QT_TRANSLATE_NOOP(
+            "Layers", "Shifts and scales each map, all its moments together, in each clip anew"
+        ),
+        QT_TRANSLATE_NOOP(
+            "Layers",
+            "Shifts and scales this map by the mean and spread that all its moments together have "
+            "in what is seen now.",
         ),
         "chart-bell-curve-cumulative",
     ),
@@ -322,10 +439,11 @@ _ROWS: dict[str, LayerWords] = {
         ("shape",),
     ),
     "Slice": LayerWords(
-        QT_TRANSLATE_NOOP("Layers", "Keeps some of the channels, rows or columns"),
+        QT_TRANSLATE_NOOP("Layers", "Keeps some of the channels, moments, rows or columns"),
         QT_TRANSLATE_NOOP(
             "Layers",
-            "Keeps some of the channels, rows or columns and drops the others. No value changes.",
+            "Keeps some of the channels, moments, rows or columns and drops the others. No value "
+            "changes.",
         ),
         "content-cut",
         ("dim", "start", "stop", "step"),
@@ -337,11 +455,23 @@ _ROWS: dict[str, LayerWords] = {
         ("padding", "mode"),
         {
             "padding": QT_TRANSLATE_NOOP("Meanings", "How much is put on each side"),
-            "mode": QT_TRANSLATE_NOOP(
-                "Meanings",
-                "What is put around: one constant value, what a mirror at the edge would show, or "
-                "the value at the edge again and again",
+            "mode": _PUT_AROUND,
+        },
+    ),
+    "Pad3d": LayerWords(
+        QT_TRANSLATE_NOOP("Layers", "Puts values around the maps, and moments before and after"),
+        QT_TRANSLATE_NOOP(
+            "Layers",
+            "Puts values around the map, and moments before its first and after its last; none "
+            "inside it changes.",
+        ),
+        "border-outside",
+        ("padding", "mode"),
+        {
+            "padding": QT_TRANSLATE_NOOP(
+                "Meanings", "How much is put on each side, and how many moments before and after"
             ),
+            "mode": _PUT_AROUND,
         },
     ),
     "Upsample": LayerWords(
@@ -353,11 +483,26 @@ _ROWS: dict[str, LayerWords] = {
         ),
         "arrow-expand-all",
         ("size", "scale_factor", "mode"),
+        {"mode": _REPEATED_OR_BETWEEN},
+    ),
+    "Upsample3d": LayerWords(
+        QT_TRANSLATE_NOOP("Layers", "Makes maps larger and gives them more moments"),
+        QT_TRANSLATE_NOOP(
+            "Layers",
+            "Makes the map larger, and longer in time: each value is repeated (nearest), or new "
+            "ones lie on straight lines in between (trilinear). Nothing to learn.",
+        ),
+        "arrow-expand-all",
+        ("size", "scale_factor", "mode"),
         {
-            "mode": QT_TRANSLATE_NOOP(
+            "size": QT_TRANSLATE_NOOP(
                 "Meanings",
-                "Whether each value is repeated, or new ones lie on straight lines in between",
-            )
+                "How many moments the result has, its height and width, in place of a factor",
+            ),
+            "scale_factor": QT_TRANSLATE_NOOP(
+                "Meanings", "How many times as many moments, rows and columns the result has"
+            ),
+            "mode": _REPEATED_OR_BETWEEN,
         },
     ),
     "Linear": LayerWords(

@@ -14,23 +14,32 @@ translate = QCoreApplication.translate
 
 
 def size_words(network: NetworkSpec, layer_id: str) -> str:
-    """Return a line for height and width: ``(240 + 1 + 1 − 3) / 2 + 1 = 120``; "" for no window."""
+    """Return a line for height and width: ``(240 + 1 + 1 − 3) / 2 + 1 = 120``; "" for no window.
+
+    What spans time has a line for its moments before that.
+    """
     if layer_id not in network:
         return ""
     index = network.index_of(layer_id)
     layer, shapes = network.layers[index], infer(network).shapes
     source = shapes.get(network.inputs_of(index)[0], ())
     shape = shapes.get(layer_id, ())
-    if not layer.enabled or len(shape) != 3 or len(source) != 3:
+    rank = layer.rank or 0
+    if not layer.enabled or rank < 2 or min(len(shape), len(source)) <= rank:
         return ""
-    formulas = [_axis(layer, axis, source[axis + 1], shape[axis + 1]) for axis in range(2)]
+    sizes = zip(source[-rank:], shape[-rank:], strict=True)
+    formulas = [_axis(layer, axis, size, made) for axis, (size, made) in enumerate(sizes)]
     if not all(formulas):
         return ""
-    if formulas[0] == formulas[1]:
-        return translate("LayerSizes", "Height and width: {formula}").format(formula=formulas[0])
-    return translate("LayerSizes", "Height: {rows}\nWidth: {columns}").format(
-        rows=formulas[0], columns=formulas[1]
-    )
+    *moments, rows, columns = formulas
+    lines = [translate("LayerSizes", "Moments: {formula}").format(formula=one) for one in moments]
+    if rows == columns:
+        both = translate("LayerSizes", "Height and width: {formula}").format(formula=rows)
+    else:
+        both = translate("LayerSizes", "Height: {rows}\nWidth: {columns}").format(
+            rows=rows, columns=columns
+        )
+    return "\n".join((*lines, both))
 
 
 def _axis(layer: LayerSpec, axis: int, size: int, made: int) -> str:

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 
 from cnngui.gui.document import Document
 from cnngui.gui.network import NetworkPanel
-from cnngui.gui.network.editors import PaddingEditor
+from cnngui.gui.network.axes_editors import PaddingEditor
 from cnngui.gui.widgets.menu import plain_text
 from cnngui.gui.widgets.spin_boxes import IntSpinBox
 from cnngui.gui.words.arguments import meaning
