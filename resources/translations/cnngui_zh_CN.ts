@@ -4174,7 +4174,7 @@ Train the network: after each epoch you see here what it gets right and what it 
     </message>
     <message>
         <source>fewer: some are seen twice</source>
-        <translation type="unfinished"></translation>
+        <translation>更少：有些帧会被看到两次</translation>
     </message>
     <message>
         <source>must give its frames again when it begins anew</source>
@@ -4550,7 +4550,7 @@ Train the network: after each epoch you see here what it gets right and what it 
     </message>
     <message>
         <source>must reach over no more than {most:,} MB of frames, for which there is memory</source>
-        <translation type="unfinished"></translation>
+        <translation>所跨的帧最多可占 {most:,} MB，内存只够这些</translation>
     </message>
     <message>
         <source>must read one layer</source>
@@ -5566,7 +5566,7 @@ of these</source>
     </message>
     <message>
         <source>Mirrored: what moves to the left is seen moving to the right.</source>
-        <translation type="unfinished"></translation>
+        <translation>已镜像：向左移动的东西看起来向右移动。</translation>
     </message>
 </context>
 <context>
@@ -5593,12 +5593,13 @@ of these</source>
     </message>
     <message>
         <source>Mirror</source>
-        <translation type="unfinished">镜像</translation>
+        <translation>镜像</translation>
     </message>
     <message>
         <source>Mirror: left and right change places, for the network too.
 Directions turn round: what moves to the left is seen moving to the right.</source>
-        <translation type="unfinished"></translation>
+        <translation>镜像：左右对调，网络看到的也一样。
+方向会反过来：向左移动的东西看起来向右移动。</translation>
     </message>
     <message>
         <source>Video or image…</source>
