@@ -26,11 +26,12 @@ def effective_field(
     ----------
     gradients : of the network.
     layer_id, channel, at : the number; ``at`` is ``()`` in a flat layer.
-    x : float32 ``(1, C, H, W)``, the picture as the network reads it.
+    x : float32 ``(1, C, H, W)``, the picture as the network reads it, or ``(1, C, T, H, W)``.
 
     Returns
     -------
-    float32 ``(H, W)``, not negative: the derivatives' sizes, summed over the picture's channels.
+    float32 ``(H, W)`` or ``(T, H, W)``, not negative: the derivatives' sizes, summed over the
+    picture's channels.
     """
     found = gradients.of(layer_id, unit(channel, *at), x)
     sizes = np.abs(found.layers[INPUT_ID][0])
@@ -38,7 +39,10 @@ def effective_field(
 
 
 def spread(field: NDArray[Any]) -> tuple[float, ...] | None:
-    """Return the standard deviation along each axis, in pixels; None if nothing is listened to."""
+    """Return the standard deviation along each axis, in pixels, along time in frames.
+
+    None if nothing is listened to.
+    """
     weights = np.asarray(field, np.float64)
     weights = np.where(np.isfinite(weights), weights, 0.0)
     total = float(weights.sum())

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from cnngui.explain import values, windows  # noqa: F401  they fill TAPS
 from cnngui.explain.functions import curve_of
-from cnngui.explain.taps import TAPS, Taps, Unit, copied, one_each
+from cnngui.explain.taps import TAPS, Taps, Unit, copied, of_one_moment, one_each
 from cnngui.spec.layers import LayerSpec, Normalisation
 from cnngui.spec.network import NetworkSpec
 from cnngui.spec.shapes import infer
@@ -40,7 +40,8 @@ class Question:
     ----------
     layer : its layer.
     kind : the kind of arithmetic; a bypassed layer copies.
-    channel, at : where it is: ``at`` is ``()`` of flat tensors.
+    channel, at : where it is: ``at`` is (y, x), of maps of several moments (t, y, x), of flat
+        tensors ``()``.
     sources : the ids that the layer reads, as its terms count them.
     taps : the terms.
     """
@@ -121,7 +122,9 @@ def _taps(unit: Unit) -> Taps:
     if not layer.enabled:
         return copied(0, unit.channel, unit.at)
     if type(layer) in TAPS:
-        return TAPS[type(layer)](unit)
+        function = TAPS[type(layer)]
+        is_of_one_moment = layer.rank == 2 and len(unit.shape) == 4
+        return of_one_moment(unit, function) if is_of_one_moment else function(unit)
     # Curves, normalisation, Dropout: the value at the same place.
     over = None
     if isinstance(layer, Normalisation) and not layer.measured:

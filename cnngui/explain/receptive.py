@@ -1,5 +1,7 @@
 """Which part of the picture, and of every map before, an output number can see.
 
+Where the network sees several frames at once, that has a reach in time, too: which of them.
+
 Two questions with two answers. ``regions`` is exact for one place, with the borders of the map and
 all branches of the graph. ``fields`` is what one says of a layer as a whole: how large its windows
 on the input are, how far apart, and how far the first begins outside; from interior places, as if
@@ -25,7 +27,8 @@ class AxisField:
 
     Attributes
     ----------
-    size : of the largest window, in pixels of the input and of the padding around it.
+    size : of the largest window, in pixels of the input and of the padding around it; in frames
+        along time.
     stride : pixels from one window to the next; None where that is not everywhere the same, or
         every window is the whole.
     padding : pixels by which the first window begins before the picture; None where ``stride`` is.
@@ -79,7 +82,10 @@ def regions(
 
 
 def fields(network: NetworkSpec) -> Mapping[str, tuple[AxisField, ...]]:
-    """Return by id ("input" included) the receptive field along each axis of the input."""
+    """Return by id ("input" included) the receptive field along each axis of the input.
+
+    Height and width, with time before them where the input has several frames.
+    """
     return _fields(network)
 
 
@@ -98,8 +104,14 @@ def _fields(network: NetworkSpec) -> Mapping[str, tuple[AxisField, ...]]:
             names = network.inputs_of(index)
             sources = [report.shapes[name] for name in names]
             known[layer.id] = tuple(
-                _axis(layer, axis, sources, report.shapes[layer.id], [known[n] for n in names])
-                for axis in range(len(sizes))
+                _axis(
+                    layer,
+                    axis,
+                    sources,
+                    report.shapes[layer.id],
+                    [known[name][axis] for name in names],
+                )
+                for axis in range(-len(sizes), 0)
             )
     found = {name: tuple(map(_in_words, axes)) for name, axes in known.items()}
     return MappingProxyType(found)
@@ -112,20 +124,21 @@ def _in_words(axis: _Axis) -> AxisField:
     return AxisField(last - first + 1, stride, -first)
 
 
+def _has(axis: int, shape: Shape) -> bool:
+    """Tell whether a tensor has an axis of the input's, counted from the last: -1 for columns."""
+    return len(shape) > -axis
+
+
 def _axis(
-    layer: LayerSpec,
-    axis: int,
-    sources: Sequence[Shape],
-    shape: Shape,
-    known: Sequence[tuple[_Axis, ...]],
+    layer: LayerSpec, axis: int, sources: Sequence[Shape], shape: Shape, known: Sequence[_Axis]
 ) -> _Axis:
-    if len(shape) == 1:
-        return _flat_axis(layer, axis, sources, shape, known)
-    count = shape[axis + 1]
+    if not _has(axis, shape):
+        return _axis_of_all(layer, axis, sources, shape, known)
+    count = shape[axis]
     reads = [_spans_read(layer, axis, place, sources, shape) for place in range(count)]
     evens: list[tuple[int, int, int] | None] = []
     seen: list[list[range]] = [[] for _ in range(count)]
-    for source, there in enumerate(axes[axis] for axes in known[: len(reads[0])]):
+    for source, there in enumerate(known[: len(reads[0])]):
         # What reads everything at every place would be looked through once for each.
         seen_by_read: dict[range, range] = {}
         read = [places[source] for places in reads]
@@ -145,19 +158,15 @@ def _window_at(even: tuple[int, int, int], place: int) -> range:
     return range(first + place * stride, last + 1 + place * stride)
 
 
-def _flat_axis(
-    layer: LayerSpec,
-    axis: int,
-    sources: Sequence[Shape],
-    shape: Shape,
-    known: Sequence[tuple[_Axis, ...]],
+def _axis_of_all(
+    layer: LayerSpec, axis: int, sources: Sequence[Shape], shape: Shape, known: Sequence[_Axis]
 ) -> _Axis:
-    """Return what a flat tensor sees: its units are not in any order along the picture's axes."""
+    """Return what a tensor without the axis sees: its values are in no order along it."""
     reached = _reach(layer, whole(shape), sources, shape)
     seen = []
     for source, box in enumerate(reached):
-        spans = known[source][axis].spans
-        places = box[axis + 1] if len(box) > 1 else range(len(spans))
+        spans = known[source].spans
+        places = box[axis] if _has(axis, sources[source]) else range(len(spans))
         seen += [spans[place] for place in places if place < len(spans)]
     return _Axis(None, (_hull([span for span in seen if span]),))
 
@@ -167,11 +176,10 @@ def _spans_read(
 ) -> list[range]:
     """Return what one place of an axis reads of the same axis of each source."""
     part = list(whole(shape))
-    part[axis + 1] = range(place, place + 1)
+    part[axis] = range(place, place + 1)
     boxes = _reach(layer, tuple(part), sources, shape)
     return [
-        (box[axis + 1] if all(box) else range(0)) if len(box) > axis + 1 else range(1)
-        for box in boxes
+        (box[axis] if all(box) else range(0)) if len(box) > -axis else range(1) for box in boxes
     ]
 
 
@@ -195,9 +203,9 @@ def _even_window(
     Borders cut windows off. So they are looked at in the middle of a larger tensor, and believed
     if they tell what is read of the real one; or as they are, which even adaptive poolings are.
     """
-    if len(sources[source]) == 1:
+    if not _has(axis, sources[source]):
         return None
-    size = sources[source][axis + 1]
+    size = sources[source][axis]
     for window in (_in_the_middle(layer, axis, source, sources), _as_they_are(reads, size)):
         if window is not None and all(
             read == _cut(_window_at(window, place), size) for place, read in enumerate(reads)
@@ -221,13 +229,13 @@ def _in_the_middle(
         shape = layer.output_shape(larger) if layer.enabled else larger[0]
     except Exception:
         return None
-    if len(shape) < axis + 2 or shape[axis + 1] < 5:
+    if not _has(axis, shape) or shape[axis] < 5:
         return None
-    place = shape[axis + 1] // 2
+    place = shape[axis] // 2
     here, there = (
         _spans_read(layer, axis, where, larger, shape)[source] for where in (place, place + 1)
     )
-    size = larger[source][axis + 1]
+    size = larger[source][axis]
     if not here or not there or here.start == 0 or there.stop == size:
         return None
     stride = there.start - here.start

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from cnngui.explain.receptive import fields
 from cnngui.spec.network import NetworkSpec
+from cnngui.spec.shapes import infer
 
 MOST_PIXELS = 16
 """By which a picture is shifted along an axis."""
@@ -42,7 +43,7 @@ def shifted(pixels: NDArray[Any], by: tuple[int, int]) -> NDArray[Any]:
 
     Parameters
     ----------
-    pixels : ``(..., H, W, C)``.
+    pixels : ``(..., H, W, C)``; of several frames each is moved alike.
     by : (down, right) in pixels; negative moves up and left.
     """
     rows, columns = (
@@ -68,11 +69,16 @@ def change(old: NDArray[Any], new: NDArray[Any], moved_by: Sequence[float] | Non
 
 
 def steps_of(network: NetworkSpec, layer_id: str, by: tuple[int, int]) -> tuple[float, ...] | None:
-    """Return by how many places a layer's maps move along with the picture; None where unknown."""
-    strides = [axis.stride for axis in fields(network)[layer_id]]
+    """Return by how many places a layer's maps move along with the picture; None where unknown.
+
+    One number for each axis of the maps: along time nothing moves.
+    """
+    strides = [axis.stride for axis in fields(network)[layer_id][-2:]]
     if None in strides:
         return None
-    return tuple(step / stride for step, stride in zip(by, strides, strict=True) if stride)
+    moved = tuple(step / stride for step, stride in zip(by, strides, strict=True) if stride)
+    still = (0.0,) * (len(infer(network).shapes[layer_id]) - 3)
+    return *still, *moved
 
 
 POOLINGS = ("none", "max", "average", "stride", "blurred max")
@@ -82,11 +88,12 @@ POOLINGS = ("none", "max", "average", "stride", "blurred max")
 def compared_poolings(
     old: NDArray[Any], new: NDArray[Any], steps: Sequence[float] | None
 ) -> dict[str, Change]:
-    """Compare how stable maps ``(C, H, W)`` are after each of ``POOLINGS``.
+    """Compare how stable maps are after each of ``POOLINGS``, of each moment for itself.
 
     Parameters
     ----------
     old, new : the maps before and after the shift.
+        ``(C, H, W)`` or ``(C, T, H, W)``.
     steps : by how many places they move themselves; None where that is not known.
     """
     half = None if steps is None else tuple(step / 2 for step in steps)
@@ -102,17 +109,17 @@ def _pooled(maps: NDArray[Any], kind: str) -> NDArray[np.float64]:
     if kind == "none":
         return values
     if kind == "blurred max":
-        values = np.maximum(values[:, :-1], values[:, 1:])
-        values = np.maximum(values[:, :, :-1], values[:, :, 1:])
-        padded = np.pad(values, ((0, 0), (1, 1), (1, 1)), mode="edge")
-        rows = (padded[:, :-2] + 2 * padded[:, 1:-1] + padded[:, 2:]) / 4
-        return ((rows[:, :, :-2] + 2 * rows[:, :, 1:-1] + rows[:, :, 2:]) / 4)[:, ::2, ::2]
+        values = np.maximum(values[..., :-1, :], values[..., 1:, :])
+        values = np.maximum(values[..., :-1], values[..., 1:])
+        padded = np.pad(values, [(0, 0)] * (values.ndim - 2) + [(1, 1)] * 2, mode="edge")
+        rows = (padded[..., :-2, :] + 2 * padded[..., 1:-1, :] + padded[..., 2:, :]) / 4
+        return ((rows[..., :-2] + 2 * rows[..., 1:-1] + rows[..., 2:]) / 4)[..., ::2, ::2]
     if kind == "stride":
-        return values[:, ::2, ::2]
-    channels, height, width = values.shape
-    blocks = values[:, : height // 2 * 2, : width // 2 * 2]
-    blocks = blocks.reshape(channels, height // 2, 2, width // 2, 2)
-    return blocks.max(axis=(2, 4)) if kind == "max" else blocks.mean(axis=(2, 4))
+        return values[..., ::2, ::2]
+    *whole, height, width = values.shape
+    blocks = values[..., : height // 2 * 2, : width // 2 * 2]
+    blocks = blocks.reshape(*whole, height // 2, 2, width // 2, 2)
+    return blocks.max(axis=(-3, -1)) if kind == "max" else blocks.mean(axis=(-3, -1))
 
 
 def changes(

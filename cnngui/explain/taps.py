@@ -8,7 +8,7 @@ shown is a second opinion on what the engine computes.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 import numpy as np
@@ -28,9 +28,10 @@ class Taps:
     ----------
     source : ``(n,)``, which of the layer's inputs is read: its place among them.
     channel : ``(n,)``, the channel read, or the unit of a flat tensor.
-    at : ``(n, rank)``, the place read, (y, x) of maps; outside of the map where there is padding.
-        Without columns for flat tensors.
-    tap : ``(n, k)``, the indices within the kernel or window; without columns where there is none.
+    at : ``(n, rank)``, the place read, (y, x) of maps, (t, y, x) of maps of several moments;
+        outside of the map where there is padding. Without columns for flat tensors.
+    tap : ``(n, k)``, the indices within the kernel or window, in time first where it spans that;
+        without columns where there is none.
     factor : float64 ``(n,)``, what each value is multiplied by, where no parameter says it.
     weight : the parameter that says it, and its index arrays, one per axis; None if ``factor``
         does.
@@ -109,6 +110,19 @@ def says_taps(*types: type[LayerSpec]) -> Callable[[TapsOf], TapsOf]:
         return function
 
     return register
+
+
+def of_one_moment(unit: Unit, function: TapsOf) -> Taps:
+    """Return the terms of a number that a layer of images makes of maps of several moments.
+
+    It works on each moment for itself, so that all terms stand in the number's own.
+    """
+    moment, *at = unit.at
+    sources = tuple((channels, *sides) for channels, _, *sides in unit.sources)
+    channels, _, *sides = unit.shape
+    found = function(Unit(unit.layer, sources, (channels, *sides), unit.channel, tuple(at)))
+    times = np.full((len(found), 1), moment)
+    return replace(found, at=np.concatenate([times, found.at], axis=1))
 
 
 def taps(

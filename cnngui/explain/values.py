@@ -60,7 +60,7 @@ def cut_out(unit: Unit) -> Taps:
     return copied(0, index[0], index[1:])
 
 
-@says_taps(spec.Pad2d)
+@says_taps(spec.Pad2d, spec.Pad3d)
 def padded(unit: Unit) -> Taps:
     """The map, and around it a number, its mirror image or its edge."""
     layer, sizes = unit.layer, unit.sources[0][1:]

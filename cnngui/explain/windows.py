@@ -13,7 +13,7 @@ from cnngui.explain.taps import Indices, Taps, Unit, grid, says_taps, taps
 from cnngui.spec import layers as spec
 
 
-@says_taps(spec.Conv2d)
+@says_taps(spec.Conv2d, spec.Conv3d)
 def convolution(unit: Unit) -> Taps:
     """Cross-correlation: the kernel is not flipped."""
     layer, (channels, *sizes) = unit.layer, unit.sources[0]
@@ -33,7 +33,7 @@ def convolution(unit: Unit) -> Taps:
     return replace(found, weight=("weight", index))
 
 
-@says_taps(spec.ConvTranspose2d)
+@says_taps(spec.ConvTranspose2d, spec.ConvTranspose3d)
 def transposed_convolution(unit: Unit) -> Taps:
     """Every input value lays its kernel down; here are those whose kernel covers the place."""
     layer, (channels, *sizes) = unit.layer, unit.sources[0]
@@ -54,7 +54,7 @@ def transposed_convolution(unit: Unit) -> Taps:
     return replace(found, weight=("weight", index))
 
 
-@says_taps(spec.MaxPool2d)
+@says_taps(spec.MaxPool2d, spec.MaxPool3d)
 def largest(unit: Unit) -> Taps:
     """Padding is minus infinity: it is never the largest."""
     layer, sizes = unit.layer, unit.sources[0][1:]
@@ -66,7 +66,7 @@ def largest(unit: Unit) -> Taps:
     )
 
 
-@says_taps(spec.AvgPool2d)
+@says_taps(spec.AvgPool2d, spec.AvgPool3d)
 def mean(unit: Unit) -> Taps:
     """A window that reaches beyond the padding is cut there before it is divided by its size."""
     layer, sizes = unit.layer, np.asarray(unit.sources[0][1:])
@@ -78,13 +78,13 @@ def mean(unit: Unit) -> Taps:
     return replace(found, factor=counted / max(int(counted.sum()), 1))
 
 
-@says_taps(spec.GlobalAvgPool2d, spec.GlobalMaxPool2d)
+@says_taps(spec.GlobalAvgPool2d, spec.GlobalMaxPool2d, spec.GlobalAvgPool3d)
 def whole_map(unit: Unit) -> Taps:
     """The window is the map."""
     return _region(unit, [range(size) for size in unit.sources[0][1:]])
 
 
-@says_taps(spec.AdaptiveAvgPool2d, spec.AdaptiveMaxPool2d)
+@says_taps(spec.AdaptiveAvgPool2d, spec.AdaptiveMaxPool2d, spec.AdaptiveAvgPool3d)
 def adaptive(unit: Unit) -> Taps:
     """Windows of uneven sizes, which may overlap, so that a fixed number of them fills the map."""
     spans = [
@@ -94,9 +94,9 @@ def adaptive(unit: Unit) -> Taps:
     return _region(unit, spans)
 
 
-@says_taps(spec.Upsample)
+@says_taps(spec.Upsample, spec.Upsample3d)
 def upsampled(unit: Unit) -> Taps:
-    """Nearest: a copy. Bilinear: on every axis the two neighbours, the nearer counting more."""
+    """Nearest: a copy. Linear: on every axis the two neighbours, the nearer counting more."""
     sizes = unit.sources[0][1:]
     shares: list[dict[int, float]] = []
     for axis, place in enumerate(unit.at):

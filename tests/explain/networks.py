@@ -24,12 +24,15 @@ _MOST_VALUES = 3_000
 
 
 def random_network(rng: np.random.Generator, layers: int = 6, first: str = "") -> NetworkSpec:
-    """Return a valid network; its first layer is of type ``first`` if that is named."""
+    """Return a valid network; its first layer is of type ``first`` if that is named.
+
+    Half of them read several frames at once, and all whose first layer must.
+    """
     size = tuple(int(side) for side in rng.integers(5, 11, 2))
+    reads_video = rng.random() < 0.5 or (first and LAYER_TYPES[first].rank == 3)
+    frames = int(rng.integers(2, 6)) if reads_video else 1
     network = NetworkSpec(
-        input=InputSpec(
-            channels=int(rng.choice([1, 3])), height=size[0], width=size[1]
-        ).with_channels(3)
+        input=InputSpec(height=size[0], width=size[1], frames=frames).with_channels(3)
     )
     names = list(LAYER_TYPES)
     for number in range(layers):
@@ -80,10 +83,10 @@ def value(rng: np.random.Generator, argument: Argument) -> Any:
             return bool(rng.random() < 0.5)
         case "choice":
             return str(rng.choice(argument.choices))
-        case "padding":
-            return str(rng.choice(["same", "valid"])) if rng.random() < 0.3 else (whole(), whole())
+        case "padding" if rng.random() < 0.3:
+            return str(rng.choice(["same", "valid"]))
         case _:
-            return (whole(), whole())
+            return tuple(whole() for _ in range(int(rng.choice(argument.counts))))
 
 
 def random_model(rng: np.random.Generator, network: NetworkSpec) -> Model:
