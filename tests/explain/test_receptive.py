@@ -15,13 +15,18 @@ from cnngui.spec.layers import (
     AdaptiveAvgPool2d,
     AvgPool2d,
     Conv2d,
+    Conv3d,
     Flatten,
+    GlobalAvgPool2d,
+    GlobalAvgPool3d,
     InstanceNorm2d,
     LayerNorm,
     LayerSpec,
     MaxPool2d,
+    MaxPool3d,
     Pad2d,
     ReLU,
+    Reshape,
     Softmax,
     Tanh,
     Upsample,
@@ -112,22 +117,65 @@ def test_nothing_outside_of_the_region_matters(seed: int) -> None:
     if not network.layers:
         return
     model = random_model(rng, network)
-    _, height, width = network.input.shape
+    channels, *sides = network.input.shape
     x = rng.normal(0, 1, (1, *network.input.shape)).astype(np.float32)
-    changed = np.repeat(x, height * width, axis=0)
-    for place in range(height * width):
-        changed[place, :, place // width, place % width] = rng.normal(0, 3, network.input.channels)
+    changed = np.repeat(x, np.prod(sides), axis=0)
+    for number, place in enumerate(np.ndindex(*sides)):
+        changed[(number, slice(None), *place)] = rng.normal(0, 3, channels)
     last = network.last_id
     before = model.activations(x, [last])[last][0]
-    after = model.activations(changed, [last])[last].reshape(height, width, *before.shape)
+    after = model.activations(changed, [last])[last].reshape(*sides, *before.shape)
     shape = infer(network).shapes[last]
     for _ in range(6):
         channel, *at = (int(rng.integers(0, size)) for size in shape)
-        matters = after[(slice(None), slice(None), channel, *at)] != before[(channel, *at)]
-        seen = regions(network, last, at, channel).get(INPUT_ID, (range(0),) * 3)
-        allowed = np.zeros((height, width), bool)
-        allowed[seen[1].start : seen[1].stop, seen[2].start : seen[2].stop] = True
+        matters = after[(..., channel, *at)] != before[(channel, *at)]
+        _, *seen = regions(network, last, at, channel).get(INPUT_ID, (range(0),) * 4)
+        allowed = np.zeros(sides, bool)
+        allowed[tuple(slice(along.start, along.stop) for along in seen[: len(sides)])] = True
         assert not (matters & ~allowed).any(), network
+
+
+def test_fields_reach_in_time() -> None:
+    network = NetworkSpec(input=InputSpec(height=32, width=32, frames=16)).inserted(
+        0, Conv2d(id="still", padding=1)
+    )
+    for layer in (
+        Conv3d(id="conv1", kernel_size=(3, 3, 3), padding=(1, 1, 1)),
+        MaxPool3d(id="pool1"),
+        Conv3d(id="conv2", kernel_size=(3, 1, 1)),
+        GlobalAvgPool2d(id="flat1"),
+        GlobalAvgPool3d(id="flat2", inputs=("conv2",)),
+        Flatten(id="flat3"),
+    ):
+        network = network.inserted(len(network.layers), layer)
+    known = fields(network)
+    assert known[INPUT_ID] == (AxisField(1, 1, 0),) * 3
+    assert known["still"] == (AxisField(1, 1, 0), *(AxisField(3, 1, 1),) * 2)
+    assert known["conv1"] == (AxisField(3, 1, 1), *(AxisField(5, 1, 2),) * 2)
+    assert known["pool1"] == (AxisField(4, 2, 1), *(AxisField(6, 2, 2),) * 2)
+    assert known["conv2"] == (AxisField(8, 2, 1), *(AxisField(6, 2, 2),) * 2)
+    # Of a map's mean one says what the whole of it sees, padding included.
+    assert known["flat1"][0] == AxisField(8, 2, 1)
+    assert known["flat2"][0] == known["flat3"][0] == AxisField(18, None, None)
+    seen = regions(network, "conv2", (0, 3, 4), channel=1)
+    assert seen["pool1"] == (range(8), range(3), range(3, 4), range(4, 5))
+    assert seen[INPUT_ID] == (range(3), range(7), range(4, 10), range(6, 12))
+
+
+def test_a_single_moment_as_maps_and_back() -> None:
+    """The axes of the picture keep their names where there is none for time."""
+    network = NetworkSpec(input=InputSpec(height=12, width=10, frames=4))
+    for layer in (
+        Conv3d(id="conv1", out_channels=4, kernel_size=(4, 3, 3)),
+        Reshape(id="maps", shape=(4, 10, 8)),
+        Conv2d(id="conv2", kernel_size=(3, 1), stride=(2, 1)),
+    ):
+        network = network.inserted(len(network.layers), layer)
+    known = fields(network)
+    assert known["conv1"][1:] == (AxisField(3, 1, 0),) * 2
+    assert known["conv2"] == (AxisField(4, None, None), AxisField(5, 2, 0), AxisField(3, 1, 0))
+    seen = regions(network, "conv2", (1, 2))
+    assert seen[INPUT_ID] == (range(3), range(4), range(2, 7), range(2, 5))
 
 
 def test_the_whole_region_matters_where_every_weight_does() -> None:

@@ -77,10 +77,15 @@ class Reshape(_Rearranging):
         return tuple(values // told if side == -1 else side for side in self.shape)
 
     def reach(self, part: Box, sources: Sequence[Shape], shape: Shape) -> list[Box]:
+        (source,) = sources
+        if [side for side in source if side > 1] == [side for side in shape if side > 1]:
+            # Only axes of length 1 come or go: the others keep their places.
+            kept = (places for places, side in zip(part, shape, strict=True) if side > 1)
+            return [tuple(next(kept) if side > 1 else range(1) for side in source)]
         first = last = 0
         for places, side in zip(part, shape, strict=True):
             first, last = first * side + places.start, last * side + places.stop - 1
-        return [box_of(range(first, last + 1), sources[0])]
+        return [box_of(range(first, last + 1), source)]
 
 
 @dataclass(frozen=True, kw_only=True)
