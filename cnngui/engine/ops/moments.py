@@ -20,7 +20,7 @@ Array = NDArray[Any]
 def looks_across(layer: LayerSpec, sources: Sequence[Shape], shape: Shape) -> bool:
     """Tell whether some moment of the output is not made of the same moment of all that is read."""
     described = (*sources, shape)
-    if max(map(len, described)) < 4:
+    if max(map(len, described)) < 4 or not layer.enabled:
         return False
     if layer.rank is not None:
         return layer.rank == 3
