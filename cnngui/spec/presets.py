@@ -39,6 +39,13 @@ PRESETS = (
         clip="shapes",
     ),
     Preset(
+        "motion",
+        "Motion",
+        "Kernels that span time, drawn by hand: what moves left, right, up, down, slowly, fast",
+        "motion.safetensors",
+        clip="motions",
+    ),
+    Preset(
         "lenet-5",
         "LeNet-5",
         "LeCun's reader of handwritten digits, 1998: two convolutions, average pooling, tanh",
