@@ -1,4 +1,7 @@
-"""Small changes to a picture that do not change what it shows, so that few examples go further."""
+"""Small changes to a picture or clip that do not change what it shows.
+
+So few examples go further. A clip is changed as a whole: all its frames alike, but for the noise.
+"""
 
 from __future__ import annotations
 
@@ -10,35 +13,40 @@ from cnngui.images.opencv import cv2
 
 _CUTOUT_GREY = 128
 _NOISE_SHIFTS = 2**14
+_FAR = 0.618
+"""From one frame's place in the noise to the next one's, as a share: no two are near each other."""
 
 
 def augment(
     batch: NDArray[np.uint8], how: Augmentation, rng: np.random.Generator
 ) -> NDArray[np.uint8]:
-    """Change each picture of a batch at random.
+    """Change each picture or clip of a batch at random.
 
     Parameters
     ----------
-    batch : uint8 ``(N, H, W, C)``, C 1 or 3; stays as it is.
+    batch : uint8 ``(N, H, W, C)`` or ``(N, T, H, W, C)``, C 1 or 3; stays as it is.
     how : how far.
     rng : the same state gives the same pictures.
 
     Returns
     -------
-    Fresh uint8 ``(N, H, W, C)``. What comes into a picture from outside repeats its border.
+    Fresh uint8 of the same shape. What comes into a picture from outside repeats its border.
     """
     changed = np.array(batch, np.uint8, order="C")
     if how.is_nothing:
         return changed
     # All numbers are drawn whatever is wanted, so that one setting does not change the others.
     draws = rng.random((len(changed), 9), np.float32)
-    noise = _noise_to_share(changed, how.noise, rng) if how.noise > 0 else None
-    for picture, draw in zip(changed, draws.tolist(), strict=True):
-        _move(picture, how, draw[:5])
-        if how.brightness > 0 or noise is not None:
-            _light(picture, 255 * how.brightness * (2 * draw[5] - 1), noise, draw[6])
-        if how.cutout > 0:
-            _cut_out(picture, how.cutout, draw[7], draw[8])
+    clips = changed if batch.ndim == 5 else changed[:, np.newaxis]
+    noise = _noise_to_share(clips[:, 0], how.noise, rng) if how.noise > 0 else None
+    for clip, draw in zip(clips, draws.tolist(), strict=True):
+        for moment, picture in enumerate(clip):
+            _move(picture, how, draw[:5])
+            if how.brightness > 0 or noise is not None:
+                place = (draw[6] + moment * _FAR) % 1
+                _light(picture, 255 * how.brightness * (2 * draw[5] - 1), noise, place)
+            if how.cutout > 0:
+                _cut_out(picture, how.cutout, draw[7], draw[8])
     return changed
 
 

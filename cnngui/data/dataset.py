@@ -125,13 +125,11 @@ class Stills:
 
 def fitted_batch(data: Dataset, indices: Sequence[int], target: InputSpec) -> NDArray[np.uint8]:
     """Return samples fitted to an input; see ``Dataset.batch``."""
-    size = target.height, target.width, target.channels
+    batch = np.empty((len(indices), *target.pixels_shape), np.uint8)
     if target.frames == 1:
-        batch = np.empty((len(indices), *size), np.uint8)
         for place, index in enumerate(indices):
             batch[place] = fit_frame(data.picture(int(index)), target)
         return batch
-    batch = np.empty((len(indices), target.frames, *size), np.uint8)
     for place, index in enumerate(map(int, indices)):
         chosen = chosen_frames(int(data.lengths[index]), data.times(index), target)
         own, again = np.unique(chosen, return_inverse=True)

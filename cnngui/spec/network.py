@@ -53,6 +53,12 @@ class InputSpec:
         return self.channels, self.frames, self.height, self.width
 
     @property
+    def pixels_shape(self) -> Shape:
+        """``(H, W, C)`` of one fitted frame's pixels, ``(T, H, W, C)`` of several."""
+        size = self.height, self.width, self.channels
+        return size if self.frames == 1 else (self.frames, *size)
+
+    @property
     def span(self) -> int:
         """How many frames it reaches over, those between the ones that it sees included."""
         return (self.frames - 1) * self.frame_step + 1

@@ -117,3 +117,25 @@ def test_one_setting_does_not_change_what_another_does() -> None:
     alone = augment(batch, Augmentation(cutout=0.3), rng())
     with_others = augment(batch, Augmentation(cutout=0.3, rotation=20, flip=True), rng())
     np.testing.assert_array_equal(alone == 128, with_others == 128)
+
+
+EVERYTHING = Augmentation(shift=0.2, flip=True, rotation=20, scale=0.2, brightness=0.3, cutout=0.4)
+
+
+def test_all_frames_of_a_clip_are_changed_alike() -> None:
+    picture = np.random.default_rng(3).integers(0, 256, (6, 1, 12, 16, 1), np.uint8)
+    clips = np.repeat(picture, 5, axis=1)
+    changed = augment(clips, EVERYTHING, np.random.default_rng(0))
+    assert changed.shape == clips.shape
+    assert (changed == changed[:, :1]).all()
+    assert not np.array_equal(changed, clips)
+    # And as a picture of its own would be.
+    alone = augment(picture[:, 0], EVERYTHING, np.random.default_rng(0))
+    np.testing.assert_array_equal(changed[:, 0], alone)
+
+
+def test_noise_is_of_each_frame_alone() -> None:
+    clips = np.full((2, 4, 16, 16, 1), 128, np.uint8)
+    changed = augment(clips, Augmentation(noise=0.1), np.random.default_rng(0)).astype(float) - 128
+    pairs = np.corrcoef(changed.reshape(8, -1))[~np.eye(8, dtype=bool)]
+    assert np.abs(pairs).max() < 0.4

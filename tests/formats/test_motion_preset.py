@@ -99,8 +99,8 @@ def test_what_moves_to_a_side_lights_its_own_map(answers, side, speed, bright) -
 
 def test_slow_and_fast_are_told_apart(answers) -> None:
     slow, fast = answers(disc("left", 1)), answers(disc("left", 9))
-    assert slow["slow"].max() > 3 * slow["fast"].max()
-    assert fast["fast"].max() > 3 * fast["slow"].max()
+    assert slow["slow"].max() > 2 * slow["fast"].max()
+    assert fast["fast"].max() > 2 * fast["slow"].max()
 
 
 def test_flicker_is_told_from_a_single_change(answers) -> None:

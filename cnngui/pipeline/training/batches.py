@@ -43,7 +43,7 @@ class Batches:
         self._target = target
         self._pixels: NDArray[np.uint8] | None = None
         self._out = np.empty((0, *target.shape), np.float32)
-        shape = (len(data), target.height, target.width, target.channels)
+        shape = (len(data), *target.pixels_shape)
         if np.prod(shape, dtype=np.float64) > _MOST_BYTES:
             return
         pixels = np.empty(shape, np.uint8)
@@ -61,7 +61,7 @@ class Batches:
         augmentation: Augmentation | None = None,
         rng: np.random.Generator | None = None,
     ) -> NDArray[np.float32]:
-        """Return samples as the network reads them: float32 ``(N, C, H, W)``, normalised.
+        """Return samples as the network reads them: float32 ``(N, *target.shape)``, normalised.
 
         They are valid until the next call, which uses the same memory.
 
