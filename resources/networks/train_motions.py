@@ -37,8 +37,8 @@ FRAMES, STEP, RATE = 8, 3, 25.0
 CLASSES = 9
 
 SEED = 1
-EPOCHS = 14
-SAMPLES, TEST_SAMPLES = 18_000, 2_700
+EPOCHS = 12
+SAMPLES, TEST_SAMPLES = 12_000, 2_700
 
 
 def motions_network() -> NetworkSpec:

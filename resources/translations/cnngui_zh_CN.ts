@@ -585,6 +585,14 @@ Where training goes on getting better and validation worse, the network learns i
         <translation>一个学会了区分六种绘制图形的小网络</translation>
     </message>
     <message>
+        <source>Motion</source>
+        <translation>运动</translation>
+    </message>
+    <message>
+        <source>Kernels that span time, drawn by hand: what moves left, right, up, down, slowly, fast</source>
+        <translation>跨越时间的卷积核，手工绘制：向左、右、上、下移动，慢或快</translation>
+    </message>
+    <message>
         <source>Four small convolutions that tell ten kinds of things apart</source>
         <translation>四个小卷积层，区分十类事物</translation>
     </message>
@@ -743,6 +751,130 @@ Where training goes on getting better and validation worse, the network learns i
     <message>
         <source>colourful</source>
         <translation>鲜艳</translation>
+    </message>
+    <message>
+        <source>blurred</source>
+        <translation>模糊后</translation>
+    </message>
+    <message>
+        <source>frame difference</source>
+        <translation>帧间差</translation>
+    </message>
+    <message>
+        <source>darker than before</source>
+        <translation>比之前暗</translation>
+    </message>
+    <message>
+        <source>grows brighter</source>
+        <translation>逐渐变亮</translation>
+    </message>
+    <message>
+        <source>grows darker</source>
+        <translation>逐渐变暗</translation>
+    </message>
+    <message>
+        <source>flicker, dark first</source>
+        <translation>闪烁，先暗</translation>
+    </message>
+    <message>
+        <source>flicker, bright first</source>
+        <translation>闪烁，先亮</translation>
+    </message>
+    <message>
+        <source>bright edge left, slow</source>
+        <translation>亮边缘向左，慢</translation>
+    </message>
+    <message>
+        <source>dark edge left, slow</source>
+        <translation>暗边缘向左，慢</translation>
+    </message>
+    <message>
+        <source>bright edge right, slow</source>
+        <translation>亮边缘向右，慢</translation>
+    </message>
+    <message>
+        <source>dark edge right, slow</source>
+        <translation>暗边缘向右，慢</translation>
+    </message>
+    <message>
+        <source>bright edge up, slow</source>
+        <translation>亮边缘向上，慢</translation>
+    </message>
+    <message>
+        <source>dark edge up, slow</source>
+        <translation>暗边缘向上，慢</translation>
+    </message>
+    <message>
+        <source>bright edge down, slow</source>
+        <translation>亮边缘向下，慢</translation>
+    </message>
+    <message>
+        <source>dark edge down, slow</source>
+        <translation>暗边缘向下，慢</translation>
+    </message>
+    <message>
+        <source>bright edge left, fast</source>
+        <translation>亮边缘向左，快</translation>
+    </message>
+    <message>
+        <source>dark edge left, fast</source>
+        <translation>暗边缘向左，快</translation>
+    </message>
+    <message>
+        <source>bright edge right, fast</source>
+        <translation>亮边缘向右，快</translation>
+    </message>
+    <message>
+        <source>dark edge right, fast</source>
+        <translation>暗边缘向右，快</translation>
+    </message>
+    <message>
+        <source>bright edge up, fast</source>
+        <translation>亮边缘向上，快</translation>
+    </message>
+    <message>
+        <source>dark edge up, fast</source>
+        <translation>暗边缘向上，快</translation>
+    </message>
+    <message>
+        <source>bright edge down, fast</source>
+        <translation>亮边缘向下，快</translation>
+    </message>
+    <message>
+        <source>dark edge down, fast</source>
+        <translation>暗边缘向下，快</translation>
+    </message>
+    <message>
+        <source>anything moves</source>
+        <translation>有运动</translation>
+    </message>
+    <message>
+        <source>moves left</source>
+        <translation>向左移动</translation>
+    </message>
+    <message>
+        <source>moves right</source>
+        <translation>向右移动</translation>
+    </message>
+    <message>
+        <source>moves up</source>
+        <translation>向上移动</translation>
+    </message>
+    <message>
+        <source>moves down</source>
+        <translation>向下移动</translation>
+    </message>
+    <message>
+        <source>flickers</source>
+        <translation>闪烁</translation>
+    </message>
+    <message>
+        <source>slow</source>
+        <translation>慢</translation>
+    </message>
+    <message>
+        <source>fast</source>
+        <translation>快</translation>
     </message>
     <message>
         <source>circle</source>
