@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +25,8 @@ from cnngui.formats.network_file import read_network
 from cnngui.images.opencv import cv2
 from cnngui.pipeline.file_worker import FileWorker
 from cnngui.spec.codec import to_json
+from cnngui.spec.layers import Conv3d, GlobalAvgPool3d
+from cnngui.spec.network import InputSpec
 from cnngui.terminal import snapshots
 from tests.capture.media import write_image, write_video
 from tests.capture.mjpeg_server import MjpegServer
@@ -336,3 +339,50 @@ def test_ctrl_c_ends_neatly(tmp_path: Path, network: str, realtime: tuple[str, .
     assert err == ""
     assert "stopped by hand" in out
     assert json.loads(report.read_text())["ended_early"] == "stopped by hand"
+
+
+SEES_FOUR = replace(
+    small_network(),
+    input=InputSpec(height=12, width=16, frames=4, frame_step=2),
+    layers=(Conv3d(id="c", out_channels=2, kernel_size=(2, 3, 3)), GlobalAvgPool3d(id="g")),
+    classes=(),
+)
+
+
+def test_results_are_counted_from_the_first_full_window_on(tmp_path: Path, film: str) -> None:
+    path = tmp_path / "motion.json"
+    path.write_text(to_json(SEES_FOUR))
+    report = tmp_path / "report.json"
+    assert run("--network", path, "--source", film, "--frames", 4, "--report", report) == 0
+    told = json.loads(report.read_text())
+    assert told["frames"]["processed"] == 4
+    assert told["ended_early"] is None
+    assert told["shapes"]["c"] == [2, 3, 10, 14]
+    # The film has twelve frames, and the seventh is the first that others come before.
+    assert run("--network", path, "--source", film, "--frames", 50, "--report", report) == 0
+    told = json.loads(report.read_text())
+    assert told["frames"]["processed"] == 6
+    assert told["ended_early"] == "the source ended"
+
+
+@pytest.mark.parametrize("pace", [(), ("--realtime",)])
+def test_a_film_that_is_too_short_to_be_seen_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], pace: tuple[str, ...]
+) -> None:
+    path = tmp_path / "motion.json"
+    path.write_text(to_json(SEES_FOUR))
+    short = write_video(tmp_path / "short.avi", 5)
+    assert run("--network", path, "--source", short, "--frames", 3, *pace) == 2
+    assert capsys.readouterr().err == (
+        "cnngui: short.avi: must have at least 7 frames for this network, got 5\n"
+    )
+
+
+def test_a_picture_is_seen_again_and_again(tmp_path: Path) -> None:
+    path = tmp_path / "motion.json"
+    path.write_text(to_json(SEES_FOUR))
+    picture = tmp_path / "still.png"
+    write_image(picture, np.full((12, 16, 3), 90, np.uint8))
+    report = tmp_path / "report.json"
+    assert run("--network", path, "--source", picture, "--frames", 1, "--report", report) == 0
+    assert json.loads(report.read_text())["frames"]["processed"] == 1
