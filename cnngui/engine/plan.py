@@ -197,19 +197,25 @@ class Plan:
 
     def _absorb_layers(self, looked_at: Collection[str]) -> None:
         """Let a layer do also what the only one that reads it does, if nobody looks at it."""
+        readers: dict[str, list[str]] = {}
+        for name in self.nodes:
+            for source in dict.fromkeys(self._sources(name)):
+                readers.setdefault(source, []).append(name)
+        kept = {self.origins[wanted] for wanted in looked_at}
         for name, node in list(self.nodes.items()):
             source = self._sources(name)[0]
-            readers = [other for other in self.nodes if source in self._sources(other)]
-            is_looked_at = source in {self.origins[wanted] for wanted in looked_at}
-            if is_looked_at or source == INPUT_ID or readers != [name]:
+            if source in kept or source == INPUT_ID or readers[source] != [name]:
                 continue
             merged = self.nodes[source].layer.absorb(node.layer)
             if merged is not None:
                 self.nodes[source] = replace(self.nodes[source], layer=merged)
                 del self.nodes[name]
+                readers[source] = readers.pop(name, [])
                 for passed, origin in self.origins.items():
                     if origin == name:
                         self.origins[passed] = source
+                        if name in kept:
+                            kept.add(source)
 
     def _sources(self, name: str) -> list[str]:
         if name == INPUT_ID:
