@@ -57,7 +57,7 @@ class _LivePool(Layer[Pooling]):
             # lie as they do in the whole.
             read = self.rows_read(rows)
             read, rows = range(read.start, min(read.stop, height)), range(len(rows))
-        x = sources[0].view(Part(part.images, read))
+        x = sources[0].view(Part(part.images, read, part.units))
         return self.pool(x, target.view(part), rows, scratch)
 
     def pool(
