@@ -15,6 +15,7 @@ import platform
 import threading
 from collections.abc import Callable, MutableMapping
 from contextvars import Context, copy_context
+from functools import cache
 from pathlib import Path
 from queue import SimpleQueue
 from time import sleep
@@ -31,6 +32,7 @@ _let_others = getattr(os, "sched_yield", lambda: sleep(0))
 
 _BLAS_THREADS = ("OPENBLAS_NUM_THREADS", "GOTO_NUM_THREADS", "OMP_NUM_THREADS")
 _AVX512_OF_SKYLAKEX = {"avx512f", "avx512cd", "avx512bw", "avx512dq", "avx512vl"}
+_CORES_OF_AVX512 = ("skylakex", "cooperlake", "sapphirerapids")
 _FIRST_AMD_FAMILY_UNKNOWN_TO_OPENBLAS = 26
 
 
@@ -68,6 +70,13 @@ def _processor() -> tuple[str, int, set[str]]:
         return parse_cpuinfo(Path("/proc/cpuinfo").read_text(encoding="ascii", errors="replace"))
     except (OSError, ValueError):
         return "", 0, set()
+
+
+@cache
+def multiplies_where_they_lie() -> bool:
+    """Tell whether OpenBLAS multiplies small matrices without rearranging them: with AVX-512."""
+    core = os.environ.get("OPENBLAS_CORETYPE", "SkylakeX").lower()
+    return core in _CORES_OF_AVX512 and _processor()[2] >= _AVX512_OF_SKYLAKEX
 
 
 def parse_cpuinfo(text: str) -> tuple[str, int, set[str]]:

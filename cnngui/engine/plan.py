@@ -13,13 +13,12 @@ from itertools import pairwise
 from math import ceil, prod
 
 from cnngui.engine.glimpse import Glimpse
+from cnngui.engine.ops.live.layer import Cut, Shape4
 from cnngui.engine.ops.live.layout import prefers_pixels
 from cnngui.engine.ops.live.tensor import Margins, Part
 from cnngui.engine.ops.moments import images_of, samples_of
 from cnngui.engine.work import GlimpsePart, Node, Piece, Stage, cut, divided
 from cnngui.spec.layers import INPUT_ID, Box, moments
-
-Shape4 = tuple[int, int, int, int]
 
 _BAND_BYTES = 1_000_000
 """What a band may touch: it should stay in a core's own cache (0.5 to 2 MB) from layer to layer."""
@@ -68,13 +67,16 @@ class Plan:
         inner = {INPUT_ID: input_shape} | {name: node.shape for name, node in self.nodes.items()}
         self.moments = {name: moments(shape) for name, shape in inner.items()}
         self.shapes = {name: _shape4(images, shape) for name, shape in inner.items()}
+        self.with_pixels_outermost = self._choose_layouts()
         self.steps = [tuple(step) for step in self._gather_steps()]
         self.kept = {self.origins[name] for name in whole} | self._read_by_other_steps()
+        # A glimpse of some channels is not to be had of bands that have others.
+        cut_by_units = {name for step in self.steps if self._cut(step).by_units for name in step}
+        self.kept |= cut_by_units.intersection(self.origins[name] for name in glimpsed)
         self.glimpses = [
             glimpse for glimpse in glimpses if self.origins[glimpse.layer_id] not in self.kept
         ]
         self.margins = self._find_margins()
-        self.with_pixels_outermost = self._choose_layouts()
 
     def bands(self, step: Sequence[str]) -> list[Part]:
         """Cut a step. Bands do not depend on the number of threads, and so results do not."""
@@ -84,16 +86,17 @@ class Plan:
         if first == INPUT_ID:
             count = ceil(images * channels * height * width * 4 / _BAND_BYTES)
             return cut(images, height, count, splits_rows=True)
-        head = self.nodes[first].layer
+        head, cut_ = self.nodes[first].layer, self._cut(step)
         values = head.scratch_values(
             self.shapes[self._sources(first)[0]], self.shapes[first]
         ) + sum(prod(self.shapes[name][1:]) for name in step)
         work = sum(self.nodes[name].multiply_adds * samples for name in step)
-        count = ceil(images * values * 4 / _BAND_BYTES)
+        count = 1 if cut_.by_units else ceil(images * values * 4 / _BAND_BYTES)
         count = max(count, min(_FEWEST_BANDS, work // _WORTH_A_BAND))
+        count = min(count, max(cut_.most, _BANDS_AT_ONCE))
         if count > 1:
             count = ceil(count / _BANDS_AT_ONCE) * _BANDS_AT_ONCE
-        if head.splits_units:
+        if cut_.by_units:
             # Not by images, each of which would need all weights.
             units = divided(self.shapes[first][1], count, _FEWEST_UNITS)
             return [Part(range(images), range(height), some) for some in units]
@@ -101,6 +104,11 @@ class Plan:
             parts = cut(samples, height, count, head.splits_rows)
             return [_of_whole_samples(part, images // samples) for part in parts]
         return cut(images, height, count, head.splits_rows)
+
+    def _cut(self, step: Sequence[str]) -> Cut:
+        first = step[0]
+        pixels = first in self.with_pixels_outermost
+        return self.nodes[first].layer.cut(self.shapes[first], pixels=pixels)
 
     def pieces(self) -> list[Piece]:
         """Return everything to be computed, in an order in which it can be."""
@@ -207,19 +215,25 @@ class Plan:
 
     def _absorb_layers(self, looked_at: Collection[str]) -> None:
         """Let a layer do also what the only one that reads it does, if nobody looks at it."""
+        readers: dict[str, list[str]] = {}
+        for name in self.nodes:
+            for source in dict.fromkeys(self._sources(name)):
+                readers.setdefault(source, []).append(name)
+        kept = {self.origins[wanted] for wanted in looked_at}
         for name, node in list(self.nodes.items()):
             source = self._sources(name)[0]
-            readers = [other for other in self.nodes if source in self._sources(other)]
-            is_looked_at = source in {self.origins[wanted] for wanted in looked_at}
-            if is_looked_at or source == INPUT_ID or readers != [name]:
+            if source in kept or source == INPUT_ID or readers[source] != [name]:
                 continue
             merged = self.nodes[source].layer.absorb(node.layer)
             if merged is not None:
                 self.nodes[source] = replace(self.nodes[source], layer=merged)
                 del self.nodes[name]
+                readers[source] = readers.pop(name, [])
                 for passed, origin in self.origins.items():
                     if origin == name:
                         self.origins[passed] = source
+                        if name in kept:
+                            kept.add(source)
 
     def _sources(self, name: str) -> list[str]:
         if name == INPUT_ID:
@@ -264,7 +278,7 @@ class Plan:
             if prefers_pixels(channels, width)
         }
         for name, node in reversed(list(self.nodes.items())):
-            if node.layer.wants_pixels:
+            if node.layer.wants_pixels(self.shapes[name]):
                 chosen |= {name, *self._sources(name)}
             elif node.layer.is_elementwise and name in chosen:
                 chosen.update(self._sources(name))

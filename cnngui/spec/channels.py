@@ -6,9 +6,11 @@ from collections.abc import Mapping
 
 from cnngui.spec.layers import INPUT_ID, Shape
 from cnngui.spec.network import NetworkSpec
+from cnngui.spec.remembering import remembered
 from cnngui.spec.shapes import infer
 
 
+@remembered
 def same_channels_as_input(network: NetworkSpec) -> frozenset[str]:
     """Return the ids of "input" and of every layer whose channel i is made of the input's alone.
 
@@ -24,6 +26,7 @@ def same_channels_as_input(network: NetworkSpec) -> frozenset[str]:
     return frozenset(found)
 
 
+@remembered
 def same_channels_as_output(network: NetworkSpec) -> frozenset[str]:
     """Return the ids of the last layer and of every one whose channels it passes on one by one.
 

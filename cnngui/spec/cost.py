@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import prod
+from types import MappingProxyType
 
 from cnngui.spec.layers import INPUT_ID, LayerSpec, ParametricSpec, Shape
 from cnngui.spec.limits import BYTES_PER_VALUE
 from cnngui.spec.network import NetworkSpec
+from cnngui.spec.remembering import remembered
 from cnngui.spec.shapes import infer
 
 
@@ -40,10 +42,11 @@ class Cost:
         )
 
 
+@remembered
 def layer_costs(network: NetworkSpec) -> Mapping[str, Cost]:
     """Return by id the cost of every layer whose shape is known."""
     report = infer(network)
-    return {
+    costs = {
         layer.id: _layer_cost(
             layer,
             [report.shapes[name] for name in network.inputs_of(index)],
@@ -53,6 +56,7 @@ def layer_costs(network: NetworkSpec) -> Mapping[str, Cost]:
         for index, layer in enumerate(network.layers)
         if layer.id in report.shapes
     }
+    return MappingProxyType(costs)
 
 
 def total_cost(network: NetworkSpec) -> Cost:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, Literal
 
 from cnngui.spec.layers import INPUT_ID, LAYER_TYPES, LayerSpec, ParametricSpec, Shape
@@ -99,8 +100,16 @@ class NetworkSpec:
     layers: tuple[LayerSpec, ...] = ()
     classes: tuple[str, ...] = ()
 
+    @cached_property
+    def _places(self) -> Mapping[str, int]:
+        """Where each layer is; of several with one id, which is a problem to be mended, the first.
+
+        It follows from the layers, and is no part of what makes two networks equal.
+        """
+        return {layer.id: place for place, layer in reversed(tuple(enumerate(self.layers)))}
+
     def __contains__(self, layer_id: object) -> bool:
-        return any(layer.id == layer_id for layer in self.layers)
+        return layer_id in self._places
 
     @property
     def last_id(self) -> str:
@@ -113,10 +122,7 @@ class NetworkSpec:
 
     def index_of(self, layer_id: str) -> int:
         """Return the layer's place in the list; KeyError if there is none."""
-        for index, layer in enumerate(self.layers):
-            if layer.id == layer_id:
-                return index
-        raise KeyError(layer_id)
+        return self._places[layer_id]
 
     def inputs_of(self, index: int) -> tuple[str, ...]:
         """Return the ids that the layer at ``index`` reads, the silent "layer before" spelt out."""

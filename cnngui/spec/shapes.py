@@ -20,6 +20,7 @@ from cnngui.spec.layers import (
     shape_text,
 )
 from cnngui.spec.network import InputSpec, NetworkSpec
+from cnngui.spec.remembering import remembered
 
 __all__ = ["Shape", "ShapeReport", "infer", "shape_text"]
 
@@ -63,8 +64,13 @@ def infer(network: NetworkSpec) -> ShapeReport:
     A layer that reads one without a shape gets none either, but no problem for that: the problem
     is where it began.
     """
+    return _inferred(network, limits.most_bytes())
+
+
+@remembered
+def _inferred(network: NetworkSpec, most_bytes: int) -> ShapeReport:
     # The problems are part of the key: a network with 8.0 channels equals one with 8.
-    return _infer(network, tuple(description_problems(network)), limits.most_bytes())
+    return _infer(network, tuple(description_problems(network)), most_bytes)
 
 
 @lru_cache(maxsize=256)

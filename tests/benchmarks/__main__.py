@@ -16,6 +16,7 @@ from tests.benchmarks import (  # noqa: E402
     bench_engine,
     bench_live,
     bench_memory,
+    bench_networks,
     bench_start,
     bench_training,
 )
@@ -23,6 +24,7 @@ from tests.benchmarks import (  # noqa: E402
 # Each has a TITLE, measure() -> rows for JSON, and describe(rows) -> text.
 SUBJECTS = {
     "engine": bench_engine,
+    "networks": bench_networks,
     "training": bench_training,
     "memory": bench_memory,
     "live": bench_live,

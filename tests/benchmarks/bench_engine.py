@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from time import perf_counter, process_time
 from typing import Any
 
 import numpy as np
@@ -21,8 +22,13 @@ from tests.engine.networks import random_weights
 
 TITLE = "Forward, last layer asked for: milliseconds (times onnxruntime's)"
 
-_THREADS = (1, 2)
+THREADS = (1, 2)
 _ROUNDS = 31
+_NOT_INSTALLED = "is not installed"
+_HOW_TIMED = (
+    "Medians. On one thread processor time, which others on the machine hardly change; on two what "
+    "the clock says."
+)
 _SUBJECTS = (
     (subjects.camera_network, 1),
     (subjects.tiny_vgg, 1),
@@ -42,14 +48,24 @@ Forward = Callable[[], NDArray]
 def measure() -> list[dict[str, Any]]:
     """Return a row per network and number of threads."""
     return [
-        _measure_network(subject(), images, threads)
+        measure_network(subject(), images, threads, _ROUNDS, _by_layer)
         for subject, images in _SUBJECTS
-        for threads in _THREADS
+        for threads in THREADS
     ]
 
 
 def describe(rows: list[dict[str, Any]]) -> str:
     """Return the rows as a table."""
+    by_layer = [
+        f"{row['network']}, {row['threads']} threads, ours by layer (ms): "
+        + ", ".join(f"{name} {taken:.3f}" for name, taken in row["layer_milliseconds"].items())
+        for row in rows
+    ]
+    return "\n".join([describe_times(rows), "", *by_layer])
+
+
+def describe_times(rows: list[dict[str, Any]]) -> str:
+    """Return what each contender took as a table, and who is missing in it and why."""
     contenders = ["cnngui", *_PEERS]
     body = []
     for row in rows:
@@ -60,20 +76,28 @@ def describe(rows: list[dict[str, Any]]) -> str:
             cells.append("-" if taken is None else f"{taken:.3f} ({ratio:.2f})")
         body.append([row["network"], str(row["threads"]), *cells])
     notes = [
+        f"{contender} {_NOT_INSTALLED}, and so not measured."
+        for contender in contenders
+        if all(row["left_out"].get(contender) == _NOT_INSTALLED for row in rows)
+    ]
+    notes += [
         f"{row['network']}: {contender} left out: {reason}"
         for row in rows
         for contender, reason in row["left_out"].items()
-    ]
-    slowest = [
-        f"{row['network']}, {row['threads']} threads, ours by layer (ms): "
-        + ", ".join(f"{name} {taken:.3f}" for name, taken in row["layer_milliseconds"].items())
-        for row in rows
+        if reason != _NOT_INSTALLED
     ]
     header = ["network", "threads", *contenders]
-    return "\n".join([table(header, body), "", *slowest, *dict.fromkeys(notes)])
+    return "\n".join([*dict.fromkeys(notes), "", table(header, body), "", _HOW_TIMED])
 
 
-def _measure_network(network: NetworkSpec, images: int, threads: int) -> dict[str, Any]:
+def measure_network(
+    network: NetworkSpec,
+    images: int,
+    threads: int,
+    rounds: int,
+    looked_at: Callable[[NetworkSpec, Model], dict[str, Any]],
+) -> dict[str, Any]:
+    """Return a row for JSON, with what ``looked_at`` says of our model after all its forwards."""
     weights = random_weights(network)
     x = np.random.default_rng(0).random((images, *network.input.shape), np.float32)
     last = network.layers[-1].id
@@ -92,10 +116,11 @@ def _measure_network(network: NetworkSpec, images: int, threads: int) -> dict[st
                     continue
                 contenders[name] = forward
             except ModuleNotFoundError:
-                left_out[name] = "not installed"
+                left_out[name] = _NOT_INSTALLED
             except Exception as error:  # whatever a peer cannot do is told, not hidden
                 left_out[name] = " ".join(str(error).split())[:200]
-        medians = interleaved_medians(contenders, _ROUNDS)
+        clock = process_time if threads == 1 else perf_counter
+        medians = interleaved_medians(contenders, rounds, clock)
     finally:
         parallel.configure(before)
     reference = medians.get("onnxruntime", float("nan"))
@@ -104,9 +129,14 @@ def _measure_network(network: NetworkSpec, images: int, threads: int) -> dict[st
         "threads": threads,
         "milliseconds": {name: seconds * 1e3 for name, seconds in medians.items()},
         "ratio_to_onnxruntime": {name: seconds / reference for name, seconds in medians.items()},
-        "layer_milliseconds": {name: taken * 1e3 for name, taken in model.layer_seconds.items()},
         "left_out": left_out,
+        **looked_at(network, model),
     }
+
+
+def _by_layer(network: NetworkSpec, model: Model) -> dict[str, Any]:
+    taken = {name: seconds * 1e3 for name, seconds in model.layer_seconds.items()}
+    return {"layer_milliseconds": taken}
 
 
 def _ours(model: Model, x: NDArray, last: str) -> Forward:

@@ -15,33 +15,33 @@ _FEWEST_CALLS = 3
 
 
 def interleaved_medians(
-    contenders: Mapping[str, Callable[[], object]], rounds: int
+    contenders: Mapping[str, Callable[[], object]],
+    rounds: int,
+    clock: Callable[[], float] = perf_counter,
 ) -> dict[str, float]:
     """Return each contender's median seconds per call.
 
     Contenders take turns, so that whatever else the machine does meets all of them alike. Each turn
     begins with a rest and calls that do not count. Several calls are timed at a time, more of them
-    where they are too short for the clock.
+    where they are too short for the clock, which is of any kind that counts seconds.
     """
     repeats = {}
     for name, call in contenders.items():
         call()
         call()
-        start = perf_counter()
+        start = clock()
         call()
-        repeats[name] = max(
-            _FEWEST_CALLS, int(_SHORTEST_SAMPLE_S / max(perf_counter() - start, 1e-7))
-        )
+        repeats[name] = max(_FEWEST_CALLS, int(_SHORTEST_SAMPLE_S / max(clock() - start, 1e-7)))
     samples: dict[str, list[float]] = {name: [] for name in contenders}
     for _ in range(rounds):
         for name, call in contenders.items():
             sleep(_REST_S)
             for _ in range(_WARMING_CALLS):
                 call()
-            start = perf_counter()
+            start = clock()
             for _ in range(repeats[name]):
                 call()
-            samples[name].append((perf_counter() - start) / repeats[name])
+            samples[name].append((clock() - start) / repeats[name])
     return {name: median(times) for name, times in samples.items()}
 
 

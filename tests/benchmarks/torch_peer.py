@@ -70,6 +70,16 @@ def _compute_layer(layer: spec.LayerSpec, sources: list[Any], parameters: dict[s
             return functional.avg_pool2d(x, layer.kernel_size, layer.stride, layer.padding)
         case spec.ReLU():
             return functional.relu(x)
+        case spec.ReLU6():
+            return functional.relu6(x)
+        case spec.SiLU():
+            return functional.silu(x)
+        case spec.Sigmoid():
+            return x.sigmoid()
+        case spec.Hardswish():
+            return functional.hardswish(x)
+        case spec.Hardsigmoid():
+            return functional.hardsigmoid(x)
         case spec.Tanh():
             return x.tanh()
         case spec.Softmax():
@@ -78,7 +88,15 @@ def _compute_layer(layer: spec.LayerSpec, sources: list[Any], parameters: dict[s
             return x.flatten(1)
         case spec.Linear():
             return functional.linear(x, parameters["weight"], parameters.get("bias"))
+        case spec.GlobalAvgPool2d():
+            return x.mean((2, 3), keepdim=True)
         case spec.Add():
             return sources[0] + sources[1]
+        case spec.Multiply():
+            return sources[0] * sources[1]
+        case spec.Concat():
+            import torch
+
+            return torch.cat(sources, 1)
         case _:
             raise NotImplementedError(layer.type)

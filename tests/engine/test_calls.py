@@ -13,10 +13,13 @@ from tests.benchmarks import subjects
 
 FEWEST = {
     subjects.lenet: 27,
-    subjects.tiny_vgg: 148,
+    subjects.tiny_vgg: 128,
     subjects.separable_stack: 154,
 }
-"""What was reached, without the copy of the input. Fewer are welcome: then write that here."""
+"""What was reached, without the copy of the input. Fewer are welcome: then write that here.
+
+Depthwise layers go one way or another by what the processor can do, and the other takes fewer.
+"""
 
 
 def calls_of(network: NetworkSpec, monkeypatch: pytest.MonkeyPatch) -> int:
@@ -47,4 +50,4 @@ def calls_of(network: NetworkSpec, monkeypatch: pytest.MonkeyPatch) -> int:
 @pytest.mark.parametrize("subject", FEWEST, ids=lambda subject: subject.__name__)
 def test_no_network_gains_a_call(subject, monkeypatch, set_threads):
     set_threads(1)
-    assert calls_of(subject(), monkeypatch) == FEWEST[subject]
+    assert calls_of(subject(), monkeypatch) <= FEWEST[subject]

@@ -7,6 +7,7 @@ import pytest
 from cnngui.spec.checks import misfit
 from cnngui.spec.layers import LAYER_TYPES, Add, Conv2d, MaxPool2d, ReLU, Upsample, arguments_of
 from cnngui.spec.network import InputSpec, NetworkSpec
+from cnngui.spec.remembering import remembered
 
 NETWORK = NetworkSpec(
     layers=(Conv2d(id="conv1", weights_id="file"), ReLU(id="relu1"), Conv2d(id="conv2")),
@@ -102,3 +103,30 @@ def test_every_default_is_within_its_range_and_layers_can_be_keys(layer_type):
     assert hash(layer) == hash(layer_type(id="a"))
     for name, argument in arguments_of(layer_type).items():
         assert not misfit(argument, getattr(layer, name))
+
+
+def test_what_was_found_out_about_a_network_is_asked_of_that_object_only():
+    asked = []
+
+    @remembered
+    def find(network: NetworkSpec, most: int) -> int:
+        asked.append(network)
+        return most
+
+    network = NetworkSpec(layers=(ReLU(id="r"),))
+    assert [find(network, 1), find(network, 1), find(network, 2)] == [1, 1, 2]
+    find(replace(network), 1)
+    assert len(asked) == 3
+    for name in "abcdefgh":
+        find(replace(network, name=name), 1)
+    find(network, 1)
+    assert len(asked) == 12
+
+
+def test_of_two_layers_with_one_id_the_first_is_meant():
+    network = NetworkSpec(layers=(ReLU(id="a"), ReLU(id="b"), ReLU(id="b")))
+    assert network.index_of("b") == 1
+    assert "b" in network
+    assert "c" not in network
+    with pytest.raises(KeyError):
+        network.layer("c")

@@ -28,9 +28,11 @@ from cnngui.engine.ops.learning.kernels import (
 from cnngui.engine.ops.learning.layout import by_moment
 from cnngui.engine.ops.learning.operation import Operation, Place
 from cnngui.engine.ops.learning.unfold import Unfolding, by_group
+from cnngui.engine.ops.live import winograd_tiles
 from cnngui.engine.ops.live.conv_choice import conv2d
+from cnngui.engine.ops.live.conv_cost import ConvCost
 from cnngui.engine.ops.live.conv_weights import ConvWeights
-from cnngui.engine.ops.live.layer import Layer
+from cnngui.engine.ops.live.layer import Cut, Layer, Shape4
 from cnngui.engine.ops.live.layout import prefers_pixels
 from cnngui.engine.ops.live.scratch import Scratch
 from cnngui.engine.ops.live.tensor import Margins, Part, Tensor
@@ -80,9 +82,27 @@ class LiveConv2d(Layer[spec.Conv2d]):
         (top, bottom), (left, right) = self.description.pads
         return Margins(top, bottom, left, right)
 
-    @property
-    def wants_pixels(self) -> bool:
-        return self._weights.is_depthwise and self.description.out_channels >= 16
+    def wants_pixels(self, shape: Shape4) -> bool:
+        if self._weights.is_depthwise:
+            return self.description.out_channels >= 16
+        return self._goes_by_tiles(shape)
+
+    def cut(self, shape: Shape4, *, pixels: bool) -> Cut:
+        if self._weights.is_depthwise or not pixels:
+            return Cut(by_units=False)
+        return Cut(*self._cost(shape).most_bands(by_tiles=self._goes_by_tiles(shape)))
+
+    def _goes_by_tiles(self, shape: Shape4) -> bool:
+        if not self._weights.suits_tiles:
+            return False
+        cost = self._cost(shape)
+        others = (
+            [cost.direct] if prefers_pixels(*shape[1::2]) else [cost.direct, cost.along_columns]
+        )
+        return cost.by_tiles < min(others)
+
+    def _cost(self, shape: Shape4) -> ConvCost:
+        return ConvCost.of(self._weights.weight.shape, self._weights.groups, shape)
 
     def rows_read(self, rows: range) -> range:
         return self._span(rows, axis=0)
@@ -100,6 +120,8 @@ class LiveConv2d(Layer[spec.Conv2d]):
             return prod(shape[1:])
         kernel_height, kernel_width = self.description.kernel_size
         _, channels, height, width = shape
+        if self._goes_by_tiles((1, channels, height, width)):
+            return winograd_tiles.scratch_values(source_shape[1], (1, channels, height, width))
         if prefers_pixels(channels, width):
             return kernel_height * kernel_width * source_shape[1] * height * width
         return kernel_width * prod(source_shape[1:3]) * width
@@ -108,11 +130,13 @@ class LiveConv2d(Layer[spec.Conv2d]):
         self, sources: Sequence[Tensor], target: Tensor, part: Part, scratch: Scratch
     ) -> Calls:
         columns = self._span(range(target.shape[3]), axis=1)
+        weights = self._weights
         return conv2d(
             sources[0].view(Part(part.images, self.rows_read(part.rows)), columns),
-            self._weights,
+            weights if part.units is None else weights.of_units(part.units),
             target.view(part),
             scratch,
+            by_tiles=target.lies_by_pixels and self._goes_by_tiles(target.shape),
         )
 
 

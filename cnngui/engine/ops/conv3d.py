@@ -21,7 +21,7 @@ from cnngui.engine.ops import Calls
 from cnngui.engine.ops.conv import LiveConv2d
 from cnngui.engine.ops.conv_transpose import LiveConvTranspose2d
 from cnngui.engine.ops.elementwise import bind
-from cnngui.engine.ops.live.layer import Layer
+from cnngui.engine.ops.live.layer import Layer, Shape4
 from cnngui.engine.ops.live.layout import as_layout, is_pixel_major
 from cnngui.engine.ops.live.scratch import Scratch
 from cnngui.engine.ops.live.spans import Run, Taps, Windows1d, runs
@@ -154,8 +154,7 @@ class LiveConv3d(_Spanning[spec.Conv3d, LiveConv2d]):
             self._absorbed[following] = LiveConv3d(self.description, parameters)
         return self._absorbed[following]
 
-    @property
-    def wants_pixels(self) -> bool:
+    def wants_pixels(self, shape: Shape4) -> bool:
         layer = self.description
         is_depthwise = layer.groups == layer.out_channels == len(self._weight) > 1
         return is_depthwise and self._weight.shape[1] == 1 and layer.out_channels >= 16

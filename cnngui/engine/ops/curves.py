@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from math import floor, prod
 
 import numpy as np
 
 from cnngui.engine.ops import Calls
-from cnngui.engine.ops.elementwise import bind, memory_order
+from cnngui.engine.ops.elementwise import as_lines, bind, memory_order
 from cnngui.engine.ops.formula import Array, Room
 
 
@@ -29,11 +30,9 @@ def one_plus_exp_of_minus(x: Array, out: Array) -> Calls:
 
 
 def clip(x: Array, low: float, high: float, out: Array) -> Calls:
-    """Bind ``min(max(x, low), high)``."""
-    return [
-        bind(np.maximum, x, line_of(low, x), out=out),
-        bind(np.minimum, out, line_of(high, out), out=out),
-    ]
+    """Bind ``min(max(x, low), high)``: one pass, where a maximum and a minimum are two."""
+    lines, out_lines = as_lines(x, out)
+    return [partial(lines.clip, number(low, x), number(high, x), out=out_lines)]
 
 
 def find_between(x: Array, low: float, high: float, is_inside: Array, room: Room) -> Calls:

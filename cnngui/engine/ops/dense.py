@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from cnngui.engine.ops import Calls
 from cnngui.engine.ops.elementwise import bind
 from cnngui.engine.ops.learning.operation import Operation, Place
-from cnngui.engine.ops.live.layer import Layer
+from cnngui.engine.ops.live.layer import Cut, Layer, Shape4
 from cnngui.engine.ops.live.scratch import Scratch
 from cnngui.engine.ops.live.tensor import Part, Tensor
 from cnngui.engine.ops.registry import learning, live
@@ -25,7 +25,9 @@ class LiveLinear(Layer[spec.Linear]):
     """Cut by units, not by images, each of which would read all weights."""
 
     splits_rows = False
-    splits_units = True
+
+    def cut(self, shape: Shape4, *, pixels: bool) -> Cut:
+        return Cut(by_units=True)
 
     def bind(
         self, sources: Sequence[Tensor], target: Tensor, part: Part, scratch: Scratch

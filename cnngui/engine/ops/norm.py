@@ -55,7 +55,11 @@ class LiveBatchNorm2d(Layer[spec.BatchNorm2d]):
     def bind(
         self, sources: Sequence[Tensor], target: Tensor, part: Part, scratch: Scratch
     ) -> Calls:
-        return scale_and_shift(sources[0].view(part), *self.scale_and_shift, target.view(part))
+        scale, shift = self.scale_and_shift
+        if part.units is not None:
+            some = slice(part.units.start, part.units.stop)
+            scale, shift = scale[some], shift[some]
+        return scale_and_shift(sources[0].view(part), scale, shift, target.view(part))
 
 
 class FixedBatchNorm(Operation):

@@ -83,7 +83,7 @@ class _LivePool(Layer[Pooling]):
             # lie as they do in the whole.
             read = self.rows_read(rows)
             read, rows = range(read.start, min(read.stop, height)), range(len(rows))
-        x = source.view(Part(part.images, read))
+        x = source.view(Part(part.images, read, part.units))
         return self.pool(x, target.view(part), rows, scratch)
 
     def _bind_across(self, source: Tensor, target: Tensor, part: Part, scratch: Scratch) -> Calls:

@@ -17,23 +17,29 @@ from cnngui.engine.ops.live.conv_direct import (
     unfold_windows,
 )
 from cnngui.engine.ops.live.conv_weights import ConvWeights
-from cnngui.engine.ops.live.conv_winograd import winograd_pixels, winograd_rows, winograd_taps
+from cnngui.engine.ops.live.conv_winograd import winograd_rows, winograd_taps
 from cnngui.engine.ops.live.layout import as_layout, is_pixel_major
 from cnngui.engine.ops.live.scratch import Scratch
+from cnngui.engine.ops.live.winograd_tiles import winograd_tiles
 
 Array = NDArray[np.float32]
 
 Strategy = Callable[[Array, ConvWeights, Array, Scratch], Calls]
 
 
-def conv2d(x: Array, weights: ConvWeights, out: Array, scratch: Scratch) -> Calls:
+def conv2d(
+    x: Array, weights: ConvWeights, out: Array, scratch: Scratch, *, by_tiles: bool = False
+) -> Calls:
     """Bind a convolution, choosing the strategy.
 
     Parameters
     ----------
     x : ``(N, C, H, W)``, padding included, ending with the last window.
     out : ``(N, out_channels, out_height, out_width)``; its layout decides how x is unfolded.
+    by_tiles : by Winograd's method in both directions, for which the weights must be suited.
     """
+    if by_tiles:
+        return winograd_tiles(x, weights, out, scratch)
     if weights.is_depthwise and is_pixel_major(out) and not is_pixel_major(x):
         # Another order for the output is cheaper than another order for all that is read.
         rows = as_layout(scratch.take(out.size), out.shape, pixels=False)
@@ -51,7 +57,7 @@ def conv2d(x: Array, weights: ConvWeights, out: Array, scratch: Scratch) -> Call
     fours = out.shape[2] // winograd.TILE * winograd.TILE
     pixels = is_pixel_major(out)
     if fours and weights.suits_winograd(pixels) and is_pixel_major(x) == pixels:
-        strategy = _winograd_strategy(weights, pixels)
+        strategy = winograd_taps if pixels else winograd_rows
         calls += strategy(x[:, :, : fours + 2], weights, out[:, :, :fours], scratch)
         x, rest = x[:, :, fours:], out[:, :, fours:]
     else:
@@ -59,12 +65,6 @@ def conv2d(x: Array, weights: ConvWeights, out: Array, scratch: Scratch) -> Call
     if rest.shape[2]:
         calls += _direct_strategy(weights, pixels)(x, weights, rest, scratch)
     return calls
-
-
-def _winograd_strategy(weights: ConvWeights, pixels: bool) -> Strategy:
-    if pixels:
-        return winograd_taps if weights.is_depthwise else winograd_pixels
-    return winograd_rows
 
 
 def _direct_strategy(weights: ConvWeights, pixels: bool) -> Strategy:

@@ -13,14 +13,16 @@ they copy for that:
 from __future__ import annotations
 
 from functools import partial
+from itertools import pairwise
+from math import prod
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
-from cnngui.engine.ops import Calls, elementwise
+from cnngui.engine.ops import Call, Calls, elementwise
 from cnngui.engine.ops.live.conv_weights import ConvWeights
-from cnngui.engine.ops.live.layout import is_pixel_major
+from cnngui.engine.ops.live.layout import as_layout, is_pixel_major
 from cnngui.engine.ops.live.multiply import multiply
 from cnngui.engine.ops.live.scratch import Scratch
 
@@ -77,25 +79,43 @@ def unfold_pixels(x: Array, weights: ConvWeights, out: Array, scratch: Scratch) 
     # From N, G, y, ky, kx, c, x to G, N, y, x, ky, kx, c.
     windows = _windows(x, weights, out.shape).transpose(1, 0, 2, 6, 3, 4, 5)
     groups, *pixels, kernel_height, kernel_width, channels = windows.shape
-    depth = kernel_height * kernel_width * channels
+    depth, count = kernel_height * kernel_width * channels, prod(pixels)
     calls: Calls = []
-    weight, is_biased = weights.upright_matrices, weights.bias is None
+    weight, bias = weights.upright_matrices, weights.bias
     if windows.flags.c_contiguous:  # a 1x1 kernel
-        matrix = windows.reshape(groups, *pixels, depth)
+        matrix = windows.reshape(groups, count, depth)
     else:
         # What the bias is multiplied with is put behind each window: cheaper than adding the bias.
-        weight, is_biased = weights.upright_matrices_with_bias, True
-        matrix = scratch.take(groups, *pixels, depth + 1)
-        places = matrix[..., :-1].reshape(windows.shape)
-        calls += [partial(np.copyto, places, windows), partial(matrix[..., -1].fill, 1)]
-    out_pixels = out.transpose(0, 2, 3, 1).reshape(*pixels, groups, -1)  # N, y, x, G, channel
-    out_pixels = np.moveaxis(out_pixels, 3, 0)
-    if groups == 1 and out_pixels.flags.c_contiguous:
-        matrix, product = (array.reshape(-1, array.shape[-1]) for array in (matrix, out_pixels))
-        calls.append(multiply(matrix, weight[0], product))
-    else:
-        calls.append(multiply(matrix, weight[:, None, None], out_pixels))
-    return calls if is_biased else [*calls, *_add_bias(weights, out)]
+        weight, bias = weights.upright_matrices_with_bias, None
+        unfolded = scratch.take(groups, *pixels, depth + 1)
+        places = unfolded[..., :-1].reshape(windows.shape)
+        calls += [partial(np.copyto, places, windows), partial(unfolded[..., -1].fill, 1)]
+        matrix = unfolded.reshape(groups, count, depth + 1)
+    product, made = _as_matrix(out), out
+    if product is None:
+        product = scratch.take(count, out.shape[1])
+        made = as_layout(product, out.shape, pixels=True)
+    by_group = product.reshape(count, groups, -1).swapaxes(0, 1)
+    calls.append(multiply(matrix, weight, by_group))
+    if bias is not None:
+        calls.append(_bias_added(made, bias, out))
+    elif made is not out:
+        calls.append(elementwise.bind_copy(out, made))
+    return calls
+
+
+def _as_matrix(pixels: Array) -> Array | None:
+    """See ``(N, C, H, W)`` with pixels outermost as ``(N * H * W, C)``, if it is one in memory."""
+    images, channels, height, width = pixels.shape
+    image, channel, row, column = pixels.strides
+    if channel != pixels.itemsize:
+        return None
+    steps = [(images, image), (height, row), (width, column)]
+    steps = [(count, step) for count, step in steps if count > 1]
+    if any(outer != count * step for (_, outer), (count, step) in pairwise(steps)):
+        return None
+    step = steps[-1][1] if steps else channels * channel
+    return as_strided(pixels, (images * height * width, channels), (step, channel))
 
 
 def tap_by_tap(x: Array, weights: ConvWeights, out: Array, scratch: Scratch) -> Calls:
@@ -135,11 +155,15 @@ def tap_by_tap(x: Array, weights: ConvWeights, out: Array, scratch: Scratch) -> 
 def _add_bias(weights: ConvWeights, out: Array) -> Calls:
     if weights.bias is None:
         return []
-    bias = weights.bias[:, None, None]
+    return [_bias_added(out, weights.bias, out)]
+
+
+def _bias_added(x: Array, bias: Array, out: Array) -> Call:
+    line = bias[:, None, None]
     if is_pixel_major(out):
         # As long as a row, so that NumPy adds row by row, not by pixel.
-        bias = np.repeat(weights.bias[:, None], out.shape[3], axis=1)[:, None]
-    return [elementwise.bind(np.add, out, bias, out=out)]
+        line = np.tile(bias, (out.shape[3], 1)).T[:, None]
+    return elementwise.bind(np.add, x, line, out=out)
 
 
 def _windows(x: Array, weights: ConvWeights, out_shape: tuple[int, ...]) -> Array:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnngui.engine.ops.live import winograd
+from cnngui.engine.parallel import multiplies_where_they_lie
 from cnngui.spec.layers import Pair
 
 Array = NDArray[np.float32]
@@ -37,6 +38,7 @@ class ConvWeights:
     groups: int = 1
     scale: Array | None = None
     _repeated: dict[tuple[str, int], Array] = field(default_factory=dict, init=False, repr=False)
+    _of_units: dict[range, ConvWeights] = field(default_factory=dict, init=False, repr=False)
 
     def _kernels(self) -> Array:
         return self.weight if self.scale is None else self.weight * self.scale[:, None, None, None]
@@ -93,10 +95,20 @@ class ConvWeights:
         return winograd.transformed_weight(self._kernels(), self.groups)
 
     @cached_property
-    def upright_winograd_matrices(self) -> Array:
-        """The same transposed, contiguous again."""
-        mixed = winograd.transformed_weight(self._kernels(), self.groups)
-        return np.ascontiguousarray(mixed.swapaxes(2, 3))
+    def tile_matrices(self) -> Array:
+        """What it multiplies with in both directions; see ``winograd.weight_for_tiles``."""
+        return winograd.weight_for_tiles(self._kernels(), self.groups)
+
+    def of_units(self, units: range) -> ConvWeights:
+        """Return those of some output channels, where there are no groups."""
+        if units not in self._of_units:
+            some = slice(units.start, units.stop)
+            bias = None if self.bias is None else self.bias[some]
+            scale = None if self.scale is None else self.scale[some]
+            self._of_units[units] = ConvWeights(
+                self.weight[some], bias, self.stride, self.dilation, scale=scale
+            )
+        return self._of_units[units]
 
     @cached_property
     def without_row_dilation(self) -> ConvWeights:
@@ -122,10 +134,22 @@ class ConvWeights:
         """Whether each channel has a kernel of its own and is summed with no other."""
         return self.groups == len(self.weight) and self.weight.shape[1] == 1
 
+    @property
+    def suits_tiles(self) -> bool:
+        """Whether Winograd's method in both directions applies."""
+        walks = self.weight.shape[2:], self.stride, self.dilation
+        return walks == ((3, 3), (1, 1), (1, 1)) and not self.is_depthwise
+
     def suits_winograd(self, pixels: bool) -> bool:
-        """Tell whether Winograd's method applies and there is enough to multiply for it to pay."""
+        """Tell whether Winograd's method along columns applies and pays.
+
+        There must be enough to multiply; the mixing itself is cheap enough for depthwise kernels
+        only where BLAS multiplies small matrices well.
+        """
         if (self.weight.shape[2], self.stride[0], self.dilation[0]) != (3, 1, 1):
             return False
         if self.is_depthwise:
-            return pixels and self.stride[1] == 1
+            return pixels and self.stride[1] == 1 and multiplies_where_they_lie()
+        if pixels:
+            return False
         return min(self.weight.shape[1], len(self.weight) // self.groups) >= _FEWEST_TO_MIX

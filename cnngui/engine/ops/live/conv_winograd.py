@@ -1,4 +1,4 @@
-"""Convolution by Winograd's method, in both layouts; see ``winograd``."""
+"""Convolution by Winograd's method along columns; see ``winograd``."""
 
 from __future__ import annotations
 
@@ -40,35 +40,6 @@ def winograd_rows(x: Array, weights: ConvWeights, out: Array, scratch: Scratch) 
         multiply(weights.winograd_matrices, matrices, products[:, :, :rows]),
         *_place_bias(weights, sums[:, :, rows:].swapaxes(3, 4)),
         winograd.mix_output(sums, winograd.output_tiles(out)),
-    ]
-
-
-def winograd_pixels(x: Array, weights: ConvWeights, out: Array, scratch: Scratch) -> Calls:
-    """Pixels outermost, four rows of ``out`` at a time; see ``winograd``."""
-    tiles = winograd.input_tiles(x).swapaxes(3, 4)  # N, tile, row of 6, W, C
-    images, count, rows, width, channels = tiles.shape
-    mixed = scratch.take(images, count, rows, width, channels)
-    kernel_width, out_width = weights.weight.shape[3], out.shape[3]
-    groups, out_channels = weights.groups, out.shape[1]
-    shape = (rows, groups, images, count, out_width, kernel_width, channels // groups)
-    image, tile, row, column, channel = mixed.strides
-    group = channels // groups * channel
-    near, far = (weights.dilation[1] * column, weights.stride[1] * column)
-    shifted = as_strided(
-        mixed, shape, (row, group, image, tile, far, near, channel), writeable=False
-    )
-    unfolded = scratch.take(*shape)
-    terms = rows + (weights.bias is not None)
-    products = scratch.take(terms, images, count, out_width, out_channels)
-    matrices = unfolded.reshape(rows, groups, images * count * out_width, -1)
-    by_pixel = products[:rows].reshape(rows, images * count * out_width, groups, -1)
-    sums = products.transpose(1, 2, 0, 3, 4)
-    return [
-        winograd.mix_input(tiles, mixed),
-        partial(np.copyto, unfolded, shifted),
-        multiply(matrices, weights.upright_winograd_matrices, by_pixel.swapaxes(1, 2)),
-        *_place_bias(weights, products[rows:]),
-        winograd.mix_output(sums, winograd.output_tiles(out).swapaxes(3, 4)),
     ]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import prod
-from typing import ClassVar, Generic
+from typing import ClassVar, Generic, NamedTuple
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
@@ -18,6 +18,21 @@ from cnngui.engine.ops.live.tensor import Margins, Part, Tensor
 from cnngui.engine.ops.moments import by_sample, images_of, samples_of
 
 Array = NDArray[np.float32]
+Shape4 = tuple[int, int, int, int]
+"""``(N, C, H, W)``"""
+
+
+class Cut(NamedTuple):
+    """How a layer's work may be divided into bands.
+
+    Attributes
+    ----------
+    by_units : output channels (or units of a flat layer) by output channels, not rows by rows.
+    most : more bands than this would do too much of the work again; it need not be one.
+    """
+
+    by_units: bool
+    most: int = 1_000_000
 
 
 class Layer(Generic[Description]):
@@ -29,8 +44,6 @@ class Layer(Generic[Description]):
     """Whether moments of its output are made of others, or of several; see ``ops.moments``."""
     splits_moments: bool = False
     """Whether some output moments can be computed without the others, where it looks across."""
-    splits_units: bool = False
-    """Whether some units of its flat output can be computed without the others."""
     is_elementwise: bool = False
     """Whether each output value depends on one input value, so that it may take its place."""
     is_identity: bool = False
@@ -51,10 +64,16 @@ class Layer(Generic[Description]):
         """The zeros that must lie around what it reads."""
         return Margins()
 
-    @property
-    def wants_pixels(self) -> bool:
-        """Whether it works much faster on tensors with pixels outermost, whatever their shape."""
+    def wants_pixels(self, shape: Shape4) -> bool:
+        """Tell whether it works much faster on tensors with pixels outermost.
+
+        ``shape`` is its output's.
+        """
         return False
+
+    def cut(self, shape: Shape4, *, pixels: bool) -> Cut:
+        """Return how to divide its work, by its output's shape and layout."""
+        return Cut(by_units=False)
 
     @property
     def continues_band(self) -> bool:

@@ -9,11 +9,16 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
+from cnngui.engine.parallel import multiplies_where_they_lie
+
 Array = NDArray[np.float32]
 
 _SMALL_PRODUCT = 1_000_000
 """Up to so many multiply-adds OpenBLAS multiplies matrices where they lie, without rearranging them
-first. On AVX-512 that is 15 to 25 percent faster for matrices that are in the cache anyway."""
+first, if it knows how to: on AVX-512. That is 15 to 25 percent faster for matrices that are in the
+cache anyway."""
+_SMALL_MATRIX = 50_000
+"""Values on the right that stay in the cache while block after block reads them."""
 _VECTOR = 16  # floats in an AVX-512 register: blocks of other widths waste part of each
 _FEWEST_ROWS = 8
 
@@ -25,6 +30,8 @@ def multiply(a: Array, b: Array, out: Array) -> partial[object]:
     long.
     """
     depth = a.shape[-1]
+    if not multiplies_where_they_lie() or depth * b.shape[-1] > _SMALL_MATRIX:
+        return partial(np.matmul, a, b, out)
     rows, columns = _block_size(a.shape[-2], depth, b.shape[-1])
     return partial(
         np.matmul,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cnngui.engine.ops.live.layout import as_layout
+from cnngui.engine.ops.live.layout import as_layout, is_pixel_major
 from cnngui.engine.ops.live.scratch import Scratch
 
 Array = NDArray[np.float32]
@@ -114,6 +114,11 @@ class Tensor:
             top : top + len(part.rows),
             left : left + len(columns),
         ]
+
+    @property
+    def lies_by_pixels(self) -> bool:
+        """Whether pixels are outermost."""
+        return is_pixel_major(self.memory)
 
     @property
     def columns(self) -> range:

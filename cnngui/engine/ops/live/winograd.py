@@ -14,6 +14,7 @@ Along columns only: mixing neighbours inside a row would need the row's values o
 from __future__ import annotations
 
 from functools import partial
+from math import prod
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
@@ -26,39 +27,36 @@ TILE = 4
 INPUT_ROWS = 6
 """Input rows, and so products, of one tile."""
 
-# For the points 0, 1, -1, 2, -2 and infinity.
-_MIX_INPUT = np.array(
+# Lines are those of the points 0, a, -a, b, -b and infinity. Usual are 1 and 2; a = 3/4 and b = 3/2
+# round a third as much, and a matrix that BLAS multiplies by need not have simple numbers.
+_A, _B = 3 / 4, 3 / 2
+_POINTS = (0, _A, -_A, _B, -_B)
+MIX_INPUT = np.array(
     [
-        [4, 0, -5, 0, 1, 0],
-        [0, -4, -4, 1, 1, 0],
-        [0, 4, -4, -1, 1, 0],
-        [0, -2, -1, 2, 1, 0],
-        [0, 2, -1, -2, 1, 0],
-        [0, 4, 0, -5, 0, 1],
+        [_A**2 * _B**2, 0, -(_A**2) - _B**2, 0, 1, 0],
+        [0, -_A * _B**2, -(_B**2), _A, 1, 0],
+        [0, _A * _B**2, -(_B**2), -_A, 1, 0],
+        [0, -_B * _A**2, -(_A**2), _B, 1, 0],
+        [0, _B * _A**2, -(_A**2), -_B, 1, 0],
+        [0, _A**2 * _B**2, 0, -(_A**2) - _B**2, 0, 1],
     ],
     np.float32,
 )
-_MIX_WEIGHT = np.array(
+MIX_WEIGHT = np.array(
     [
-        [1 / 4, 0, 0],
-        [-1 / 6, -1 / 6, -1 / 6],
-        [-1 / 6, 1 / 6, -1 / 6],
-        [1 / 24, 1 / 12, 1 / 6],
-        [1 / 24, -1 / 12, 1 / 6],
+        *(
+            np.array([1, point, point**2])
+            / prod(point - other for other in _POINTS if other != point)
+            for point in _POINTS
+        ),
         [0, 0, 1],
     ],
     np.float64,
 )
-_MIX_OUTPUT = np.array(
-    [
-        [1, 1, 1, 1, 1, 0],
-        [0, 1, -1, 2, -2, 0],
-        [0, 1, 1, 4, 4, 0],
-        [0, 1, -1, 8, -8, 1],
-    ],
-    np.float32,
+MIX_OUTPUT = np.array(
+    [[*(point**row for point in _POINTS), row == 3] for row in range(4)], np.float32
 )
-_MIX_OUTPUT_AND_BIAS = np.hstack([_MIX_OUTPUT, np.ones((TILE, 1), np.float32)])
+_MIX_OUTPUT_AND_BIAS = np.hstack([MIX_OUTPUT, np.ones((TILE, 1), np.float32)])
 
 
 def transformed_weight(weight: Array, groups: int) -> Array:
@@ -66,9 +64,19 @@ def transformed_weight(weight: Array, groups: int) -> Array:
 
     From a weight ``(out_channels, in_channels / groups, 3, kw)``; computed in float64.
     """
-    mixed = np.einsum("ty,ocyx->toxc", _MIX_WEIGHT, weight.astype(np.float64))
+    mixed = np.einsum("ty,ocyx->toxc", MIX_WEIGHT, weight.astype(np.float64))
     shape = (INPUT_ROWS, groups, len(weight) // groups, -1)
     return np.ascontiguousarray(mixed.reshape(shape), np.float32)
+
+
+def weight_for_tiles(weight: Array, groups: int) -> Array:
+    """Return ``(36, groups, in_channels / groups, out_channels / groups)``, see ``winograd_tiles``.
+
+    From a weight ``(out_channels, in_channels / groups, 3, 3)``; computed in float64.
+    """
+    by_group = weight.astype(np.float64).reshape(groups, -1, *weight.shape[1:])
+    mixed = np.einsum("sx,ty,gocyx->stgco", MIX_WEIGHT, MIX_WEIGHT, by_group, optimize=True)
+    return np.ascontiguousarray(mixed.reshape(INPUT_ROWS**2, *mixed.shape[2:]), np.float32)
 
 
 def input_tiles(x: Array) -> Array:
@@ -89,13 +97,13 @@ def output_tiles(out: Array) -> Array:
 
 def mix_input(tiles: Array, mixed: Array) -> partial[object]:
     """Bind the mixing of six rows into six."""
-    return _mix(_MIX_INPUT, tiles, mixed)
+    return _mix(MIX_INPUT, tiles, mixed)
 
 
 def mix_output(products: Array, tiles: Array) -> partial[object]:
     """Bind the mixing of six products, and perhaps a row of biases, into four rows."""
-    has_bias = products.shape[2] > _MIX_OUTPUT.shape[1]
-    return _mix(_MIX_OUTPUT_AND_BIAS if has_bias else _MIX_OUTPUT, products, tiles)
+    has_bias = products.shape[2] > MIX_OUTPUT.shape[1]
+    return _mix(_MIX_OUTPUT_AND_BIAS if has_bias else MIX_OUTPUT, products, tiles)
 
 
 def _mix(matrix: Array, source: Array, target: Array) -> partial[object]:
