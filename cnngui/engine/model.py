@@ -12,7 +12,10 @@ from cnngui.engine.carrying import Carried, carry_over
 from cnngui.engine.glimpse import Glimpse
 from cnngui.engine.initializers import Parameters, draw, weights_key
 from cnngui.engine.ops.families import live_layer
-from cnngui.engine.program import Observer, Observers, Program, layer_of
+from cnngui.engine.plan import Plan
+from cnngui.engine.preprocess import pixels_to_values
+from cnngui.engine.program import Observer, Observers, Program, WholePlaces, layer_of
+from cnngui.engine.streaming.stream import Stream
 from cnngui.engine.work import Node
 from cnngui.errors import NetworkError, text
 from cnngui.spec.cost import layer_costs
@@ -54,7 +57,7 @@ class Model:
         report = infer(spec)
         report.raise_if_invalid()
         self.spec = spec
-        self._last_program: Program | None = None
+        self._last_program: _Whole | Stream | None = None
         self._parameters, self.carried = _find_parameters(
             spec, report.parameters, weights or {}, previous
         )
@@ -73,7 +76,7 @@ class Model:
             )
             for index, layer in enumerate(spec.layers)
         }
-        self._programs: dict[tuple[int, int, frozenset[str | Glimpse]], Program] = {}
+        self._programs: dict[_Key, _Whole | Stream] = {}
 
     @property
     def layer_seconds(self) -> Mapping[str, float]:
@@ -86,21 +89,27 @@ class Model:
 
     def forward(
         self,
-        x: NDArray[np.float32],
+        x: NDArray[np.float32] | NDArray[np.uint8],
         observers: Observers,
         is_abandoned: Callable[[], bool] = lambda: False,
+        keys: tuple[int, ...] | None = None,
     ) -> None:
         """Compute as far as is observed, and call each observer with its layer's output.
 
         Parameters
         ----------
-        x : float32 ``(N, C, H, W)``, or ``(N, C, T, H, W)`` where the input has several frames.
+        x : float32 ``(N, C, H, W)``, or ``(N, C, T, H, W)`` where the input has several frames. Or
+            uint8, fitted pixels as they are: they are normalised as far as they are read.
         observers : by layer id, for all of its output ("input" is allowed), or by ``Glimpse``.
             Called when the layer is complete, with a read-only view ``(N, C, H, W)``,
             ``(N, C, T, H, W)`` or ``(N, F)`` whose strides may be any and whose content is valid
             only during the call.
         is_abandoned : asked again and again while computing, from any thread. Saying yes ends a
             forward that may take seconds; what was observed until then holds.
+        keys : for each frame of a single window a number that no other frame ever has, larger than
+            those of all before. What was
+            computed of these frames in windows before is kept and used again, as long as the same
+            observers are asked for; results are the same to rounding.
 
         Raises
         ------
@@ -112,9 +121,18 @@ class Model:
             raise ValueError(
                 f"x must be (N, {', '.join(map(str, self.spec.input.shape))}), got {x.shape}"
             )
-        program = self._program(len(x), frozenset(observers))
+        if keys is not None and (x.ndim < 5 or len(x) > 1):
+            keys = None
+        if keys is not None and len(keys) != x.shape[2]:
+            raise ValueError(
+                f"there must be a key for each of {x.shape[2]} frames, got {len(keys)}"
+            )
+        program = self._program(len(x), frozenset(observers), streams=keys is not None)
         self._last_program = program
-        program.run(x, observers, is_abandoned)
+        if isinstance(program, Stream):
+            program.run(x, keys or (), observers, is_abandoned)
+        else:
+            program.run(x, observers, is_abandoned)
 
     def activations(
         self, x: NDArray[np.float32], layer_ids: Iterable[str] | None = None
@@ -140,27 +158,57 @@ class Model:
             if isinstance(layer, ParametricSpec) and layer.id in self._parameters
         }
 
-    def _program(self, images: int, wanted: frozenset[str | Glimpse]) -> Program:
+    @property
+    def nbytes(self) -> int:
+        """Memory for values that are kept from one forward to the next."""
+        return sum(program.nbytes for program in self._programs.values())
+
+    def _program(
+        self, images: int, wanted: frozenset[str | Glimpse], *, streams: bool
+    ) -> _Whole | Stream:
         for layer_id in map(layer_of, wanted):
             if layer_id != INPUT_ID and layer_id not in self._nodes:
                 raise KeyError(layer_id)
-        key = (images, parallel.thread_count(), wanted)
+        key = (images, parallel.thread_count(), wanted, streams)
         program = self._programs.pop(key, None)
         if program is None:
             # Before memory for the new one is taken.
             self._forget_old_programs()
-            program = Program(self._nodes, self.spec.input.shape, images, wanted)
+            program = self._made(images, wanted, streams=streams)
         self._programs[key] = program
         return program
 
+    def _made(
+        self, images: int, wanted: frozenset[str | Glimpse], *, streams: bool
+    ) -> _Whole | Stream:
+        plan = Plan(self._nodes, self.spec.input.shape, images, wanted)
+        to_values = pixels_to_values(self.spec.input.mean, self.spec.input.std)
+        stream = Stream.of(plan, self._nodes, to_values) if streams else None
+        return _Whole(plan, self._nodes, to_values) if stream is None else stream
+
     def _forget_old_programs(self) -> None:
         self._last_program = None
-        held = sum(program.nbytes for program in self._programs.values())
+        held = self.nbytes
         for key, program in list(self._programs.items()):
             if held <= _BYTES_KEPT and len(self._programs) < _PROGRAMS_KEPT:
                 break
             held -= program.nbytes
             del self._programs[key]
+
+
+class _Whole(Program):
+    """What computes all anew each time, and the memory for it."""
+
+    def __init__(
+        self, plan: Plan, nodes: Mapping[str, Node], to_values: tuple[NDArray, NDArray]
+    ) -> None:
+        places = WholePlaces.of(plan)
+        self.nbytes = places.nbytes
+        super().__init__(plan, places, nodes, pixels_to_values=to_values)
+
+
+_Key = tuple[int, int, frozenset[str | Glimpse], bool]
+"""How many images, how many threads, what is asked for, whether windows overlap."""
 
 
 def _find_parameters(

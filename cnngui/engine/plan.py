@@ -37,6 +37,8 @@ class Plan:
 
     Attributes
     ----------
+    wanted : what is asked for.
+    input_shape : ``(C, H, W)`` or ``(C, T, H, W)``.
     glimpses : those taken band by band. The others are of tensors that are kept.
     origins : for each layer id the one whose tensor it has: its own, or of what passes unchanged,
         or of the layer that does its work.
@@ -55,12 +57,13 @@ class Plan:
         images: int,
         wanted: Collection[str | Glimpse],
     ) -> None:
+        self.wanted = tuple(wanted)
         glimpses = [request for request in wanted if isinstance(request, Glimpse)]
         glimpsed = [glimpse.layer_id for glimpse in glimpses]
         whole = [request for request in wanted if isinstance(request, str)]
         # There is nothing to spare in flat layers.
         whole += [name for name in glimpsed if name in nodes and len(nodes[name].shape) == 1]
-        self._input_shape = input_shape
+        self.input_shape = input_shape
         self.origins = _origins(nodes)
         self.nodes = _needed(nodes, self.origins, [*whole, *glimpsed])
         self._absorb_layers([*whole, *glimpsed])
@@ -78,19 +81,33 @@ class Plan:
         ]
         self.margins = self._find_margins()
 
-    def bands(self, step: Sequence[str]) -> list[Part]:
-        """Cut a step. Bands do not depend on the number of threads, and so results do not."""
-        images, channels, height, width = self.shapes[step[-1]]
-        samples = images // self.moments[step[-1]]
+    def bands(self, step: Sequence[str], images: range | None = None) -> list[Part]:
+        """Cut a step, or some images of a single sample.
+
+        Bands do not depend on the number of threads, and so results do not.
+        """
+        if images is None:
+            return self._bands(step, self.shapes[step[-1]][0])
+        first = images.start
+        return [
+            replace(part, images=range(part.images.start + first, part.images.stop + first))
+            for part in self._bands(step, len(images))
+        ]
+
+    def _bands(self, step: Sequence[str], images: int) -> list[Part]:
+        _, channels, height, width = self.shapes[step[-1]]
+        samples = ceil(images / self.moments[step[-1]])
         first = step[0]
         if first == INPUT_ID:
             count = ceil(images * channels * height * width * 4 / _BAND_BYTES)
             return cut(images, height, count, splits_rows=True)
         head, cut_ = self.nodes[first].layer, self._cut(step)
-        values = head.scratch_values(
-            self.shapes[self._sources(first)[0]], self.shapes[first]
-        ) + sum(prod(self.shapes[name][1:]) for name in step)
-        work = sum(self.nodes[name].multiply_adds * samples for name in step)
+        values = head.scratch_values(self.shapes[self.sources(first)[0]], self.shapes[first]) + sum(
+            prod(self.shapes[name][1:]) for name in step
+        )
+        work = sum(
+            self.nodes[name].multiply_adds * images // self.moments[step[-1]] for name in step
+        )
         count = 1 if cut_.by_units else ceil(images * values * 4 / _BAND_BYTES)
         count = max(count, min(_FEWEST_BANDS, work // _WORTH_A_BAND))
         count = min(count, max(cut_.most, _BANDS_AT_ONCE))
@@ -110,13 +127,26 @@ class Plan:
         pixels = first in self.with_pixels_outermost
         return self.nodes[first].layer.cut(self.shapes[first], pixels=pixels)
 
-    def pieces(self) -> list[Piece]:
-        """Return everything to be computed, in an order in which it can be."""
+    def pieces(self, images: Mapping[str, Sequence[range]] | None = None) -> list[Piece]:
+        """Return everything to be computed, in an order in which it can be.
+
+        Parameters
+        ----------
+        images : by the last layer of each step, and "input", those that are computed, of a single
+            sample; none of those that it does not name. All by default.
+        """
         made: dict[str, list[tuple[int, Part]]] = {}
         pieces: list[Piece] = []
         is_alone = False
         for step in [(INPUT_ID,), *self.steps]:
-            bands = self.bands(step)
+            if images is None:
+                bands = self.bands(step)
+            else:
+                bands = [
+                    band for some in images.get(step[-1], ()) for band in self.bands(step, some)
+                ]
+            if not bands:
+                continue
             was_alone, is_alone = is_alone, len(bands) == 1
             if is_alone and was_alone:
                 # To hand over such small work would take longer than to do it.
@@ -127,21 +157,21 @@ class Plan:
                 pieces += [Piece(((step, band),), self._needs(step, band, made)) for band in bands]
             first = len(pieces) - len(bands)
             for number, band in enumerate(bands, first):
-                for name, part in self._parts(step, band).items():
+                for name, part in self.parts(step, band).items():
                     made.setdefault(name, []).append((number, part))
         return pieces
 
     def _needs(
         self, step: Sequence[str], band: Part, made: Mapping[str, list[tuple[int, Part]]]
     ) -> tuple[int, ...]:
-        parts = self._parts(step, band)
+        parts = self.parts(step, band)
         needs = {
             number
             for name, part in parts.items()
             if name != INPUT_ID
             for source, read in self._parts_read(name, part)
             if source not in parts
-            for number, source_part in made[source]
+            for number, source_part in made.get(source, ())
             if source_part.meets(read)
         }
         return tuple(sorted(needs))
@@ -149,7 +179,7 @@ class Plan:
     def _parts_read(self, name: str, part: Part) -> list[tuple[str, Part]]:
         """Return what a part of a layer's output is made of."""
         node = self.nodes[name]
-        sources = self._sources(name)
+        sources = self.sources(name)
         shapes = [self._inner_shape(source) for source in sources]
         samples, some = samples_of(part.images, self.moments[name])
         if len(node.shape) == 1:
@@ -166,18 +196,18 @@ class Plan:
         return parts
 
     def _inner_shape(self, name: str) -> tuple[int, ...]:
-        return self._input_shape if name == INPUT_ID else self.nodes[name].shape
+        return self.input_shape if name == INPUT_ID else self.nodes[name].shape
 
     def stages(self, step: Sequence[str], band: Part) -> list[Stage | GlimpsePart]:
         """Return the work for a band of the step's last layer, in the order of computing."""
-        parts = self._parts(step, band)
-        stages = [Stage(name, tuple(self._sources(name)), name, parts[name]) for name in step]
+        parts = self.parts(step, band)
+        stages = [Stage(name, tuple(self.sources(name)), name, parts[name]) for name in step]
         moved = self._take_maxima_first(stages)
         work: list[Stage | GlimpsePart] = []
         for number, stage in enumerate(stages):
             # Who looks at a layer that was moved gets its values from what it would have read.
             for name in moved:
-                if stage.sources == tuple(self._sources(name)):
+                if stage.sources == tuple(self.sources(name)):
                     work += self._glimpse_parts(name, stage.sources[0], parts[name])
             work.append(stage)
             if all(later.target != stage.target for later in stages[number + 1 :]):
@@ -217,11 +247,11 @@ class Plan:
         """Let a layer do also what the only one that reads it does, if nobody looks at it."""
         readers: dict[str, list[str]] = {}
         for name in self.nodes:
-            for source in dict.fromkeys(self._sources(name)):
+            for source in dict.fromkeys(self.sources(name)):
                 readers.setdefault(source, []).append(name)
         kept = {self.origins[wanted] for wanted in looked_at}
         for name, node in list(self.nodes.items()):
-            source = self._sources(name)[0]
+            source = self.sources(name)[0]
             if source in kept or source == INPUT_ID or readers[source] != [name]:
                 continue
             merged = self.nodes[source].layer.absorb(node.layer)
@@ -235,7 +265,8 @@ class Plan:
                         if name in kept:
                             kept.add(source)
 
-    def _sources(self, name: str) -> list[str]:
+    def sources(self, name: str) -> list[str]:
+        """Return the layers whose tensors a layer reads."""
         if name == INPUT_ID:
             return []
         return [self.origins[source] for source in self.nodes[name].inputs]
@@ -244,7 +275,7 @@ class Plan:
         steps: list[list[str]] = []
         ending_with: dict[str, list[str]] = {}
         for name, node in self.nodes.items():
-            sources = self._sources(name)
+            sources = self.sources(name)
             if node.layer.continues_band and len(sources) == 1 and sources[0] in ending_with:
                 step = ending_with.pop(sources[0])
                 step.append(name)
@@ -259,14 +290,14 @@ class Plan:
         return {INPUT_ID, *(step[-1] for step in self.steps)} | {
             source
             for name in self.nodes
-            for source in self._sources(name)
+            for source in self.sources(name)
             if (source, name) not in inside
         }
 
     def _find_margins(self) -> dict[str, Margins]:
         margins = dict.fromkeys(self.shapes, Margins())
         for name, node in self.nodes.items():
-            for source in self._sources(name):
+            for source in self.sources(name):
                 margins[source] = margins[source].union(node.layer.margins)
         return margins
 
@@ -279,15 +310,15 @@ class Plan:
         }
         for name, node in reversed(list(self.nodes.items())):
             if node.layer.wants_pixels(self.shapes[name]):
-                chosen |= {name, *self._sources(name)}
+                chosen |= {name, *self.sources(name)}
             elif node.layer.is_elementwise and name in chosen:
-                chosen.update(self._sources(name))
+                chosen.update(self.sources(name))
         for name, node in self.nodes.items():
-            if node.layer.is_elementwise and chosen.issuperset(self._sources(name)):
+            if node.layer.is_elementwise and chosen.issuperset(self.sources(name)):
                 chosen.add(name)
         return chosen
 
-    def _parts(self, step: Sequence[str], band: Part) -> dict[str, Part]:
+    def parts(self, step: Sequence[str], band: Part) -> dict[str, Part]:
         """Return what each layer of a step computes for a band of the last one.
 
         Together the bands cover every layer, also rows that no pooling window reaches.

@@ -40,10 +40,18 @@ def normalise_batch(
     if out is None:
         out = np.empty(planes.shape, np.float32)
     per_channel = (-1, *(1 for _ in planes.shape[2:]))
-    scale = 1 / (255 * np.asarray(std, np.float64))
-    shift = -np.asarray(mean, np.float64) / std
+    scale, shift = (part.reshape(per_channel) for part in pixels_to_values(mean, std))
     # All channels in one call each: a live frame comes while the window paints the one before, and
     # every call may have to wait for the interpreter.
-    np.multiply(planes, scale.astype(np.float32).reshape(per_channel), out=out)
-    out += shift.astype(np.float32).reshape(per_channel)
+    np.multiply(planes, scale, out=out)
+    out += shift
     return out
+
+
+def pixels_to_values(
+    mean: Sequence[float], std: Sequence[float]
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return what bytes are multiplied by, and what is then added: each ``(C, 1, 1)``."""
+    scale = 1 / (255 * np.asarray(std, np.float64))
+    shift = -np.asarray(mean, np.float64) / std
+    return scale.astype(np.float32)[:, None, None], shift.astype(np.float32)[:, None, None]

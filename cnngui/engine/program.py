@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
 from time import perf_counter
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +20,7 @@ from cnngui.engine.ops.live.scratch import Scratch
 from cnngui.engine.ops.live.tensor import Part, Tensor
 from cnngui.engine.ops.moments import by_sample
 from cnngui.engine.plan import Plan
-from cnngui.engine.work import GlimpsePart, Node, Stage
+from cnngui.engine.work import GlimpsePart, Node, Piece, Stage
 from cnngui.spec.layers import INPUT_ID
 
 Array = NDArray[np.float32]
@@ -33,31 +35,17 @@ _Shown = list[tuple[str | Glimpse, Array]]
 """(what was asked for, where it is), in order."""
 
 
-class AbandonedError(Exception):
-    """Whoever asked for a forward no longer wants it."""
+@dataclass(frozen=True)
+class WholePlaces:
+    """Memory of a plan's own, in which all is computed anew each time."""
 
+    tensors: Mapping[str, Tensor]
+    glimpses: Mapping[Glimpse, Array]
 
-class Program:
-    """What runs for one batch size and one set of tensors that are asked for.
-
-    Parameters
-    ----------
-    nodes : the network's layers by id, in the order in which they are computed.
-    input_shape : ``(C, H, W)`` or ``(C, T, H, W)``.
-    images : the batch size.
-    wanted : what is asked for: ids of layers, "input" among them, and glimpses.
-    """
-
-    def __init__(
-        self,
-        nodes: Mapping[str, Node],
-        input_shape: tuple[int, ...],
-        images: int,
-        wanted: Collection[str | Glimpse],
-    ) -> None:
-        self._input_shape = input_shape
-        self._plan = plan = Plan(nodes, input_shape, images, wanted)
-        self._tensors = {
+    @classmethod
+    def of(cls, plan: Plan) -> WholePlaces:
+        """Take the memory."""
+        tensors = {
             name: Tensor.whole(
                 plan.shapes[name],
                 plan.margins[name],
@@ -66,35 +54,94 @@ class Program:
             )
             for name in plan.kept
         }
-        self._glimpses = {
+        glimpses = {
             glimpse: glimpse.empty(plan.shapes[plan.origins[glimpse.layer_id]])
             for glimpse in plan.glimpses
         }
-        self._pieces = plan.pieces()
+        return cls(tensors, glimpses)
+
+    @property
+    def nbytes(self) -> int:
+        """Memory for values that are kept from band to band."""
+        tensors = sum(tensor.memory.nbytes for tensor in self.tensors.values())
+        return tensors + sum(glimpse.nbytes for glimpse in self.glimpses.values())
+
+    def twins(self, request: str | Glimpse, part: Part) -> Calls:
+        """Nothing: what is computed lies in one place."""
+        return []
+
+
+class AbandonedError(Exception):
+    """Whoever asked for a forward no longer wants it."""
+
+
+class Places(Protocol):
+    """Where the tensors and glimpses of a plan lie in memory."""
+
+    @property
+    def tensors(self) -> Mapping[str, Tensor]:
+        """Those that the plan keeps."""
+
+    @property
+    def glimpses(self) -> Mapping[Glimpse, Array]:
+        """Those of bands: ``(images, channels, rows, columns)``."""
+
+    def twins(self, request: str | Glimpse, part: Part) -> Calls:
+        """Return what is still to be done when a part of a tensor or of a glimpse is computed."""
+
+
+class Program:
+    """What runs for one plan, on one place in memory.
+
+    Parameters
+    ----------
+    plan : the decisions.
+    places : the memory.
+    nodes : the network's layers by id, in the order in which they are computed.
+    pieces : what is computed; all by default.
+    scratches : memory that this program may share with others that do not run at the same time,
+        as much as there are threads; its own by default.
+    pixels_to_values : what bytes are multiplied by, and what is then added, each a number per
+        channel.
+    """
+
+    def __init__(
+        self,
+        plan: Plan,
+        places: Places,
+        nodes: Mapping[str, Node],
+        pieces: list[Piece] | None = None,
+        scratches: list[Scratch] | None = None,
+        pixels_to_values: tuple[Array, Array] | None = None,
+    ) -> None:
+        self._plan, self._places = plan, places
+        self._tensors, self._glimpses = places.tensors, places.glimpses
+        self._pieces = plan.pieces() if pieces is None else pieces
         self._needs = [piece.needs for piece in self._pieces]
         # Input included: its copying is its work.
         self._names = [INPUT_ID, *(name for step in plan.steps for name in step)]
         self._number = {name: number for number, name in enumerate(self._names)}
-        widest = max(Counter(piece.bands[0][0] for piece in self._pieces).values())
+        widest = max(Counter(piece.bands[0][0] for piece in self._pieces).values(), default=1)
         self._threads = min(widest, parallel.thread_count())
-        self._scratches = [Scratch() for _ in range(self._threads)]
+        self._scratches = scratches or [Scratch() for _ in range(self._threads)]
         # Each thread has scratch memory, and so calls, of its own.
         self._work: list[list[Work | None]] = [
             [None] * len(self._pieces) for _ in range(self._threads)
         ]
         self._spent = [[0.0] * len(self._names) for _ in range(self._threads)]
         self._elapsed = 0.0
-        self._given: list[Array] = []
-        self._shown = self._place_observers(nodes, wanted)
+        self._given = Given(pixels_to_values)
+        self._shown = self._place_observers(nodes)
 
-    @property
-    def nbytes(self) -> int:
-        """Memory for values that are kept from band to band."""
-        tensors = sum(tensor.memory.nbytes for tensor in self._tensors.values())
-        return tensors + sum(glimpse.nbytes for glimpse in self._glimpses.values())
+    def run(
+        self, x: NDArray, observers: Observers, is_abandoned: Callable[[], bool], back: int = 0
+    ) -> None:
+        """Compute. Observers must be of what is asked for.
 
-    def run(self, x: Array, observers: Observers, is_abandoned: Callable[[], bool]) -> None:
-        """Compute. Observers must be those of what is asked for.
+        Parameters
+        ----------
+        back : by how many moments the window lies before that of x, of which only the newest
+            moment is then read.
 
         ``is_abandoned`` is asked before every band, from any thread; AbandonedError if it says yes.
         """
@@ -104,7 +151,8 @@ class Program:
             nonlocal observing
             before = perf_counter()
             for request, view in shown:
-                observers[request](view)
+                if request in observers:
+                    observers[request](view)
             observing += perf_counter() - before
 
         milestones = [(count, partial(show, shown)) for count, shown in self._shown]
@@ -116,14 +164,14 @@ class Program:
 
         for spent in self._spent:
             spent[:] = [0.0] * len(spent)
-        self._given[:] = [x]
+        self._given.x, self._given.back = x, back
         start = perf_counter()
         # Weights from a file may overflow: that is for the user to see in the maps, not in a log.
         try:
             with np.errstate(all="ignore"):
                 schedule.run(self._needs, compute, milestones, self._threads)
         finally:
-            self._given.clear()
+            self._given.x = None
             # While one thread observes, the others compute.
             self._elapsed = perf_counter() - start - observing / self._threads
 
@@ -156,9 +204,7 @@ class Program:
         del seconds[INPUT_ID]
         return seconds
 
-    def _place_observers(
-        self, nodes: Mapping[str, Node], wanted: Collection[str | Glimpse]
-    ) -> list[tuple[int, _Shown]]:
+    def _place_observers(self, nodes: Mapping[str, Node]) -> list[tuple[int, _Shown]]:
         """Return what is complete when so many pieces are done, and where it is."""
         complete_after = {
             name: number
@@ -168,12 +214,12 @@ class Program:
         }
         order = {name: place for place, name in enumerate((INPUT_ID, *nodes))}
         shown: dict[int, _Shown] = {}
-        for request in sorted(wanted, key=lambda request: order[layer_of(request)]):
+        for request in sorted(self._plan.wanted, key=lambda request: order[layer_of(request)]):
             name = layer_of(request)
-            shape = self._input_shape if name == INPUT_ID else nodes[name].shape
+            shape = self._plan.input_shape if name == INPUT_ID else nodes[name].shape
             view = _as_described(self._view(request), shape)
             view.flags.writeable = False
-            count = complete_after[self._plan.origins[name]]
+            count = complete_after.get(self._plan.origins[name], 0)
             shown.setdefault(count, []).append((request, view))
         return sorted(shown.items())
 
@@ -194,7 +240,7 @@ class Program:
         """
         if step == (INPUT_ID,):
             taken = partial(_take_input, self._given, band, self._tensors[INPUT_ID])
-            return [(self._number[INPUT_ID], [taken])]
+            return [(self._number[INPUT_ID], [taken, *self._places.twins(INPUT_ID, band)])]
         plan, scratch = self._plan, self._scratches[thread]
         scratch.reset()
         work = plan.stages(step, band)
@@ -223,21 +269,56 @@ class Program:
                 scratch,
             )
 
-        return [calls_of(stage) for stage in work]
+        bound = [calls_of(stage) for stage in work]
+        twins: Calls = []
+        for name in dict.fromkeys(stage.target for stage in stages):
+            if name in self._tensors:
+                twins += self._places.twins(name, plan.parts(step, band)[name])
+        for glimpsed in work:
+            if isinstance(glimpsed, GlimpsePart):
+                twins += self._places.twins(glimpsed.glimpse, glimpsed.part)
+        return [*bound, (self._number[step[-1]], twins)] if twins else bound
 
 
-def _take_input(given: Sequence[Array], part: Part, target: Tensor) -> None:
-    x, moments = given[0], target.moments
+class Given:
+    """What a program was given to compute.
+
+    Attributes
+    ----------
+    x : float32, or bytes, ``(N, C, H, W)`` or ``(N, C, T, H, W)``; None between runs.
+    back : by how many moments the window that is computed lies before that of x.
+    """
+
+    def __init__(self, pixels_to_values: tuple[Array, Array] | None) -> None:
+        self.x: NDArray | None = None
+        self.back = 0
+        self._pixels_to_values = pixels_to_values
+
+    def put(self, target: Array, images: NDArray) -> None:
+        """Write images of x ``(N, C, H, W)``, as the network reads them."""
+        if images.dtype == np.float32 or self._pixels_to_values is None:
+            np.copyto(target, images)
+            return
+        scale, shift = self._pixels_to_values
+        np.multiply(images, scale, out=target)
+        target += shift
+
+
+def _take_input(given: Given, part: Part, target: Tensor) -> None:
+    x, moments = given.x, target.moments
+    if x is None:
+        raise RuntimeError("nothing was given to compute")
     if x.ndim == 4:
         pictures, rows = (slice(some.start, some.stop) for some in (part.images, part.rows))
-        np.copyto(target.view(part), x[pictures, :, rows])
+        given.put(target.view(part), x[pictures, :, rows])
         return
     for sample in range(part.images.start // moments, -(-part.images.stop // moments)):
         first = sample * moments
         images = range(max(first, part.images.start), min(first + moments, part.images.stop))
-        some = slice(images.start - first, images.stop - first)
+        before = first + given.back
+        some = slice(images.start - before, images.stop - before)
         read = x[sample, :, some, part.rows.start : part.rows.stop]
-        np.copyto(target.view(Part(images, part.rows)), read.swapaxes(0, 1))
+        given.put(target.view(Part(images, part.rows)), read.swapaxes(0, 1))
 
 
 def _as_described(images: Array, shape: Sequence[int]) -> Array:

@@ -199,8 +199,11 @@ class RunningNetwork:
         NetworkError
             If there is not enough memory.
         """
+        # Of several frames most have been seen before: the model normalises those that it reads.
+        several = pixels.ndim == 4
+        x = np.moveaxis(pixels, -1, 0)[np.newaxis] if several else self._normalised(pixels)
         with _memory_for(self.spec):
-            self._model.forward(self._normalised(pixels), observers, is_abandoned)
+            self._model.forward(x, observers, is_abandoned, keys)
 
     @property
     def layer_ms(self) -> dict[str, float]:

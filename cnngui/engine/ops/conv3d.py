@@ -21,13 +21,15 @@ from cnngui.engine.ops import Calls
 from cnngui.engine.ops.conv import LiveConv2d
 from cnngui.engine.ops.conv_transpose import LiveConvTranspose2d
 from cnngui.engine.ops.elementwise import bind
+from cnngui.engine.ops.formula import Recipe
 from cnngui.engine.ops.live.layer import Layer, Shape4
 from cnngui.engine.ops.live.layout import as_layout, is_pixel_major
 from cnngui.engine.ops.live.scratch import Scratch
-from cnngui.engine.ops.live.spans import Run, Taps, Windows1d, runs
+from cnngui.engine.ops.live.spans import Run, Taps, Windows1d, recipe_of, runs
 from cnngui.engine.ops.live.tensor import Margins, Part, Tensor
 from cnngui.engine.ops.registry import live
 from cnngui.spec import layers as spec
+from cnngui.spec.layers import Shape
 from cnngui.spec.layers.conv import KernelLayer
 
 Array = NDArray[np.float32]
@@ -72,6 +74,9 @@ class _Spanning(Layer[Kernels], Generic[Kernels, AnyFlat]):
     @property
     def margins(self) -> Margins:
         return self._bare.margins
+
+    def recipe(self, moment: int, sources: Sequence[Shape], shape: Shape) -> Recipe:
+        return recipe_of(self._taps(moment, sources[0][1]))
 
     def scratch_values(self, source_shape: Sequence[int], shape: Sequence[int]) -> int:
         images, channels, *sides = source_shape

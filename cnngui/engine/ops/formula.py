@@ -11,13 +11,13 @@ last axis but one.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any, ClassVar, Generic, Literal, NamedTuple, Protocol, TypeVar
 
 from numpy.typing import DTypeLike, NDArray
 
 from cnngui.engine.ops import Calls
-from cnngui.spec.layers import LayerSpec
+from cnngui.spec.layers import LayerSpec, Shape
 
 Description = TypeVar("Description", bound=LayerSpec)
 
@@ -33,6 +33,21 @@ class Seen(NamedTuple):
 
     sources: Arrays
     out: Array
+
+
+class Recipe(NamedTuple):
+    """What a moment of a layer's output is made of, and how.
+
+    Two moments are equal, now or at another time, if they are made alike of equal moments.
+
+    Attributes
+    ----------
+    how : tells apart what is made otherwise of the same moments.
+    moments : (which source, which of its moments), in the order in which they take part.
+    """
+
+    how: Hashable
+    moments: tuple[tuple[int, int], ...]
 
 
 class Room(Protocol):
@@ -87,6 +102,13 @@ class Formula(Generic[Description]):
     def of_units(self, units: range) -> Formula[Description]:
         """Return the formula for some units of a flat tensor."""
         return self
+
+    def recipe(self, moment: int, sources: Sequence[Shape]) -> Recipe | None:
+        """Return what a moment of the output is made of, where it looks across.
+
+        None where that follows from what the layer says to reach.
+        """
+        return None
 
     def of_moments(self, moments: range) -> Formula[Description]:
         """Return the formula for some moments of the output, where ``splits_moments``.

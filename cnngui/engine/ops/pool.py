@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from cnngui.engine.ops import Calls, run
 from cnngui.engine.ops.elementwise import bind
-from cnngui.engine.ops.formula import Array
+from cnngui.engine.ops.formula import Array, Recipe
 from cnngui.engine.ops.learning.layout import by_moment
 from cnngui.engine.ops.learning.operation import Operation, Place
 from cnngui.engine.ops.learning.pooling import (
@@ -28,11 +28,12 @@ from cnngui.engine.ops.live import pooling
 from cnngui.engine.ops.live.layer import Layer
 from cnngui.engine.ops.live.layout import as_layout, is_pixel_major
 from cnngui.engine.ops.live.scratch import Scratch
-from cnngui.engine.ops.live.spans import Run, Windows1d, runs
+from cnngui.engine.ops.live.spans import Run, Windows1d, recipe_of, runs
 from cnngui.engine.ops.live.tensor import Part, Tensor
 from cnngui.engine.ops.moments import samples_of
 from cnngui.engine.ops.registry import learning, live
 from cnngui.spec import layers as spec
+from cnngui.spec.layers import Shape, moments
 from cnngui.spec.layers.pool import WindowPooling
 
 Pooling = TypeVar("Pooling", bound=WindowPooling)
@@ -60,6 +61,10 @@ class _LivePool(Layer[Pooling]):
             return Windows1d(1, 1, 0)
         (before, after) = layer.pads[0]
         return Windows1d(layer.kernel_size[0], layer.stride[0], before, layer.spacing[0], after)
+
+    def recipe(self, moment: int, sources: Sequence[Shape], shape: Shape) -> Recipe:
+        (source,) = sources
+        return recipe_of(self.times.taps(moment, moments(source)))
 
     @property
     def continues_band(self) -> bool:
@@ -98,8 +103,8 @@ class _LivePool(Layer[Pooling]):
         rows = slice(max(first, 0), min(last, source.shape[2]))
         maps = source.values
         for alike in runs(part.images, source, target, self.times.taps):
-            moments = [maps[images.start : images.stop : images.step] for images in alike.sources]
-            x, *others = moments
+            seen = [maps[images.start : images.stop : images.step] for images in alike.sources]
+            x, *others = seen
             if others:
                 combined = as_layout(scratch.take(x.size), x.shape, is_pixel_major(x))
                 some = combined[:, :, rows]
@@ -112,7 +117,7 @@ class _LivePool(Layer[Pooling]):
             calls += self._share(alike, source.moments, target.moments, out)
         return calls
 
-    def _share(self, alike: Run, moments: int, out_moments: int, out: Array) -> Calls:
+    def _share(self, alike: Run, side: int, out_side: int, out: Array) -> Calls:
         """Bind what is still to be done to what has been pooled over several moments."""
         return []
 
@@ -263,12 +268,12 @@ class LiveAvgPool(_LivePool[spec.AvgPool2d | spec.AvgPool3d]):
 
     combine = np.add
 
-    def _share(self, alike: Run, moments: int, out_moments: int, out: Array) -> Calls:
+    def _share(self, alike: Run, side: int, out_side: int, out: Array) -> Calls:
         times = self.times
         windows = pooling.Windows((times.kernel_size, 1), (times.stride, 1), (times.before, 0))
-        _, outputs = samples_of(alike.images, out_moments)
+        _, outputs = samples_of(alike.images, out_side)
         include = self.description.count_include_pad
-        sizes = pooling.window_sizes(outputs, moments, 0, windows, include)
+        sizes = pooling.window_sizes(outputs, side, 0, windows, include)
         if (sizes == 1).all():
             return []
         share = (1 / sizes).astype(out.dtype).reshape(-1, 1, 1, 1)

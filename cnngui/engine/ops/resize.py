@@ -13,9 +13,10 @@ import numpy as np
 from cnngui.engine.ops import Call, Calls
 from cnngui.engine.ops.curves import number
 from cnngui.engine.ops.elementwise import bind, bind_copy, memory_order
-from cnngui.engine.ops.formula import Array, Room, Seen, Unary
+from cnngui.engine.ops.formula import Array, Recipe, Room, Seen, Unary
 from cnngui.engine.ops.registry import formula
 from cnngui.spec import layers as spec
+from cnngui.spec.layers import Shape
 from cnngui.spec.layers.resize import Padding, Tap, Upsampling
 
 AnyPadding = TypeVar("AnyPadding", bound=Padding)
@@ -33,6 +34,12 @@ class Pad(Unary[AnyPadding]):
     splits_moments = True
 
     _moments: range | None = None
+
+    def recipe(self, moment: int, sources: Sequence[Shape]) -> Recipe:
+        place, side = moment - self.layer.pads[0][0], sources[0][1]
+        if self.layer.mode != "constant":
+            place = self.layer.source_of(place, side)
+        return Recipe(None, ((0, place),) if 0 <= place < side else ())
 
     def of_moments(self, moments: range) -> Pad[AnyPadding]:
         part = Pad(self.layer, self.parameters)
@@ -121,13 +128,24 @@ class Upsample(Unary[AnyUpsampling]):
     """
 
     reads_same_rows = False
+    splits_moments = True
+
+    _moments = slice(None)
+
+    def recipe(self, moment: int, sources: Sequence[Shape]) -> Recipe:
+        tap = self._taps((1, *sources[0]))[0][moment]
+        return Recipe(tap.share, ((0, tap.near), (0, tap.far)))
+
+    def of_moments(self, moments: range) -> Upsample[AnyUpsampling]:
+        part = Upsample(self.layer, self.parameters)
+        part._moments = slice(moments.start, moments.stop)
+        return part
 
     def compute(self, x: Array, out: Array, rows: range, room: Room) -> Calls:
         *times, down, across = self._taps(x.shape)
-        down = down[rows.start : rows.stop]
-        first = down[0].near
-        x = x[..., first : down[-1].far + 1, :]
-        down = [Tap(tap.near - first, tap.far - first, tap.share) for tap in down]
+        x, down = _needed(x, down[rows.start : rows.stop], x.ndim + ROWS)
+        for place, taps in enumerate(times):
+            x, times[place] = _needed(x, taps[self._moments], 2)
         calls: Calls = []
         for axis, taps in ((COLUMNS, across), (ROWS, down), *((2, taps) for taps in times)):
             more, x = _taken(x, taps, axis % x.ndim, room)
@@ -158,6 +176,13 @@ class Upsample(Unary[AnyUpsampling]):
             self.layer.taps(axis, side, out_side)
             for axis, (side, out_side) in enumerate(zip(sides, out_sides, strict=True))
         ]
+
+
+def _needed(x: Array, taps: Sequence[Tap], axis: int) -> tuple[Array, list[Tap]]:
+    """See what some taps along an axis reach over, and count the taps from its beginning on."""
+    first, last = taps[0].near, taps[-1].far
+    moved = [Tap(tap.near - first, tap.far - first, tap.share) for tap in taps]
+    return x[(slice(None),) * axis + (slice(first, last + 1),)], moved
 
 
 def _taken(x: Array, taps: Sequence[Tap], axis: int, room: Room) -> tuple[Calls, Array]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from math import prod
 
 from cnngui.engine.ops import Calls
 from cnngui.engine.ops.elementwise import bind_copy
-from cnngui.engine.ops.formula import Array, Room, Seen, Unary
+from cnngui.engine.ops.formula import Array, Recipe, Room, Seen, Unary
 from cnngui.engine.ops.registry import formula
 from cnngui.spec import layers as spec
+from cnngui.spec.layers import Shape
 
 
 @formula(spec.Flatten)
@@ -57,6 +59,9 @@ class Slice(Unary[spec.Slice]):
     splits_moments = True
 
     _moments = slice(None)
+
+    def recipe(self, moment: int, sources: Sequence[Shape]) -> Recipe:
+        return Recipe(None, ((0, self.layer.picked(sources[0][1])[moment]),))
 
     def of_moments(self, moments: range) -> Slice:
         part = Slice(self.layer, self.parameters)

@@ -12,10 +12,11 @@ from numpy.typing import DTypeLike, NDArray
 from cnngui.engine.initializers import Parameters
 from cnngui.engine.ops import Calls
 from cnngui.engine.ops.elementwise import like
-from cnngui.engine.ops.formula import Description, Formula, Room
+from cnngui.engine.ops.formula import Description, Formula, Recipe, Room
 from cnngui.engine.ops.live.scratch import Scratch
 from cnngui.engine.ops.live.tensor import Margins, Part, Tensor
 from cnngui.engine.ops.moments import by_sample, images_of, samples_of
+from cnngui.spec.layers import Shape, moments, whole
 
 Array = NDArray[np.float32]
 Shape4 = tuple[int, int, int, int]
@@ -101,6 +102,23 @@ class Layer(Generic[Description]):
         """Return a layer that computes at once what this and the following do, or None."""
         return None
 
+    def recipe(self, moment: int, sources: Sequence[Shape], shape: Shape) -> Recipe:
+        """Return what a moment of the output is made of; of what has no time, it is moment 0.
+
+        What is made of the same moments of all that it reads is made alike at any time. Else the
+        moment is told from all others.
+        """
+        time = (range(moment, moment + 1),) if len(shape) == 4 else ()
+        part = (range(shape[0]), *time, *whole(shape[1 + len(time) :]))
+        reads = self.description.reach(part, sources, shape)
+        times = [read[1] if len(read) == 4 else range(1) for read in reads]
+        made = tuple((number, place) for number, places in enumerate(times) for place in places)
+        is_own = all(
+            len(places) == 1 and (places[0] == moment or moments(source) == 1)
+            for places, source in zip(times, sources, strict=True)
+        )
+        return Recipe(None if is_own else moment, made)
+
     def bind(
         self, sources: Sequence[Tensor], target: Tensor, part: Part, scratch: Scratch
     ) -> Calls:
@@ -143,6 +161,10 @@ class FormulaLayer(Layer[Description]):
     """A layer that a formula says all of."""
 
     formula_type: ClassVar[type[Formula]]
+
+    def recipe(self, moment: int, sources: Sequence[Shape], shape: Shape) -> Recipe:
+        own = self._formula.recipe(moment, sources) if self.looks_across else None
+        return super().recipe(moment, sources, shape) if own is None else own
 
     def __init__(self, description: Description, parameters: Parameters) -> None:
         super().__init__(description, parameters)

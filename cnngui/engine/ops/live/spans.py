@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
+from cnngui.engine.ops.formula import Recipe
 from cnngui.engine.ops.live.tensor import Tensor
 from cnngui.engine.ops.moments import samples_of
 
@@ -50,6 +51,11 @@ class Windows1d(NamedTuple):
         first = moment * self.stride - self.before
         places = ((tap, first + tap * self.dilation) for tap in range(self.kernel_size))
         return tuple((tap, place) for tap, place in places if 0 <= place < of)
+
+
+def recipe_of(taps: Taps) -> Recipe:
+    """Return what is made of the moments that stand at some taps of a window."""
+    return Recipe(tuple(tap for tap, _ in taps), tuple((0, place) for _, place in taps))
 
 
 def runs(
