@@ -273,6 +273,7 @@ class MainWindow(QMainWindow):
             "next_layer": lambda: view.step_layer(1),
             "previous_page": lambda: wall.turn_page(-1),
             "next_page": lambda: wall.turn_page(1),
+            "sort_again": view.sort_again,
             "zoom_in": wall.zoom_in,
             "zoom_out": wall.zoom_out,
             "fit": wall.fit,
@@ -522,6 +523,7 @@ class MainWindow(QMainWindow):
         self._settings.save_part_sizes("rows", splitter_sizes(self._rows))
         self._settings.training_shown = self._drawer.isVisible()
         self._settings.colormaps = self._studio.view.chosen_colormaps
+        self._settings.clips_colours = self._studio.view.clips
         self._settings.last_network = last_network(self._document)
         self._settings.sync()
         # For the user it is over; a source that hangs may take seconds more to be let go.
