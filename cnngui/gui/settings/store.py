@@ -262,7 +262,9 @@ class Settings:
         return self._get(f"window/{name}", [])
 
     def save_part_sizes(self, name: str, sizes: list[int]) -> None:
-        self._file.put(f"window/{name}", sizes)
+        """Remember sizes; none leave what is known."""
+        if sizes:
+            self._file.put(f"window/{name}", sizes)
 
     def sync(self) -> None:
         """Write to disk what was changed since, beside what other windows wrote meanwhile."""
