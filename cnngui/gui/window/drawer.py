@@ -22,7 +22,7 @@ translate = QCoreApplication.translate
 
 def drawer_height(room: int) -> int:
     """Return how high the drawer usually is, the same for all pages: tabs keep their places."""
-    return min(max(round(_SHARE * room), with_font(_LOWEST)), with_font(_HIGHEST))
+    return min(max(round(_SHARE * room), _LOWEST), _HIGHEST)
 
 
 class TrainingDrawer(QWidget):
