@@ -14,18 +14,25 @@ from cnngui.featuremaps.scaling import (
     encode,
     value_ranges,
 )
-from cnngui.featuremaps.statistics import measure
+from cnngui.featuremaps.statistics import Extremes, find_extremes
 
 
-def bar_range(values: NDArray[np.float32], signed: bool) -> Ranges:
-    """Return low and high, float32 ``(1,)``, of bars ``(F,)`` that all begin at zero."""
-    statistics = measure(values[None, None, :])
-    holds_zero = (min(float(statistics.minimum[0]), 0.0), max(float(statistics.maximum[0]), 0.0))
-    return value_ranges(statistics, signed, "locked", holds_zero)
+def bar_range(values: NDArray[np.float32], signed: bool, least: float = 0.0) -> Ranges:
+    """Return low and high, float32 ``(1,)``, of bars ``(F,)`` that all begin at zero.
+
+    They are ``least`` apart or more.
+    """
+    return value_ranges(bar_ends(values), signed, "map", least=least)
+
+
+def bar_ends(values: NDArray[np.float32]) -> Extremes:
+    """Return the least and the largest of finite values ``(F,)``, and zero if that is beyond."""
+    ends = find_extremes(values[None, None, :])
+    return Extremes(np.minimum(ends.minimum, 0), np.maximum(ends.maximum, 0))
 
 
 def draw_bars(
-    values: NDArray[np.float32], width: int, height: int, signed: bool
+    values: NDArray[np.float32], width: int, height: int, signed: bool, least: float = 0.0
 ) -> NDArray[np.uint8]:
     """Draw one upright bar per value, coloured by it; signed ones from a line in the middle.
 
@@ -33,6 +40,7 @@ def draw_bars(
     ----------
     values : float32 ``(F,)``. Of more values than pixels only evenly spread ones are drawn; NaN
         and infinity are columns from top to bottom in their own colour.
+    least : how far apart the values of the lowest and the highest bar are at least.
 
     Returns
     -------
@@ -40,7 +48,7 @@ def draw_bars(
     """
     shown = values[np.linspace(0, len(values) - 1, min(len(values), width)).astype(np.intp)]
     finite = np.where(np.isfinite(shown), shown, np.float32(0.0))
-    low, high = bar_range(finite, signed)
+    low, high = bar_range(finite, signed, least)
     bar_of_column = np.arange(width) * len(finite) // width
     codes = encode(shown[None, :], low[0], high[0])[0, bar_of_column]
     zero = encode(np.zeros((1, 1), np.float32), low[0], high[0])

@@ -34,7 +34,11 @@ Ranges = tuple[NDArray[np.float32], NDArray[np.float32]]
 
 
 def value_ranges(
-    extremes: Extremes, signed: bool, scaling: Scaling, locked: Range | None = None
+    extremes: Extremes,
+    signed: bool,
+    scaling: Scaling,
+    locked: Range | None = None,
+    least: NDArray[np.float64] | float = 0.0,
 ) -> Ranges:
     """Choose the values shown as the lowest and the highest code, for every channel.
 
@@ -45,6 +49,7 @@ def value_ranges(
     scaling : ``map``: each channel has its own range; ``layer``: all share the one that holds all;
         ``locked``: all share ``locked`` whatever they hold.
     locked : (low, high); without it ``locked`` is the same as ``layer``.
+    least : ``(C,)`` or one number, how wide a range is at least. A narrower one is shown from zero.
 
     Returns
     -------
@@ -60,16 +65,18 @@ def value_ranges(
             np.full_like(low, np.float32(shared[0])),
             np.full_like(high, np.float32(shared[1])),
         )
+        least = np.max(least)
     if signed:
-        high = np.maximum(np.abs(low), np.abs(high))
+        high = np.maximum(np.maximum(np.abs(low), np.abs(high)), np.divide(least, 2))
         low = -high
         closed = high < _NARROWEST
         low, high = np.where(closed, -1.0, low), np.where(closed, 1.0, high)
     else:
         # One value alone is shown as the end that it is, seen from zero; zero itself as the lowest.
-        closed = high - low < _NARROWEST
+        closed = high - low < np.maximum(least, _NARROWEST)
         low = np.where(closed, np.minimum(low, 0.0), low)
         high = np.where(closed, np.maximum(high, 0.0), high)
+        high = np.maximum(high, low + least)
         high = np.where(high - low < _NARROWEST, low + 1.0, high)
     return low.astype(np.float32), high.astype(np.float32)
 

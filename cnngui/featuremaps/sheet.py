@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnngui.featuremaps.bars import bar_range, draw_bars
+from cnngui.featuremaps.bulk import BULK_SHARE
 from cnngui.featuremaps.colormaps import PAPER, Picture, colourise
 from cnngui.featuremaps.scaling import HIGHEST_CODE, LOWEST_CODE, encode
 from cnngui.featuremaps.wall import WallLayout, compose_wall, tile_side
@@ -66,6 +67,7 @@ def draw_sheet(
     low: NDArray[np.float32],
     high: NDArray[np.float32],
     colours: NDArray[np.uint8],
+    clips: bool = False,
 ) -> Picture:
     """Draw every channel of a layer, each with its number above it.
 
@@ -75,6 +77,7 @@ def draw_sheet(
     maps : float32 ``(C, H, W)``.
     low, high : float32 ``(C,)``.
     colours : uint8 ``(256, 4)``, see ``colormaps.lookup_table``.
+    clips : whether some values lie beyond low and high; the heading says so.
     """
     count, map_height, map_width = maps.shape
     layout = plan_sheet(count, map_height, map_width)
@@ -86,7 +89,7 @@ def draw_sheet(
         x, y, _, _ = layout.tile_rect(channel)
         _write(picture, str(channel), _MARGIN + x, top + y - 6, _PALE_INK, 0.4)
     shape = f"{count} x {map_height} x {map_width}"
-    _draw_heading(picture, title, shape, low, high, colours)
+    _draw_heading(picture, title, shape, low, high, colours, clips)
     return picture
 
 
@@ -96,6 +99,7 @@ def draw_vector(
     labels: Sequence[str],
     signed: bool,
     colours: NDArray[np.uint8],
+    least: float = 0.0,
 ) -> Picture:
     """Draw the output of a layer without height and width: a labelled bar per unit.
 
@@ -103,15 +107,16 @@ def draw_vector(
     ----------
     values : float32 ``(F,)``; of many, only a strip of bars without labels is drawn.
     labels : a name per unit; empty for their numbers alone.
+    least : how far apart the ends of the bars are at least.
     """
-    low, high = bar_range(values, signed)
+    low, high = bar_range(values, signed, least)
     if len(values) <= _MOST_LABELLED_BARS:
         picture = _labelled_bars(values, labels, float(low[0]), float(high[0]), colours)
     else:
         width, height = _STRIP_SIZE
         picture = _sheet(width, height)
         picture[_HEADING_HEIGHT : _HEADING_HEIGHT + height, _MARGIN : _MARGIN + width] = colourise(
-            draw_bars(values, width, height, signed), colours
+            draw_bars(values, width, height, signed, least), colours
         )
     _draw_heading(picture, title, str(len(values)), low, high, colours)
     return picture
@@ -159,12 +164,17 @@ def _draw_heading(
     low: NDArray[np.float32],
     high: NDArray[np.float32],
     colours: NDArray[np.uint8],
+    clips: bool = False,
 ) -> None:
     """Write title and shape, and at the right what the colours mean."""
     _write(picture, title, _MARGIN, 26, _INK, 0.62)
     _write(picture, shape, _MARGIN, 46, _PALE_INK, 0.42)
     shared = low.min() == low.max() and high.min() == high.max()
-    ends = (f"{low[0]:.4g}", f"{high[0]:.4g}") if shared else ("low", "high of each map")
+    if shared:
+        beyond = ("<= " if clips and low[0] < 0 else "", ">= " if clips else "")
+        ends = f"{beyond[0]}{low[0]:.4g}", f"{beyond[1]}{high[0]:.4g}"
+    else:
+        ends = "low", f"{BULK_SHARE:.0%} of each map" if clips else "high of each map"
     bar_width = 160
     left = picture.shape[1] - _MARGIN - bar_width
     ramp = np.linspace(LOWEST_CODE, HIGHEST_CODE, bar_width).astype(np.uint8)

@@ -23,9 +23,11 @@ from numpy.typing import NDArray
 from cnngui import __version__
 from cnngui.errors import SaveError, system_reason, text
 from cnngui.featuremaps.bars import bar_range
+from cnngui.featuremaps.bulk import BULK_SHARE
 from cnngui.featuremaps.colormaps import DIVERGING, SEQUENTIAL, colourise, lookup_table
 from cnngui.featuremaps.naming import file_stem, free_names
-from cnngui.featuremaps.scaling import Range, Scaling, encode, value_ranges
+from cnngui.featuremaps.scales import Scales
+from cnngui.featuremaps.scaling import encode
 from cnngui.featuremaps.sheet import draw_sheet, draw_vector
 from cnngui.featuremaps.snapshot_plan import (
     MOST_CHANNEL_PICTURES,
@@ -60,7 +62,7 @@ class SnapshotContent:
     source : where the frame came from, in words.
     frame_index, frame_position : counted since the source was opened; place in the medium.
     taken_at : when.
-    scaling, locked : how values became colours; ``locked`` has the ranges by layer id.
+    scales : how values became colours.
     sequential, diverging : names of the colour maps.
     most_pictures : of single channels; see ``snapshot_plan.plan_snapshot``.
     """
@@ -74,8 +76,7 @@ class SnapshotContent:
     frame_index: int
     frame_position: int = 0
     taken_at: datetime = field(default_factory=lambda: datetime.now().astimezone())
-    scaling: Scaling = "map"
-    locked: Mapping[str, Range] = field(default_factory=dict)
+    scales: Scales = field(default_factory=Scales)
     sequential: str = SEQUENTIAL[0]
     diverging: str = DIVERGING[0]
     most_pictures: int = MOST_CHANNEL_PICTURES
@@ -158,11 +159,11 @@ def _written(folder: Path, content: SnapshotContent) -> Iterator[None]:
         signed = content.signed[layer_id]
         if maps.ndim == 1:
             statistics = measure(maps[None, None, :])
-            low, high = bar_range(maps, signed)
+            least = content.scales.least_of_bars(layer_id, maps, signed)
+            low, high = bar_range(maps, signed, least)
         else:
             statistics = measure(maps)
-            locked = content.locked.get(layer_id)
-            low, high = value_ranges(statistics, signed, content.scaling, locked)
+            low, high = content.scales.ranges(layer_id, maps, statistics, signed)
         described[layer_id] = _describe(maps, signed, statistics, low, high)
         described[layer_id]["channel_pictures"] = layer_id in pictured
         yield from _layer_pictures(folder, content, layer_id, low, high, layer_id in pictured)
@@ -193,10 +194,13 @@ def _layer_pictures(
     if maps.ndim == 1:
         is_last = bool(content.spec.layers) and content.spec.layers[-1].id == layer_id
         labels = content.spec.classes if is_last and len(content.spec.classes) == len(maps) else ()
-        write_png(folder / f"{layer_id}.png", draw_vector(layer_id, maps, labels, signed, colours))
+        least = content.scales.least_of_bars(layer_id, maps, signed)
+        picture = draw_vector(layer_id, maps, labels, signed, colours, least)
+        write_png(folder / f"{layer_id}.png", picture)
         yield
         return
-    write_png(folder / f"{layer_id}.png", draw_sheet(layer_id, maps, low, high, colours))
+    sheet = draw_sheet(layer_id, maps, low, high, colours, content.scales.clips)
+    write_png(folder / f"{layer_id}.png", sheet)
     yield
     if not is_pictured:
         return
@@ -216,7 +220,8 @@ def _about(content: SnapshotContent) -> dict[str, Any]:
         "source": content.source,
         "frame": {"index": content.frame_index, "position": content.frame_position},
         "network": content.spec.name,
-        "scaling": content.scaling,
+        "scaling": content.scales.scaling,
+        "bulk": BULK_SHARE if content.scales.clips else 1.0,
         "colours": {"signed": content.diverging, "unsigned": content.sequential},
     }
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cnngui.featuremaps.bars import draw_bars
-from cnngui.featuremaps.scaling import BACKGROUND_CODE, value_ranges
-from cnngui.featuremaps.statistics import find_extremes
+from cnngui.featuremaps.scaling import BACKGROUND_CODE, Ranges, value_ranges
+from cnngui.featuremaps.statistics import Extremes, find_extremes
 from cnngui.featuremaps.wall import WallLayout, compose_wall, plan_wall
+
+RangesOf = Callable[[NDArray[np.float32], Extremes], Ranges]
+"""Chooses low and high of maps ``(C, H, W)`` that have these extremes."""
 
 _CHANNELS = 4
 _GAP = 2
@@ -41,7 +44,12 @@ def tiles_on_thumbnail(
 
 
 def thumbnail(
-    view: NDArray[np.float32], width: int, height: int, signed: bool
+    view: NDArray[np.float32],
+    width: int,
+    height: int,
+    signed: bool,
+    ranges_of: RangesOf | None = None,
+    least: float = 0.0,
 ) -> NDArray[np.uint8]:
     """Draw the first channels of a layer, or its values as bars.
 
@@ -50,17 +58,23 @@ def thumbnail(
     view : float32 ``(C, H, W)`` or ``(F,)``, of any strides; or the sample of it that is enough.
     width, height : pixels, at least 1.
     signed : whether the layer's output may be negative.
+    ranges_of : says what is drawn with the first and the last colour; None takes all of each map.
+    least : how far apart the ends of bars are at least.
 
     Returns
     -------
     uint8 ``(height, width)``, fresh: codes as in ``scaling``, background 0.
     """
     if view.ndim == 1:
-        return draw_bars(view, width, height, signed)
+        return draw_bars(view, width, height, signed, least)
     shown, step = sample_for_thumbnail(view.shape, width, height)
     maps = np.ascontiguousarray(view[:shown, ::step, ::step])
     layout = plan_wall(*maps.shape, width, height, gap=_GAP)
-    low, high = value_ranges(find_extremes(maps), signed, "map")
+    extremes = find_extremes(maps)
+    if ranges_of is None:
+        low, high = value_ranges(extremes, signed, "map")
+    else:
+        low, high = ranges_of(maps, extremes)
     channels = np.arange(layout.shown)
     wall = compose_wall(maps, layout, channels, low, high)
     picture = np.full((height, width), BACKGROUND_CODE, np.uint8)

@@ -56,6 +56,7 @@ class Studio(QObject):
         self.pipeline = self._bridge.pipeline
         self.view = ViewState(document, self)
         self.view.set_colormaps(*settings.colormaps)
+        self.view.set_clips(settings.clips_colours)
         tell = self.pipeline.tell
         self.data = ChosenData(self.pipeline.data, self)
         self.plan = TrainingPlan(tell, document, self.data, settings, self)

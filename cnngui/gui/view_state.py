@@ -49,7 +49,7 @@ class ViewState(QObject):
     def __init__(self, document: Document, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._document = document
-        self._request = ViewRequest(layer_id=document.selected_id)
+        self._request = ViewRequest(layer_id=document.selected_id, clips=True)
         self._is_minimised = self._is_recorded = False
         self._sight: Sight = "maps"
         self._number = NumberRequest()
@@ -140,6 +140,11 @@ class ViewState(QObject):
     def scaling(self) -> Scaling:
         """Which values share the darkest and the brightest colour."""
         return self._request.scaling
+
+    @property
+    def clips(self) -> bool:
+        """Whether the bulk of each map sets its range, and what is stronger is clipped."""
+        return self._request.clips
 
     @property
     def order(self) -> ChannelOrder:
@@ -240,9 +245,18 @@ class ViewState(QObject):
         """Choose which values share one range of colours."""
         self._update(scaling=scaling)
 
+    def set_clips(self, clips: bool) -> None:
+        """Choose whether a few strong values are left out of what sets a map's range."""
+        self._update(clips=clips)
+
     def set_order(self, order: ChannelOrder) -> None:
-        """Choose by what the channels are sorted."""
+        """Choose by what the channels are sorted; they stay as they are until ``sort_again``."""
         self._update(order=order, page=0)
+
+    def sort_again(self) -> None:
+        """Sort the channels by what is seen now."""
+        if self.order != "index":
+            self._update(sortings=self._request.sortings + 1)
 
     def set_wall_size(self, width: int, height: int) -> None:
         """Say how many device pixels the wall has, so that it is drawn at the size shown."""

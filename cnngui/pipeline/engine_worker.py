@@ -11,7 +11,6 @@ from cnngui.capture.frame import Frame
 from cnngui.engine import parallel
 from cnngui.engine.program import AbandonedError
 from cnngui.errors import NetworkError, SaveError, UserError, text
-from cnngui.featuremaps.scaling import Range
 from cnngui.featuremaps.snapshot import SnapshotContent
 from cnngui.formats.network_file import with_named_weights
 from cnngui.pipeline.attic import Attic
@@ -38,6 +37,7 @@ from cnngui.pipeline.events import (
     WeightsEdited,
 )
 from cnngui.pipeline.file_worker import FileWorker
+from cnngui.pipeline.lenses.memory import Memory
 from cnngui.pipeline.looking import look
 from cnngui.pipeline.messages import ViewRequest
 from cnngui.pipeline.meter import Meter
@@ -102,7 +102,7 @@ class EngineWorker(Worker[EngineCommand]):
         self._attic = Attic()
         self._view = ViewRequest()
         self._colormaps = USUAL_COLORMAPS
-        self._locked: dict[str, Range] = {}
+        self._memory = Memory()
         self._frozen = False
         self._stale = False
         self._network_waits = self._view_waits = False
@@ -192,6 +192,7 @@ class EngineWorker(Worker[EngineCommand]):
                 self._show_weights(command)
             case HideWeights():
                 self._learning, self._stale = None, True
+                self._memory.forget_widths()
             case LendWeights():
                 self._lend_weights(command)
 
@@ -205,7 +206,7 @@ class EngineWorker(Worker[EngineCommand]):
             self._report(NetworkFailed(command.generation, error))
             return
         if self._network is not None:
-            self._locked = _still_valid(self._locked, self._network, network)
+            self._memory.follow_network(self._network, network)
         self._network, self._learning = network, None
         self._attic.keep(network.spec, network.weights)
         self._stale = True
@@ -234,6 +235,7 @@ class EngineWorker(Worker[EngineCommand]):
             self._report(NetworkFailed(network.generation, error))
             return
         self._learning, self._stale = edited, True
+        self._memory.forget_widths()
         if not command.is_final:
             return
         own = {command.layer_id: edited.weights[command.layer_id]}
@@ -243,6 +245,7 @@ class EngineWorker(Worker[EngineCommand]):
 
     def _show_weights(self, command: ShowWeights) -> None:
         network, self._learning, self._stale = self._network, None, True
+        self._memory.forget_widths()
         if network is None or not command.spec.is_twin_of(network.spec):
             return
         try:
@@ -261,6 +264,8 @@ class EngineWorker(Worker[EngineCommand]):
         if arrived is not None:
             if self._is_fresh and self._frame is not None:
                 self._meter.add_dropped(self._frame.time)  # it was given up
+            if arrived[1] != self._source_name:
+                self._memory.follow_source()
             self._frame, self._source_name = arrived
             self._is_fresh = True
         network = self._learning or self._network
@@ -273,7 +278,7 @@ class EngineWorker(Worker[EngineCommand]):
                     network,
                     self._frame,
                     self._view,
-                    self._locked,
+                    self._memory,
                     fresh=self._is_fresh,
                     is_abandoned=self._is_abandoned,
                     show_early=self._show_early,
@@ -343,8 +348,7 @@ class EngineWorker(Worker[EngineCommand]):
         return network.snapshot(
             self._frame,
             self._source_name,
-            self._view.scaling,
-            self._locked,
+            self._memory.scales(self._view),
             self._colormaps,
             command.layer_ids,
             command.most_pictures,
@@ -363,18 +367,3 @@ class EngineWorker(Worker[EngineCommand]):
 def weights_id_of(layer: LayerSpec) -> str:
     """Return what names a layer's weights; "" for drawn ones, and where it has none."""
     return layer.weights_id if isinstance(layer, ParametricSpec) else ""
-
-
-def _still_valid(
-    locked: dict[str, Range], before: RunningNetwork, after: RunningNetwork
-) -> dict[str, Range]:
-    """Return the ranges of layers that are still the ones they were locked for.
-
-    New weights are to be compared with the old ones; maps of another shape are another layer's,
-    even if a network opened since calls it by the same name.
-    """
-    return {
-        layer_id: span
-        for layer_id, span in locked.items()
-        if before.shapes.get(layer_id, ()) == after.shapes.get(layer_id)
-    }

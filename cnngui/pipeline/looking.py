@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from cnngui.capture.frame import Frame
 from cnngui.engine.model import Observers
 from cnngui.engine.program import layer_of
-from cnngui.featuremaps.scaling import Range
 from cnngui.images.fit import fit_frame
 from cnngui.pipeline.lenses import LENSES
 from cnngui.pipeline.lenses.lens import Request, Scene, Seen, sealed
+from cnngui.pipeline.lenses.memory import Memory
 from cnngui.pipeline.messages import ViewRequest
 from cnngui.pipeline.results import FrameResult
 from cnngui.pipeline.running import RunningNetwork
@@ -27,7 +27,7 @@ def look(
     network: RunningNetwork,
     frame: Frame,
     view: ViewRequest,
-    locked: dict[str, Range],
+    memory: Memory,
     *,
     fresh: bool = True,
     is_abandoned: Callable[[], bool] = lambda: False,
@@ -37,16 +37,14 @@ def look(
 
     Parameters
     ----------
-    locked : ranges by layer id, kept from call to call: a layer's range is added when it is first
-        seen while the scaling is locked, and all are forgotten when it no longer is.
+    memory : what is kept from call to call.
     fresh : whether this frame was not computed before.
     is_abandoned : asked while computing; see ``Model.forward``.
     show_early : is given what is looked at first as soon as it is there, unless nothing follows;
         returns at once whether it was handed out.
     """
-    if view.scaling != "locked":
-        locked.clear()
-    return _Look(Scene(network, view, locked), frame, fresh, show_early).result(is_abandoned)
+    memory.begin_frame(view)
+    return _Look(Scene(network, view, memory), frame, fresh, show_early).result(is_abandoned)
 
 
 class _Look:

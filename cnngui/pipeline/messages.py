@@ -61,7 +61,9 @@ class ViewRequest:
     width, height : pixels the wall has.
     zoom, page : how the wall is laid out; see ``featuremaps.wall.plan_wall``.
     scaling : "map", "layer" or "locked"; see ``featuremaps.scaling``.
+    clips : whether the bulk of each map sets its range; see ``featuremaps.bulk``.
     order : "index", "mean", "maximum" or "variance"; how the channels are sorted on the wall.
+    sortings : how often the channels were to be sorted again: they stay where they are until then.
     thumbnails : the layers of which the strip shows a small picture.
     thumbnail_size : their (width, height) in pixels.
     wants_wall : whether the layer's wall, or its units, are to be seen or recorded at all.
@@ -80,7 +82,9 @@ class ViewRequest:
     zoom: float = 1.0
     page: int = 0
     scaling: Scaling = "map"
+    clips: bool = False
     order: ChannelOrder = "index"
+    sortings: int = 0
     thumbnails: tuple[str, ...] = ()
     thumbnail_size: tuple[int, int] = (96, 72)
     wants_wall: bool = True

@@ -138,7 +138,7 @@ class RecordingWorker(Worker[StartRecording | StopRecording | SetColormaps]):
         colours = lookup_table(diverging if shown.signed else sequential, shown.signed)
         if isinstance(shown, WallResult):
             return colourise(shown.codes, colours)
-        return draw_vector(shown.layer_id, shown.values, (), shown.signed, colours)
+        return draw_vector(shown.layer_id, shown.values, (), shown.signed, colours, shown.least)
 
     def _finish(self) -> None:
         self._stop_recording()

@@ -17,7 +17,7 @@ from cnngui.engine.preprocess import normalise
 from cnngui.errors import NetworkError, text
 from cnngui.explain.number import Question, ask
 from cnngui.featuremaps.colormaps import DIVERGING, SEQUENTIAL
-from cnngui.featuremaps.scaling import Range, Scaling
+from cnngui.featuremaps.scales import Scales
 from cnngui.featuremaps.snapshot import SnapshotContent
 from cnngui.featuremaps.snapshot_plan import (
     MOST_CHANNEL_PICTURES,
@@ -214,8 +214,7 @@ class RunningNetwork:
         self,
         frame: Frame,
         source: str,
-        scaling: Scaling = "map",
-        locked: Mapping[str, Range] | None = None,
+        scales: Scales | None = None,
         colormaps: tuple[str, str] = USUAL_COLORMAPS,
         layer_ids: Collection[str] | None = None,
         most_pictures: int = MOST_CHANNEL_PICTURES,
@@ -225,6 +224,7 @@ class RunningNetwork:
         Parameters
         ----------
         source : where the frame came from, in words.
+        scales : how values become colours; None takes all of each map.
         colormaps : names of the sequential and the diverging one.
         layer_ids : the layers wanted, of those that there are; None wants all.
         most_pictures : of single channels.
@@ -248,8 +248,7 @@ class RunningNetwork:
             source=source,
             frame_index=frame.index,
             frame_position=frame.position,
-            scaling=scaling,
-            locked=dict(locked or {}),
+            scales=scales or Scales(),
             sequential=colormaps[0],
             diverging=colormaps[1],
             most_pictures=most_pictures,

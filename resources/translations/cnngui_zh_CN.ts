@@ -95,6 +95,10 @@
         <translation>下一页</translation>
     </message>
     <message>
+        <source>Sort the channels again</source>
+        <translation>重新排序通道</translation>
+    </message>
+    <message>
         <source>Magnify the wall</source>
         <translation>放大特征图墙</translation>
     </message>
@@ -5258,6 +5262,41 @@ of these</source>
     </message>
 </context>
 <context>
+    <name>ScaleWords</name>
+    <message>
+        <source>{low} to {high}</source>
+        <translation>{low} 至 {high}</translation>
+    </message>
+    <message>
+        <source>Colours of each map: all its values</source>
+        <translation>每张图的颜色：它的全部数值</translation>
+    </message>
+    <message>
+        <source>Colours of each map: {share} of what is not zero, stronger is clipped</source>
+        <translation>每张图的颜色：非零数值的 {share}，更强的被截断</translation>
+    </message>
+    <message>
+        <source>Colours of all maps: {range} (locked), beyond is clipped</source>
+        <translation>所有图的颜色：{range}（已锁定），超出的被截断</translation>
+    </message>
+    <message>
+        <source>Colours of all maps: {range}, stronger is clipped</source>
+        <translation>所有图的颜色：{range}，更强的被截断</translation>
+    </message>
+    <message>
+        <source>Colours of all maps: {range}</source>
+        <translation>所有图的颜色：{range}</translation>
+    </message>
+    <message>
+        <source>Colours: {range}</source>
+        <translation>颜色：{range}</translation>
+    </message>
+    <message>
+        <source>{share} within {range}, {count} clipped</source>
+        <translation>{share} 在 {range} 之内，{count} 个被截断</translation>
+    </message>
+</context>
+<context>
     <name>SettingsForm</name>
     <message>
         <source>Epochs</source>
@@ -6333,6 +6372,10 @@ Directions turn round: what moves to the left is seen moving to the right.</sour
         <translation>通道 {channel}   第 {row} 行，第 {column} 列   值 {value}</translation>
     </message>
     <message>
+        <source>   clipped</source>
+        <translation>   被截断</translation>
+    </message>
+    <message>
         <source>   zero everywhere</source>
         <translation>   全部为零</translation>
     </message>
@@ -6350,6 +6393,14 @@ Directions turn round: what moves to the left is seen moving to the right.</sour
 </context>
 <context>
     <name>WallTools</name>
+    <message>
+        <source>Sort again</source>
+        <translation>重新排序</translation>
+    </message>
+    <message>
+        <source>Sort again by what is seen now (O): sorted channels stay in their places</source>
+        <translation>按现在所见重新排序 (O)：已排序的通道留在原处</translation>
+    </message>
     <message>
         <source>Fit</source>
         <translation>适应窗口</translation>
@@ -6385,6 +6436,20 @@ Directions turn round: what moves to the left is seen moving to the right.</sour
     <message>
         <source>Locked</source>
         <translation>锁定</translation>
+    </message>
+    <message>
+        <source>What sets a range: all values of a map, or {share} of those that are not zero,
+found in a sample, so that a few strong ones do not make all others pale</source>
+        <translation>由什么决定范围：一张图的全部数值，或其中非零数值的 {share}
+（由抽样得出），这样少数很强的数值不会让其余的都显得苍白</translation>
+    </message>
+    <message>
+        <source>Span of the colours</source>
+        <translation>颜色的跨度</translation>
+    </message>
+    <message>
+        <source>All values</source>
+        <translation>全部数值</translation>
     </message>
     <message>
         <source>Order</source>

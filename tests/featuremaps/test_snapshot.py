@@ -11,6 +11,7 @@ import pytest
 
 from cnngui.errors import SaveError
 from cnngui.featuremaps.colormaps import NON_FINITE, lookup_table
+from cnngui.featuremaps.scales import Scales
 from cnngui.featuremaps.scaling import HIGHEST_CODE
 from cnngui.featuremaps.snapshot import SaveCancelledError, SnapshotContent, write_snapshot
 from cnngui.formats.network_file import read_network
@@ -137,7 +138,7 @@ def test_channel_pictures_have_native_size_and_the_colours_asked_for(tmp_path, c
 
 
 def test_locked_ranges_are_used(tmp_path, content):
-    locked = replace(content, scaling="locked", locked={"relu1": (0.0, 100.0)})
+    locked = replace(content, scales=Scales("locked", locked={"relu1": (0.0, 100.0)}))
     folder = write_snapshot(tmp_path, locked)
     about = json.loads((folder / "snapshot.json").read_text("utf-8"))
     assert about["layers"]["relu1"]["high"] == [100.0, 100.0]

@@ -27,6 +27,7 @@ WRONG: dict[str, object] = {
     "language": 5,
     "colormap/sequential": "grey\ud800",
     "colormap/diverging": [],
+    "colormap/clips": "yes",
     "save_folder": "not/absolute",
     "collection": "/a\0b",
     "snapshot_layers": "some",
@@ -84,6 +85,7 @@ def filled(path: Path, folder: Path) -> Settings:
     settings.theme = "dark"
     settings.language = "zh_CN"
     settings.colormaps = ("magma", DIVERGING[0])
+    settings.clips_colours = False
     settings.save_folder = folder
     settings.collection = folder / "collection"
     settings.snapshot_layers = "shown"

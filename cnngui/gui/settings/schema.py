@@ -141,6 +141,7 @@ SCHEMA: dict[str, Check] = {
     "language": _one_of(*LANGUAGES),
     "colormap/sequential": _one_of("", *SEQUENTIAL),
     "colormap/diverging": _one_of("", *DIVERGING),
+    "colormap/clips": _flag,
     "save_folder": _folder,
     "collection": _folder,
     "snapshot_layers": _one_of(*SNAPSHOT_LAYERS),

@@ -83,6 +83,15 @@ class Settings:
         self._file.put("colormap/diverging", names[1])
 
     @property
+    def clips_colours(self) -> bool:
+        """Whether the bulk of each map sets its colours, and what is stronger is clipped."""
+        return self._get("colormap/clips", True)
+
+    @clips_colours.setter
+    def clips_colours(self, clips: bool) -> None:
+        self._file.put("colormap/clips", clips)
+
+    @property
     def save_folder(self) -> Path:
         """Where snapshots and recordings go. It need not exist yet."""
         pictures = QStandardPaths.StandardLocation.PicturesLocation
@@ -253,7 +262,9 @@ class Settings:
         return self._get(f"window/{name}", [])
 
     def save_part_sizes(self, name: str, sizes: list[int]) -> None:
-        self._file.put(f"window/{name}", sizes)
+        """Remember sizes; none leave what is known."""
+        if sizes:
+            self._file.put(f"window/{name}", sizes)
 
     def sync(self) -> None:
         """Write to disk what was changed since, beside what other windows wrote meanwhile."""

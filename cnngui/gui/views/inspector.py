@@ -30,10 +30,11 @@ from cnngui.gui.views.histogram_view import HistogramView
 from cnngui.gui.views.kernel_view import KernelView
 from cnngui.gui.widgets.buttons import tool_button
 from cnngui.gui.widgets.kernel_menu import KernelMenu, KernelTarget
-from cnngui.gui.widgets.plain import show_plainly
+from cnngui.gui.widgets.plain import plain_tip, show_plainly
 from cnngui.gui.words.layers import layer_fact
 from cnngui.gui.words.naming import channel_label, channel_names, kernel_inputs
 from cnngui.gui.words.numbers import number_text, shape_label, share_text
+from cnngui.gui.words.scales import map_scale_text
 from cnngui.gui.words.sizes import size_words
 from cnngui.pipeline.lenses.channel import ChannelResult
 from cnngui.pipeline.lenses.vector import VectorResult
@@ -155,7 +156,7 @@ class _Details(QWidget):
         self.pointed = QElidingLabel(self)  # its numbers may be long, and the panel stays as it is
         self.pointed.setFont(number_font(self.font()))
         self.pointed.setMinimumHeight(self.fontMetrics().height())
-        self.picture.pointed_at.connect(self.pointed.setText)
+        self.picture.pointed_at.connect(self._say_pointed)
         self.numbers = _Numbers(self)
         self.histogram = HistogramView(self)
         self.fact = QLabel(self)
@@ -203,6 +204,16 @@ class _Details(QWidget):
         )
         self._set_map_parts_visible(True)
         self._show_kernel(channel)
+
+    @Slot(str)
+    def _say_pointed(self, pointed: str) -> None:
+        """Say what is under the pointer; where nothing is, what the colours mean."""
+        channel = self._channel
+        if not pointed and channel is not None:
+            counted = channel.values.size - channel.non_finite
+            pointed = map_scale_text(channel.low, channel.high, channel.clipped, counted)
+        self.pointed.setText(pointed)
+        self.pointed.setToolTip(plain_tip(pointed))
 
     def show_unit(self, vector: VectorResult) -> None:
         """Show one unit of a flat layer."""

@@ -30,6 +30,7 @@ from cnngui.gui.widgets.bars import paint_bar, round_limit
 from cnngui.gui.widgets.spoken import SpokenItem, say_chosen
 from cnngui.gui.words.naming import channel_label, channel_names
 from cnngui.gui.words.numbers import WIDEST_NUMBER, number_text
+from cnngui.gui.words.scales import ranked
 from cnngui.pipeline.lenses.vector import VectorResult
 from cnngui.pipeline.results import FrameResult
 
@@ -53,6 +54,7 @@ class VectorView(QAbstractScrollArea):
         super().__init__(parent)
         self._state = state
         self._vector: VectorResult | None = None
+        self._is_sorted = False
         self._names: tuple[str, ...] = ()
         self._limit = 1.0
         self._signed = False
@@ -74,7 +76,9 @@ class VectorView(QAbstractScrollArea):
             return
         self._vector = vector
         self._names = channel_names(self._state.network, vector.layer_id)
-        self._limit = 1.0 if self._are_shares(vector) else round_limit(vector.values)
+        self._is_sorted = result.view.order != "index"
+        least = vector.least / 2 if vector.signed else vector.least
+        self._limit = 1.0 if self._are_shares(vector) else round_limit(vector.values, least)
         self._signed = vector.signed
         self._lay_out()
         self._say_pointed()
@@ -102,7 +106,8 @@ class VectorView(QAbstractScrollArea):
         if vector is None:
             raise LookupError("there are no units yet")
         unit = int(vector.order[place])
-        name = f"{channel_label(unit, self._names)}: {number_text(float(vector.values[unit]))}"
+        label = self._ranked(place, channel_label(unit, self._names))
+        name = f"{label}: {number_text(float(vector.values[unit]))}"
         return SpokenItem(name, self.unit_rect(place), unit == self._state.channel)
 
     def unit_rect(self, place: int) -> QRect:
@@ -187,7 +192,7 @@ class VectorView(QAbstractScrollArea):
         metrics = painter.fontMetrics()
         value_width = metrics.horizontalAdvance(WIDEST_NUMBER)
         label = QRect(cell.x() + SPACE_S, cell.y(), label_width, cell.height())
-        text = metrics.elidedText(self._label(unit), Qt.TextElideMode.ElideRight, label_width)
+        text = metrics.elidedText(self._label(place), Qt.TextElideMode.ElideRight, label_width)
         painter.setPen(QColor(scheme.text))
         painter.drawText(
             label, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), text
@@ -212,15 +217,20 @@ class VectorView(QAbstractScrollArea):
         network, layer_id = self._state.network, vector.layer_id
         return layer_id in network and network.layer(layer_id).arithmetic == "softmax"
 
-    def _label(self, unit: int) -> str:
-        return self._names[unit] if self._names else str(unit)
+    def _label(self, place: int) -> str:
+        unit = int(self._vector.order[place]) if self._vector is not None else place
+        return self._ranked(place, self._names[unit] if self._names else str(unit))
+
+    def _ranked(self, place: int, label: str) -> str:
+        return ranked(place + 1, label) if self._is_sorted else label
 
     def _label_width(self, painter: QPainter) -> int:
         if self._vector is None:
             return 0
-        longest = (
-            max(self._names, key=len) if self._names else "0" * len(str(len(self._vector.values)))
-        )
+        digits = "0" * len(str(len(self._vector.values)))
+        longest = max(self._names, key=len) if self._names else digits
+        if self._is_sorted:
+            longest = ranked(int("8" * len(digits)), longest)
         return min(text_width(painter.fontMetrics(), longest), self._column_width() // 3)
 
     def _rows(self) -> int:
@@ -270,6 +280,6 @@ class VectorView(QAbstractScrollArea):
             self.pointed_at.emit("")
             return
         unit = int(self._vector.order[place])
-        name = channel_label(unit, self._names)
+        name = self._ranked(place, channel_label(unit, self._names))
         value = number_text(float(self._vector.values[unit]), digits=5)
         self.pointed_at.emit(self.tr("unit {unit}   value {value}").format(unit=name, value=value))

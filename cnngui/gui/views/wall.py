@@ -52,6 +52,7 @@ class WallView(QWidget):
         self._tools = WallTools(state, self)
         self._tools.fit_clicked.connect(self.fit)
         self._pointed = QElidingLabel(self)
+        self._pointed.setObjectName("wall_foot")
         self._pointed.setFont(number_font(self.font()))
         show_plainly(self._pointed)
         self._previous = tool_button(
@@ -64,8 +65,8 @@ class WallView(QWidget):
         self._page.setFont(number_font(self.font()))
         self._previous.clicked.connect(lambda: self.turn_page(-1))
         self._next.clicked.connect(lambda: self.turn_page(1))
-        self._canvas.pointed_at.connect(self._pointed.setText)
-        self._vector.pointed_at.connect(self._pointed.setText)
+        self._canvas.pointed_at.connect(self._say)
+        self._vector.pointed_at.connect(self._say)
 
         foot = QHBoxLayout()
         foot.setContentsMargins(SPACE_M, SPACE_S, SPACE_S, SPACE_S)
@@ -180,6 +181,12 @@ class WallView(QWidget):
                     count=layout.count,
                 )
             )
+
+    @Slot(str)
+    def _say(self, pointed: str) -> None:
+        """Say what is under the pointer; where nothing is, what the colours mean."""
+        is_wall = self._stack.currentWidget() is self._canvas
+        self._pointed.setText(pointed or (self._canvas.scale_text() if is_wall else ""))
 
     def _page_to_show(self) -> QWidget:
         state, result = self._state, self._result

@@ -35,6 +35,7 @@ from cnngui.gui.widgets.pictures import indexed_image
 from cnngui.gui.widgets.spoken import SpokenItem, say_chosen
 from cnngui.gui.words.naming import channel_label, channel_names
 from cnngui.gui.words.numbers import number_text, shape_label
+from cnngui.gui.words.scales import ranked, wall_scale_text
 from cnngui.pipeline.lenses.wall import WallResult, planned
 from cnngui.pipeline.results import FrameResult
 from cnngui.spec.layers import INPUT_ID
@@ -62,6 +63,7 @@ class WallCanvas(QGraphicsView):
         super().__init__(parent)
         self._state = state
         self._wall: WallResult | None = None
+        self._request = state.request()
         self._names: tuple[str, ...] = ()
         self._viewport = Viewport()
         self._pointer: QPointF | None = None
@@ -105,7 +107,7 @@ class WallCanvas(QGraphicsView):
         if self._wall is None or self._wall.layer_id != wall.layer_id:
             self._viewport.fit()
             self._slot_after_turning = None
-        self._wall = wall
+        self._wall, self._request = wall, result.view
         self._names = channel_names(self._state.network, wall.layer_id)
         fitting = planned(wall.values.shape, self._state.network.input, result.view)
         self._viewport.set_wall(fitting.width, fitting.height)
@@ -131,6 +133,14 @@ class WallCanvas(QGraphicsView):
             tile_height * down / ratio,
         )
 
+    def scale_text(self) -> str:
+        """Say what the colours mean."""
+        wall, asked = self._wall, self._request
+        if wall is None:
+            return ""
+        low, high = float(wall.low[0]), float(wall.high[0])
+        return wall_scale_text(asked.scaling, clips=asked.clips, low=low, high=high)
+
     def item_count(self) -> int:
         """Return how many tiles are on the page shown."""
         return self._wall.layout.shown if self._wall is not None else 0
@@ -140,7 +150,7 @@ class WallCanvas(QGraphicsView):
         wall = self._shown()
         channel = int(wall.channels[place])
         text = self.tr("channel {channel}, from {low} to {high}").format(
-            channel=self._label(channel),
+            channel=self._label(place),
             low=number_text(float(wall.statistics.minimum[channel])),
             high=number_text(float(wall.statistics.maximum[channel])),
         )
@@ -155,8 +165,8 @@ class WallCanvas(QGraphicsView):
         return labelled_picture(
             self._in_color(wall),
             [
-                Tile(QRectF(*wall.layout.tile_rect(slot)), self._label(channel), is_dead)
-                for slot, (channel, is_dead) in enumerate(self._channels(wall))
+                Tile(QRectF(*wall.layout.tile_rect(slot)), self._label(slot), is_dead)
+                for slot, (_, is_dead) in enumerate(self._channels(wall))
             ],
         )
 
@@ -281,8 +291,13 @@ class WallCanvas(QGraphicsView):
         dead = wall.statistics.is_dead[wall.channels]
         return list(zip(wall.channels.tolist(), dead.tolist(), strict=True))
 
-    def _label(self, channel: int) -> str:
-        return channel_label(channel, self._names)
+    def _label(self, slot: int) -> str:
+        """Return number and name of a slot's channel, after its rank where they are sorted."""
+        wall = self._shown()
+        label = channel_label(int(wall.channels[slot]), self._names)
+        if self._request.order == "index":
+            return label
+        return ranked(wall.layout.first + slot + 1, label)
 
     def _choose(self, slot: int) -> None:
         self._state.select_channel(int(self._shown().channels[slot]))
@@ -338,7 +353,7 @@ class WallCanvas(QGraphicsView):
         channels = self._channels(wall)
         cause = (
             *(wall.layout, self._viewport.rect, self.size(), self.devicePixelRatioF()),
-            *(channels, self._names, self._state.channel, pointed_slot),
+            *(channels, self._names, self._state.channel, pointed_slot, self._request.order),
         )
         if cause == self._overlay_cause:
             return
@@ -348,7 +363,7 @@ class WallCanvas(QGraphicsView):
             [
                 Tile(
                     self.tile_rect(slot),
-                    self._label(channel),
+                    self._label(slot),
                     is_dead,
                     is_selected=channel == self._state.channel,
                     is_hovered=slot == pointed_slot,
@@ -362,10 +377,15 @@ class WallCanvas(QGraphicsView):
             return ""
         slot, row, column = place
         channel = int(wall.channels[slot])
-        value = number_text(float(wall.values[channel, row, column]), digits=5)
+        value = float(wall.values[channel, row, column])
         text = self.tr("channel {channel}   row {row}, column {column}   value {value}").format(
-            channel=self._label(channel), row=row, column=column, value=value
+            channel=self._label(slot),
+            row=row,
+            column=column,
+            value=number_text(value, digits=5),
         )
+        if value < wall.low[channel] or value > wall.high[channel]:
+            text += self.tr("   clipped")
         if wall.statistics.is_dead[channel]:
             text += self.tr("   zero everywhere")
         seen = self._state.regions.get(INPUT_ID)

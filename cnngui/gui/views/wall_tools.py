@@ -17,7 +17,9 @@ from cnngui.gui.widgets.buttons import ICON_SIZE, ChoiceButton, tool_button
 from cnngui.gui.widgets.pictures import gradient_icon
 from cnngui.gui.widgets.plain import plain_tip, show_plainly
 from cnngui.gui.words.numbers import shape_label
+from cnngui.gui.words.scales import bulk_text
 
+_BULK, _ALL = "bulk", "all"
 _NARROW = 620
 """Pixels: below this width the choices are without words."""
 
@@ -38,7 +40,14 @@ class WallTools(QWidget):
         self._description.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         show_plainly(self._title, self._description)
         self._scaling = self._scaling_button()
+        self._span = self._span_button()
         self._order = self._order_button()
+        self._again = tool_button(
+            "sort-variant",
+            self.tr("Sort again"),
+            self.tr("Sort again by what is seen now (O): sorted channels stay in their places"),
+        )
+        self._again.clicked.connect(state.sort_again)
         self._colormap = self._colormap_button()
         self._automatic_map = ""
         self._fit = tool_button(
@@ -58,7 +67,10 @@ class WallTools(QWidget):
         row.addStrut(self._fit.sizeHint().height())
         row.addWidget(self._title)
         row.addWidget(self._description, 1)
-        for tool in (self._scaling, self._order, self._colormap, self._true_size, self._fit):
+        for tool in (
+            *(self._scaling, self._span, self._order, self._again),
+            *(self._colormap, self._true_size, self._fit),
+        ):
             row.addWidget(tool)
 
     def refresh(
@@ -70,12 +82,15 @@ class WallTools(QWidget):
         self._description.setText(description)
         self._description.setToolTip(plain_tip(f"{self._state.layer_id}  {description}"))
         self._scaling.show_choice(self._state.scaling)
+        self._span.show_choice(_BULK if self._state.clips else _ALL)
         self._order.show_choice(self._state.order)
+        self._again.setEnabled(self._state.order != "index")
         self._colormap.show_choice(self._state.chosen_colormaps[signed])
         self._show_automatic_map(self._state.colormap(signed))
-        for tool in (self._scaling, self._colormap, self._true_size, self._fit):
+        for tool in (self._scaling, self._span, self._colormap, self._true_size, self._fit):
             tool.setVisible(shows_maps)
-        self._order.setVisible(shows_maps or shows_units)
+        for tool in (self._order, self._again):
+            tool.setVisible(shows_maps or shows_units)
         self._fit.setEnabled(is_zoomed)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -85,7 +100,7 @@ class WallTools(QWidget):
             if self.width() < with_font(_NARROW)
             else Qt.ToolButtonStyle.ToolButtonTextBesideIcon
         )
-        for button in (self._scaling, self._order, self._colormap):
+        for button in (self._scaling, self._span, self._order, self._colormap):
             button.setToolButtonStyle(style)
 
     def _description_text(self) -> str:
@@ -108,6 +123,18 @@ class WallTools(QWidget):
             text, icon_name = texts[key]
             button.add_choice(key, text, icon(icon_name))
         button.chosen.connect(self._state.set_scaling)
+        return button
+
+    def _span_button(self) -> ChoiceButton:
+        share = bulk_text()
+        tip = self.tr(
+            "What sets a range: all values of a map, or {share} of those that are not zero,\n"
+            "found in a sample, so that a few strong ones do not make all others pale"
+        )
+        button = ChoiceButton(self.tr("Span of the colours"), tip.format(share=share), self)
+        button.add_choice(_BULK, share, icon("chart-bell-curve"))
+        button.add_choice(_ALL, self.tr("All values"), icon("arrow-expand-horizontal"))
+        button.chosen.connect(lambda key: self._state.set_clips(key == _BULK))
         return button
 
     def _order_button(self) -> ChoiceButton:

@@ -17,9 +17,12 @@ _NEGATIVE_CODE, _POSITIVE_CODE = 64, 192
 """Half way along either arm of a diverging colour map: seen well on light and on dark."""
 
 
-def round_limit(values: NDArray[np.float32]) -> float:
-    """Return 1, 2 or 5 times a power of ten that no value exceeds: a scale that rarely jumps."""
-    largest = float(np.abs(values[np.isfinite(values)]).max(initial=0.0))
+def round_limit(values: NDArray[np.float32], least: float = 0.0) -> float:
+    """Return 1, 2 or 5 times a power of ten that no value exceeds: a scale that rarely jumps.
+
+    It does not fall below ``least``.
+    """
+    largest = float(np.abs(values[np.isfinite(values)]).max(initial=least))
     if largest == 0.0:
         return 1.0
     power = 10.0 ** math.floor(math.log10(largest))

@@ -140,6 +140,11 @@ def action_groups() -> tuple[ActionGroup, ...]:
                     "next_page", translate("Actions", "Next page"), keys=("PgDown",), repeats=True
                 ),
                 ActionInfo(
+                    "sort_again",
+                    translate("Actions", "Sort the channels again"),
+                    keys=("O",),
+                ),
+                ActionInfo(
                     "zoom_in",
                     translate("Actions", "Magnify the wall"),
                     keys=("Ctrl++", "Ctrl+="),

@@ -12,11 +12,17 @@ from cnngui.gui.studio import Studio
 from cnngui.gui.theme import with_font
 from cnngui.gui.training.actions import TrainActions
 
-DRAWER_HEIGHT = 300
+_SHARE, _LOWEST, _HIGHEST = 0.345, 220, 300
+"""Of the room, and pixels: what the pages need at least, and what they need to show all."""
 _LEAST_HEIGHT = 160
 _SAMPLES = 0
 
 translate = QCoreApplication.translate
+
+
+def drawer_height(room: int) -> int:
+    """Return how high the drawer usually is, the same for all pages: tabs keep their places."""
+    return min(max(round(_SHARE * room), _LOWEST), _HIGHEST)
 
 
 class TrainingDrawer(QWidget):

@@ -19,7 +19,6 @@ from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
     QMainWindow,
-    QSplitter,
     QVBoxLayout,
     QWidget,
 )
@@ -28,17 +27,17 @@ from cnngui.gui.document import Document
 from cnngui.gui.samples.notices import SamplesNotices
 from cnngui.gui.session import SessionKeeper, last_network
 from cnngui.gui.settings import Settings
-from cnngui.gui.settings.layout import restore_sizes, splitter_sizes
 from cnngui.gui.studio import Studio
 from cnngui.gui.views.verdict import VerdictWindow
 from cnngui.gui.widgets.keys import belongs_to_field
 from cnngui.gui.widgets.notices import Notice, NoticeBar
 from cnngui.gui.widgets.spoken import speak_of_items
 from cnngui.gui.widgets.tab_order import next_stop, tab_order
+from cnngui.gui.widgets.two_rows import TwoRows
 from cnngui.gui.window.about import AboutDialog
 from cnngui.gui.window.actions import build_actions
 from cnngui.gui.window.camera_list import CameraList
-from cnngui.gui.window.drawer import DRAWER_HEIGHT, TrainingDrawer
+from cnngui.gui.window.drawer import TrainingDrawer, drawer_height
 from cnngui.gui.window.network_menu import NetworkMenu
 from cnngui.gui.window.opener import Opener
 from cnngui.gui.window.preference_menus import language_menu, theme_menu, threads_menu
@@ -204,11 +203,7 @@ class MainWindow(QMainWindow):
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(0)
         rows.addWidget(self._notices)
-        self._rows = QSplitter(Qt.Orientation.Vertical)
-        self._rows.addWidget(self._workbench)
-        self._rows.addWidget(self._drawer)
-        self._rows.setStretchFactor(0, 1)
-        self._rows.setChildrenCollapsible(False)
+        self._rows = TwoRows(self._workbench, self._drawer, drawer_height)
         rows.addWidget(self._rows, 1)
         rows.addWidget(self._transport)
         rows.addWidget(self._status)
@@ -274,6 +269,7 @@ class MainWindow(QMainWindow):
             "next_layer": lambda: view.step_layer(1),
             "previous_page": lambda: wall.turn_page(-1),
             "next_page": lambda: wall.turn_page(1),
+            "sort_again": view.sort_again,
             "zoom_in": wall.zoom_in,
             "zoom_out": wall.zoom_out,
             "fit": wall.fit,
@@ -302,9 +298,8 @@ class MainWindow(QMainWindow):
             # Said in two ways, because a screen without a window manager maximises nothing.
             self.setGeometry(self.screen().availableGeometry())
             self.setWindowState(Qt.WindowState.WindowMaximized)
-        self._workbench.restore_layout(self._settings, self.height())
-        self._rows.setSizes([self.height() - DRAWER_HEIGHT, DRAWER_HEIGHT])
-        restore_sizes(self._rows, self._settings.part_sizes("rows"))
+        self._workbench.restore_layout(self._settings)
+        self._rows.choose(self._settings.part_sizes("rows"))
         self._actions["training"].setChecked(self._settings.training_shown)
         self._drawer.setVisible(self._settings.training_shown)
 
@@ -520,9 +515,10 @@ class MainWindow(QMainWindow):
         self._remember_clock.stop()
         self._settings.geometry = self.saveGeometry()
         self._workbench.save_layout(self._settings)
-        self._settings.save_part_sizes("rows", splitter_sizes(self._rows))
+        self._settings.save_part_sizes("rows", self._rows.chosen_sizes())
         self._settings.training_shown = self._drawer.isVisible()
         self._settings.colormaps = self._studio.view.chosen_colormaps
+        self._settings.clips_colours = self._studio.view.clips
         self._settings.last_network = last_network(self._document)
         self._settings.sync()
         # For the user it is over; a source that hangs may take seconds more to be let go.

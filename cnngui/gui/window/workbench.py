@@ -20,13 +20,16 @@ from cnngui.gui.views.input_view import InputView
 from cnngui.gui.views.inspector import Inspector
 from cnngui.gui.views.strip import LayerStrip
 from cnngui.gui.views.wall import WallView
+from cnngui.gui.widgets.two_rows import TwoRows
 from cnngui.gui.window.large_view import LargeView
 from cnngui.pipeline.results import FrameResult
 
 _LEFT_WIDTH, _RIGHT_WIDTH = 330, 280
-_INPUT_SHARE = 0.2
-"""This share of the window's height is for the picture of the input."""
-_LEAST_WITH_STRIP, _LEAST_WITH_INPUT = 324, 280
+_INPUT_SHARE = 0.23
+"""This share of the room is for the picture of the input, if list and totals have theirs."""
+_LIST_HEIGHT = 320
+"""Pixels for layers, their arguments and what the network costs."""
+_LEAST_WITH_STRIP, _LEAST_WITH_INPUT = 324, 420
 """Pixels of height: a lower window, as a large scale makes it, keeps the wall and the list."""
 
 
@@ -65,10 +68,12 @@ class Workbench(QSplitter):
         self.wall.canvas.setAcceptDrops(False)
 
         self._state = state
-        self._left = QSplitter(Qt.Orientation.Vertical)
-        self._left.addWidget(self.network_panel)
-        self._left.addWidget(self._input_view)
-        self._left.setStretchFactor(0, 1)
+        self._left = TwoRows(
+            self.network_panel,
+            self._input_view,
+            lambda room: round(_INPUT_SHARE * room),
+            lambda: with_font(_LIST_HEIGHT),
+        )
         middle = QWidget()
         column = QVBoxLayout(middle)
         column.setContentsMargins(0, 0, 0, 0)
@@ -101,17 +106,16 @@ class Workbench(QSplitter):
         ):
             view.show_result(result)
 
-    def restore_layout(self, settings: Settings, height: int) -> None:
-        """Divide the room as it was last, or else to suit a window of that height."""
+    def restore_layout(self, settings: Settings) -> None:
+        """Divide the room as it was last, or else as is usual."""
         self.setSizes([with_font(_LEFT_WIDTH), 1_000, with_font(_RIGHT_WIDTH)])
-        self._left.setSizes([height, round(height * _INPUT_SHARE)])
-        restore_sizes(self._left, settings.part_sizes("left"))
+        self._left.choose(settings.part_sizes("left"))
         restore_sizes(self, settings.part_sizes("columns"))
         self._tell_what_is_shown()
 
     def save_layout(self, settings: Settings) -> None:
         """Remember how the room is divided."""
-        settings.save_part_sizes("left", splitter_sizes(self._left))
+        settings.save_part_sizes("left", self._left.chosen_sizes())
         settings.save_part_sizes("columns", splitter_sizes(self))
 
     def step_to(self, right: int, down: int) -> None:

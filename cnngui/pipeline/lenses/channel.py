@@ -25,6 +25,7 @@ class ChannelResult:
     minimum, mean, maximum, std : of its values.
     zeros : share of exact zeros, 0..1.
     non_finite : how many values are NaN or infinite; the other numbers are over the rest.
+    clipped : how many lie below ``low`` or above ``high``.
     histogram_counts : int ``(bins,)``; ``histogram_edges`` : float32 ``(bins + 1,)``.
     kernel : float32 ``(in_channels / groups, kernel_height, kernel_width)``, what a convolution
         slides to make this channel; None for other layers.
@@ -44,6 +45,7 @@ class ChannelResult:
     std: float
     zeros: float
     non_finite: int
+    clipped: int
     histogram_counts: NDArray[np.int64]
     histogram_edges: NDArray[np.float32]
     kernel: NDArray[np.float32] | None
@@ -82,6 +84,7 @@ class ChannelLens(Lens[ChannelResult]):
             std=float(statistics.std[channel]),
             zeros=float(statistics.zeros[channel]),
             non_finite=int(statistics.non_finite[channel]),
+            clipped=_count_beyond(values, low, high),
             histogram_counts=sealed(counted.counts),
             histogram_edges=sealed(counted.edges),
             kernel=kernel,
@@ -100,3 +103,8 @@ class ChannelLens(Lens[ChannelResult]):
         return kernels_of(layer, parameters["weight"])[channel], None if bias is None else float(
             bias[channel]
         )
+
+
+def _count_beyond(values: Values, low: float, high: float) -> int:
+    beyond = (values < np.float32(low)) | (values > np.float32(high))
+    return int(np.count_nonzero(beyond & np.isfinite(values)))

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from cnngui.engine.glimpse import Glimpse
 from cnngui.engine.model import Observers
-from cnngui.featuremaps.scaling import Range, value_ranges
 from cnngui.featuremaps.statistics import ChannelStatistics, measure
+from cnngui.pipeline.lenses.memory import Memory
 from cnngui.pipeline.messages import ViewRequest
 from cnngui.pipeline.running import RunningNetwork
 
@@ -37,12 +37,12 @@ class Scene:
     ----------
     network : what computes the frame.
     view : what is on the screen.
-    locked : ranges of values by layer id, kept from frame to frame while the scaling is locked.
+    memory : what is kept from frame to frame.
     """
 
     network: RunningNetwork
     view: ViewRequest
-    locked: dict[str, Range]
+    memory: Memory
 
     @property
     def shown_id(self) -> str:
@@ -96,17 +96,17 @@ class Seen:
 
     @cached_property
     def span(self) -> tuple[Values, Values]:
-        """The values drawn with the first and with the last colour, per channel.
-
-        While the scaling is locked a layer keeps the range it had when it was first seen.
-        """
-        statistics, scene = self.statistics, self._scene
-        if scene.view.scaling == "locked":
-            seen = float(statistics.minimum.min()), float(statistics.maximum.max())
-            scene.locked.setdefault(self.layer_id, seen)
-        locked = scene.locked.get(self.layer_id)
-        low, high = value_ranges(statistics, self.signed, scene.view.scaling, locked)
+        """The values drawn with the first and with the last colour, per channel."""
+        scene = self._scene
+        low, high = scene.memory.ranges(
+            scene.view, self.layer_id, self.values, self.statistics, self.signed
+        )
         return sealed(low), sealed(high)
+
+    @cached_property
+    def least_of_bars(self) -> float:
+        """How far apart the ends of a flat layer's bars are at least."""
+        return self._scene.memory.least_of_bars(self.layer_id, self.view, self.signed)
 
 
 class Lens(ABC, Generic[Part]):

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cnngui.engine.glimpse import Glimpse
+from cnngui.featuremaps.scaling import Ranges
+from cnngui.featuremaps.statistics import Extremes
 from cnngui.featuremaps.thumbnail import sample_for_thumbnail, thumbnail
 from cnngui.pipeline.lenses.lens import Lens, Request, Scene, Seen, sealed
 
@@ -55,5 +58,14 @@ class ThumbnailsLens(Lens[Thumbnails]):
         return Glimpse(layer_id, channels, step, step)
 
     def _draw(self, seen: Seen) -> None:
-        codes = thumbnail(seen.view, *self.scene.view.thumbnail_size, seen.signed)
+        size = self.scene.view.thumbnail_size
+        if seen.view.ndim == 1:
+            codes = thumbnail(seen.view, *size, seen.signed, least=seen.least_of_bars)
+        else:
+            codes = thumbnail(seen.view, *size, seen.signed, partial(self._ranges_of, seen))
         self._drawn[seen.layer_id] = Thumbnail(sealed(codes), seen.signed)
+
+    def _ranges_of(self, seen: Seen, maps: NDArray[np.float32], extremes: Extremes) -> Ranges:
+        """Return the ranges of the maps that the thumbnail shows."""
+        view, memory = self.scene.view, self.scene.memory
+        return memory.own_ranges(view, seen.layer_id, maps, extremes, seen.signed)

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cnngui.featuremaps.statistics import order_channels
 from cnngui.pipeline.lenses.lens import Lens, Request, Seen, sealed
 
 
@@ -22,12 +21,14 @@ class VectorResult:
     values : float32 ``(F,)``.
     order : int ``(F,)``, the units in the order asked for.
     signed : whether values may be below zero, be they so in this frame or not.
+    least : how far apart the ends of the bars are at least.
     """
 
     layer_id: str
     values: NDArray[np.float32]
     order: NDArray[np.intp]
     signed: bool
+    least: float = 0.0
 
 
 class VectorLens(Lens[VectorResult]):
@@ -42,5 +43,7 @@ class VectorLens(Lens[VectorResult]):
         return {shown_id: self._sort} if is_sorted else {}
 
     def _sort(self, seen: Seen) -> None:
-        order = sealed(order_channels(seen.statistics, self.scene.view.order))
-        self._part = VectorResult(seen.layer_id, seen.values, order, seen.signed)
+        order = self.scene.memory.order(self.scene.view, seen.layer_id, seen.statistics)
+        self._part = VectorResult(
+            seen.layer_id, seen.values, sealed(order), seen.signed, seen.least_of_bars
+        )

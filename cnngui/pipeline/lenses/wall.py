@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cnngui.featuremaps.statistics import ChannelStatistics, order_channels
+from cnngui.featuremaps.statistics import ChannelStatistics
 from cnngui.featuremaps.wall import WallLayout, compose_wall, plan_true_wall, plan_wall
 from cnngui.pipeline.lenses.lens import Lens, Request, Seen, sealed
 from cnngui.pipeline.messages import ViewRequest
@@ -68,7 +68,7 @@ class WallLens(Lens[WallResult]):
     def _draw(self, seen: Seen) -> None:
         view, values = self.scene.view, seen.values
         layout = planned(values.shape, self.scene.network.spec.input, view, view.zoom)
-        channels = layout.on_page(order_channels(seen.statistics, view.order))
+        channels = layout.on_page(self.scene.memory.order(view, seen.layer_id, seen.statistics))
         low, high = seen.span
         self._part = WallResult(
             layer_id=seen.layer_id,

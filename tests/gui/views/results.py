@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnngui.featuremaps.histogram import histogram
-from cnngui.featuremaps.scaling import encode, value_ranges
+from cnngui.featuremaps.scales import Scales
+from cnngui.featuremaps.scaling import encode
 from cnngui.featuremaps.statistics import measure, order_channels
 from cnngui.featuremaps.thumbnail import thumbnail
 from cnngui.featuremaps.wall import compose_wall, plan_wall
@@ -77,7 +78,9 @@ def _thumbnail(request: ViewRequest, output: Maps) -> Thumbnail:
 
 def wall_result(request: ViewRequest, maps: Maps, signed: bool) -> WallResult:
     statistics = measure(maps)
-    low, high = value_ranges(statistics, signed, request.scaling)
+    low, high = Scales(request.scaling, request.clips).ranges(
+        request.layer_id, maps, statistics, signed
+    )
     layout = plan_wall(*maps.shape, request.width, request.height, request.zoom, request.page)
     channels = layout.on_page(order_channels(statistics, request.order))
     codes = compose_wall(maps, layout, channels, low, high)
@@ -97,7 +100,8 @@ def _channel_result(
     channel = min(request.channel, len(maps) - 1)
     values = maps[channel]
     statistics = measure(values[np.newaxis])
-    low, high = value_ranges(statistics, signed, "map")
+    scales = Scales(clips=request.clips)
+    low, high = scales.ranges(request.layer_id, values[np.newaxis], statistics, signed)
     counted = histogram(values)
     return ChannelResult(
         request.layer_id,
@@ -113,6 +117,7 @@ def _channel_result(
         float(statistics.std[0]),
         float(statistics.zeros[0]),
         int(statistics.non_finite[0]),
+        int(((values < low[0]) | (values > high[0])).sum()),
         counted.counts,
         counted.edges,
         kernel,

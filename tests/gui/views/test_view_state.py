@@ -11,7 +11,7 @@ from cnngui.pipeline.messages import ViewRequest
 
 
 def test_begins_with_the_layer_the_document_has_selected(state: ViewState) -> None:
-    assert state.request() == ViewRequest(layer_id="softmax1")
+    assert state.request() == ViewRequest(layer_id="softmax1", clips=True)
 
 
 def test_a_change_is_announced_once_and_no_change_not_at_all(

@@ -8,6 +8,7 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication, QWheelEvent
 from PySide6.QtWidgets import QLabel, QToolButton
 from pytestqt.qtbot import QtBot
+from superqt import QElidingLabel
 
 from cnngui.featuremaps.colormaps import lookup_table
 from cnngui.featuremaps.scaling import HIGHEST_CODE, LOWEST_CODE
@@ -40,6 +41,12 @@ class Wall:
 
     def answer(self) -> None:
         self.view.show_result(frame_result(self.state.request(), self.outputs))
+
+    @property
+    def foot(self) -> str:
+        label = self.view.findChild(QElidingLabel, "wall_foot")
+        assert isinstance(label, QElidingLabel)
+        return label.text()
 
     def press(self, key: Qt.Key) -> None:
         self.qtbot.keyClick(self.canvas, key)
@@ -155,7 +162,8 @@ def test_pointing_tells_channel_place_and_value(
     across, down = tile.width() / 32, tile.height() / 24
     live.move(tile.topLeft() + QPointF((column + 0.5) * across, (row + 0.5) * down))
     value = slot * 10000 + row * 100 + column
-    said, _, sees = live.said.partition("   sees ")
+    said, _, sees = live.said.replace("   clipped", "").partition("   sees ")
+    assert ("   clipped" in live.said) == (slot == 6)  # its last value but for its strongest
     assert said == f"channel {slot}   row {row}, column {column}   value {value}"
     # A 3x3 kernel, of which the padding is not seen.
     heights, widths = (3 - (at == 0) - (at == end) for at, end in ((row, 23), (column, 31)))
@@ -320,7 +328,7 @@ def test_a_channel_that_is_zero_everywhere_is_marked(live: Wall) -> None:
         for y in range(alive.height())
     )
     assert hatched > 200
-    live.move(live.canvas.tile_rect(2).center())
+    live.move(live.canvas.tile_rect(2).center() + QPointF(5, 7))
     assert "value 0   zero everywhere" in live.said
 
 
@@ -352,6 +360,57 @@ def test_choices_reach_the_request_and_the_state(live: Wall) -> None:
     assert (live.state.sequential, live.state.diverging) == ("inferno", "purple-green")
     assert live.button("Scaling").text().startswith("Locked")
     assert live.button("Colour map").text().startswith("Inferno")
+
+
+def test_the_wall_says_what_its_colours_mean_where_nothing_is_pointed_at(live: Wall) -> None:
+    assert live.foot == "Colours of each map: 99 % of what is not zero, stronger is clipped"
+    live.choose("Span of the colours", "all")
+    live.answer()
+    assert live.foot == "Colours of each map: all its values"
+    live.choose("Scaling", "layer")
+    live.answer()
+    assert live.foot == "Colours of all maps: 0 to 7.23e+04"
+    live.choose("Span of the colours", "bulk")
+    live.answer()
+    assert live.foot == "Colours of all maps: 0 to 7.23e+04, stronger is clipped"
+    live.move(live.canvas.tile_rect(0).center())
+    assert live.foot.startswith("channel 0")
+
+
+def test_what_a_few_strong_values_hide_is_seen_unless_all_are_asked_for(live: Wall) -> None:
+    live.outputs["conv1"] = np.full((8, 24, 32), 1, np.float32)
+    live.outputs["conv1"][:, :12] = 0
+    live.outputs["conv1"][:, 23, 31] = 1000
+    at = live.canvas.tile_rect(0)
+    faint = QPointF(at.center().x(), at.y() + 0.8 * at.height()).toPoint()
+
+    def brightness() -> int:
+        live.answer()
+        picture = live.canvas.grab().toImage()
+        return picture.pixelColor(faint * picture.devicePixelRatio()).lightness()
+
+    bulk = brightness()
+    live.choose("Span of the colours", "all")
+    assert brightness() < bulk - 50
+
+
+def test_tiles_of_a_sorted_wall_tell_rank_and_number(live: Wall) -> None:
+    live.choose("Order", "mean")
+    live.answer()
+    assert live.canvas.item_at(0).name.startswith("channel #1 · 7,")
+    live.move(live.canvas.tile_rect(2).center() + QPointF(5, 7))
+    assert live.said.startswith("channel #3 · 5 ")
+
+
+def test_a_sorted_wall_is_sorted_again_by_a_button(live: Wall) -> None:
+    again = live.button("Sort again")
+    assert not again.isEnabled()
+    assert again.isVisible()  # its place is kept
+    live.choose("Order", "mean")
+    live.answer()
+    before = live.state.request()
+    live.qtbot.mouseClick(again, Qt.MouseButton.LeftButton)
+    assert live.state.request() == replace(before, sortings=before.sortings + 1)
 
 
 def test_a_result_of_another_layer_changes_nothing(live: Wall) -> None:

@@ -7,14 +7,25 @@ from collections.abc import Iterator
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QLabel,
+    QScrollArea,
+    QStackedWidget,
+    QTabBar,
+    QToolButton,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from cnngui.gui.network.layer_list import LayerList
+from cnngui.gui.network.panel import NetworkPanel
 from cnngui.gui.network.row_header import RowHeader
 from cnngui.gui.settings import Settings
 from cnngui.gui.views.inspector import Inspector
 from cnngui.gui.views.wall_canvas import WallCanvas
+from cnngui.gui.widgets.two_rows import TwoRows
 from cnngui.gui.window.drawer import TrainingDrawer
 from cnngui.gui.window.status import StatusLine
 from cnngui.gui.window.transport import Transport
@@ -54,6 +65,52 @@ def test_everything_is_on_the_screen_with_the_drawer_open(
     assert window.findChild(WallCanvas).height() >= LEAST_WALL
     assert window.findChild(LayerList).height() >= LEAST_LIST
     assert window.minimumSizeHint().height() <= height
+
+
+@pytest.mark.parametrize(("width", "height"), [(1024, 700), (1366, 768)])
+def test_the_drawer_leaves_list_costs_and_wall_what_they_need(
+    driver: Driver, width: int, height: int
+) -> None:
+    window = driver.window
+    window.resize(width, height)
+    driver.key(Qt.Key.Key_T)
+    drawer, panel = window.findChild(TrainingDrawer), window.findChild(NetworkPanel)
+    driver.wait(drawer.isVisible)
+    tabs = drawer.findChild(QTabBar, "training_tabs")
+    QApplication.processEvents()
+    before = tabs.mapTo(window, QPoint(0, 0))
+    for page in (1, 2, 3, 0):
+        drawer.show_page(page)
+        QApplication.processEvents()
+        place = drawer.findChild(QStackedWidget).currentWidget()
+        assert isinstance(place, QScrollArea)
+        assert place.verticalScrollBar().maximum() == 0, page
+        assert tabs.mapTo(window, QPoint(0, 0)) == before  # the next one is where it was
+    assert drawer.height() < height / 3
+    assert panel.totals.isVisible()
+    assert panel.totals.height() >= panel.totals.sizeHint().height()
+    assert panel.layer_list.height() >= 130
+    assert window.findChild(WallCanvas).height() >= 150
+
+
+def test_what_a_person_made_of_the_room_is_kept(driver: Driver) -> None:
+    window = driver.window
+    window.resize(1366, 768)
+    driver.key(Qt.Key.Key_T)
+    drawer = window.findChild(TrainingDrawer)
+    driver.wait(drawer.isVisible)
+    rows = drawer.parentWidget()
+    assert isinstance(rows, TwoRows)
+    rows.moveSplitter(200, 1)
+    chosen = drawer.height()
+    assert chosen > 300
+    for _ in range(2):
+        driver.key(Qt.Key.Key_T)
+        QApplication.processEvents()
+    window.resize(1366, 900)
+    QApplication.processEvents()
+    assert drawer.height() == chosen
+    assert rows.chosen_sizes()[1] == chosen
 
 
 def test_the_classes_leave_the_kernel_room(qtbot: QtBot, settings: Settings) -> None:

@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 from cnngui.capture.frame import Frame
 from cnngui.engine import model
 from cnngui.engine.preprocess import normalise
-from cnngui.featuremaps.scaling import Range
 from cnngui.pipeline import looking
 from cnngui.pipeline.lenses import LENSES
 from cnngui.pipeline.lenses.channel import ChannelLens, ChannelResult
 from cnngui.pipeline.lenses.lens import Lens, Request, Scene, Seen
+from cnngui.pipeline.lenses.memory import Memory
 from cnngui.pipeline.lenses.scores import Scores, ScoresLens
 from cnngui.pipeline.lenses.thumbnails import Thumbnails, ThumbnailsLens
 from cnngui.pipeline.lenses.vector import VectorLens, VectorResult
@@ -42,7 +42,7 @@ def frame(seed: int = 0) -> Frame:
 
 
 def look(network: RunningNetwork, view: ViewRequest, **others: Any) -> FrameResult:
-    return looking.look(network, frame(), view, {}, **others)
+    return looking.look(network, frame(), view, Memory(), **others)
 
 
 @pytest.mark.parametrize(
@@ -59,9 +59,9 @@ def look(network: RunningNetwork, view: ViewRequest, **others: Any) -> FrameResu
 def test_a_lens_that_nobody_looks_through_asks_for_nothing(
     network: RunningNetwork, lens: type[Lens[Any]], idle: ViewRequest, busy: ViewRequest
 ) -> None:
-    locked: dict[str, Range] = {}
-    assert lens(Scene(network, idle, locked)).observers() == {}
-    assert lens(Scene(network, busy, locked)).observers() != {}
+    memory = Memory()
+    assert lens(Scene(network, idle, memory)).observers() == {}
+    assert lens(Scene(network, busy, memory)).observers() != {}
 
 
 def test_the_network_is_computed_as_far_as_somebody_looks(network: RunningNetwork) -> None:
@@ -131,14 +131,14 @@ def test_a_frame_that_is_whole_when_its_wall_is_there_is_shown_once(
 def test_ranges_are_forgotten_as_soon_as_the_scaling_is_not_locked(
     network: RunningNetwork,
 ) -> None:
-    locked: dict[str, Range] = {}
+    memory = Memory()
     view = ViewRequest(layer_id="conv1", scaling="locked")
-    first = looking.look(network, frame(), view, locked)
-    assert set(locked) == {"conv1"}
-    again = looking.look(network, frame(seed=1), view, locked)
+    first = looking.look(network, frame(), view, memory)
+    assert set(memory.scales(view).locked) == {"conv1"}
+    again = looking.look(network, frame(seed=1), view, memory)
     np.testing.assert_array_equal(wall_of(again).high, wall_of(first).high)
-    looking.look(network, frame(), ViewRequest(layer_id="linear1"), locked)
-    assert locked == {}
+    looking.look(network, frame(), ViewRequest(layer_id="linear1"), memory)
+    assert memory.scales(view).locked == {}
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ import pytest
 from cnngui.capture.frame import Frame
 from cnngui.engine.preprocess import normalise
 from cnngui.pipeline import looking
+from cnngui.pipeline.lenses.memory import Memory
 from cnngui.pipeline.lenses.number import MOST_PICTURES, NumberLens, NumberResult
 from cnngui.pipeline.messages import NumberRequest, ViewRequest
 from cnngui.pipeline.running import RunningNetwork
@@ -43,7 +44,7 @@ def frame() -> Frame:
 
 
 def seen(network: RunningNetwork, view: ViewRequest) -> NumberResult:
-    part = looking.look(network, frame(), view, {}).part(NumberResult)
+    part = looking.look(network, frame(), view, Memory()).part(NumberResult)
     assert part is not None
     return part
 
@@ -62,10 +63,10 @@ def outputs(network: RunningNetwork) -> dict[str, Any]:
 
 
 def test_who_does_not_look_asks_for_nothing(network: RunningNetwork) -> None:
-    result = looking.look(network, frame(), replace(VIEW, number=None), {})
+    result = looking.look(network, frame(), replace(VIEW, number=None), Memory())
     assert result.part(NumberResult) is None
     assert (
-        looking.look(network, frame(), replace(VIEW, layer_id="input"), {}).part(NumberResult)
+        looking.look(network, frame(), replace(VIEW, layer_id="input"), Memory()).part(NumberResult)
         is None
     )
 
@@ -114,7 +115,7 @@ def test_moving_the_place_makes_no_new_program(network: RunningNetwork) -> None:
     requests = [
         frozenset(
             NumberLens(
-                looking.Scene(network, replace(VIEW, number=NumberRequest(at)), {})
+                looking.Scene(network, replace(VIEW, number=NumberRequest(at)), Memory())
             ).observers()
         )
         for at in ((0, 0), (3, 4), (11, 15))

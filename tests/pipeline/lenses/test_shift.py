@@ -11,6 +11,7 @@ import pytest
 from cnngui.capture.frame import Frame
 from cnngui.explain.shift import POOLINGS, changes, shifted
 from cnngui.pipeline import looking
+from cnngui.pipeline.lenses.memory import Memory
 from cnngui.pipeline.lenses.shift import ShiftResult
 from cnngui.pipeline.lenses.wall import WallResult
 from cnngui.pipeline.messages import ViewRequest
@@ -52,13 +53,13 @@ def outputs_of(network: RunningNetwork, pixels: np.ndarray) -> dict[str, np.ndar
 
 
 def test_nobody_looks(network: RunningNetwork) -> None:
-    result = looking.look(network, frame(), VIEW, {})
+    result = looking.look(network, frame(), VIEW, Memory())
     assert result.part(ShiftResult) is None
     assert set(result.layer_ms) == {"conv1", "pool1"}
 
 
 def test_it_is_what_two_runs_give(network: RunningNetwork) -> None:
-    result = looking.look(network, frame(), replace(VIEW, shift=(1, -2)), {})
+    result = looking.look(network, frame(), replace(VIEW, shift=(1, -2)), Memory())
     part = result.part(ShiftResult)
     assert part is not None
     np.testing.assert_array_equal(part.picture, shifted(result.input, (1, -2)))
@@ -74,7 +75,7 @@ def test_it_is_what_two_runs_give(network: RunningNetwork) -> None:
 
 
 def test_poolings_are_compared_on_what_the_layer_reads(network: RunningNetwork) -> None:
-    part = looking.look(network, frame(), replace(VIEW, shift=(0, 1)), {}).part(ShiftResult)
+    part = looking.look(network, frame(), replace(VIEW, shift=(0, 1)), Memory()).part(ShiftResult)
     assert part is not None
     assert tuple(part.poolings) == POOLINGS
     assert part.poolings["none"] == part.changes["conv1"]
@@ -82,6 +83,6 @@ def test_poolings_are_compared_on_what_the_layer_reads(network: RunningNetwork) 
     left = {name: found.changed_after_moving or 0 for name, found in part.poolings.items()}
     assert left["blurred max"] < left["max"] < left["stride"]
     flat = replace(VIEW, layer_id="linear1", shift=(0, 1))
-    other = looking.look(network, frame(), flat, {}).part(ShiftResult)
+    other = looking.look(network, frame(), flat, Memory()).part(ShiftResult)
     assert other is not None
     assert other.poolings == {}
