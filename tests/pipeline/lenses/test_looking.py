@@ -163,8 +163,8 @@ def test_a_new_lens_is_a_module_and_takes_its_place_while_the_layer_is_seen(
 ) -> None:
     monkeypatch.setattr(looking, "LENSES", (*LENSES, PatchLens))
     programs: list[object] = []
-    program = model.Program
-    monkeypatch.setattr(model, "Program", lambda *a: (programs.append(a), program(*a))[1])
+    plan = model.Plan
+    monkeypatch.setattr(model, "Plan", lambda *a: (programs.append(a), plan(*a))[1])
     for place in (0, 1, 5):
         monkeypatch.setattr(PatchLens, "place", place)
         result = look(network, ViewRequest(layer_id="conv1"))
