@@ -17,7 +17,7 @@ SourceKind = Literal["sample", "camera", "video", "image", "folder", "stream"]
 STREAM_SCHEMES = ("http", "https", "rtsp", "rtsps", "rtmp", "rtmps")
 
 SAMPLE = "sample"
-CLIPS = {"": "Built-in clip", "shapes": "Shapes on paper"}
+CLIPS = {"": "Built-in clip", "shapes": "Shapes on paper", "motions": "A waving hand"}
 """The clips that come with the program, by what follows ``sample:``, and their names for people."""
 
 _CAMERA_PREFIX = "camera:"
