@@ -65,7 +65,7 @@ def parse_address(written: str) -> SourceAddress:
 
     Parameters
     ----------
-    written : ``sample``, ``sample:shapes``, ``camera:NAME-or-INDEX``, a URL (http, https, rtsp,
+    written : ``sample``, ``sample:NAME``, ``camera:NAME-or-INDEX``, a URL (http, https, rtsp,
         rtmp) or a path. A folder is a folder of images, a file with an image's suffix an image,
         every other file a video.
 

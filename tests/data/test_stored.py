@@ -51,7 +51,7 @@ def test_numbered_pictures_are_a_clip_in_the_order_of_their_numbers(tmp_path: Pa
     assert data.sample_name(0) == "wave/one"
     batch = data.batch([0], INPUT)
     assert batch.shape == (1, 3, 6, 8, 3)
-    assert values_of(batch[0]) == [40, 60, 80]
+    assert values_of(batch[0]) == [50, 70, 90]
 
 
 def test_a_recorded_clip_reads_back_to_the_bit_with_its_times(tmp_path: Path) -> None:
