@@ -17,7 +17,7 @@ SourceKind = Literal["sample", "camera", "video", "image", "folder", "stream"]
 STREAM_SCHEMES = ("http", "https", "rtsp", "rtsps", "rtmp", "rtmps")
 
 SAMPLE = "sample"
-CLIPS = {"": "Built-in clip", "shapes": "Shapes on paper"}
+CLIPS = {"": "Built-in clip", "shapes": "Shapes on paper", "motions": "A waving hand"}
 """The clips that come with the program, by what follows ``sample:``, and their names for people."""
 
 _CAMERA_PREFIX = "camera:"
@@ -65,7 +65,7 @@ def parse_address(written: str) -> SourceAddress:
 
     Parameters
     ----------
-    written : ``sample``, ``sample:shapes``, ``camera:NAME-or-INDEX``, a URL (http, https, rtsp,
+    written : ``sample``, ``sample:NAME``, ``camera:NAME-or-INDEX``, a URL (http, https, rtsp,
         rtmp) or a path. A folder is a folder of images, a file with an image's suffix an image,
         every other file a video.
 

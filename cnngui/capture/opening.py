@@ -16,7 +16,11 @@ from cnngui.errors import SourceError, system_reason, text
 from cnngui.images.boxes import is_heic
 from cnngui.resources import resource_path
 
-CLIP_FILES = {"": "clip/clip.webm", "shapes": "clip/shapes.webm"}
+CLIP_FILES = {
+    "": "clip/clip.webm",
+    "shapes": "clip/shapes.webm",
+    "motions": "clip/motions.webm",
+}
 DEVICE_DEFAULT = CaptureSettings()
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
+from itertools import repeat
 from typing import Protocol
 
 import numpy as np
@@ -67,8 +68,10 @@ class Dataset(Protocol):
         """Return the seconds of a sample's frames, ascending; None where they are not known."""
         ...
 
-    def frames(self, index: int, places: Sequence[int]) -> list[NDArray[np.uint8]]:
-        """Return some frames of one sample as they are stored: uint8 ``(H, W, 3)``, RGB.
+    def frames(self, index: int, places: Sequence[int]) -> Iterator[NDArray[np.uint8]]:
+        """Give some frames of one sample as they are stored: uint8 ``(H, W, 3)``, RGB.
+
+        One after the other, so that a long clip of large frames need not fit into memory.
 
         Parameters
         ----------
@@ -118,9 +121,9 @@ class Stills:
         """Return the time of the only frame."""
         return (0.0,)
 
-    def frames(self, index: int, places: Sequence[int]) -> list[NDArray[np.uint8]]:
-        """Return the picture, as often as it is asked for."""
-        return [self.picture(index)] * len(places)
+    def frames(self, index: int, places: Sequence[int]) -> Iterator[NDArray[np.uint8]]:
+        """Give the picture, as often as it is asked for."""
+        return repeat(self.picture(index), len(places))
 
 
 def fitted_batch(data: Dataset, indices: Sequence[int], target: InputSpec) -> NDArray[np.uint8]:

@@ -5,7 +5,7 @@ Grey, for a motion has no colour. Who learns these recognises how a hand moves b
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -49,10 +49,10 @@ class DrawnMotions(DrawnDataset):
         """Return the seconds of a clip's frames."""
         return TIMES
 
-    def frames(self, index: int, places: Sequence[int]) -> list[NDArray[np.uint8]]:
+    def frames(self, index: int, places: Sequence[int]) -> Iterator[NDArray[np.uint8]]:
         """Draw some frames of a clip: uint8 ``(size, 4 / 3 size, 3)``, RGB, grey."""
         draw = draw_motion(int(self.labels[index]), self._options.size, self._rng(index))
-        return [draw(place) for place in places]
+        return map(draw, places)
 
 
 def _middle_of(label: int, size: int, rng: np.random.Generator) -> NDArray[np.uint8]:

@@ -1,9 +1,10 @@
-"""Images on disk, one sub-folder per class."""
+"""Images, videos and folders of numbered pictures on disk, one sub-folder per class."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
 
@@ -11,57 +12,82 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnngui.data.class_list import listed_classes
-from cnngui.data.dataset import OpeningCancelledError, Stills, as_labels, fitted_batch
+from cnngui.data.clips import middle_frame
+from cnngui.data.dataset import OpeningCancelledError, as_labels, fitted_batch
 from cnngui.data.recordings import recordings_of
-from cnngui.errors import DataError, SourceError, system_reason, text
+from cnngui.data.stored import (
+    StoredSample,
+    is_clip_folder,
+    is_video_name,
+    read_sample,
+    shown,
+    stored_pictures,
+    stored_video,
+)
+from cnngui.errors import DataError, system_reason, text
 from cnngui.harmless import harmless
-from cnngui.images.files import read_picture
 from cnngui.images.names import is_image_name, listed
 from cnngui.spec.network import InputSpec
 
 _MOST_COUNTED = 10_000
 
 
-class FolderDataset(Stills):
-    """A ``Dataset`` of image files, read when somebody looks at them.
+class FolderDataset:
+    """A ``Dataset`` of files, read when somebody looks at them.
 
     Parameters
     ----------
     path : of the folder; its classes are its sub-folders.
-    files : where each sample is.
+    samples : where each sample is.
     """
 
     def __init__(
         self,
         path: Path,
         classes: tuple[str, ...],
-        files: tuple[Path, ...],
+        samples: tuple[StoredSample, ...],
         labels: Sequence[int],
         problems: tuple[DataError, ...],
     ) -> None:
         self.name = harmless(path.name or str(path))
         self.address = str(path)
         self.classes = classes
-        self.files = files
+        self.samples = samples
         self.labels = as_labels(labels)
-        self.recordings = as_labels(recordings_of(files))
+        self.lengths = as_labels([sample.length for sample in samples])
+        self.recordings = as_labels(recordings_of(self.files))
         self.problems = problems
+
+    @cached_property
+    def files(self) -> tuple[Path, ...]:
+        """The file or folder of each sample; a long video is there for each of its clips."""
+        return tuple(sample.path for sample in self.samples)
 
     def sample_name(self, index: int) -> str:
         """Return a sample's file, with the class's folder."""
-        path = self.files[index]
-        return f"{path.parent.name}/{path.name}"
+        sample = self.samples[index]
+        return f"{sample.path.parent.name}/{sample.name}"
 
     def picture(self, index: int) -> NDArray[np.uint8]:
-        """Read a sample: uint8 ``(H, W, 3)``, RGB."""
-        return read_sample(self.files[index])
+        """Read a sample, or the middle frame of a clip: uint8 ``(H, W, 3)``, RGB."""
+        sample = self.samples[index]
+        (picture,) = sample.frames([middle_frame(sample.length)])
+        return picture
+
+    def times(self, index: int) -> tuple[float, ...] | None:
+        """Return the seconds of a sample's frames, if they are known."""
+        return self.samples[index].times
+
+    def frames(self, index: int, places: Sequence[int]) -> Iterator[NDArray[np.uint8]]:
+        """Read some frames of a sample: uint8 ``(H, W, 3)``, RGB."""
+        return self.samples[index].frames(places)
 
     def batch(self, indices: Sequence[int], target: InputSpec) -> NDArray[np.uint8]:
-        """Read samples fitted to an input: uint8 ``(N, H, W, C)``."""
+        """Read samples fitted to an input; see ``Dataset``."""
         return fitted_batch(self, indices, target)
 
     def __len__(self) -> int:
-        return len(self.files)
+        return len(self.samples)
 
 
 def open_folder(
@@ -71,20 +97,20 @@ def open_folder(
     known: FolderDataset | None = None,
     may_be_empty: bool = False,
 ) -> FolderDataset:
-    """Find the images of a folder, and which of them can be read.
+    """Find the images and clips of a folder, and which of them can be read.
 
-    Every image is decoded once, for a truncated file has a header like a whole one.
+    Everything is decoded once, for a truncated file has a header like a whole one.
 
     Parameters
     ----------
     on_progress : told how many of how many files were looked at.
     known : the same folder as it was opened before; its files are not looked at again.
-    may_be_empty : whether classes without any image are a data set.
+    may_be_empty : whether classes without any sample are a data set.
 
     Raises
     ------
     DataError
-        If there is no sub-folder or no image, or the folder cannot be read.
+        If there is no sub-folder or nothing in them, or the folder cannot be read.
     OpeningCancelledError
     """
     path = path.absolute()
@@ -94,69 +120,96 @@ def open_folder(
     candidates = [
         (label, file)
         for label, name in enumerate(classes)
-        for file in _image_files(path / name, problems)
+        for file in _candidates(path / name, problems)
     ]
     if not classes:
         raise DataError(str(path), text("must hold a sub-folder for each class"), text("none"))
     if not candidates and not may_be_empty:
-        rule = text("must hold images (png, jpg, ...) in its sub-folders")
+        rule = text("must hold images (png, jpg, ...) or videos (mp4, ...) in its sub-folders")
         raise DataError(str(path), rule, problems[0].message if problems else text("none"))
-    good = set(known.files) if known is not None else set()
-    kept: list[tuple[int, Path]] = []
+    kept = _readable(candidates, _known(known), problems, on_progress, is_cancelled)
+    if candidates and not kept and not may_be_empty:
+        rule = text("must hold images (png, jpg, ...) or videos (mp4, ...) in its sub-folders")
+        raise DataError(str(path), rule, problems[0].message)
+    samples = tuple(sample for _, sample in kept)
+    return FolderDataset(path, classes, samples, [label for label, _ in kept], tuple(problems))
+
+
+def _known(known: FolderDataset | None) -> dict[Path, tuple[StoredSample, ...]]:
+    found: dict[Path, tuple[StoredSample, ...]] = {}
+    for sample in known.samples if known is not None else ():
+        found[sample.path] = (*found.get(sample.path, ()), sample)
+    return found
+
+
+def _readable(
+    candidates: Sequence[tuple[int, Path]],
+    known: Mapping[Path, tuple[StoredSample, ...]],
+    problems: list[DataError],
+    on_progress: Callable[[int, int], None],
+    is_cancelled: Callable[[], bool],
+) -> list[tuple[int, StoredSample]]:
+    """Return the samples with their labels; what cannot be read is named among the problems."""
+    kept: list[tuple[int, StoredSample]] = []
     for done, (label, file) in enumerate(candidates):
         if is_cancelled():
             raise OpeningCancelledError
         on_progress(done, len(candidates))
         try:
-            if file not in good:
-                read_sample(file)
+            kept += [(label, sample) for sample in known.get(file) or _stored(file)]
         except DataError as error:
             problems.append(error)
-            continue
-        kept.append((label, file))
     on_progress(len(candidates), len(candidates))
-    files = tuple(file for _, file in kept)
-    return FolderDataset(path, classes, files, [label for label, _ in kept], tuple(problems))
+    return kept
 
 
-def read_sample(path: Path) -> NDArray[np.uint8]:
-    """Read an image file of a class's folder: uint8 ``(H, W, 3)``, RGB.
+def _stored(path: Path) -> tuple[StoredSample, ...]:
+    """Return what is in a file or folder.
 
     Raises
     ------
     DataError
-        If it is absent, broken or too large.
+        If it cannot be read.
     """
-    try:
-        return read_picture(path)
-    except SourceError as error:
-        raise DataError(_shown(path), error.rule, error.got) from error
+    if path.is_dir():
+        return stored_pictures(path)
+    if is_video_name(path):
+        return stored_video(path)
+    read_sample(path)
+    return (StoredSample(path),)
 
 
-def _image_files(folder: Path, problems: list[DataError]) -> list[Path]:
-    """Return the images of a class; what else is there is named among the problems."""
+def _candidates(folder: Path, problems: list[DataError]) -> list[Path]:
+    """Return images and clips of a class; what else is there is named among the problems."""
     try:
         entries = listed(folder)
-        images = [path for path in entries if is_image_name(path) and path.is_file()]
-        problems += [_left_out_folder(path) for path in entries if path.is_dir()]
-        others = [path for path in entries if not is_image_name(path) and path.is_file()]
+        found: list[Path] = []
+        others: list[Path] = []
+        for path in entries:
+            if path.is_dir():
+                if is_clip_folder(path):
+                    found.append(path)
+                else:
+                    problems.append(_left_out_folder(path))
+            elif path.is_file():
+                (found if is_image_name(path) or is_video_name(path) else others).append(path)
     except OSError as error:
         rule = text("must be a folder that may be read")
         problems.append(DataError(folder.name, rule, system_reason(error)))
         return []
     for suffix, count in Counter(path.suffix.lower() for path in others).items():
         first = next(path for path in others if path.suffix.lower() == suffix)
-        rule = text("must be an image (png, jpg, ...) to be learnt from")
-        found = text("{count} files named {suffix}", count=count, suffix=suffix or text("so"))
-        problems.append(DataError(_shown(first), rule, found))
-    return images
+        rule = text("must be an image (png, jpg, ...) or a video (mp4, ...) to be learnt from")
+        kind = text("{count} files named {suffix}", count=count, suffix=suffix or text("so"))
+        problems.append(DataError(shown(first), rule, kind))
+    return found
 
 
 def _left_out_folder(folder: Path) -> DataError:
-    """Say that a folder within a class is not looked into, and how much that leaves out."""
+    """Say that a folder within a class is no clip, and how much that leaves out."""
     images = sum(is_image_name(path) for path in islice(folder.iterdir(), _MOST_COUNTED))
-    rule = text("must not lie in a class's folder for its images to be learnt from")
-    return DataError(_shown(folder), rule, text("a folder with {count} images", count=images))
+    rule = text("must hold numbered pictures alone (1.png, 2.png, ...) to be a clip")
+    return DataError(shown(folder), rule, text("a folder with {count} images", count=images))
 
 
 def _loose_images(folder: Path) -> list[DataError]:
@@ -167,8 +220,3 @@ def _loose_images(folder: Path) -> list[DataError]:
     rule = text("must lie in the folder of a class to be learnt from")
     found = text("{count} images beside the classes", count=len(loose))
     return [DataError(loose[0].name, rule, found)]
-
-
-def _shown(path: Path) -> str:
-    """Return class and file for people."""
-    return harmless(f"{path.parent.name}/{path.name}")

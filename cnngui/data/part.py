@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,7 +45,7 @@ class DataPart:
         """Return the seconds of a sample's frames; see ``Dataset``."""
         return self._whole.times(self._indices[index])
 
-    def frames(self, index: int, places: Sequence[int]) -> list[NDArray[np.uint8]]:
+    def frames(self, index: int, places: Sequence[int]) -> Iterator[NDArray[np.uint8]]:
         """Return some frames of one sample; see ``Dataset``."""
         return self._whole.frames(self._indices[index], places)
 

@@ -1,6 +1,7 @@
 """Which samples were recorded together: their files' names say it.
 
-A recording's samples are ``<begin>-<four digits>_<number>.png``. Names of one sample each,
+A recording's samples are ``<begin>-<four digits>_<number>.png``, its clips folders of that name
+without the ``.png``. Clips of one file belong together. Names of one sample each,
 ``<time>-<four digits>.png``, belong together where the times of a class follow closely on each
 other: that is how samples were named before.
 """
@@ -19,7 +20,7 @@ from numpy.typing import NDArray
 _TIME = "%Y-%m-%d_%H-%M-%S-%f"
 _NAME = re.compile(
     r"(?P<begin>(?P<time>\d{4}-\d\d-\d\d_\d\d-\d\d-\d\d-\d{6})-[0-9a-f]{4})(?P<number>_\d+)?"
-    r"(-[0-9a-f]{8})?\.png",
+    r"(-[0-9a-f]{8})?(\.png)?",
     re.ASCII,
 )
 _LONGEST_GAP_S = 1.5
@@ -32,8 +33,13 @@ def new_recording() -> str:
 
 
 def sample_name(recording: str, number: int) -> str:
-    """Return the name of a recording's sample of that number; later ones sort behind."""
-    return f"{recording}_{number:05}.png"
+    """Return the name of a recording's picture of that number; later ones sort behind."""
+    return f"{clip_name(recording, number)}.png"
+
+
+def clip_name(recording: str, number: int) -> str:
+    """Return the name of a recording's clip of that number, a folder."""
+    return f"{recording}_{number:05}"
 
 
 def recordings_of(files: Sequence[Path]) -> NDArray[np.int64]:
@@ -41,7 +47,8 @@ def recordings_of(files: Sequence[Path]) -> NDArray[np.int64]:
 
     Parameters
     ----------
-    files : those of a class follow on each other, sorted by their names.
+    files : those of a class follow on each other, sorted by their names; a file of several samples
+        is there for each.
     """
     numbers: dict[object, int] = {}
     found = np.empty(len(files), np.int64)
@@ -49,7 +56,7 @@ def recordings_of(files: Sequence[Path]) -> NDArray[np.int64]:
     for place, path in enumerate(files):
         match = _NAME.fullmatch(path.name)
         time = _time_of(match["time"]) if match else None
-        key: object = place
+        key: object = path
         if match is None or time is None:
             last = None
         elif match["number"]:

@@ -1,4 +1,4 @@
-"""Samples that the user records: PNG files in one folder per class.
+"""Samples that the user records, in one folder per class: PNG files, and folders of them for clips.
 
 What is deleted goes to a hidden folder beside the classes, so that it can be had back.
 """
@@ -25,10 +25,11 @@ from cnngui.data.class_list import (
     named,
     write_classes,
 )
+from cnngui.data.clip_writer import ClipWriter
 from cnngui.data.folder import FolderDataset, open_folder
 from cnngui.data.recordings import new_recording
 from cnngui.errors import DataError, SaveError, system_reason, text
-from cnngui.images.opencv import cv2
+from cnngui.images.encoding import encoded_png
 from cnngui.images.resizing import resized
 from cnngui.locks import OwnFolder
 
@@ -94,10 +95,25 @@ class SampleFolder:
             If the disk is full or the folder read-only.
         """
         path = self._class_path(class_name) / (name or f"{new_recording()}.png")
-        pixels = resized(pixels, min(max(pixels.shape[:2]), MOST_SIDE))
-        _, encoded = cv2.imencode(".png", cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR))
-        write_atomically(path, encoded.tobytes())
+        pixels = made_small(pixels)
+        write_atomically(path, encoded_png(pixels))
         return path
+
+    def begin_clip(self, class_name: str, name: str) -> ClipWriter:
+        """Return what writes a clip, frame by frame.
+
+        Parameters
+        ----------
+        name : of its folder; see ``recordings.sample_name``.
+
+        Raises
+        ------
+        DataError
+            If there is no such class.
+        SaveError
+            If the disk is full or the folder read-only.
+        """
+        return ClipWriter(self._class_path(class_name) / name)
 
     def delete(self, paths: Iterable[Path]) -> None:
         """Put samples into the trash.
@@ -271,6 +287,11 @@ class SampleFolder:
             return _own_trash(self.path).path
         except OSError as error:
             raise _save_error(self.path, error) from error
+
+
+def made_small(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return a picture of which no side is longer than ``MOST_SIDE``."""
+    return resized(pixels, min(max(pixels.shape[:2]), MOST_SIDE))
 
 
 _lock = threading.Lock()

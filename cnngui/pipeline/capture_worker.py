@@ -26,7 +26,7 @@ from cnngui.pipeline.capture_commands import (
 from cnngui.pipeline.events import Crashed, Event, SourceFailed, SourceLost, SourceOpened
 from cnngui.pipeline.messages import Playback
 from cnngui.pipeline.meter import Meter
-from cnngui.pipeline.player import Player
+from cnngui.pipeline.player import OnRead, Player, ignore
 from cnngui.pipeline.source_opener import Opening, SourceOpener, SourceOpening
 from cnngui.pipeline.worker import Worker
 
@@ -48,6 +48,7 @@ class CaptureWorker(Worker[CaptureCommand | Opening]):
     deliver : takes each frame and the source's name for people; must return at once.
     open_source : opens what an address names.
     retry_delays_s : see ``RETRY_DELAYS_S``.
+    on_read : see ``Player``.
     """
 
     carries_out = get_args(CaptureCommand)
@@ -59,9 +60,10 @@ class CaptureWorker(Worker[CaptureCommand | Opening]):
         report: Callable[[Event], None],
         open_source: SourceOpening,
         retry_delays_s: tuple[float, ...],
+        on_read: OnRead = ignore,
     ) -> None:
         super().__init__("capture", report)
-        self._player = Player(deliver, meter, report)
+        self._player = Player(deliver, meter, report, on_read)
         self._meter = meter
         self._retry_delays_s = retry_delays_s
         self._opener = SourceOpener(open_source, self.tell)

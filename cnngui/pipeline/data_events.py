@@ -12,6 +12,7 @@ from cnngui.data.class_list import SampleClass
 from cnngui.data.dataset import Dataset
 from cnngui.data.folder import FolderDataset
 from cnngui.data.sample_folder import SampleFolder
+from cnngui.data.stored import StoredSample
 from cnngui.errors import UserError
 from cnngui.pipeline.messages import NewestOnly
 
@@ -106,7 +107,7 @@ class SamplingStarted:
 class SampleRecorded:
     """A sample was written; ``count`` is how many since recording began."""
 
-    path: Path
+    sample: StoredSample
     class_name: str
     count: int
 

@@ -82,7 +82,12 @@ class LivePipeline:
         self.data = DataDesk(report)
         self._sampling = SampleRecorder(report, self.data.open_samples)
         self._capture = CaptureWorker(
-            self._on_frame, self.meter, report, open_source, retry_delays_s
+            self._on_frame,
+            self.meter,
+            report,
+            open_source,
+            retry_delays_s,
+            on_read=self._sampling.offer_every,
         )
         self._store = store = RunStore(runs_folder or Path(gettempdir()) / "cnngui-runs")
         self._trainer = TrainingWorker(self._engine.tell, turns, report, self._files, store)

@@ -30,6 +30,13 @@ _LONGEST_READING_S = 4.0
 """To read again what a network sees together with a frame that was wound to."""
 
 
+OnRead = Callable[[Picture, float], None]
+
+
+def ignore(picture: Picture, seconds: float) -> None:
+    """Stand in for somebody who wants every picture."""
+
+
 class Player:
     """Reads a source at the source's own tempo and hands its frames on. Used by one thread.
 
@@ -38,6 +45,8 @@ class Player:
     Parameters
     ----------
     deliver : takes each frame and the source's name for people; must return at once.
+    on_read : takes every picture that was read, also one that comes too late to be shown, and its
+        seconds in the medium; must return at once.
     """
 
     def __init__(
@@ -45,8 +54,10 @@ class Player:
         deliver: Callable[[Frame, str], None],
         meter: Meter,
         report: Callable[[Event], None],
+        on_read: OnRead = ignore,
     ) -> None:
         self._deliver = deliver
+        self._on_read = on_read
         self._meter = meter
         self._report = report
         self._source: Source | None = None
@@ -266,6 +277,7 @@ class Player:
         """Keep a frame for the networks that see several, whether it is shown or not."""
         self._seconds = self._seconds_of(position)
         self._buffer.add(picture, self._seconds)
+        self._on_read(picture, self._seconds)
 
     def _hand_on(self, picture: Picture) -> None:
         self._has_begun_again = False

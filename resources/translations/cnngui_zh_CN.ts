@@ -553,6 +553,10 @@ Where training goes on getting better and validation worse, the network learns i
         <translation>纸上的图形</translation>
     </message>
     <message>
+        <source>A waving hand</source>
+        <translation>挥动的手</translation>
+    </message>
+    <message>
         <source>Digits</source>
         <translation>绘制的数字</translation>
     </message>
@@ -3449,10 +3453,6 @@ Train the network: after each epoch you see here what it gets right and what it 
         <translation>其他内容</translation>
     </message>
     <message>
-        <source>must hold images (png, jpg, ...) in its sub-folders</source>
-        <translation>子文件夹中必须有图片（png、jpg 等）</translation>
-    </message>
-    <message>
         <source>must hold a sub-folder for each class</source>
         <translation>每个类别必须有一个子文件夹</translation>
     </message>
@@ -3603,6 +3603,18 @@ Train the network: after each epoch you see here what it gets right and what it 
     <message>
         <source>must have a layer with weights that is not frozen and reaches the output</source>
         <translation>必须有一个未冻结、带权重并通向输出的层</translation>
+    </message>
+    <message>
+        <source>must hold numbered pictures alone (1.png, 2.png, ...) to be a clip</source>
+        <translation>必须只含编号的图片（1.png、2.png……）才是短片</translation>
+    </message>
+    <message>
+        <source>must hold images (png, jpg, ...) or videos (mp4, ...) in its sub-folders</source>
+        <translation>子文件夹中必须有图像（png、jpg……）或视频（mp4……）</translation>
+    </message>
+    <message>
+        <source>must be an image (png, jpg, ...) or a video (mp4, ...) to be learnt from</source>
+        <translation>必须是图像（png、jpg……）或视频（mp4……）才能用于学习</translation>
     </message>
     <message>
         <source>a batch of {count}</source>
@@ -4221,20 +4233,12 @@ Train the network: after each epoch you see here what it gets right and what it 
         <translation>隔行扫描的视频</translation>
     </message>
     <message>
-        <source>must not lie in a class&apos;s folder for its images to be learnt from</source>
-        <translation>不能放在类别的文件夹里，其中的图片才能用于学习</translation>
-    </message>
-    <message>
         <source>must lie in the folder of a class to be learnt from</source>
         <translation>必须放在某个类别的文件夹里才能用于学习</translation>
     </message>
     <message>
         <source>{count} images beside the classes</source>
         <translation>类别之外的 {count} 张图片</translation>
-    </message>
-    <message>
-        <source>must be an image (png, jpg, ...) to be learnt from</source>
-        <translation>必须是图片（png、jpg 等）才能用于学习</translation>
     </message>
     <message>
         <source>{count} files named {suffix}</source>
@@ -4247,6 +4251,30 @@ Train the network: after each epoch you see here what it gets right and what it 
     <message>
         <source>so</source>
         <translation>此类</translation>
+    </message>
+    <message>
+        <source>a clip must have more than one frame</source>
+        <translation>短片必须多于一帧</translation>
+    </message>
+    <message>
+        <source>a clip&apos;s pictures must all have one size</source>
+        <translation>一个短片的图片大小必须全部相同</translation>
+    </message>
+    <message>
+        <source>must have the pictures that it had when it was opened</source>
+        <translation>必须仍有打开时的那些图片</translation>
+    </message>
+    <message>
+        <source>{name} differs</source>
+        <translation>{name} 不同</translation>
+    </message>
+    <message>
+        <source>must have the frames that it had when it was opened</source>
+        <translation>必须仍有打开时的那些帧</translation>
+    </message>
+    <message>
+        <source>fewer</source>
+        <translation>更少</translation>
     </message>
     <message>
         <source>has weights of its own that are no longer kept: draw new ones</source>
@@ -4303,6 +4331,18 @@ Train the network: after each epoch you see here what it gets right and what it 
     <message>
         <source>must last {seconds:.3g} s for this network to see enough</source>
         <translation>必须持续 {seconds:.3g} 秒，这个网络才能看够</translation>
+    </message>
+    <message>
+        <source>a clip may have at most {most:,} frames</source>
+        <translation>一个短片最多可有 {most:,} 帧</translation>
+    </message>
+    <message>
+        <source>clip</source>
+        <translation>短片</translation>
+    </message>
+    <message>
+        <source>more, as far as the input reaches</source>
+        <translation>更多，按输入所及的长度</translation>
     </message>
     <message>
         <source>the network wants {rate:.3g} frames a second</source>

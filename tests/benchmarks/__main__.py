@@ -19,12 +19,14 @@ from tests.benchmarks import (  # noqa: E402
     bench_networks,
     bench_start,
     bench_training,
+    bench_video,
 )
 
 # Each has a TITLE, measure() -> rows for JSON, and describe(rows) -> text.
 SUBJECTS = {
     "engine": bench_engine,
     "networks": bench_networks,
+    "video": bench_video,
     "training": bench_training,
     "memory": bench_memory,
     "live": bench_live,

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from cnngui.spec.layers import (
     Add,
     AvgPool2d,
     BatchNorm2d,
     Conv2d,
+    Conv3d,
     Flatten,
     LayerSpec,
     Linear,
@@ -180,3 +183,78 @@ def _conv_blocks(channels: tuple[int, ...], convolutions: int) -> list[LayerSpec
             ]
         layers.append(MaxPool2d(id=f"pool{block}"))
     return layers
+
+
+def video_network() -> NetworkSpec:
+    """3x3x3 convolutions of 8 and 16 channels over 16 frames of 112x112 in colour."""
+    return NetworkSpec(
+        name="3D 3-8-16 16x112x112",
+        input=InputSpec(height=112, width=112, frames=16),
+        layers=_convolutions_in_time((8, 16), "same"),
+    )
+
+
+def video_stage() -> NetworkSpec:
+    """3x3x3 convolutions of 64 channels over 8 moments of 28x28."""
+    return NetworkSpec(
+        name="3D 64-64-64 8x28x28",
+        input=InputSpec(height=28, width=28, frames=8),
+        layers=_convolutions_in_time((64, 64, 64), "same"),
+    )
+
+
+def video_two_plus_one() -> NetworkSpec:
+    """The same channels by kernels 1x3x3 and 3x1x1."""
+    layers: list[LayerSpec] = []
+    for number, channels in enumerate((64, 64, 64), 1):
+        layers += [
+            Conv3d(
+                id=f"space{number}",
+                out_channels=channels,
+                kernel_size=(1, 3, 3),
+                padding=(0, 1, 1),
+            ),
+            ReLU(id=f"between{number}"),
+            Conv3d(
+                id=f"time{number}",
+                out_channels=channels,
+                kernel_size=(3, 1, 1),
+                padding=(1, 0, 0),
+            ),
+            ReLU(id=f"relu{number}"),
+        ]
+    return NetworkSpec(
+        name="(2+1)D 64-64-64 8x28x28",
+        input=InputSpec(height=28, width=28, frames=8),
+        layers=tuple(layers),
+    )
+
+
+def video_stream() -> NetworkSpec:
+    """Without padding in time."""
+    return NetworkSpec(
+        name="3D 3-8-16 16x112x112, no padding in time",
+        input=InputSpec(height=112, width=112, frames=16),
+        layers=_convolutions_in_time((8, 16), (0, 1, 1)),
+    )
+
+
+def video_stream_stage() -> NetworkSpec:
+    """64 channels over 16 frames, without padding in time."""
+    return NetworkSpec(
+        name="3D 64-64-64 16x28x28, no padding in time",
+        input=InputSpec(height=28, width=28, frames=16),
+        layers=_convolutions_in_time((64, 64, 64), (0, 1, 1)),
+    )
+
+
+def _convolutions_in_time(
+    kernels: Sequence[int], padding: str | tuple[int, int, int]
+) -> tuple[LayerSpec, ...]:
+    layers: list[LayerSpec] = []
+    for number, channels in enumerate(kernels, 1):
+        layers += [
+            Conv3d(id=f"conv{number}", out_channels=channels, padding=padding),
+            ReLU(id=f"relu{number}"),
+        ]
+    return tuple(layers)

@@ -54,14 +54,13 @@ def _compute_layer(layer: spec.LayerSpec, sources: list[Any], parameters: dict[s
 
     x = sources[0]
     match layer:
-        case spec.Conv2d():
-            (top, bottom), (left, right) = layer.pads
-            if (top, left) != (bottom, right):
+        case spec.Conv2d() | spec.Conv3d():
+            if any(before != after for before, after in layer.pads):
                 raise NotImplementedError("uneven padding")
+            padding = tuple(before for before, _ in layer.pads)
             weight, bias = parameters["weight"], parameters.get("bias")
-            return functional.conv2d(
-                x, weight, bias, layer.stride, (top, left), layer.dilation, layer.groups
-            )
+            convolve = functional.conv2d if layer.rank == 2 else functional.conv3d
+            return convolve(x, weight, bias, layer.stride, padding, layer.dilation, layer.groups)
         case spec.BatchNorm2d():
             return functional.batch_norm(x, **parameters, eps=layer.eps)
         case spec.MaxPool2d():

@@ -70,11 +70,12 @@ def test_built_in_clip_is_ten_seconds_that_can_be_wound() -> None:
     assert step(-1, 0) < 1.6 * step(0, 1)
 
 
-def test_the_clip_of_shapes_on_paper_is_there_and_can_be_wound() -> None:
-    with open_source(SourceAddress("sample", "shapes")) as source:
+@pytest.mark.parametrize(("clip", "frames"), [("shapes", 600), ("motions", 404)])
+def test_the_other_clips_are_there_and_can_be_wound(clip: str, frames: int) -> None:
+    with open_source(SourceAddress("sample", clip)) as source:
         assert (source.info.width, source.info.height) == (640, 480)
-        assert source.info.frame_count == 600
-        source.seek(599)
+        assert source.info.frame_count == frames
+        source.seek(frames - 1)
         assert source.read() is not None
         assert source.read() is None
 

@@ -69,7 +69,7 @@ def test_a_clip_has_its_frames_and_times_and_a_frame_drawn_alone_is_the_same() -
     data = motions(options=DrawnOptions(count=18, seed=2, size=24))
     assert data.lengths.tolist() == [FRAMES] * 18
     for index in (0, 5, 17):
-        frames = data.frames(index, range(FRAMES))
+        frames = list(data.frames(index, range(FRAMES)))
         assert len(frames) == len(data.times(index)) == FRAMES
         (alone,) = data.frames(index, [13])
         np.testing.assert_array_equal(alone, frames[13])

@@ -57,8 +57,8 @@ def test_what_is_hidden_or_the_systems_own_is_passed_over(tmp_path: Path) -> Non
 
 
 def test_what_is_left_out_is_named(tmp_path: Path) -> None:
-    for number in range(3):
-        write_image(tmp_path / "a" / "deeper" / f"{number}.png")
+    for number, name in enumerate(("cat", "dog", "emu")):
+        write_image(tmp_path / "a" / "deeper" / f"{name}.png")
         (tmp_path / "a" / f"{number}.txt").write_text("label")
         write_image(tmp_path / f"loose{number}.png")
     write_image(tmp_path / "a" / "1.png")
@@ -68,10 +68,12 @@ def test_what_is_left_out_is_named(tmp_path: Path) -> None:
     assert [str(problem) for problem in data.problems] == [
         "loose0.png: must lie in the folder of a class to be learnt from, got 3 images beside the "
         "classes",
-        "a/deeper: must not lie in a class's folder for its images to be learnt from, got a folder "
-        "with 3 images",
-        "a/LICENSE: must be an image (png, jpg, ...) to be learnt from, got 1 files named so",
-        "a/0.txt: must be an image (png, jpg, ...) to be learnt from, got 3 files named .txt",
+        "a/deeper: must hold numbered pictures alone (1.png, 2.png, ...) to be a clip, got a "
+        "folder with 3 images",
+        "a/LICENSE: must be an image (png, jpg, ...) or a video (mp4, ...) to be learnt from, got "
+        "1 files named so",
+        "a/0.txt: must be an image (png, jpg, ...) or a video (mp4, ...) to be learnt from, got 3 "
+        "files named .txt",
     ]
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from cnngui.data.folder import open_folder
-from cnngui.data.recordings import new_recording, recordings_of, sample_name
+from cnngui.data.recordings import clip_name, new_recording, recordings_of, sample_name
 from cnngui.data.sample_folder import SampleFolder
 
 
@@ -48,7 +48,14 @@ def test_of_samples_named_as_before_times_tell() -> None:
     ],
 )
 def test_other_pictures_stand_for_themselves(name: str) -> None:
-    assert recordings_of(named(name, name)).tolist() == [0, 1]
+    files = [*named(name), *named(name, folder="hat")]
+    assert recordings_of(files).tolist() == [0, 1]
+
+
+def test_clips_of_a_recording_and_of_a_file_belong_together() -> None:
+    begun = new_recording()
+    files = named(clip_name(begun, 0), clip_name(begun, 1), "film.mp4", "film.mp4", "other.mp4")
+    assert recordings_of(files).tolist() == [0, 0, 1, 1, 2]
 
 
 def test_a_folder_of_samples_knows_its_recordings(tmp_path: Path) -> None:

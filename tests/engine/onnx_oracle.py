@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import onnx
 import onnxruntime
@@ -10,12 +12,16 @@ from onnx import TensorProto, helper, numpy_helper
 
 from cnngui.spec import layers as spec
 from cnngui.spec.layers import INPUT_ID, Shape
+from cnngui.spec.layers.conv import Convolution, TransposedConvolution
+from cnngui.spec.layers.norm import BatchNorm
+from cnngui.spec.layers.pool import AdaptivePooling, WindowPooling
+from cnngui.spec.layers.resize import Padding, Upsampling
 from cnngui.spec.network import NetworkSpec
 from cnngui.spec.shapes import infer
 from cnngui.weights import Weights
 
 _OF_LATER_OPSET = (spec.GELU, spec.GroupNorm, spec.InstanceNorm2d)
-NOT_IN_ONNX = (spec.AdaptiveAvgPool2d, spec.AdaptiveMaxPool2d)
+NOT_IN_ONNX = (AdaptivePooling,)
 
 
 def to_onnx(
@@ -31,7 +37,7 @@ def to_onnx(
     shapes = infer(network).shapes
     for index, layer in enumerate(network.layers):
         inputs = list(network.inputs_of(index))
-        build = _Builder(layer, inputs, shapes[layer.id])
+        build = _Builder(layer, inputs, shapes[layer.id], shapes[inputs[0]])
         if layer.enabled:
             _build(build, list(weights.get(layer.id, {})))
         else:
@@ -74,10 +80,20 @@ def compute(network: NetworkSpec, weights: Weights, x: NDArray) -> dict[str, NDA
 class _Builder:
     """The nodes of one layer, and the constants that they read."""
 
-    def __init__(self, layer: spec.LayerSpec, inputs: list[str], shape: Shape) -> None:
-        self.layer, self.inputs, self.shape = layer, inputs, shape
+    def __init__(
+        self, layer: spec.LayerSpec, inputs: list[str], shape: Shape, source: Shape
+    ) -> None:
+        self.layer, self.inputs, self.shape, self.source = layer, inputs, shape, source
         self.nodes: list[onnx.NodeProto] = []
         self.constants: list[onnx.TensorProto] = []
+        self.of_moments = layer.enabled and layer.rank == 2 and len(source) == 4
+        if self.of_moments:
+            # Each moment by itself, as pictures of a batch are.
+            turned = self.add("Transpose", inputs, last=False, perm=[0, 2, 1, 3, 4])
+            self.inputs = self._reshaped(turned, (-1, source[0], *source[2:]))
+
+    def _reshaped(self, inputs: list[str], shape: tuple[int, ...]) -> list[str]:
+        return self.add("Reshape", [*inputs, self.constant(shape, np.int64)], last=False)
 
     def constant(self, values: object, dtype: type = np.float32) -> str:
         name = f"{self.layer.id}.constant{len(self.constants)}"
@@ -88,6 +104,12 @@ class _Builder:
         self, kind: str, inputs: list[str], *, last: bool = True, domain: str = "", **more: object
     ) -> list[str]:
         """Add a node, whose result is the layer's if it is the last. Return the result's name."""
+        if last and self.of_moments:
+            made = self.add(kind, inputs, last=False, domain=domain, **more)
+            channels, moments, *sides = self.shape
+            apart = self._reshaped(made, (-1, moments, channels, *sides))
+            self.of_moments = False
+            return self.add("Transpose", apart, perm=[0, 2, 1, 3, 4])
         result = self.layer.id if last else f"{self.layer.id}.between{len(self.nodes)}"
         self.nodes.append(helper.make_node(kind, inputs, [result], domain=domain, **more))
         return [result]
@@ -97,6 +119,7 @@ _SAME_NAMES = {
     "ReLU": "Relu",
     "Dropout": "Identity",
     "GlobalAvgPool2d": "GlobalAveragePool",
+    "GlobalAvgPool3d": "GlobalAveragePool",
     "GlobalMaxPool2d": "GlobalMaxPool",
     "Hardswish": "HardSwish",
     "Add": "Sum",
@@ -107,28 +130,26 @@ def _build(build: _Builder, parameters: list[str]) -> None:
     layer, inputs = build.layer, build.inputs
     tensors = inputs + [f"{layer.id}.{name}" for name in parameters]
     match layer:
-        case spec.Conv2d() | spec.ConvTranspose2d():
-            is_transposed = isinstance(layer, spec.ConvTranspose2d)
-            (top, bottom), (left, right) = (
-                [(pad, pad) for pad in layer.padding] if is_transposed else layer.pads
-            )
+        case Convolution() | TransposedConvolution():
+            is_transposed = isinstance(layer, TransposedConvolution)
+            pads = [(pad, pad) for pad in layer.padding] if is_transposed else layer.pads
             more = {"output_padding": layer.output_padding} if is_transposed else {}
             build.add(
                 "ConvTranspose" if is_transposed else "Conv",
                 tensors,
                 kernel_shape=layer.kernel_size,
                 strides=layer.stride,
-                pads=[top, left, bottom, right],
+                pads=_in_order(pads),
                 dilations=layer.dilation,
                 group=layer.groups,
                 **more,
             )
-        case spec.MaxPool2d() | spec.AvgPool2d():
-            is_mean = isinstance(layer, spec.AvgPool2d)
+        case WindowPooling():
+            is_mean = isinstance(layer, spec.AvgPool2d | spec.AvgPool3d)
             more = (
                 {"count_include_pad": int(layer.count_include_pad)}
                 if is_mean
-                else {"dilations": getattr(layer, "dilation", (1, 1))}
+                else {"dilations": layer.spacing}
             )
             build.add(
                 "AveragePool" if is_mean else "MaxPool",
@@ -139,7 +160,7 @@ def _build(build: _Builder, parameters: list[str]) -> None:
                 ceil_mode=int(layer.ceil_mode),
                 **more,
             )
-        case spec.BatchNorm2d():
+        case BatchNorm():
             build.add("BatchNormalization", tensors, epsilon=layer.eps)
         case spec.GroupNorm() | spec.InstanceNorm2d():
             channels = build.shape[0]
@@ -154,11 +175,13 @@ def _build(build: _Builder, parameters: list[str]) -> None:
             if over_maps or len(build.shape) == 1:
                 build.add("LayerNormalization", inputs + given, epsilon=layer.eps, axis=1)
             else:
-                turned = build.add("Transpose", inputs, last=False, perm=[0, 2, 3, 1])
+                axes = range(1, len(build.shape) + 1)
+                last = [0, *axes[1:], 1]
+                turned = build.add("Transpose", inputs, last=False, perm=last)
                 normalised = build.add(
                     "LayerNormalization", turned + given, last=False, epsilon=layer.eps, axis=-1
                 )
-                build.add("Transpose", normalised, perm=[0, 3, 1, 2])
+                build.add("Transpose", normalised, perm=[0, axes[-1], *axes[:-1]])
         case spec.PReLU():
             sides = (layer.num_parameters,) + (1,) * (len(build.shape) - 1)
             slope = [*tensors[1:], build.constant(sides, np.int64)]
@@ -187,18 +210,17 @@ def _build(build: _Builder, parameters: list[str]) -> None:
             (product, *others) = inputs
             for number, other in enumerate(others, 1):
                 (product,) = build.add("Mul", [product, other], last=number == len(others))
-        case spec.Pad2d():
-            left, right, top, bottom = layer.padding
-            pads = build.constant([0, 0, top, left, 0, 0, bottom, right], np.int64)
+        case Padding():
+            pads = build.constant(_in_order([(0, 0), (0, 0), *layer.pads]), np.int64)
             mode = {"replicate": "edge"}.get(layer.mode, layer.mode)
             build.add("Pad", [*inputs, pads, build.constant(layer.value)], mode=mode)
         case spec.Slice():
             picked = [[layer.start], [_END if layer.stop is None else layer.stop]]
-            numbers = [*picked, [layer.axis + 1], [layer.step]]
+            numbers = [*picked, [layer.axis(build.source) + 1], [layer.step]]
             build.add("Slice", inputs + [build.constant(some, np.int64) for some in numbers])
         case spec.Reshape():
             build.add("Reshape", [*inputs, build.constant([0, *layer.shape], np.int64)])
-        case spec.Upsample():
+        case Upsampling():
             if layer.mode == "nearest":
                 how = {"mode": "nearest", "nearest_mode": "floor"}
                 coordinates = "asymmetric"
@@ -213,11 +235,16 @@ def _build(build: _Builder, parameters: list[str]) -> None:
                 "Resize",
                 inputs + targets,
                 coordinate_transformation_mode=coordinates,
-                axes=[2, 3],
+                axes=[2, 3, 4][: layer.rank],
                 **how,
             )
         case _:
             build.add(_SAME_NAMES.get(layer.type, layer.type), inputs)
+
+
+def _in_order(pads: Sequence[tuple[int, int]]) -> list[int]:
+    """Return ONNX's order: what is put before each axis, then what after."""
+    return [before for before, _ in pads] + [after for _, after in pads]
 
 
 _END = np.iinfo(np.int64).max

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QPushButton, QWidget
 
 from cnngui.data.dataset import Dataset
 from cnngui.data.folder import FolderDataset
+from cnngui.data.stored import StoredSample
 from cnngui.gui.samples.page import SamplesPage
 from cnngui.pipeline.data_events import ThumbnailsReady
 from tests.gui.driver import Driver
@@ -58,7 +59,8 @@ def folder_dataset(files: Sequence[str], path: Path = Path("/collection")) -> Fo
     """Samples by "class/name", in that order; no file is read."""
     classes = tuple(dict.fromkeys(file.split("/")[0] for file in files))
     labels = [classes.index(file.split("/")[0]) for file in files]
-    return FolderDataset(path, classes, tuple(path / file for file in files), labels, ())
+    samples = tuple(StoredSample(path / file) for file in files)
+    return FolderDataset(path, classes, samples, labels, ())
 
 
 class Hands:

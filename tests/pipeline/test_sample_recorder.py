@@ -9,7 +9,8 @@ import pytest
 
 from cnngui.data.sample_folder import SampleFolder
 from cnngui.pipeline import sample_recorder
-from cnngui.pipeline.capture_commands import OpenSource, Play
+from cnngui.pipeline.capture_commands import OpenSource, Play, Seek, Step
+from cnngui.pipeline.clip_maker import MOST_WAITING_BYTES, Filmed, FrameQueue
 from cnngui.pipeline.data_events import (
     SampleRecorded,
     SamplesChanged,
@@ -24,6 +25,7 @@ from cnngui.pipeline.events import SourceLost
 from cnngui.pipeline.live import LivePipeline
 from cnngui.pipeline.messages import Playback
 from cnngui.pipeline.sample_recorder import RecordSamples, StopSamples
+from cnngui.spec.network import InputSpec
 from tests.pipeline.fakes import (
     CAMERA,
     CLIP,
@@ -70,7 +72,7 @@ def test_frames_become_samples_while_recording(
     assert listener.event(SamplingStarted).class_name == "cup"
     for number in (2, 3, 4):
         sample = listener.event(SampleRecorded)
-        assert sample.path.parent.name == "cup"
+        assert sample.sample.path.parent.name == "cup"
         assert sample.count == number - 1
         camera.send(number)
     listener.event(SampleRecorded)
@@ -266,3 +268,107 @@ def test_the_same_still_picture_can_be_taken_for_two_classes(
         pipeline.tell(RecordSamples(folder, name, FAST, burst=1))
         assert listener.event(SamplingStopped).count == 1
     assert folder.as_dataset().labels.tolist() == [0, 1]
+
+
+GESTURES = InputSpec(height=12, width=16, frames=3, frame_step=2)
+
+
+@pytest.fixture
+def paced(pipeline: LivePipeline, opener: Opener, listener: Listener) -> Film:
+    """A film of 60 pictures at 25 a second, held at its first one."""
+    film = Film(count=60, rate=25.0)
+    opener.prepare(FILM, film)
+    pipeline.tell(SetNetwork(small_network(), 1))
+    pipeline.tell(Play(Playback(playing=False)))
+    pipeline.tell(OpenSource(FILM))
+    listener.result()
+    return film
+
+
+def clips_in(folder: SampleFolder) -> list[list[int]]:
+    """The numbers of the pictures of each clip on disk."""
+    data = folder.as_dataset()
+    assert data.problems == ()
+    return [
+        [number_of(frame) for frame in data.frames(index, range(length))]
+        for index, length in enumerate(data.lengths.tolist())
+    ]
+
+
+def test_clips_follow_on_each_other_with_every_frame(
+    pipeline: LivePipeline, paced: Film, listener: Listener, folder: SampleFolder
+) -> None:
+    pipeline.tell(RecordSamples(folder, "cup", FAST, burst=4, input=GESTURES))
+    listener.event(SamplingStarted)
+    pipeline.tell(Play(Playback(playing=True)))
+    assert listener.event(SamplingStopped).count == 4
+    clips = clips_in(folder)
+    assert [len(clip) for clip in clips] == [5] * 4
+    together = [number for clip in clips for number in clip]
+    assert together == list(range(together[0], together[0] + 20))
+    data = folder.as_dataset()
+    assert data.times(0) == (0.0, 0.04, 0.08, 0.12, 0.16)
+    assert len(set(data.recordings.tolist())) == 1
+
+
+def test_a_rate_says_how_long_a_clip_is(
+    pipeline: LivePipeline, paced: Film, listener: Listener, folder: SampleFolder
+) -> None:
+    """Of 25 frames a second, two steps of a fifth of a second are eleven frames."""
+    slow = InputSpec(height=12, width=16, frames=3, frame_rate=5.0)
+    pipeline.tell(RecordSamples(folder, "cup", FAST, burst=1, input=slow))
+    listener.event(SamplingStarted)
+    pipeline.tell(Play(Playback(playing=True)))
+    listener.event(SamplingStopped)
+    assert [len(clip) for clip in clips_in(folder)] == [11]
+
+
+def test_who_holds_for_a_moment_gets_one_clip_all_the_same(
+    pipeline: LivePipeline, paced: Film, listener: Listener, folder: SampleFolder
+) -> None:
+    pipeline.tell(RecordSamples(folder, "cup", FAST, input=GESTURES))
+    listener.event(SamplingStarted)
+    pipeline.tell(StopSamples())
+    pipeline.tell(Play(Playback(playing=True)))
+    assert listener.event(SampleRecorded).sample.length == 5
+    assert listener.event(SamplingStopped).count == 1
+    assert [len(clip) for clip in clips_in(folder)] == [5]
+
+
+def test_what_is_not_whole_at_the_end_leaves_nothing(
+    pipeline: LivePipeline, paced: Film, listener: Listener, folder: SampleFolder
+) -> None:
+    pipeline.tell(RecordSamples(folder, "cup", FAST, input=GESTURES))
+    listener.event(SamplingStarted)
+    pipeline.tell(Play(Playback(playing=True)))
+    for _ in range(2):
+        listener.event(SampleRecorded)
+    pipeline.tell(StopSamples())
+    count = listener.event(SamplingStopped).count
+    assert [len(clip) for clip in clips_in(folder)] == [5] * count
+    assert len(list((folder.path / "cup").iterdir())) == count
+
+
+def test_a_clip_begins_anew_where_the_source_is_wound(
+    pipeline: LivePipeline, paced: Film, listener: Listener, folder: SampleFolder
+) -> None:
+    pipeline.tell(RecordSamples(folder, "cup", FAST, burst=1, input=GESTURES))
+    listener.event(SamplingStarted)
+    pipeline.tell(Step(1))
+    pipeline.tell(Step(1))
+    pipeline.tell(Seek(30))
+    pipeline.tell(Play(Playback(playing=True)))
+    listener.event(SamplingStopped)
+    ((*numbers,),) = clips_in(folder)
+    assert numbers == list(range(numbers[0], numbers[0] + 5))
+    assert numbers[0] >= 30
+
+
+def test_frames_that_nobody_takes_are_bounded() -> None:
+    waiting = FrameQueue()
+    pixels = np.zeros((1000, 1000, 3), np.uint8)
+    for index in range(3 * MOST_WAITING_BYTES // pixels.nbytes):
+        waiting.put(Filmed(pixels, float(index)))
+        assert len(waiting) * pixels.nbytes <= MOST_WAITING_BYTES
+    newest = [int(frame.seconds) for frame in iter(waiting.take, None)]
+    assert newest == list(range(newest[0], index + 1))

@@ -79,9 +79,9 @@ class _Spanning(Layer[Kernels], Generic[Kernels, AnyFlat]):
         return recipe_of(self._taps(moment, sources[0][1]))
 
     def scratch_values(self, source_shape: Sequence[int], shape: Sequence[int]) -> int:
-        images, channels, *sides = source_shape
-        stacked = images, self.description.kernel_size[0] * channels, *sides
-        return prod(stacked[1:]) + self._bare.scratch_values(stacked, shape)
+        # Less than there is: of stacks, which are several times as deep, BLAS multiplies larger
+        # pieces so much better that they need not all stay in the cache.
+        return self._bare.scratch_values(source_shape, shape) // 2
 
     def bind(
         self, sources: Sequence[Tensor], target: Tensor, part: Part, scratch: Scratch

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from cnngui.data.class_list import SampleClass
 from cnngui.data.folder import FolderDataset
 from cnngui.data.sample_folder import SampleFolder
+from cnngui.data.stored import StoredSample
 from cnngui.gui.studio import Studio
 from cnngui.pipeline.data_events import SampleRecorded, SamplesChanged, SamplesFailed
 from cnngui.pipeline.sample_recorder import StopSamples
@@ -100,8 +101,8 @@ class SamplesCollection(QObject):
                 self._take_samples(folder, classes, dataset)
             case SamplesFailed(folder, _) if folder == self._folder and self._dataset is None:
                 self.close()
-            case SampleRecorded(path, _, _):
-                self._add_sample(path)
+            case SampleRecorded(sample, _, _):
+                self._add_sample(sample)
 
     def _take_samples(
         self, folder: SampleFolder, classes: tuple[SampleClass, ...], dataset: FolderDataset
@@ -120,13 +121,14 @@ class SamplesCollection(QObject):
         for number in range(1, _FIRST_CLASSES + 1):
             self._desk.add_class(folder, self.tr("thing {0}").format(number))
 
-    def _add_sample(self, path: Path) -> None:
+    def _add_sample(self, sample: StoredSample) -> None:
         """Show a sample that was recorded at once; the folder is read when recording ends."""
-        data, name = self._dataset, path.parent.name
+        data, path = self._dataset, sample.path
+        name = path.parent.name
         if data is None or str(path.parent.parent) != data.address or name not in data.classes:
             return
         labels = [*data.labels.tolist(), data.classes.index(name)]
         self._dataset = FolderDataset(
-            Path(data.address), data.classes, (*data.files, path), labels, data.problems
+            Path(data.address), data.classes, (*data.samples, sample), labels, data.problems
         )
         self.changed.emit()

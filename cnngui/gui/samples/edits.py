@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Slot
 from PySide6.QtGui import QUndoCommand
 
 from cnngui.data.sample_folder import SampleFolder
+from cnngui.data.stored import StoredSample
 from cnngui.gui.samples.collection import SamplesCollection
 from cnngui.gui.studio import Studio
 from cnngui.pipeline.data_events import (
@@ -214,7 +215,7 @@ class SamplesEdits(QObject):
         match event:
             case SamplesChanged(_, _, _, paths) if paths:
                 self._note_moved(paths)
-            case SampleRecorded(path, _, _):
+            case SampleRecorded(StoredSample(path), _, _):
                 self._recorded.append(path)
             case SamplingStopped() | SamplingFailed():
                 self._note_recorded()

@@ -33,6 +33,7 @@ class SamplesRecording(QObject):
     ) -> None:
         super().__init__(parent)
         self._pipeline = studio.pipeline
+        self._document = studio.document
         self._remembered = studio.settings
         self._collection = collection
         self._class_name = ""
@@ -67,7 +68,10 @@ class SamplesRecording(QObject):
             self.stop()
         elif folder is not None and place < len(classes):
             name, pace = classes[place].name, self.pace
-            self._pipeline.tell(RecordSamples(folder, name, pace.rate, pace.burst, pace.countdown))
+            shown = self._document.running_spec.input
+            self._pipeline.tell(
+                RecordSamples(folder, name, pace.rate, pace.burst, pace.countdown, shown)
+            )
             self._show(name, "")
 
     def release(self) -> None:

@@ -39,6 +39,7 @@ _WORDS_FROM_BELOW = (
     QT_TRANSLATE_NOOP("FromBelow", "Built-in clip"),
     QT_TRANSLATE_NOOP("FromBelow", "Shapes"),
     QT_TRANSLATE_NOOP("FromBelow", "Shapes on paper"),
+    QT_TRANSLATE_NOOP("FromBelow", "A waving hand"),
     QT_TRANSLATE_NOOP("FromBelow", "Digits"),
     QT_TRANSLATE_NOOP("FromBelow", "Motions"),
     QT_TRANSLATE_NOOP("FromBelow", "Classic filters"),
