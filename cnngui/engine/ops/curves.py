@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from functools import partial
+from functools import lru_cache, partial
 from math import floor, prod
+from typing import Any
 
 import numpy as np
 
@@ -60,5 +61,13 @@ def line_of(value: float, x: Array) -> Array:
         if prod(shape) >= _LINE:
             break
         shape[axis] = x.shape[axis]
-    line = np.full([shape[axis] for axis in order], value, x.dtype)
+    line = _line(value, tuple(shape[axis] for axis in order), x.dtype)
     return line.transpose(np.argsort(order))
+
+
+@lru_cache(maxsize=256)
+def _line(value: float, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
+    """Return an array full of a number, which all share who compare with it."""
+    line = np.full(shape, value, dtype)
+    line.flags.writeable = False
+    return line

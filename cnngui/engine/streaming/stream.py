@@ -23,6 +23,8 @@ Keys = tuple[int, ...]
 _MOST_CHAINS = 16
 _MOST_BYTES = 512_000_000
 """For all that is kept. A network of which not even one chain fits is computed anew each time."""
+_MOST_PROGRAMS = 256
+"""Calls are bound for each place in a ring, some hundred kilobytes of them. So many are kept."""
 _VALUE_WORTH = 10
 """Multiply-adds: so long takes what layers do to a value beside multiplying."""
 _WORTH_KEEPING = 0.9
@@ -155,6 +157,9 @@ class Stream:
             number = self._longest + (number - self._longest) % self._round
         key = number, has_work
         if key not in chain.programs:
+            if sum(len(each.programs) for each in self._chains) >= _MOST_PROGRAMS:
+                longest = max(self._chains, key=lambda each: len(each.programs))
+                del longest.programs[next(iter(longest.programs))]
             chain.programs[key] = Program(
                 self._plan,
                 chain.rings.at(chain.window),

@@ -13,6 +13,7 @@ from cnngui.engine import plan
 from cnngui.engine.glimpse import Glimpse
 from cnngui.engine.model import Model
 from cnngui.engine.program import AbandonedError
+from cnngui.engine.streaming import stream
 from cnngui.spec import layers as spec
 from cnngui.spec.network import InputSpec, NetworkSpec
 from tests.engine import networks
@@ -180,6 +181,18 @@ def test_memory_is_told_and_stays_as_it_is(set_threads):
     finally:
         tracemalloc.stop()
     assert after - before < 400_000
+
+
+def test_bound_calls_are_not_kept_without_bound(monkeypatch, set_threads):
+    set_threads(1)
+    monkeypatch.setattr(stream, "_MOST_PROGRAMS", 5)
+    network = video(spec.Conv3d(id="a"), frame_step=2)
+    film, model, alone = Film(network), Model(network), Model(network)
+    for newest in range(14, 45):
+        found = streamed(model, film, newest, ["a"])
+        assert_alike(found, alone.activations(film.window(newest)))
+    (kept,) = model._programs.values()
+    assert sum(len(chain.programs) for chain in kept._chains) == 5
 
 
 def test_other_weights_are_other_results():
