@@ -8,7 +8,7 @@ gets another name, and a stride of two finds its moments again in the window bef
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Hashable, Mapping, Sequence
 from typing import NamedTuple
 
@@ -45,14 +45,17 @@ def paces_of(plan: Plan) -> dict[str, Pace]:
 
 def _pace(naming: _Naming, tensor: str) -> Pace:
     first = naming.window(0)[tensor]
+    places = defaultdict(list)
+    for place, name in enumerate(first):
+        places[name].append(place)
     best = Pace(1, 0, tuple(range(len(first))))
     for period in range(1, _LONGEST_PERIOD + 1):
         later = naming.window(period)[tensor]
         moves = Counter(
             before - now
             for now, name in enumerate(later)
-            for before, known in enumerate(first)
-            if known == name and before >= now
+            for before in places.get(name, ())
+            if before >= now
         )
         if not moves:
             continue
