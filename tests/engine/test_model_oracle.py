@@ -14,6 +14,7 @@ from cnngui.spec.network import InputSpec, NetworkSpec
 from cnngui.spec.presets import PRESETS
 from cnngui.spec.shapes import infer
 from tests.engine import networks, onnx_oracle
+from tests.engine.video_networks import video_networks
 
 
 def assert_equals_oracle(network: NetworkSpec, weights, images: int = 1) -> None:
@@ -40,6 +41,18 @@ def assert_equals_oracle(network: NetworkSpec, weights, images: int = 1) -> None
 @given(networks.networks(), st.integers(1, 3))
 def test_generated_networks(network, images):
     if network.layers:
+        assert_equals_oracle(network, networks.random_weights(network), images)
+
+
+@settings(deadline=None, max_examples=60)
+@given(video_networks(), st.integers(1, 3))
+def test_generated_networks_that_see_several_frames(network, images):
+    # What onnxruntime does not have, or counts otherwise, is compared with loops.
+    alike = [
+        not isinstance(layer, onnx_oracle.NOT_IN_ONNX) and not getattr(layer, "ceil_mode", False)
+        for layer in network.layers
+    ]
+    if network.layers and all(alike):
         assert_equals_oracle(network, networks.random_weights(network), images)
 
 
