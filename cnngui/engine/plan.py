@@ -13,6 +13,7 @@ from itertools import pairwise
 from math import ceil, prod
 
 from cnngui.engine.glimpse import Glimpse
+from cnngui.engine.memory import Sharing, share
 from cnngui.engine.ops.live.layer import Cut, Shape4
 from cnngui.engine.ops.live.layout import prefers_pixels
 from cnngui.engine.ops.live.tensor import Margins, Part
@@ -25,8 +26,8 @@ _FEWEST_BANDS = 8
 """A step with much to do has so many that no thread waits long for the last one."""
 _BANDS_AT_ONCE = 2
 """Bands are so many or a multiple, so that two threads end together."""
-_WORTH_A_BAND = 4_000_000
-"""Multiply-adds, about 0.05 ms. For less, the calls of one more band take longer than it helps."""
+_WORTH_A_BAND_NS = 80_000
+"""Nanoseconds. For less, the calls of one more band take longer than it helps."""
 _FEWEST_UNITS = 16
 """A line of the cache."""
 
@@ -44,6 +45,7 @@ class Plan:
     kept : tensors that are asked for, or read by another step. Others exist a band at a time.
     margins : the zeros around each tensor.
     with_pixels_outermost : tensors that lie so; the others have rows outermost.
+    place_of : for each tensor that is kept the one in whose memory it lies.
     """
 
     def __init__(
@@ -75,6 +77,19 @@ class Plan:
             glimpse for glimpse in glimpses if self.origins[glimpse.layer_id] not in self.kept
         ]
         self.margins = self._find_margins()
+        asked_for = {self.origins[name] for name in (*whole, *glimpsed)}
+        self._sharing = self._share_memory(self.kept - asked_for - {INPUT_ID})
+        self.place_of = self._sharing.place_of
+
+    def _share_memory(self, names: Collection[str]) -> Sharing:
+        steps = [(INPUT_ID,), *self.steps]
+        written = [[name for name in step if name in self.kept] for step in steps]
+        read = [{source for name in step for source in self._sources(name)} for step in steps]
+        kinds = {
+            name: (self.shapes[name], self.margins[name], name in self.with_pixels_outermost)
+            for name in names
+        }
+        return share(written, [names.intersection(self.kept) for names in read], kinds)
 
     def bands(self, step: Sequence[str]) -> list[Part]:
         """Cut a step. Bands do not depend on the number of threads, and so results do not."""
@@ -87,9 +102,14 @@ class Plan:
         values = head.scratch_values(
             self.shapes[self._sources(first)[0]], self.shapes[first]
         ) + sum(prod(self.shapes[name][1:]) for name in step)
-        work = sum(self.nodes[name].multiply_adds * images for name in step)
+        work = sum(
+            self.nodes[name].layer.nanoseconds(
+                self.shapes[name], self.nodes[name].multiply_adds * images
+            )
+            for name in step
+        )
         count = 1 if cut_.by_units else ceil(images * values * 4 / _BAND_BYTES)
-        count = max(count, min(_FEWEST_BANDS, work // _WORTH_A_BAND))
+        count = max(count, min(_FEWEST_BANDS, int(work / _WORTH_A_BAND_NS)))
         count = min(count, max(cut_.most, _BANDS_AT_ONCE))
         if count > 1:
             count = ceil(count / _BANDS_AT_ONCE) * _BANDS_AT_ONCE
@@ -108,18 +128,23 @@ class Plan:
         """Return everything to be computed, in an order in which it can be."""
         made: dict[str, list[tuple[int, Part]]] = {}
         pieces: list[Piece] = []
+        numbers: list[range] = []  # of each step's pieces
         is_alone = False
-        for step in [(INPUT_ID,), *self.steps]:
+        for place, step in enumerate([(INPUT_ID,), *self.steps]):
             bands = self.bands(step)
             was_alone, is_alone = is_alone, len(bands) == 1
+            freed = {n for other in self._sharing.freed_by.get(place, ()) for n in numbers[other]}
             if is_alone and was_alone:
                 # To hand over such small work would take longer than to do it.
                 last = pieces.pop()
-                needs = {*last.needs, *self._needs(step, bands[0], made)} - {len(pieces)}
+                needs = {*last.needs, *freed, *self._needs(step, bands[0], made)} - {len(pieces)}
                 pieces.append(Piece((*last.bands, (step, bands[0])), tuple(sorted(needs))))
             else:
-                pieces += [Piece(((step, band),), self._needs(step, band, made)) for band in bands]
+                for band in bands:
+                    needs = freed | self._needs(step, band, made)
+                    pieces.append(Piece(((step, band),), tuple(sorted(needs))))
             first = len(pieces) - len(bands)
+            numbers.append(range(first, len(pieces)))
             for number, band in enumerate(bands, first):
                 for name, part in self._parts(step, band).items():
                     made.setdefault(name, []).append((number, part))
@@ -127,9 +152,9 @@ class Plan:
 
     def _needs(
         self, step: Sequence[str], band: Part, made: Mapping[str, list[tuple[int, Part]]]
-    ) -> tuple[int, ...]:
+    ) -> set[int]:
         parts = self._parts(step, band)
-        needs = {
+        return {
             number
             for name, part in parts.items()
             if name != INPUT_ID
@@ -138,7 +163,6 @@ class Plan:
             for number, source_part in made[source]
             if source_part.meets(read)
         }
-        return tuple(sorted(needs))
 
     def _parts_read(self, name: str, part: Part) -> list[tuple[str, Part]]:
         """Return what a part of a layer's output is made of."""

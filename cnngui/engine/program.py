@@ -55,12 +55,13 @@ class Program:
         wanted: Collection[str | Glimpse],
     ) -> None:
         self._plan = plan = Plan(nodes, input_shape, images, wanted)
-        self._tensors = {
+        self._places = {
             name: Tensor.whole(
                 plan.shapes[name], plan.margins[name], name in plan.with_pixels_outermost
             )
-            for name in plan.kept
+            for name in set(plan.place_of.values())
         }
+        self._tensors = {name: self._places[place] for name, place in plan.place_of.items()}
         self._glimpses = {
             glimpse: glimpse.empty(plan.shapes[plan.origins[glimpse.layer_id]])
             for glimpse in plan.glimpses
@@ -85,7 +86,7 @@ class Program:
     @property
     def nbytes(self) -> int:
         """Memory for values that are kept from band to band."""
-        tensors = sum(tensor.memory.nbytes for tensor in self._tensors.values())
+        tensors = sum(tensor.memory.nbytes for tensor in self._places.values())
         return tensors + sum(glimpse.nbytes for glimpse in self._glimpses.values())
 
     def run(self, x: Array, observers: Observers, is_abandoned: Callable[[], bool]) -> None:

@@ -30,6 +30,9 @@ from cnngui.engine.ops.live.tensor import Margins, Part, Tensor
 from cnngui.engine.ops.registry import learning, live
 from cnngui.spec import layers as spec
 
+_MULTIPLIED_ALONE = 0.17
+"""Nanoseconds for a multiply-add that is part of no matrix product."""
+
 
 @live(spec.Conv2d)
 class LiveConv2d(Layer[spec.Conv2d]):
@@ -77,6 +80,12 @@ class LiveConv2d(Layer[spec.Conv2d]):
         if self._weights.is_depthwise:
             return self.description.out_channels >= 16
         return self._goes_by_tiles(shape)
+
+    def nanoseconds(self, shape: Shape4, multiply_adds: int) -> float:
+        if self._weights.is_depthwise:
+            return multiply_adds * _MULTIPLIED_ALONE
+        cost = self._cost(shape)
+        return cost.by_tiles if self._goes_by_tiles(shape) else cost.direct
 
     def cut(self, shape: Shape4, *, pixels: bool) -> Cut:
         if self._weights.is_depthwise or not pixels:

@@ -21,6 +21,11 @@ Shape4 = tuple[int, int, int, int]
 """``(N, C, H, W)``"""
 
 
+_PASS = 0.4
+"""Nanoseconds a value of what goes over its memory once or twice."""
+_MULTIPLIED = 0.022
+
+
 class Cut(NamedTuple):
     """How a layer's work may be divided into bands.
 
@@ -65,6 +70,13 @@ class Layer(Generic[Description]):
         ``shape`` is its output's.
         """
         return False
+
+    def nanoseconds(self, shape: Shape4, multiply_adds: int) -> float:
+        """Return about what it takes on one core; which is enough to share work out.
+
+        ``multiply_adds`` are those of the whole batch.
+        """
+        return prod(shape) * _PASS + multiply_adds * _MULTIPLIED
 
     def cut(self, shape: Shape4, *, pixels: bool) -> Cut:
         """Return how to divide its work, by its output's shape and layout."""
