@@ -41,7 +41,8 @@ class Plan:
     origins : for each layer id the one whose tensor it has: its own, or of what passes unchanged,
         or of the layer that does its work.
     shapes : ``(N, C, H, W)`` of each tensor that is computed, and of the input.
-    steps : ids of the layers computed together; each but the first reads only the one before it.
+    steps : ids of the layers computed together; each but the first reads the one before it, and
+        nothing else that is not made by an earlier step.
     kept : tensors that are asked for, or read by another step. Others exist a band at a time.
     margins : the zeros around each tensor.
     with_pixels_outermost : tensors that lie so; the others have rows outermost.
@@ -117,7 +118,7 @@ class Plan:
             # Not by images, each of which would need all weights.
             units = divided(self.shapes[first][1], count, _FEWEST_UNITS)
             return [Part(range(images), range(height), some) for some in units]
-        return cut(images, height, count, head.splits_rows)
+        return cut(images, height, count, head.splits_rows, cut_.rows)
 
     def _cut(self, step: Sequence[str]) -> Cut:
         first = step[0]
@@ -255,18 +256,25 @@ class Plan:
         return [self.origins[source] for source in self.nodes[name].inputs]
 
     def _gather_steps(self) -> list[list[str]]:
-        steps: list[list[str]] = []
-        ending_with: dict[str, list[str]] = {}
+        steps: list[list[str]] = [[INPUT_ID]]
+        place_of = {INPUT_ID: 0}  # in which step a layer is
         for name, node in self.nodes.items():
-            sources = self._sources(name)
-            if node.layer.continues_band and len(sources) == 1 and sources[0] in ending_with:
-                step = ending_with.pop(sources[0])
-                step.append(name)
+            sources = set(self._sources(name))
+            *earlier, last = sorted(sources, key=lambda source: place_of[source])
+            place = place_of[last]
+            goes_on = node.layer.continues_band
+            if earlier:
+                # One that is repeated along rows has none that belong to the band's.
+                is_as_large = self.shapes[last] == self.shapes[name]
+                are_there = all(place_of[source] < place for source in earlier)
+                goes_on = node.layer.is_place_by_place and is_as_large and are_there
+            if goes_on and place and steps[place][-1] == last:
+                steps[place].append(name)
             else:
-                step = [name]
-                steps.append(step)
-            ending_with[name] = step
-        return steps
+                place = len(steps)
+                steps.append([name])
+            place_of[name] = place
+        return steps[1:]
 
     def _read_by_other_steps(self) -> set[str]:
         inside = {pair for step in self.steps for pair in pairwise(step)}
@@ -297,7 +305,10 @@ class Plan:
             elif node.layer.is_elementwise and name in chosen:
                 chosen.update(self._sources(name))
         for name, node in self.nodes.items():
-            if node.layer.is_elementwise and chosen.issuperset(self._sources(name)):
+            follows = node.layer.is_elementwise or (
+                node.layer.keeps_layout and self.shapes[name][1] >= _FEWEST_UNITS
+            )
+            if follows and chosen.issuperset(self._sources(name)):
                 chosen.add(name)
         return chosen
 

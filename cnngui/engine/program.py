@@ -198,8 +198,11 @@ class Program:
         stages = [stage for stage in work if isinstance(stage, Stage)]
         for stage, following in reversed(list(pairwise(stages))):
             if stage.target not in tensors:
-                if plan.nodes[following.name].layer.is_elementwise:
-                    tensors[stage.target] = tensors[following.target]
+                next_ = tensors[following.target]
+                is_value_by_value = plan.nodes[following.name].layer.is_elementwise
+                wants_other = plan.nodes[stage.name].layer.writes_plain and next_.has_margins_beside
+                if is_value_by_value and not wants_other:
+                    tensors[stage.target] = next_
                 else:
                     pixels = stage.target in plan.with_pixels_outermost
                     shape = plan.shapes[stage.target]

@@ -30,7 +30,7 @@ _UNMIXED_ALONG = 0.3
 _MIXED_INTO_TILE = 0.95
 _MIXED_OUT_OF_TILE = 0.6
 
-_WORTH_REPEATING = 0.1
+_WORTH_REPEATING = 0.05
 """Bands do a part of the work again: it should be no larger a part than this."""
 _FEWEST_UNITS = 64
 """Narrower products do not fill BLAS's blocks."""

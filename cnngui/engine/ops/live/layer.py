@@ -33,10 +33,12 @@ class Cut(NamedTuple):
     ----------
     by_units : output channels (or units of a flat layer) by output channels, not rows by rows.
     most : more bands than this would do too much of the work again; it need not be one.
+    rows : bands should be of a multiple of so many.
     """
 
     by_units: bool
     most: int = 1_000_000
+    rows: int = 1
 
 
 class Layer(Generic[Description]):
@@ -46,12 +48,19 @@ class Layer(Generic[Description]):
     """Whether some output rows can be computed without the others."""
     is_elementwise: bool = False
     """Whether each output value depends on one input value, so that it may take its place."""
+    is_place_by_place: bool = False
+    """The same of several inputs at the same place: it can go on with what was just computed if the
+    others are there."""
     is_identity: bool = False
     """Whether the output is the input."""
     keeps_zeros: bool = False
     """Whether zero in is zero out, so that it may run over margins and need not go around them."""
     commutes_with_maxima: bool = False
     """Whether the larger of two inputs has the larger output, to the last digit."""
+    keeps_layout: bool = False
+    """Whether it is much faster if what it writes lies as what it reads."""
+    writes_plain: bool = False
+    """Whether it is faster if no margins lie between the rows that it writes."""
     takes_maxima: bool = False
     """Whether each output is the largest of some inputs."""
 
@@ -156,6 +165,7 @@ class FormulaLayer(Layer[Description]):
         self._formula = formula = self.formula_type(description, parameters)
         self.splits_rows = formula.splits_rows
         self.is_elementwise = formula.is_elementwise
+        self.is_place_by_place = formula.is_place_by_place
         self.keeps_zeros = formula.keeps_zeros
         self.commutes_with_maxima = formula.commutes_with_maxima
 
@@ -172,5 +182,5 @@ class FormulaLayer(Layer[Description]):
     def _seen(self, source: Tensor, target: Tensor, part: Part, columns: range | None) -> Array:
         is_repeated = source.shape[2] == 1 != target.shape[2]
         if is_repeated or not self._formula.reads_same_rows:
-            return source.view(Part(part.images, range(source.shape[2])))
+            return source.view(Part(part.images, range(source.shape[2]), part.units))
         return source.view(part, columns)
