@@ -13,6 +13,7 @@ from itertools import pairwise
 from math import ceil, prod
 
 from cnngui.engine.glimpse import Glimpse
+from cnngui.engine.memory import Sharing, share
 from cnngui.engine.ops.live.layer import Cut, Shape4
 from cnngui.engine.ops.live.layout import prefers_pixels
 from cnngui.engine.ops.live.tensor import Margins, Part
@@ -26,8 +27,8 @@ _FEWEST_BANDS = 8
 """A step with much to do has so many that no thread waits long for the last one."""
 _BANDS_AT_ONCE = 2
 """Bands are so many or a multiple, so that two threads end together."""
-_WORTH_A_BAND = 4_000_000
-"""Multiply-adds, about 0.05 ms. For less, the calls of one more band take longer than it helps."""
+_WORTH_A_BAND_NS = 80_000
+"""Nanoseconds. For less, the calls of one more band take longer than it helps."""
 _FEWEST_UNITS = 16
 """A line of the cache."""
 
@@ -44,10 +45,12 @@ class Plan:
         or of the layer that does its work.
     shapes : ``(N * T, C, H, W)`` of each tensor that is computed, and of the input.
     moments : how many images of each tensor are of one sample: T, or 1.
-    steps : ids of the layers computed together; each but the first reads only the one before it.
+    steps : ids of the layers computed together; each but the first reads the one before it, and
+        nothing else that is not made by an earlier step.
     kept : tensors that are asked for, or read by another step. Others exist a band at a time.
     margins : the zeros around each tensor.
     with_pixels_outermost : tensors that lie so; the others have rows outermost.
+    place_of : for each tensor that is kept the one in whose memory it lies.
     """
 
     def __init__(
@@ -80,6 +83,24 @@ class Plan:
             glimpse for glimpse in glimpses if self.origins[glimpse.layer_id] not in self.kept
         ]
         self.margins = self._find_margins()
+        asked_for = {self.origins[name] for name in (*whole, *glimpsed)}
+        self._sharing = self._share_memory(self.kept - asked_for - {INPUT_ID})
+        self.place_of = self._sharing.place_of
+
+    def _share_memory(self, names: Collection[str]) -> Sharing:
+        steps = [(INPUT_ID,), *self.steps]
+        written = [[name for name in step if name in self.kept] for step in steps]
+        read = [{source for name in step for source in self.sources(name)} for step in steps]
+        kinds = {
+            name: (
+                self.shapes[name],
+                self.moments[name],
+                self.margins[name],
+                name in self.with_pixels_outermost,
+            )
+            for name in names
+        }
+        return share(written, [names.intersection(self.kept) for names in read], kinds)
 
     def bands(self, step: Sequence[str], images: range | None = None) -> list[Part]:
         """Cut a step, or some images of a single sample.
@@ -106,10 +127,14 @@ class Plan:
             prod(self.shapes[name][1:]) for name in step
         )
         work = sum(
-            self.nodes[name].multiply_adds * images // self.moments[step[-1]] for name in step
+            self.nodes[name].layer.nanoseconds(
+                self.shapes[name],
+                self.nodes[name].multiply_adds * images // self.moments[step[-1]],
+            )
+            for name in step
         )
         count = 1 if cut_.by_units else ceil(images * values * 4 / _BAND_BYTES)
-        count = max(count, min(_FEWEST_BANDS, work // _WORTH_A_BAND))
+        count = max(count, min(_FEWEST_BANDS, int(work / _WORTH_A_BAND_NS)))
         count = min(count, max(cut_.most, _BANDS_AT_ONCE))
         if count > 1:
             count = ceil(count / _BANDS_AT_ONCE) * _BANDS_AT_ONCE
@@ -120,7 +145,7 @@ class Plan:
         if head.looks_across and not head.splits_moments:
             parts = cut(samples, height, count, head.splits_rows)
             return [_of_whole_samples(part, images // samples) for part in parts]
-        return cut(images, height, count, head.splits_rows)
+        return cut(images, height, count, head.splits_rows, cut_.rows)
 
     def _cut(self, step: Sequence[str]) -> Cut:
         first = step[0]
@@ -137,8 +162,9 @@ class Plan:
         """
         made: dict[str, list[tuple[int, Part]]] = {}
         pieces: list[Piece] = []
+        numbers: list[range] = []  # of each step's pieces
         is_alone = False
-        for step in [(INPUT_ID,), *self.steps]:
+        for place, step in enumerate([(INPUT_ID,), *self.steps]):
             if images is None:
                 bands = self.bands(step)
             else:
@@ -146,16 +172,21 @@ class Plan:
                     band for some in images.get(step[-1], ()) for band in self.bands(step, some)
                 ]
             if not bands:
+                numbers.append(range(0))
                 continue
             was_alone, is_alone = is_alone, len(bands) == 1
+            freed = {n for other in self._sharing.freed_by.get(place, ()) for n in numbers[other]}
             if is_alone and was_alone:
                 # To hand over such small work would take longer than to do it.
                 last = pieces.pop()
-                needs = {*last.needs, *self._needs(step, bands[0], made)} - {len(pieces)}
+                needs = {*last.needs, *freed, *self._needs(step, bands[0], made)} - {len(pieces)}
                 pieces.append(Piece((*last.bands, (step, bands[0])), tuple(sorted(needs))))
             else:
-                pieces += [Piece(((step, band),), self._needs(step, band, made)) for band in bands]
+                for band in bands:
+                    needs = freed | self._needs(step, band, made)
+                    pieces.append(Piece(((step, band),), tuple(sorted(needs))))
             first = len(pieces) - len(bands)
+            numbers.append(range(first, len(pieces)))
             for number, band in enumerate(bands, first):
                 for name, part in self.parts(step, band).items():
                     made.setdefault(name, []).append((number, part))
@@ -163,9 +194,9 @@ class Plan:
 
     def _needs(
         self, step: Sequence[str], band: Part, made: Mapping[str, list[tuple[int, Part]]]
-    ) -> tuple[int, ...]:
+    ) -> set[int]:
         parts = self.parts(step, band)
-        needs = {
+        return {
             number
             for name, part in parts.items()
             if name != INPUT_ID
@@ -174,7 +205,6 @@ class Plan:
             for number, source_part in made.get(source, ())
             if source_part.meets(read)
         }
-        return tuple(sorted(needs))
 
     def _parts_read(self, name: str, part: Part) -> list[tuple[str, Part]]:
         """Return what a part of a layer's output is made of."""
@@ -272,18 +302,26 @@ class Plan:
         return [self.origins[source] for source in self.nodes[name].inputs]
 
     def _gather_steps(self) -> list[list[str]]:
-        steps: list[list[str]] = []
-        ending_with: dict[str, list[str]] = {}
+        steps: list[list[str]] = [[INPUT_ID]]
+        place_of = {INPUT_ID: 0}  # in which step a layer is
         for name, node in self.nodes.items():
-            sources = self.sources(name)
-            if node.layer.continues_band and len(sources) == 1 and sources[0] in ending_with:
-                step = ending_with.pop(sources[0])
-                step.append(name)
+            sources = set(self.sources(name))
+            *earlier, last = sorted(sources, key=lambda source: place_of[source])
+            place = place_of[last]
+            goes_on = node.layer.continues_band
+            if earlier:
+                # One that is repeated along rows has none that belong to the band's.
+                is_as_large = self.shapes[last] == self.shapes[name]
+                are_there = all(place_of[source] < place for source in earlier)
+                goes_on = node.layer.is_place_by_place and is_as_large and are_there
+                goes_on &= not node.layer.looks_across
+            if goes_on and place and steps[place][-1] == last:
+                steps[place].append(name)
             else:
-                step = [name]
-                steps.append(step)
-            ending_with[name] = step
-        return steps
+                place = len(steps)
+                steps.append([name])
+            place_of[name] = place
+        return steps[1:]
 
     def _read_by_other_steps(self) -> set[str]:
         inside = {pair for step in self.steps for pair in pairwise(step)}
@@ -314,7 +352,10 @@ class Plan:
             elif node.layer.is_elementwise and name in chosen:
                 chosen.update(self.sources(name))
         for name, node in self.nodes.items():
-            if node.layer.is_elementwise and chosen.issuperset(self.sources(name)):
+            follows = node.layer.is_elementwise or (
+                node.layer.keeps_layout and self.shapes[name][1] >= _FEWEST_UNITS
+            )
+            if follows and chosen.issuperset(self.sources(name)):
                 chosen.add(name)
         return chosen
 

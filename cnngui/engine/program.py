@@ -45,15 +45,16 @@ class WholePlaces:
     @classmethod
     def of(cls, plan: Plan) -> WholePlaces:
         """Take the memory."""
-        tensors = {
+        places = {
             name: Tensor.whole(
                 plan.shapes[name],
                 plan.margins[name],
                 name in plan.with_pixels_outermost,
                 plan.moments[name],
             )
-            for name in plan.kept
+            for name in set(plan.place_of.values())
         }
+        tensors = {name: places[place] for name, place in plan.place_of.items()}
         glimpses = {
             glimpse: glimpse.empty(plan.shapes[plan.origins[glimpse.layer_id]])
             for glimpse in plan.glimpses
@@ -63,7 +64,8 @@ class WholePlaces:
     @property
     def nbytes(self) -> int:
         """Memory for values that are kept from band to band."""
-        tensors = sum(tensor.memory.nbytes for tensor in self.tensors.values())
+        places = {id(tensor): tensor for tensor in self.tensors.values()}.values()
+        tensors = sum(tensor.memory.nbytes for tensor in places)
         return tensors + sum(glimpse.nbytes for glimpse in self.glimpses.values())
 
     def twins(self, request: str | Glimpse, part: Part) -> Calls:
@@ -248,8 +250,11 @@ class Program:
         stages = [stage for stage in work if isinstance(stage, Stage)]
         for stage, following in reversed(list(pairwise(stages))):
             if stage.target not in tensors:
-                if plan.nodes[following.name].layer.is_elementwise:
-                    tensors[stage.target] = tensors[following.target]
+                next_ = tensors[following.target]
+                is_value_by_value = plan.nodes[following.name].layer.is_elementwise
+                wants_other = plan.nodes[stage.name].layer.writes_plain and next_.has_margins_beside
+                if is_value_by_value and not wants_other:
+                    tensors[stage.target] = next_
                 else:
                     pixels = stage.target in plan.with_pixels_outermost
                     shape, moments = plan.shapes[stage.target], plan.moments[stage.target]

@@ -10,9 +10,6 @@ from cnngui.engine.glimpse import Glimpse
 from cnngui.engine.ops.live.layer import Layer
 from cnngui.engine.ops.live.tensor import Part
 
-_FEWEST_ROWS = 4
-"""Bands are so many rows or a multiple: tiles of Winograd's method should not be cut."""
-
 
 @dataclass(frozen=True, eq=False)
 class Node:
@@ -72,15 +69,18 @@ class Piece:
     needs: tuple[int, ...] = ()
 
 
-def cut(images: int, height: int, count: int, splits_rows: bool) -> list[Part]:
-    """Cut a batch into about so many parts: of images if there are enough, else of rows."""
+def cut(images: int, height: int, count: int, splits_rows: bool, rows: int = 1) -> list[Part]:
+    """Cut a batch into about so many parts: of images if there are enough, else of rows.
+
+    The latter are a multiple of ``rows``.
+    """
     per_image = ceil(count / images) if splits_rows else 1
     if per_image == 1:
         return [Part(some, range(height)) for some in divided(images, count)]
     return [
-        Part(range(image, image + 1), rows)
+        Part(range(image, image + 1), some_rows)
         for image in range(images)
-        for rows in divided(height, per_image, _FEWEST_ROWS)
+        for some_rows in divided(height, per_image, rows)
     ]
 
 

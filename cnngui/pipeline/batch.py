@@ -7,6 +7,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from math import prod
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,7 @@ from cnngui.engine.model import Observers
 from cnngui.errors import SourceError, text
 from cnngui.featuremaps.snapshot import SaveCancelledError, write_snapshot
 from cnngui.featuremaps.snapshot_plan import MOST_CHANNEL_PICTURES, SnapshotPlan, plan_snapshot
+from cnngui.memory import network_memory
 from cnngui.pipeline.capture_commands import CloseSource, OpenSource, Play
 from cnngui.pipeline.engine_commands import CancelSnapshots, SetNetwork, SetView, TakeSnapshot
 from cnngui.pipeline.events import (
@@ -42,12 +44,16 @@ from cnngui.pipeline.meter import percentile
 from cnngui.pipeline.results import Counters
 from cnngui.pipeline.running import RunningNetwork
 from cnngui.pipeline.tempo import DEFAULT_RATE
+from cnngui.spec import limits
 from cnngui.spec.network import NetworkSpec
+from cnngui.spec.shapes import infer
 from cnngui.weights import Weights
 
 SOURCE_ENDED = "the source ended"
 STOPPED = "stopped by hand"
 
+_MOST_TOGETHER = 32
+"""Pictures of a folder that are computed at a time."""
 _MOST_SAMPLES = 10_000
 _LONGEST_WAIT_S = 0.1
 
@@ -107,8 +113,11 @@ class BatchReport:
     seconds : from the first frame to the last result.
     ended_early : why there were fewer frames than asked for; empty if there were not.
     warnings : what was wrong with the source without ending it: files skipped, a video cut off.
-    latency_ms : from capture to result; percentiles 50, 95 and 99.
-    layer_ms : median milliseconds by layer id.
+    latency_ms : from capture to result; percentiles 50, 95 and 99. Pictures of a folder wait for
+        those that they are computed with.
+    layer_ms : median milliseconds a frame by layer id. A layer that another one does on the way,
+        such as a normalisation multiplied into weights, has none of its own where a folder's
+        pictures are computed together.
     snapshot : the folder written, or None where none was asked for or it was given up.
     """
 
@@ -173,10 +182,55 @@ class _Timings:
         return {name: percentile(sorted(times), 50) for name, times in self._layer_ms.items()}
 
 
+class _Together:
+    """Frames that are computed together, as soon as there are enough of them."""
+
+    def __init__(self, network: RunningNetwork, count: int, timings: _Timings) -> None:
+        self._network, self._count, self._timings = network, count, timings
+        layers = network.spec.layers
+        if count > 1:
+            # Nothing of a batch is kept but what nobody reads.
+            read = {name for place in range(len(layers)) for name in network.spec.inputs_of(place)}
+            layers = tuple(layer for layer in layers if layer.id not in read)
+        self._observers: Observers = dict.fromkeys((layer.id for layer in layers), _ignore)
+        self._frames: list[Frame] = []
+        self._pictures: list[NDArray[np.uint8]] = []
+
+    def add(self, frame: Frame) -> None:
+        self._frames.append(frame)
+        self._pictures.append(self._network.seen(frame))
+        if len(self._frames) == self._count:
+            self.compute()
+
+    def compute(self) -> None:
+        """Compute those that wait."""
+        count = len(self._frames)
+        if count == 1:
+            window = self._frames[0].window
+            keys = None if window is None else window.keys
+            self._network.run(self._pictures[0], self._observers, keys=keys)
+        elif count:
+            self._network.run_together(self._pictures, self._observers)
+        if count:
+            layer_ms = {name: taken / count for name, taken in self._network.layer_ms.items()}
+            for frame in self._frames:
+                self._timings.add(frame.time, layer_ms)
+            self._frames, self._pictures = [], []
+
+
+def _at_a_time(request: BatchRequest) -> int:
+    """Return how many frames to compute together: more than one of a folder, if memory allows."""
+    if request.address.kind != "folder":
+        return 1
+    maps = sum(prod(shape) for shape in infer(request.spec).shapes.values())
+    room = network_memory() // max(1, 2 * limits.BYTES_PER_VALUE * maps)
+    return max(1, min(_MOST_TOGETHER, request.frames, room))
+
+
 def _run_in_order(request: BatchRequest, is_stopped: Callable[[], bool]) -> BatchReport:
     network = RunningNetwork(request.spec, request.weights)
-    observers: Observers = dict.fromkeys((layer.id for layer in request.spec.layers), _ignore)
     timings = _Timings()
+    together = _Together(network, _at_a_time(request), timings)
     frame: Frame | None = None
     buffer = FrameBuffer()
     buffer.aim(request.spec.input)
@@ -207,12 +261,11 @@ def _run_in_order(request: BatchRequest, is_stopped: Callable[[], bool]) -> Batc
                 if window is not None and not window.is_full:
                     continue
                 frame = Frame(count, now, picture, place, seconds, window)
-                keys = None if window is None else window.keys
-                network.run(network.seen(frame), observers, keys=keys)
-                timings.add(frame.time, network.layer_ms)
+                together.add(frame)
                 count += 1
     except StoppedError:
         ended_early = STOPPED
+    together.compute()
     if read and not count and ended_early != STOPPED:
         raise too_short(request, read)
     snapshot = None

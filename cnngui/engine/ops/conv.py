@@ -28,7 +28,7 @@ from cnngui.engine.ops.learning.kernels import (
 from cnngui.engine.ops.learning.layout import by_moment
 from cnngui.engine.ops.learning.operation import Operation, Place
 from cnngui.engine.ops.learning.unfold import Unfolding, by_group
-from cnngui.engine.ops.live import winograd_tiles
+from cnngui.engine.ops.live import winograd, winograd_tiles
 from cnngui.engine.ops.live.conv_choice import conv2d
 from cnngui.engine.ops.live.conv_cost import ConvCost
 from cnngui.engine.ops.live.conv_weights import ConvWeights
@@ -38,6 +38,9 @@ from cnngui.engine.ops.live.scratch import Scratch
 from cnngui.engine.ops.live.tensor import Margins, Part, Tensor
 from cnngui.engine.ops.registry import learning, live
 from cnngui.spec import layers as spec
+
+_MULTIPLIED_ALONE = 0.17
+"""Nanoseconds for a multiply-add that is part of no matrix product."""
 
 
 @live(spec.Conv2d)
@@ -60,6 +63,9 @@ class LiveConv2d(Layer[spec.Conv2d]):
             scale,
         )
         self._absorbed: dict[Layer, Layer] = {}
+        # Of a 1x1 kernel, what is read is the matrix itself.
+        self.keeps_layout = description.kernel_size == (1, 1) and description.groups == 1
+        self.writes_plain = not self._weights.is_depthwise
 
     def absorb(self, following: Layer) -> Layer | None:
         """Multiply a normalisation's factors into the weights, once and for all."""
@@ -87,10 +93,17 @@ class LiveConv2d(Layer[spec.Conv2d]):
             return self.description.out_channels >= 16
         return self._goes_by_tiles(shape)
 
+    def nanoseconds(self, shape: Shape4, multiply_adds: int) -> float:
+        if self._weights.is_depthwise:
+            return multiply_adds * _MULTIPLIED_ALONE
+        cost = self._cost(shape)
+        return cost.by_tiles if self._goes_by_tiles(shape) else cost.direct
+
     def cut(self, shape: Shape4, *, pixels: bool) -> Cut:
         if self._weights.is_depthwise or not pixels:
-            return Cut(by_units=False)
-        return Cut(*self._cost(shape).most_bands(by_tiles=self._goes_by_tiles(shape)))
+            return Cut(by_units=False, rows=winograd.TILE)
+        by_units, most = self._cost(shape).most_bands(by_tiles=self._goes_by_tiles(shape))
+        return Cut(by_units, most, winograd.TILE if self._goes_by_tiles(shape) else 1)
 
     def _goes_by_tiles(self, shape: Shape4) -> bool:
         if not self._weights.suits_tiles:

@@ -80,6 +80,8 @@ class Formula(Generic[Description]):
     """Whether the output may take the place of what it is made from."""
     is_elementwise: ClassVar[bool] = False
     """Whether each output value depends on one input value, at the same place."""
+    is_place_by_place: ClassVar[bool] = False
+    """Whether each output value depends on one value of each of several sources, at its place."""
     is_positive_part: ClassVar[bool] = False
     """Whether positive values stay as they are and all others become zero."""
     splits_rows: bool = True

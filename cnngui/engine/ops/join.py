@@ -19,6 +19,8 @@ from cnngui.spec import layers as spec
 class Add(Formula[spec.Add]):
     """The sum of two or more tensors; each receives the whole gradient."""
 
+    is_place_by_place = True
+
     def forward(self, sources: Arrays, out: Array, rows: range, room: Room) -> Calls:
         first, second, *others = sources
         return [
@@ -34,6 +36,7 @@ class Add(Formula[spec.Add]):
 class Multiply(Formula[spec.Multiply]):
     """The product of two or more tensors; each receives the gradient times all others."""
 
+    is_place_by_place = True
     reads: ClassVar[Reads] = "input"
 
     def forward(self, sources: Arrays, out: Array, rows: range, room: Room) -> Calls:

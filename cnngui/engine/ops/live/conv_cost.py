@@ -14,10 +14,12 @@ _MULTIPLIED = 0.022
 """A multiply-add within a large matrix product."""
 _COPIED = 0.17
 """A value brought to another place."""
-_ARRANGED = 0.06
+_ARRANGED = 0.15
 """A value that BLAS brings into its own order before it multiplies."""
-_FETCHED = 0.28
+_FETCHED = 0.25
 """What that takes longer if the value comes from main memory."""
+_WRITTEN = 0.2
+"""A value of the product, however many multiply-adds it is made of."""
 _NEAR = 1_000_000
 """Weights: so many are in some cache when the next band reads them."""
 
@@ -28,7 +30,7 @@ _UNMIXED_ALONG = 0.3
 _MIXED_INTO_TILE = 0.95
 _MIXED_OUT_OF_TILE = 0.6
 
-_WORTH_REPEATING = 0.1
+_WORTH_REPEATING = 0.05
 """Bands do a part of the work again: it should be no larger a part than this."""
 _FEWEST_UNITS = 64
 """Narrower products do not fill BLAS's blocks."""
@@ -93,7 +95,7 @@ class ConvCost:
         mixing = self.in_channels * (_MIXED_ALONG + _COPIED * kernel_width) + (
             self.out_channels * _UNMIXED_ALONG
         )
-        products = self._product(INPUT_ROWS * kernel_width, fours / TILE)
+        products = self._product(INPUT_ROWS * kernel_width, fours / TILE, INPUT_ROWS)
         return self.groups * (fours * INPUT_ROWS / TILE * mixing + products) + beside
 
     @property
@@ -101,7 +103,7 @@ class ConvCost:
         """36 products make 16 pixels, where the kernel is 3x3 and has no stride."""
         places = INPUT_ROWS**2
         mixing = self.in_channels * _MIXED_INTO_TILE + self.out_channels * _MIXED_OUT_OF_TILE
-        products = self._product(places, self.tiles)
+        products = self._product(places, self.tiles, places)
         return self.groups * (places * self.tiles * mixing + products)
 
     def most_bands(self, *, by_tiles: bool) -> tuple[bool, int]:
@@ -124,6 +126,7 @@ class ConvCost:
             most = min(most, self.out_channels // _FEWEST_UNITS)
         return divides_units, most
 
-    def _product(self, places: int, rows: float) -> float:
+    def _product(self, places: int, rows: float, places_made: int = 1) -> float:
         weights = places * self.in_channels * self.out_channels
-        return weights * (rows * _MULTIPLIED + _ARRANGED + _FETCHED)
+        written = rows * places_made * self.out_channels * _WRITTEN
+        return weights * (rows * _MULTIPLIED + _ARRANGED + _FETCHED) + written

@@ -28,6 +28,9 @@ from cnngui.engine.ops.live.scratch import Scratch
 
 Array = NDArray[np.float32]
 
+_LONG_PIXEL = 256
+"""Channels: of so many, a pixel is a line that einsum is fast with."""
+
 
 def unfold_rows(x: Array, weights: ConvWeights, out: Array, scratch: Scratch) -> Calls:
     """Copy x once per kernel column, each row of the copies serving every kernel row.
@@ -76,32 +79,46 @@ def unfold_windows(x: Array, weights: ConvWeights, out: Array, scratch: Scratch)
 
 def unfold_pixels(x: Array, weights: ConvWeights, out: Array, scratch: Scratch) -> Calls:
     """Copy every window as one line of a matrix, and multiply once for all pixels together."""
-    # From N, G, y, ky, kx, c, x to G, N, y, x, ky, kx, c.
-    windows = _windows(x, weights, out.shape).transpose(1, 0, 2, 6, 3, 4, 5)
-    groups, *pixels, kernel_height, kernel_width, channels = windows.shape
-    depth, count = kernel_height * kernel_width * channels, prod(pixels)
-    calls: Calls = []
-    weight, bias = weights.upright_matrices, weights.bias
-    if windows.flags.c_contiguous:  # a 1x1 kernel
-        matrix = windows.reshape(groups, count, depth)
-    else:
-        # What the bias is multiplied with is put behind each window: cheaper than adding the bias.
-        weight, bias = weights.upright_matrices_with_bias, None
-        unfolded = scratch.take(groups, *pixels, depth + 1)
-        places = unfolded[..., :-1].reshape(windows.shape)
-        calls += [partial(np.copyto, places, windows), partial(unfolded[..., -1].fill, 1)]
-        matrix = unfolded.reshape(groups, count, depth + 1)
+    calls, matrix, is_biased = _window_matrix(x, weights, out.shape, scratch)
+    weight = weights.upright_matrices_with_bias if is_biased else weights.upright_matrices
     product, made = _as_matrix(out), out
     if product is None:
-        product = scratch.take(count, out.shape[1])
+        product = scratch.take(matrix.shape[1], out.shape[1])
         made = as_layout(product, out.shape, pixels=True)
-    by_group = product.reshape(count, groups, -1).swapaxes(0, 1)
+    by_group = product.reshape(len(product), weights.groups, -1).swapaxes(0, 1)
     calls.append(multiply(matrix, weight, by_group))
-    if bias is not None:
-        calls.append(_bias_added(made, bias, out))
+    if weights.bias is not None and not is_biased:
+        calls.append(_bias_added(made, weights.bias, out))
     elif made is not out:
         calls.append(elementwise.bind_copy(out, made))
     return calls
+
+
+def _window_matrix(
+    x: Array, weights: ConvWeights, out_shape: tuple[int, ...], scratch: Scratch
+) -> tuple[Calls, Array, bool]:
+    """Return windows as ``(groups, pixels, depth)``, and whether each ends with a one.
+
+    What the bias is multiplied with is put behind each window where windows are copied: that is
+    cheaper than adding the bias.
+    """
+    windows = _windows(x, weights, out_shape)  # N, G, y, ky, kx, c, x
+    by_pixel = windows.transpose(1, 0, 2, 6, 3, 4, 5)  # G, N, y, x, ky, kx, c
+    groups, *pixels, kernel_height, kernel_width, channels = by_pixel.shape
+    depth, count = kernel_height * kernel_width * channels, prod(pixels)
+    if by_pixel.flags.c_contiguous:  # a 1x1 kernel
+        return [], by_pixel.reshape(groups, count, depth), False
+    if is_pixel_major(x):
+        unfolded = scratch.take(groups, *pixels, depth + 1)
+        places, ones = unfolded[..., :-1].reshape(by_pixel.shape), unfolded[..., -1]
+        source, matrix = by_pixel, unfolded.reshape(groups, count, depth + 1)
+    else:
+        # Rows of pixels stay rows, and the matrix lies transposed.
+        source = windows.transpose(1, 3, 4, 5, 0, 2, 6)  # G, ky, kx, c, N, y, x
+        unfolded = scratch.take(groups, depth + 1, *pixels)
+        places, ones = unfolded[:, :-1].reshape(source.shape), unfolded[:, -1]
+        matrix = unfolded.reshape(groups, depth + 1, count).swapaxes(1, 2)
+    return [partial(np.copyto, places, source), partial(ones.fill, 1)], matrix, True
 
 
 def _as_matrix(pixels: Array) -> Array | None:
@@ -130,6 +147,8 @@ def tap_by_tap(x: Array, weights: ConvWeights, out: Array, scratch: Scratch) -> 
     image, channel, row, column = x.strides
     near = weights.dilation[1] * column
     calls: Calls = []
+    if weights.stride[1] > 1 and channels >= _LONG_PIXEL:
+        return _tap_by_tap_of_pixels(x, weights, out)
     if weights.stride[1] > 1:
         gathered = scratch.take(images, x.shape[2], kernel_width, out_width, channels)
         strides = (image, row, near, weights.stride[1] * column, channel)
@@ -150,6 +169,31 @@ def tap_by_tap(x: Array, weights: ConvWeights, out: Array, scratch: Scratch) -> 
     repeated = weights.repeated_taps(out_width)
     calls.append(partial(np.einsum, "nyabl,abl->nyl", lines, repeated, out=out_lines))
     return [*calls, *_add_bias(weights, out)]
+
+
+def _tap_by_tap_of_pixels(x: Array, weights: ConvWeights, out: Array) -> Calls:
+    first, channel, row, column = x.strides
+    images, channels, out_height, out_width = out.shape
+    pixels = as_strided(
+        x,
+        (images, out_height, *weights.weight.shape[2:], out_width, channels),
+        (
+            first,
+            weights.stride[0] * row,
+            weights.dilation[0] * row,
+            weights.dilation[1] * column,
+            weights.stride[1] * column,
+            channel,
+        ),
+        writeable=False,
+    )
+    taps, target = weights.repeated_taps(1), out.transpose(0, 2, 3, 1)
+    # One image at a time: of several, einsum takes its axes in an order that is ten times as slow.
+    multiplied = [
+        partial(np.einsum, "yabxc,abc->yxc", pixels[image], taps, out=target[image])
+        for image in range(images)
+    ]
+    return [*multiplied, *_add_bias(weights, out)]
 
 
 def _add_bias(weights: ConvWeights, out: Array) -> Calls:

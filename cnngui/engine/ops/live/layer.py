@@ -23,6 +23,11 @@ Shape4 = tuple[int, int, int, int]
 """``(N, C, H, W)``"""
 
 
+_PASS = 0.4
+"""Nanoseconds a value of what goes over its memory once or twice."""
+_MULTIPLIED = 0.022
+
+
 class Cut(NamedTuple):
     """How a layer's work may be divided into bands.
 
@@ -30,10 +35,12 @@ class Cut(NamedTuple):
     ----------
     by_units : output channels (or units of a flat layer) by output channels, not rows by rows.
     most : more bands than this would do too much of the work again; it need not be one.
+    rows : bands should be of a multiple of so many.
     """
 
     by_units: bool
     most: int = 1_000_000
+    rows: int = 1
 
 
 class Layer(Generic[Description]):
@@ -47,12 +54,19 @@ class Layer(Generic[Description]):
     """Whether some output moments can be computed without the others, where it looks across."""
     is_elementwise: bool = False
     """Whether each output value depends on one input value, so that it may take its place."""
+    is_place_by_place: bool = False
+    """The same of several inputs at the same place: it can go on with what was just computed if the
+    others are there."""
     is_identity: bool = False
     """Whether the output is the input."""
     keeps_zeros: bool = False
     """Whether zero in is zero out, so that it may run over margins and need not go around them."""
     commutes_with_maxima: bool = False
     """Whether the larger of two inputs has the larger output, to the last digit."""
+    keeps_layout: bool = False
+    """Whether it is much faster if what it writes lies as what it reads."""
+    writes_plain: bool = False
+    """Whether it is faster if no margins lie between the rows that it writes."""
     takes_maxima: bool = False
     """Whether each output is the largest of some inputs."""
 
@@ -71,6 +85,13 @@ class Layer(Generic[Description]):
         ``shape`` is its output's.
         """
         return False
+
+    def nanoseconds(self, shape: Shape4, multiply_adds: int) -> float:
+        """Return about what it takes on one core; which is enough to share work out.
+
+        ``multiply_adds`` are those of the whole batch.
+        """
+        return prod(shape) * _PASS + multiply_adds * _MULTIPLIED
 
     def cut(self, shape: Shape4, *, pixels: bool) -> Cut:
         """Return how to divide its work, by its output's shape and layout."""
@@ -171,6 +192,7 @@ class FormulaLayer(Layer[Description]):
         self._formula = formula = self.formula_type(description, parameters)
         self.splits_rows = formula.splits_rows
         self.is_elementwise = formula.is_elementwise
+        self.is_place_by_place = formula.is_place_by_place
         self.keeps_zeros = formula.keeps_zeros
         self.commutes_with_maxima = formula.commutes_with_maxima
         self.splits_moments = formula.splits_moments
@@ -213,5 +235,5 @@ class FormulaLayer(Layer[Description]):
     def _seen(self, source: Tensor, target: Tensor, part: Part, columns: range | None) -> Array:
         rows = self._rows_seen(source, target, part)
         if rows is not part.rows:
-            return source.view(Part(part.images, rows))
+            return source.view(Part(part.images, rows, part.units))
         return source.view(part, columns)

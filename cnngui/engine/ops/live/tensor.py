@@ -121,6 +121,11 @@ class Tensor:
         return is_pixel_major(self.memory)
 
     @property
+    def has_margins_beside(self) -> bool:
+        """Whether rows do not follow each other in memory."""
+        return self.memory.shape[3] > self.shape[3]
+
+    @property
     def columns(self) -> range:
         """All columns that are there, margins included."""
         return range(self.first_column, self.first_column + self.memory.shape[3])
