@@ -12,9 +12,10 @@ from cnngui.engine.carrying import Carried, carry_over
 from cnngui.engine.glimpse import Glimpse
 from cnngui.engine.initializers import Parameters, draw, weights_key
 from cnngui.engine.ops.families import live_layer
+from cnngui.engine.places import WholePlaces
 from cnngui.engine.plan import Plan
 from cnngui.engine.preprocess import pixels_to_values
-from cnngui.engine.program import Observer, Observers, Program, WholePlaces, layer_of
+from cnngui.engine.program import Observer, Observers, Program, layer_of
 from cnngui.engine.streaming.stream import Stream
 from cnngui.engine.work import Node
 from cnngui.errors import NetworkError, text
