@@ -12,9 +12,10 @@ from cnngui.engine.carrying import Carried, carry_over
 from cnngui.engine.glimpse import Glimpse
 from cnngui.engine.initializers import Parameters, draw, weights_key
 from cnngui.engine.ops.families import live_layer
+from cnngui.engine.places import WholePlaces
 from cnngui.engine.plan import Plan
 from cnngui.engine.preprocess import pixels_to_values
-from cnngui.engine.program import Observer, Observers, Program, WholePlaces, layer_of
+from cnngui.engine.program import Observer, Observers, Program, layer_of
 from cnngui.engine.streaming.stream import Stream
 from cnngui.engine.work import Node
 from cnngui.errors import NetworkError, text
@@ -173,7 +174,7 @@ class Model:
         program = self._programs.pop(key, None)
         if program is None:
             # Before memory for the new one is taken.
-            self._forget_old_programs()
+            self._forget_old_programs(streams=streams)
             program = self._made(images, wanted, streams=streams)
         self._programs[key] = program
         return program
@@ -186,12 +187,19 @@ class Model:
         stream = Stream.of(plan, self._nodes, to_values) if streams else None
         return _Whole(plan, self._nodes, to_values) if stream is None else stream
 
-    def _forget_old_programs(self) -> None:
+    def _forget_old_programs(self, *, streams: bool) -> None:
+        """Streams take their places from streams alone.
+
+        A picture that is computed beside each frame must not cost what was kept of those before.
+        """
         self._last_program = None
-        held = self.nbytes
-        for key, program in list(self._programs.items()):
-            if held <= _BYTES_KEPT and len(self._programs) < _PROGRAMS_KEPT:
+        alike = {key: program for key, program in self._programs.items() if key[-1] == streams}
+        held = sum(program.nbytes for program in alike.values())
+        count = len(alike)
+        for key, program in alike.items():
+            if held <= _BYTES_KEPT and count < _PROGRAMS_KEPT:
                 break
+            count -= 1
             held -= program.nbytes
             del self._programs[key]
 

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
 from time import perf_counter
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cnngui.engine import parallel, schedule
+from cnngui.engine.given import Given, take_input
 from cnngui.engine.glimpse import Glimpse
 from cnngui.engine.ops import Calls
 from cnngui.engine.ops.live.scratch import Scratch
 from cnngui.engine.ops.live.tensor import Part, Tensor
 from cnngui.engine.ops.moments import by_sample
+from cnngui.engine.places import Places
 from cnngui.engine.plan import Plan
 from cnngui.engine.work import GlimpsePart, Node, Piece, Stage
 from cnngui.spec.layers import INPUT_ID
@@ -35,61 +35,8 @@ _Shown = list[tuple[str | Glimpse, Array]]
 """(what was asked for, where it is), in order."""
 
 
-@dataclass(frozen=True)
-class WholePlaces:
-    """Memory of a plan's own, in which all is computed anew each time."""
-
-    tensors: Mapping[str, Tensor]
-    glimpses: Mapping[Glimpse, Array]
-
-    @classmethod
-    def of(cls, plan: Plan) -> WholePlaces:
-        """Take the memory."""
-        places = {
-            name: Tensor.whole(
-                plan.shapes[name],
-                plan.margins[name],
-                name in plan.with_pixels_outermost,
-                plan.moments[name],
-            )
-            for name in set(plan.place_of.values())
-        }
-        tensors = {name: places[place] for name, place in plan.place_of.items()}
-        glimpses = {
-            glimpse: glimpse.empty(plan.shapes[plan.origins[glimpse.layer_id]])
-            for glimpse in plan.glimpses
-        }
-        return cls(tensors, glimpses)
-
-    @property
-    def nbytes(self) -> int:
-        """Memory for values that are kept from band to band."""
-        places = {id(tensor): tensor for tensor in self.tensors.values()}.values()
-        tensors = sum(tensor.memory.nbytes for tensor in places)
-        return tensors + sum(glimpse.nbytes for glimpse in self.glimpses.values())
-
-    def twins(self, request: str | Glimpse, part: Part) -> Calls:
-        """Nothing: what is computed lies in one place."""
-        return []
-
-
 class AbandonedError(Exception):
     """Whoever asked for a forward no longer wants it."""
-
-
-class Places(Protocol):
-    """Where the tensors and glimpses of a plan lie in memory."""
-
-    @property
-    def tensors(self) -> Mapping[str, Tensor]:
-        """Those that the plan keeps."""
-
-    @property
-    def glimpses(self) -> Mapping[Glimpse, Array]:
-        """Those of bands: ``(images, channels, rows, columns)``."""
-
-    def twins(self, request: str | Glimpse, part: Part) -> Calls:
-        """Return what is still to be done when a part of a tensor or of a glimpse is computed."""
 
 
 class Program:
@@ -241,7 +188,7 @@ class Program:
         and else is left to scratch memory.
         """
         if step == (INPUT_ID,):
-            taken = partial(_take_input, self._given, band, self._tensors[INPUT_ID])
+            taken = partial(take_input, self._given, band, self._tensors[INPUT_ID])
             return [(self._number[INPUT_ID], [taken, *self._places.twins(INPUT_ID, band)])]
         plan, scratch = self._plan, self._scratches[thread]
         scratch.reset()
@@ -283,47 +230,6 @@ class Program:
             if isinstance(glimpsed, GlimpsePart):
                 twins += self._places.twins(glimpsed.glimpse, glimpsed.part)
         return [*bound, (self._number[step[-1]], twins)] if twins else bound
-
-
-class Given:
-    """What a program was given to compute.
-
-    Attributes
-    ----------
-    x : float32, or bytes, ``(N, C, H, W)`` or ``(N, C, T, H, W)``; None between runs.
-    back : by how many moments the window that is computed lies before that of x.
-    """
-
-    def __init__(self, pixels_to_values: tuple[Array, Array] | None) -> None:
-        self.x: NDArray | None = None
-        self.back = 0
-        self._pixels_to_values = pixels_to_values
-
-    def put(self, target: Array, images: NDArray) -> None:
-        """Write images of x ``(N, C, H, W)``, as the network reads them."""
-        if images.dtype == np.float32 or self._pixels_to_values is None:
-            np.copyto(target, images)
-            return
-        scale, shift = self._pixels_to_values
-        np.multiply(images, scale, out=target)
-        target += shift
-
-
-def _take_input(given: Given, part: Part, target: Tensor) -> None:
-    x, moments = given.x, target.moments
-    if x is None:
-        raise RuntimeError("nothing was given to compute")
-    if x.ndim == 4:
-        pictures, rows = (slice(some.start, some.stop) for some in (part.images, part.rows))
-        given.put(target.view(part), x[pictures, :, rows])
-        return
-    for sample in range(part.images.start // moments, -(-part.images.stop // moments)):
-        first = sample * moments
-        images = range(max(first, part.images.start), min(first + moments, part.images.stop))
-        before = first + given.back
-        some = slice(images.start - before, images.stop - before)
-        read = x[sample, :, some, part.rows.start : part.rows.stop]
-        given.put(target.view(Part(images, part.rows)), read.swapaxes(0, 1))
 
 
 def _as_described(images: Array, shape: Sequence[int]) -> Array:

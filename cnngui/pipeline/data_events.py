@@ -56,7 +56,7 @@ class ThumbnailsReady:
     Attributes
     ----------
     indices : numbers in the data set; the same one may be there many times.
-    pictures : read-only uint8 ``(h, w, 3)``, RGB, one for each.
+    pictures : read-only uint8 ``(h, w, 3)``, RGB, one for each; ``(t, h, w, 3)`` of a clip.
     """
 
     token: str

@@ -31,6 +31,7 @@ from cnngui.pipeline.training.measured import (
 )
 from cnngui.pipeline.training.progress import Evaluation, TrainingProgress
 from cnngui.pipeline.training.requirements import refuse_unusable_data
+from cnngui.pipeline.training.time_misfit import time_misfits
 from cnngui.pipeline.training.trainer import Trainer
 from cnngui.spec.mending import fits_classes, mended_for_classes
 from cnngui.spec.network import NetworkSpec
@@ -75,6 +76,8 @@ def run_training(arguments: TrainArguments) -> int:
             if not fits_classes(spec, len(data.classes)):
                 spec = mended_for_classes(spec, data.classes)
                 print(f"The last layer was made to fit {len(data.classes)} classes.")
+            for words in time_misfits(data, spec.input, arguments.settings.augmentation):
+                print(words)
             trainer = Trainer(
                 spec,
                 found.weights,

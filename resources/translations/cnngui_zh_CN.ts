@@ -289,8 +289,8 @@
         <translation>一半的样本左右翻转</translation>
     </message>
     <message>
-        <source>Not for what has a left and a right, such as letters</source>
-        <translation>不适合分左右的东西，例如字母</translation>
+        <source>Not for what has a left and a right, such as letters; in a clip what moves left then moves right</source>
+        <translation>不适用于分左右的内容，例如字母；短片翻转后，向左的运动会变成向右</translation>
     </message>
 </context>
 <context>
@@ -458,6 +458,29 @@
     <message>
         <source>Remove class</source>
         <translation>删除类别</translation>
+    </message>
+</context>
+<context>
+    <name>Clips</name>
+    <message>
+        <source>clip</source>
+        <translation>短片</translation>
+    </message>
+    <message>
+        <source>{0} frames</source>
+        <translation>{0} 帧</translation>
+    </message>
+    <message>
+        <source>{0} s</source>
+        <translation>{0} 秒</translation>
+    </message>
+    <message>
+        <source>Clips of {0} s</source>
+        <translation>每段短片 {0} 秒</translation>
+    </message>
+    <message>
+        <source>Clips of {0} frames</source>
+        <translation>每段短片 {0} 帧</translation>
     </message>
 </context>
 <context>
@@ -4431,6 +4454,22 @@ Train the network: after each epoch you see here what it gets right and what it 
     <message>
         <source>{layer}: {idle} of {units} units give the same whatever they read: they are saturated, or 0, for every sample. Nothing before them can learn.</source>
         <translation>{layer}：{units} 个单元中有 {idle} 个不管读到什么都给出同样的值：对每个样本都已饱和或为 0。它们之前的层都学不到东西。</translation>
+    </message>
+    <message>
+        <source>The network sees one frame at a time: it learns from the middle one of each clip, and sees no motion. Give its input more frames.</source>
+        <translation>网络一次只看一帧：它从每个短片的中间一帧学习，看不到运动。请给它的输入更多帧。</translation>
+    </message>
+    <message>
+        <source>The network sees {frames} frames at once, and the samples are still pictures: each is repeated, and nothing moves. Record clips, or give the input one frame.</source>
+        <translation>网络一次看 {frames} 帧，而样本是静止图片：每张图片都被重复，没有任何运动。请录制短片，或把输入设为一帧。</translation>
+    </message>
+    <message>
+        <source>Some clips are shorter than the input reaches: their first frame stands still before them. Record them anew, or take fewer frames or smaller steps.</source>
+        <translation>有些短片比输入所及的时间短：前面以其第一帧静止补足。请重新录制，或减少帧数，或减小间隔。</translation>
+    </message>
+    <message>
+        <source>Clips are flipped in half of the cases: what moves left then moves right. Do not flip where directions are learned.</source>
+        <translation>有一半的短片被左右翻转：向左的运动会变成向右。学习方向时请不要翻转。</translation>
     </message>
     <message>
         <source>each {rule}</source>

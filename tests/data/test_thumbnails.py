@@ -5,8 +5,11 @@ from pathlib import Path
 import numpy as np
 
 from cnngui.data.augmentation import NO_AUGMENTATION, Augmentation
+from cnngui.data.drawn import DrawnOptions
+from cnngui.data.drawn_motions import motions
 from cnngui.data.folder import open_folder
 from cnngui.data.thumbnails import augmented_thumbnails, thumbnail
+from cnngui.images.resizing import resized
 from tests.data.files import picture, write_image
 
 
@@ -47,3 +50,16 @@ def test_augmented_by_nothing_is_the_thumbnail(tmp_path: Path) -> None:
     data = folder_of(tmp_path, picture(9, 48, 96))
     (one,) = augmented_thumbnails(data, (0,), 64, NO_AUGMENTATION, 3)
     np.testing.assert_array_equal(one, thumbnail(data, 0, 64))
+
+
+def test_of_a_clip_some_frames_are_shown_changed_alike() -> None:
+    data = motions(options=DrawnOptions(count=9, seed=0, size=24))
+    small = thumbnail(data, 0, 16)
+    assert small.shape == (8, 12, 16, 3)
+    first, last = data.frames(0, [0, 21])
+    np.testing.assert_array_equal(small[0], resized(first, 16))
+    np.testing.assert_array_equal(small[7], resized(last, 16))
+    (changed,) = augmented_thumbnails(data, (0,), 16, Augmentation(flip=True), 0)
+    (again,) = augmented_thumbnails(data, (0,), 16, Augmentation(flip=True), 0)
+    assert changed.shape == (8, 12, 16, 3)
+    np.testing.assert_array_equal(changed, again)

@@ -87,9 +87,9 @@ class Hands:
 
     @property
     def files(self) -> list[str]:
-        """What is on the disk, as "class/name"."""
+        """What is on the disk, pictures and clips, as "class/name"."""
         folder = self.driver.settings.collection
-        return [f"{path.parent.name}/{path.name}" for path in sorted(folder.glob("[!.]*/*.png"))]
+        return [f"{path.parent.name}/{path.name}" for path in sorted(folder.glob("[!.]*/[!.]*"))]
 
     def open_collection(self) -> None:
         """Go to record one's own."""

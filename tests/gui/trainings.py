@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
+from cnngui.data.dataset import Stills
 from cnngui.errors import UserError
 from cnngui.gui.document import Document
 from cnngui.gui.training_plan import SmallerOffer
@@ -83,7 +84,7 @@ def training(run_id: str = "20260102-030405-a", **changes: Any) -> TrainingProgr
     return TrainingProgress(**(values | changes))
 
 
-class FakeData:
+class FakeData(Stills):
     """A data set as far as the page looks at it."""
 
     name = "Shapes"

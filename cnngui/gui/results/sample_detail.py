@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 from cnngui.gui.results.words import sample_words
 from cnngui.gui.theme import SPACE_M, SPACE_S, colors, number_font, with_font
 from cnngui.gui.widgets.bars import paint_bar
+from cnngui.gui.widgets.moving import Frames, Moments, frame_at
 from cnngui.gui.widgets.pictures import draw_picture, fitted
 from cnngui.gui.widgets.plain import show_plainly
 from cnngui.gui.words.lists import listed
@@ -46,25 +47,37 @@ class SampleDetail(QWidget):
         self.words.setText(sample_words(evaluation, place))
         self.bars.show_probabilities(evaluation, place)
 
-    def show_picture(self, image: QImage) -> None:
-        """Show the picture of the sample; a null image shows none."""
-        self.picture.image = image
-        self.picture.update()
+    def show_picture(self, frames: Frames) -> None:
+        """Show the picture of the sample, or the frames of a clip in a loop; none without any."""
+        self.picture.show_frames(frames)
 
 
 class _Picture(QWidget):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self.image = QImage()
+        self._frames: Frames = ()
+        self.moments = Moments(self)
+        self.moments.passed.connect(self.update)
         self.setMinimumHeight(64)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName(self.tr("The chosen sample"))
 
+    @property
+    def image(self) -> QImage:
+        """What is shown now; null where there is nothing."""
+        return frame_at(self._frames, self.moments.now) if self._frames else QImage()
+
+    def show_frames(self, frames: Frames) -> None:
+        self._frames = frames
+        self.moments.set_moving(len(frames) > 1)
+        self.update()
+
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.fillRect(self.rect(), QColor(colors().canvas))
-        if not self.image.isNull():
-            draw_picture(painter, fitted(self.image.size(), self.rect()), self.image)
+        image = self.image
+        if not image.isNull():
+            draw_picture(painter, fitted(image.size(), self.rect()), image)
 
 
 class _Probabilities(QWidget):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, Qt, Signal, Slot
-from PySide6.QtGui import QHelpEvent, QImage, QPalette
+from PySide6.QtGui import QHelpEvent, QPalette
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -24,9 +24,10 @@ from cnngui.gui.results.sample_detail import SampleDetail
 from cnngui.gui.results.words import sample_words
 from cnngui.gui.studio import Studio
 from cnngui.gui.theme import SPACE_L, SPACE_M, SPACE_S, with_font
-from cnngui.gui.widgets.pictures import plain_image
+from cnngui.gui.widgets.moving import frames_of
 from cnngui.gui.widgets.plain import plain_tip, show_plainly
 from cnngui.gui.widgets.sample_grid import SamplesGrid
+from cnngui.gui.words.clips import clip_words
 from cnngui.gui.words.translation import translated
 from cnngui.pipeline.data_events import ThumbnailsReady
 from cnngui.pipeline.training.progress import Evaluation, TrainingProgress
@@ -155,7 +156,7 @@ class ResultSamples(QWidget):
             return
         if self._shown is None or self._shown[0] is not data or self._shown[1] != number:
             self._shown = data, number
-            self.detail.show_picture(QImage())
+            self.detail.show_picture(())
             self._studio.pipeline.data.ask_thumbnails(_ASKER, data, [number], _LARGE)
 
     @Slot(object)
@@ -164,7 +165,7 @@ class ResultSamples(QWidget):
             case ThumbnailsReady(token, numbers, pictures) if token == _ASKER:
                 for number, picture in zip(numbers, pictures, strict=True):
                     if self._shown is not None and self._shown[1] == number:
-                        self.detail.show_picture(plain_image(picture))
+                        self.detail.show_picture(frames_of(picture))
 
     @Slot()
     def _on_open_clicked(self) -> None:
@@ -200,7 +201,13 @@ class _Grid(SamplesGrid):
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             row = self.indexAt(event.pos()).row()
             if self._evaluation is not None and 0 <= row < len(self._places):
-                words = sample_words(self._evaluation, self._places[row])
+                place = self._places[row]
+                words = sample_words(self._evaluation, place)
+                data = self._studio.data.dataset
+                if data is not None and (
+                    clip := clip_words(data, int(self._evaluation.indices[place]))
+                ):
+                    words = f"{words}\n{clip}"
                 QToolTip.showText(event.globalPos(), plain_tip(words), self)
             return True
         return super().viewportEvent(event)

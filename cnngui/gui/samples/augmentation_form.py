@@ -129,7 +129,11 @@ class AugmentationForm(QWidget):
         )
         self._flip.setMinimumHeight(_row_height())
         self._flip.setToolTip(
-            translate("Augmentation", "Not for what has a left and a right, such as letters")
+            translate(
+                "Augmentation",
+                "Not for what has a left and a right, such as letters; in a clip what moves left "
+                "then moves right",
+            )
         )
         self._flip.toggled.connect(partial(self._change, "flip"))
         grid.addWidget(self._flip, grid.rowCount(), 0, 1, 7)

@@ -22,7 +22,8 @@ from cnngui.gui.icons import icon
 from cnngui.gui.samples.augmentation_form import AugmentationForm
 from cnngui.gui.studio import Studio
 from cnngui.gui.theme import SPACE_L, SPACE_M, SPACE_S, colors
-from cnngui.gui.widgets.pictures import draw_picture, fitted, plain_image
+from cnngui.gui.widgets.moving import Frames, Moments, frame_at, frames_of
+from cnngui.gui.widgets.pictures import draw_picture, fitted
 from cnngui.pipeline.data_events import ThumbnailsReady
 
 SHOWN = 8
@@ -148,7 +149,7 @@ class AugmentationPanel(QWidget):
     def _take_event(self, event: object) -> None:
         match event:
             case ThumbnailsReady(token, _, pictures) if token == _REQUEST:
-                self.preview.show_images([plain_image(picture) for picture in pictures])
+                self.preview.show_images([frames_of(picture) for picture in pictures])
 
 
 class _Preview(QWidget):
@@ -156,18 +157,21 @@ class _Preview(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._images: list[QImage] = []
+        self._frames: list[Frames] = []
+        self.moments = Moments(self)
+        self.moments.passed.connect(self.update)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName(self.tr("One sample, changed eight times"))
 
     @property
     def images(self) -> list[QImage]:
-        """What is shown."""
-        return self._images
+        """What is shown now."""
+        return [frame_at(frames, self.moments.now) for frames in self._frames]
 
-    def show_images(self, images: list[QImage]) -> None:
-        """Show these."""
-        self._images = images
+    def show_images(self, frames: list[Frames]) -> None:
+        """Show these; clips move."""
+        self._frames = frames
+        self.moments.set_moving(any(len(one) > 1 for one in frames))
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -175,11 +179,11 @@ class _Preview(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        cells = _cells(self.size(), SHOWN)
+        cells, images = _cells(self.size(), SHOWN), self.images
         for place, cell in enumerate(cells):
             painter.fillRect(cell, QColor(colors().canvas))
-            if place < len(self._images):
-                image = self._images[place]
+            if place < len(images):
+                image = images[place]
                 draw_picture(painter, fitted(image.size(), cell), image)
 
 

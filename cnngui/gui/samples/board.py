@@ -30,6 +30,7 @@ from cnngui.gui.widgets.menu import Menu
 from cnngui.gui.widgets.picture_view import Picture
 from cnngui.gui.widgets.pictures import plain_image
 from cnngui.gui.widgets.sample_grid import SamplesGrid
+from cnngui.gui.words.clips import recorded_words
 
 _PACE_WIDTH = 152
 _ADD_WIDTH = 88
@@ -119,6 +120,7 @@ class SamplesBoard(QWidget):
         studio.result_changed.connect(self._follow_result)
         collection.changed.connect(self._follow)
         recording.changed.connect(self._follow_recording)
+        studio.document.running_changed.connect(self._follow_recording)
         self._follow()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -167,9 +169,10 @@ class SamplesBoard(QWidget):
     def _follow_recording(self) -> None:
         """Show which class is being recorded, and how long it will still be until it is."""
         pace, recorded, words = self._recording.pace, self._recording.place, self._recording.words
+        kind = recorded_words(self._studio.document.running_spec.input)
         self._pace.show_pace(pace)
         for place, card in enumerate(self.cards):
-            card.show_recording(pace.burst, place == recorded, words)
+            card.show_recording(pace.burst, place == recorded, words, kind)
 
     @Slot()
     def _follow_result(self) -> None:

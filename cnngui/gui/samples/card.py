@@ -128,7 +128,7 @@ class ClassCard(QWidget):
         self.setAccessibleName(self.tr("Class {0}, {1} samples").format(shown.name, len(numbers)))
         self._record.setAccessibleName(self.tr("Record {0}").format(shown.name))
 
-    def show_recording(self, burst: int, recording: bool, words: str) -> None:
+    def show_recording(self, burst: int, recording: bool, words: str, kind: str = "") -> None:
         """Show how recording goes, and whether this class is being recorded.
 
         Parameters
@@ -136,6 +136,7 @@ class ClassCard(QWidget):
         burst : how many samples a click records; 0 as long as the button is held.
         recording : whether it goes on.
         words : stand on the button meanwhile; empty leaves what stands there usually.
+        kind : what is recorded, if it is not pictures.
         """
         if burst:
             usual, how = self.tr("Record {0}").format(burst), self.tr("Click Record")
@@ -144,7 +145,8 @@ class ClassCard(QWidget):
         if self._place < MOST_KEYS:
             usual += f"  [{self._place + 1}]"
             how = self.tr("{0}, or press {1}").format(how, self._place + 1)
-        self._empty.setText(how)
+        self._empty.setText(f"{how}\n{kind}" if kind else how)
+        self._record.setToolTip(kind)
         self._is_recording = recording
         self._record.setText(words if recording and words else usual)
         self._record.setDown(recording)

@@ -39,6 +39,7 @@ from cnngui.gui.words.runs import duration_words, status_words
 from cnngui.gui.words.translation import translated
 from cnngui.pipeline.training.settings import TrainingSettings
 from cnngui.pipeline.training.suggestion import rarest_class, step_count, with_enough_steps
+from cnngui.pipeline.training.time_misfit import time_misfits
 
 _COLUMNS = (232, 480, 144, 176)
 """Widths to begin with: settings, curves, layers, runs."""
@@ -290,6 +291,7 @@ class TrainPage(QWidget):
         self._tell(self._longer_offer())
         self._tell(self._mending_offer())
         self._tell(self._small_offer())
+        self._tell(Notice(self._time_words(), "information", key="time"))
         self._tell(Notice(self._network_words(), "warning", key="network"))
         # What went wrong comes last: it is what is seen of several.
         failed = progress is not None and progress.state == "failed"
@@ -305,6 +307,14 @@ class TrainPage(QWidget):
         self._notices.dismiss(notice.key)
         if notice.text:
             self._notices.show_notice(notice)
+
+    def _time_words(self) -> str:
+        """Return what is done where samples and network differ in time."""
+        studio, data = self._studio, self._studio.data.dataset
+        if data is None or studio.trainer.is_under_way:
+            return ""
+        shown, how = studio.document.running_spec.input, studio.plan.settings.augmentation
+        return " ".join(said(words) for words in time_misfits(data, shown, how))
 
     def _network_words(self) -> str:
         """Return what keeps the network itself from being trained, whatever the samples."""

@@ -1,4 +1,4 @@
-"""A grid of small pictures of samples; only those in sight are asked for."""
+"""A grid of small pictures of samples; only those in sight are asked for, and only they move."""
 
 from __future__ import annotations
 
@@ -38,7 +38,8 @@ from PySide6.QtWidgets import (
 from cnngui.data.dataset import Dataset
 from cnngui.gui.studio import Studio
 from cnngui.gui.theme import ACCENT, SLIM_SCROLL_BAR, SPACE_S, colors
-from cnngui.gui.widgets.pictures import draw_picture, fitted, plain_image
+from cnngui.gui.widgets.moving import Moments, frames_of
+from cnngui.gui.widgets.pictures import draw_picture, fitted
 from cnngui.gui.widgets.sample_model import SamplesModel
 from cnngui.pipeline.data_events import ThumbnailsReady
 
@@ -96,6 +97,8 @@ class SamplesGrid(QListView):
         self._later = QTimer(self, interval=0, singleShot=True)
         self._later.timeout.connect(self._ask_for_visible)
         self.verticalScrollBar().valueChanged.connect(lambda: self._later.start())
+        self.moments = Moments(self)
+        self.moments.passed.connect(self._on_moments_passed)
         studio.event_received.connect(self._take_event)
 
     def set_samples(self, dataset: Dataset | None, numbers: Sequence[int]) -> None:
@@ -161,6 +164,7 @@ class SamplesGrid(QListView):
         dataset = self._samples.dataset
         if dataset is None or not self.isVisible():
             return
+        self._follow_motion()
         missing = self._samples.missing(self._visible)
         if missing:
             side = round(SIDE * self.devicePixelRatioF())
@@ -171,8 +175,17 @@ class SamplesGrid(QListView):
         match event:
             case ThumbnailsReady(token, numbers, pictures) if token == self._token:
                 for number, picture in zip(numbers, pictures, strict=True):
-                    self._samples.add_image(number, plain_image(picture))
+                    self._samples.add_frames(number, frames_of(picture))
+                self._follow_motion()
                 self.viewport().update()
+
+    def _follow_motion(self) -> None:
+        self.moments.set_moving(self._samples.any_moves(self._visible))
+
+    @Slot()
+    def _on_moments_passed(self) -> None:
+        self._samples.moment = self.moments.now
+        self.viewport().update()
 
 
 class _SampleDelegate(QStyledItemDelegate):

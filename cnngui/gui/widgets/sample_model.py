@@ -15,12 +15,13 @@ from PySide6.QtCore import (
     QPersistentModelIndex,
     Qt,
 )
-from PySide6.QtGui import QImage
 
 from cnngui.data.dataset import Dataset
 from cnngui.data.folder import FolderDataset
+from cnngui.gui.widgets.moving import Frames, frame_at
 from cnngui.gui.widgets.plain import plain_tip
-from cnngui.harmless import harmless
+from cnngui.gui.words.clips import clip_words
+from cnngui.gui.words.lists import listed
 
 SAMPLES_MIME = "application/x-cnngui-samples"
 """Samples on their way to another class; which ones, only the list they come from knows."""
@@ -30,10 +31,14 @@ _Index = QModelIndex | QPersistentModelIndex
 
 
 class SamplesModel(QAbstractListModel):
-    """Some samples of a data set, one a row.
+    """Some samples of a data set, one a row. Those that are clips show a frame of them.
 
     A sample keeps its selection and its picture when another data set that has it, too, takes the
     place of the one before.
+
+    Attributes
+    ----------
+    moment : which frame of clips is shown; see ``moving.frame_at``.
     """
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -42,7 +47,9 @@ class SamplesModel(QAbstractListModel):
         # Two lists, for pairs of MNIST's 60,000 would each have to be looked after in memory.
         self._keys: list[Hashable] = []
         self._numbers: list[int] = []
-        self._images: OrderedDict[Hashable, QImage] = OrderedDict()
+        self._images: OrderedDict[Hashable, Frames] = OrderedDict()
+        self._held = 0
+        self.moment = 0
 
     @property
     def dataset(self) -> Dataset | None:
@@ -55,6 +62,7 @@ class SamplesModel(QAbstractListModel):
         before = self._dataset
         if dataset is None or before is None or dataset.address != before.address:
             self._images.clear()
+            self._held = 0
             self._replace(dataset, keys, numbers)
             return
         wanted = set(keys)
@@ -75,14 +83,19 @@ class SamplesModel(QAbstractListModel):
         """Return the numbers of those samples among ``rows`` that have no picture yet."""
         return [self._numbers[row] for row in rows if self._keys[row] not in self._images]
 
-    def add_image(self, number: int, image: QImage) -> None:
-        """Take the picture of the sample that has this number in the data set."""
+    def add_frames(self, number: int, frames: Frames) -> None:
+        """Take the picture, or the frames, of the sample with this number in the data set."""
         if self._dataset is None:
             return
         (key,) = _keys(self._dataset, [number])
-        self._images[key] = image
-        while len(self._images) > _MOST_PICTURES:
-            self._images.popitem(last=False)
+        self._held += len(frames) - len(self._images.get(key, ()))
+        self._images[key] = frames
+        while self._held > _MOST_PICTURES:
+            self._held -= len(self._images.popitem(last=False)[1])
+
+    def any_moves(self, rows: Iterable[int]) -> bool:
+        """Return whether one of these rows is a clip whose frames are there."""
+        return any(len(self._images.get(self._keys[row], ())) > 1 for row in rows)
 
     def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008
         return 0 if parent.isValid() else len(self._keys)
@@ -91,11 +104,15 @@ class SamplesModel(QAbstractListModel):
         number = self._numbers[index.row()]
         match role:
             case Qt.ItemDataRole.DecorationRole:
-                return self._images.get(self._keys[index.row()])
-            case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.AccessibleTextRole:
+                frames = self._images.get(self._keys[index.row()])
+                return frame_at(frames, self.moment) if frames else None
+            case Qt.ItemDataRole.DisplayRole:
                 return self._class_name(number)
+            case Qt.ItemDataRole.AccessibleTextRole:
+                return listed(filter(None, (self._class_name(number), self._clip_words(number))))
             case Qt.ItemDataRole.ToolTipRole:
-                return plain_tip(f"{self._class_name(number)}, {self._file_name(number)}")
+                words = self._class_name(number), self._file_name(number), self._clip_words(number)
+                return plain_tip(listed(filter(None, words)))
         return None
 
     def flags(self, index: _Index) -> Qt.ItemFlag:
@@ -117,8 +134,11 @@ class SamplesModel(QAbstractListModel):
     def _file_name(self, number: int) -> str:
         dataset = self._dataset
         if isinstance(dataset, FolderDataset):
-            return harmless(dataset.files[number].name)
+            return dataset.samples[number].name
         return str(number)
+
+    def _clip_words(self, number: int) -> str:
+        return clip_words(self._dataset, number) if self._dataset is not None else ""
 
     def _replace(
         self, dataset: Dataset | None, keys: list[Hashable], numbers: Sequence[int]
@@ -144,7 +164,8 @@ class SamplesModel(QAbstractListModel):
 def _keys(dataset: Dataset | None, numbers: Sequence[int]) -> list[Hashable]:
     """Return what samples are known by as long as they are there, whatever comes and goes."""
     if isinstance(dataset, FolderDataset):
-        return [dataset.files[number] for number in numbers]
+        stored = dataset.samples
+        return [(stored[number].path, stored[number].first) for number in numbers]
     return list(numbers)
 
 

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cnngui.engine import model as model_module
 from cnngui.engine import plan
 from cnngui.engine.glimpse import Glimpse
 from cnngui.engine.model import Model
@@ -193,6 +194,20 @@ def test_bound_calls_are_not_kept_without_bound(monkeypatch, set_threads):
         assert_alike(found, alone.activations(film.window(newest)))
     (kept,) = model._programs.values()
     assert sum(len(chain.programs) for chain in kept._chains) == 5
+
+
+def test_what_is_computed_beside_a_stream_does_not_end_it(monkeypatch, set_threads):
+    """As where each frame is also looked at shifted, which has no keys."""
+    set_threads(1)
+    monkeypatch.setattr(model_module, "_BYTES_KEPT", 0)
+    network = video(spec.Conv3d(id="a"))
+    film, model = Film(network), Model(network)
+    for newest in range(20, 32):
+        streamed(model, film, newest, ["a"])
+        model.forward(film.window(newest), {"input": lambda view: None})
+    seen = watched(monkeypatch)
+    streamed(model, film, 32, ["a"])
+    assert sum(seen) <= 1
 
 
 def test_other_weights_are_other_results():
