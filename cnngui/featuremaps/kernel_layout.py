@@ -1,7 +1,8 @@
 """Where the kernels of a convolution are: a block per kernel, a cell per input channel.
 
 Each weight is a square of equal pixels. Kernels that do not fit are reached row by row; of kernels
-with more inputs than a block can hold, the first inputs are shown.
+with more inputs than a block can hold, the first inputs are shown. The moments that a kernel spans
+are side by side in a cell, the oldest first.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ class KernelPoint:
     kernel : its number in the layer.
     input : the number of the input channel within the kernel; None on the picture in colour.
     row, column : of the weight.
+    moment : of the weight; 0 where kernels do not span time.
     """
 
     panel: int
@@ -41,6 +43,7 @@ class KernelPoint:
     input: int | None
     row: int
     column: int
+    moment: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,7 @@ class KernelLayout:
     columns : blocks side by side in one panel.
     rows : of blocks that are shown.
     first_row : the first of them.
+    moments : that a kernel spans; None where weights have no axis for time.
     """
 
     count: int
@@ -75,6 +79,22 @@ class KernelLayout:
     columns: int
     rows: int
     first_row: int = 0
+    moments: int | None = None
+
+    @property
+    def slices(self) -> int:
+        """How many pictures are side by side in a cell."""
+        return self.moments or 1
+
+    @property
+    def slice_gap(self) -> int:
+        """Between the moments of a cell."""
+        return _slice_gap(self.scale)
+
+    @property
+    def slice_width(self) -> int:
+        """Width of one moment of the kernel of one input."""
+        return self.kernel_width * self.scale
 
     @property
     def all_rows(self) -> int:
@@ -98,8 +118,8 @@ class KernelLayout:
 
     @property
     def cell_width(self) -> int:
-        """Width of the kernel of one input."""
-        return self.kernel_width * self.scale
+        """Width of the kernel of one input, all moments of it."""
+        return self.slices * (self.slice_width + self.slice_gap) - self.slice_gap
 
     @property
     def cell_height(self) -> int:
@@ -109,7 +129,7 @@ class KernelLayout:
     @property
     def cell_gap(self) -> int:
         """Between the cells of a block; it must not look like a weight that is zero."""
-        return 1 + self.scale // 4
+        return _cell_gap(self.scale, self.slices)
 
     @property
     def block_width(self) -> int:
@@ -171,6 +191,9 @@ class KernelLayout:
         cell = row * self.cell_columns + column
         if cell >= self.cells or across >= self.cell_width or down >= self.cell_height:
             return None
+        moment, across = divmod(across, self.slice_width + self.slice_gap)
+        if across >= self.slice_width:
+            return None
         channel = cell - self.has_color
         return KernelPoint(
             panel=panel,
@@ -178,6 +201,7 @@ class KernelLayout:
             input=channel if channel >= 0 else None,
             row=down // self.scale,
             column=across // self.scale,
+            moment=moment,
         )
 
     def _block_at(self, x: float, y: float) -> tuple[int, int, int, int] | None:
@@ -198,7 +222,7 @@ class KernelLayout:
 
 @lru_cache(maxsize=32)
 def plan_kernels(
-    shape: tuple[int, int, int, int],
+    shape: tuple[int, ...],
     width: int,
     height: int,
     *,
@@ -211,7 +235,8 @@ def plan_kernels(
 
     Parameters
     ----------
-    shape : of the weights, ``(out, in / groups, kh, kw)``, each at least 1.
+    shape : of the weights, ``(out, in / groups, kh, kw)``, each at least 1; or ``(out, in / groups,
+        kt, kh, kw)`` where they span time.
     width, height : pixels of the room; the picture fits into it unless that is smaller than the
         smallest readable block.
     panels : copies of the wall that share the width.
@@ -220,7 +245,7 @@ def plan_kernels(
     density : pixels of the room for each pixel that letters and the least cells are measured in:
         more than 1 on a screen of high resolution.
     """
-    longer = max(shape[2:])
+    longer = max(shape[-2:])
     room = max((width + _PANEL_GAP) // panels - _PANEL_GAP, 1), max(height, 1)
     smallest = math.ceil(_LEAST_CELL * density / longer)
     caption, least_captioned = (math.ceil(side * density) for side in _CAPTIONED)
@@ -245,7 +270,7 @@ def plan_kernels(
 
 
 def _layouts(
-    shape: tuple[int, int, int, int],
+    shape: tuple[int, ...],
     scale: int,
     panels: int,
     caption_height: int,
@@ -253,9 +278,12 @@ def _layouts(
     room: tuple[int, int],
 ) -> list[KernelLayout]:
     """Return layouts with blocks of various proportions that fit the room, at least one."""
-    count, inputs, kernel_height, kernel_width = shape
-    gap = 1 + scale // 4
-    most_columns = max((room[0] + gap) // (kernel_width * scale + gap), 1)
+    count, inputs, *times, kernel_height, kernel_width = shape
+    slices = times[0] if times else 1
+    gap = _cell_gap(scale, slices)
+    between = _slice_gap(scale)
+    cell_width = slices * (kernel_width * scale + between) - between
+    most_columns = max((room[0] + gap) // (cell_width + gap), 1)
     most_rows = max((room[1] + gap) // (kernel_height * scale + gap), 1)
     square = math.isqrt(inputs + has_color - 1) + 1
     made = []
@@ -276,6 +304,7 @@ def _layouts(
             cell_rows=cell_rows,
             columns=1,
             rows=1,
+            moments=times[0] if times else None,
         )
         columns = max((room[0] + BLOCK_GAP) // (block.block_width + BLOCK_GAP), 1)
         rows = max((room[1] + BLOCK_GAP) // block.row_height, 1)
@@ -283,3 +312,12 @@ def _layouts(
             replace(block, columns=min(columns, count), rows=min(rows, -(-count // columns)))
         )
     return made
+
+
+def _cell_gap(scale: int, slices: int) -> int:
+    """Return the pixels between cells: clearly more than between the moments of one."""
+    return 1 + scale // 4 if slices == 1 else 4 + scale // 4
+
+
+def _slice_gap(scale: int) -> int:
+    return 1 + scale // 8

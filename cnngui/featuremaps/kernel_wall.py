@@ -23,7 +23,8 @@ def draw_kernels(
     Parameters
     ----------
     layout : planned for weights of this shape and so many panels.
-    panels : float32 ``(out, in / groups, kh, kw)`` each. NaN and infinity have their own colour.
+    panels : float32 ``(out, in / groups, kh, kw)`` or ``(out, in / groups, kt, kh, kw)`` each. NaN
+        and infinity have their own colour.
     limits : of each panel; -limit..limit are painted with the first to the last colour, and zero
         with the neutral one. In the picture in colour zero is grey.
     table : uint8 ``(256, 4)``, a diverging map of ``colormaps.lookup_table``.
@@ -59,10 +60,13 @@ def _panel(
 ) -> NDArray[np.uint8]:
     """Return one wall as ``(height, panel_width, 4)``."""
     some = weights[layout.first : layout.first + layout.shown]
+    if layout.moments is None:
+        some = some[:, :, np.newaxis]
     cells = np.zeros(
         (
             layout.rows * layout.columns,
             layout.cell_rows * layout.cell_columns,
+            layout.slices,
             layout.kernel_height,
             layout.kernel_width,
             4,
@@ -73,7 +77,15 @@ def _panel(
     cells[: len(some), layout.has_color : layout.cells] = table[codes]
     if layout.has_color:
         cells[: len(some), 0] = _in_color(some, limit)
-    cells = cells.repeat(layout.scale, axis=2).repeat(layout.scale, axis=3)
+    cells = cells.repeat(layout.scale, axis=3).repeat(layout.scale, axis=4)
+    count, in_block, *slices = cells.shape
+    joined = _joined(
+        cells.reshape(count * in_block, *slices),
+        (1, layout.slices),
+        above=0,
+        between=layout.slice_gap,
+    )
+    cells = joined.reshape(count, in_block, *joined.shape[1:])
     grid = layout.cell_rows, layout.cell_columns
     blocks = _joined(cells, grid, above=0, between=layout.cell_gap)
     grid = layout.rows, layout.columns
@@ -81,10 +93,10 @@ def _panel(
 
 
 def _in_color(weights: NDArray[np.float32], limit: float) -> NDArray[np.uint8]:
-    """Return kernels ``(n, 3, kh, kw)`` as RGBA pictures ``(n, kh, kw, 4)``."""
+    """Return kernels ``(n, 3, kt, kh, kw)`` as RGBA pictures ``(n, kt, kh, kw, 4)``."""
     picture = np.full((len(weights), *weights.shape[2:], 4), 255, np.uint8)
     codes = encode(weights, -limit, limit)
-    picture[..., :COLOR_CHANNELS] = codes.transpose(0, 2, 3, 1)
+    picture[..., :COLOR_CHANNELS] = np.moveaxis(codes, 1, -1)
     picture[(codes == NON_FINITE_CODE).any(axis=1), :COLOR_CHANNELS] = NON_FINITE
     return picture
 

@@ -12,7 +12,7 @@ from cnngui.featuremaps.bars import bar_range, draw_bars
 from cnngui.featuremaps.bulk import BULK_SHARE
 from cnngui.featuremaps.colormaps import PAPER, Picture, colourise
 from cnngui.featuremaps.scaling import HIGHEST_CODE, LOWEST_CODE, encode
-from cnngui.featuremaps.wall import WallLayout, compose_wall, tile_side
+from cnngui.featuremaps.wall import MOMENT_GAP, WallLayout, compose_wall, tile_side
 from cnngui.images.opencv import cv2
 
 _INK = (232, 234, 238)
@@ -24,13 +24,17 @@ _CAPTION_HEIGHT = 20
 _LEAST_WIDTH = 480
 _SMALLEST_TILE, _LARGEST_TILE = 64, 320
 _LONGEST_SIDE = 8192
+_NUMBER_WIDTH = 28
+"""Pixels that a channel's number takes."""
 _MOST_LABELLED_BARS = 64
 _BAR_HEIGHT = 22
 _STRIP_SIZE = (1024, 240)
 
 
-def plan_sheet(count: int, map_height: int, map_width: int) -> WallLayout:
+def plan_sheet(count: int, map_height: int, map_width: int, moments: int = 1) -> WallLayout:
     """Lay out all channels on one page in a block of about 4:3, with room for captions.
+
+    The moments of a channel are side by side: channels go down, time goes across.
 
     Tiles are as large as the maps as far as that is readable, and smaller where the whole would be
     too large for a picture.
@@ -42,8 +46,9 @@ def plan_sheet(count: int, map_height: int, map_width: int) -> WallLayout:
         scale = min(1.0, _LARGEST_TILE / longer)
     most_per_side = math.isqrt(count) + 1
     room = max(_LONGEST_SIDE // most_per_side - _CAPTION_HEIGHT, 1)
-    scale = min(scale, room / longer)
-    tile_width = tile_side(map_width, scale, room)
+    across = max((room + MOMENT_GAP) // moments - MOMENT_GAP, 1)
+    scale = min(scale, room / longer, across / map_width)
+    tile_width = moments * (tile_side(map_width, scale, across) + MOMENT_GAP) - MOMENT_GAP
     tile_height = tile_side(map_height, scale, room)
     place_width, place_height = tile_width + _CAPTION_HEIGHT, tile_height + _CAPTION_HEIGHT
     columns = round(math.sqrt(count * place_height / place_width * 4 / 3))
@@ -58,6 +63,7 @@ def plan_sheet(count: int, map_height: int, map_width: int) -> WallLayout:
         tile_width=tile_width,
         gap=_CAPTION_HEIGHT,
         per_page=count,
+        moments=moments,
     )
 
 
@@ -69,18 +75,18 @@ def draw_sheet(
     colours: NDArray[np.uint8],
     clips: bool = False,
 ) -> Picture:
-    """Draw every channel of a layer, each with its number above it.
+    """Draw every channel of a layer, each with its number above it, and moments with their names.
 
     Parameters
     ----------
     title : the layer's name.
-    maps : float32 ``(C, H, W)``.
+    maps : float32 ``(C, H, W)`` or ``(C, T, H, W)``.
     low, high : float32 ``(C,)``.
     colours : uint8 ``(256, 4)``, see ``colormaps.lookup_table``.
     clips : whether some values lie beyond low and high; the heading says so.
     """
-    count, map_height, map_width = maps.shape
-    layout = plan_sheet(count, map_height, map_width)
+    count, *times, map_height, map_width = maps.shape
+    layout = plan_sheet(count, map_height, map_width, times[0] if times else 1)
     wall = compose_wall(maps, layout, np.arange(count), low, high)
     top = _HEADING_HEIGHT + _CAPTION_HEIGHT
     picture = _sheet(layout.width, layout.height + _CAPTION_HEIGHT)
@@ -88,9 +94,24 @@ def draw_sheet(
     for channel in range(count):
         x, y, _, _ = layout.tile_rect(channel)
         _write(picture, str(channel), _MARGIN + x, top + y - 6, _PALE_INK, 0.4)
-    shape = f"{count} x {map_height} x {map_width}"
+        if times and channel < layout.columns:
+            _write_moments(picture, layout, channel, top)
+    shape = " x ".join(str(size) for size in maps.shape)
     _draw_heading(picture, title, shape, low, high, colours, clips)
     return picture
+
+
+def _write_moments(picture: Picture, layout: WallLayout, slot: int, top: int) -> None:
+    """Write over the maps of a channel how many moments before the newest each is."""
+    for moment in range(layout.moments):
+        back = layout.moments - 1 - moment
+        label = f"t-{back}" if back else "t"
+        x, y, width, _ = layout.moment_rect(slot, moment)
+        (label_width, _), _ = cv2.getTextSize(label, cv2.FONT_HERSHEY_SIMPLEX, 0.4, 1)
+        number_width = 0 if moment else _NUMBER_WIDTH
+        if label_width + number_width <= width:
+            left = _MARGIN + x + width - label_width
+            _write(picture, label, left, top + y - 6, _PALE_INK, 0.4)
 
 
 def draw_vector(

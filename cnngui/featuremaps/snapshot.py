@@ -2,7 +2,9 @@
 
 It is a folder: ``input.png`` is what the network saw, ``<layer>.png`` all channels with their
 numbers, ``<layer>/000.png`` one channel each (up to a number), ``maps.npz`` their raw values,
-``network.safetensors`` the network and ``snapshot.json`` where all that came from.
+``network.safetensors`` the network and ``snapshot.json`` where all that came from. Moments are side
+by side in all of these pictures, the oldest first; each frame of the input alone is
+``input/000.png`` and so on.
 """
 
 from __future__ import annotations
@@ -25,9 +27,10 @@ from cnngui.errors import SaveError, system_reason, text
 from cnngui.featuremaps.bars import bar_range
 from cnngui.featuremaps.bulk import BULK_SHARE
 from cnngui.featuremaps.colormaps import DIVERGING, SEQUENTIAL, colourise, lookup_table
+from cnngui.featuremaps.filmstrip import filmstrip
 from cnngui.featuremaps.naming import file_stem, free_names
 from cnngui.featuremaps.scales import Scales
-from cnngui.featuremaps.scaling import encode
+from cnngui.featuremaps.scaling import BACKGROUND_CODE, encode
 from cnngui.featuremaps.sheet import draw_sheet, draw_vector
 from cnngui.featuremaps.snapshot_plan import (
     MOST_CHANNEL_PICTURES,
@@ -56,8 +59,8 @@ class SnapshotContent:
     ----------
     spec, weights : the network that computed the maps.
     input : uint8 ``(H, W, 3)`` RGB or ``(H, W, 1)`` grey, as the network saw it, before
-        normalisation.
-    maps : by layer id, float32 ``(C, H, W)`` or ``(F,)``.
+        normalisation; ``(T, H, W, C)`` of several frames.
+    maps : by layer id, float32 ``(C, H, W)``, ``(C, T, H, W)`` or ``(F,)``.
     signed : by layer id, whether its output may be negative.
     source : where the frame came from, in words.
     frame_index, frame_position : counted since the source was opened; place in the medium.
@@ -88,7 +91,12 @@ class SnapshotContent:
         parameters = sum(
             array.size for arrays in self.weights.values() for array in arrays.values()
         )
-        return plan_layers(shapes, shapes, parameters, self.most_pictures)
+        return plan_layers(shapes, shapes, parameters, self.most_pictures, self.frames)
+
+    @property
+    def frames(self) -> int:
+        """How many frames the network saw at once."""
+        return len(self.input) if self.input.ndim == 4 else 1
 
 
 def write_snapshot(
@@ -151,8 +159,7 @@ def _put_in_place(unfinished: Path, place: Path) -> Path:
 
 def _written(folder: Path, content: SnapshotContent) -> Iterator[None]:
     """Write the files one after the other; stops after each."""
-    write_png(folder / "input.png", content.input)
-    yield
+    yield from _input_pictures(folder, content)
     described: dict[str, Any] = {}
     pictured = content.plan.pictured
     for layer_id, maps in content.maps.items():
@@ -181,6 +188,19 @@ def _written(folder: Path, content: SnapshotContent) -> Iterator[None]:
     yield
 
 
+def _input_pictures(folder: Path, content: SnapshotContent) -> Iterator[None]:
+    if content.input.ndim == 3:
+        write_png(folder / "input.png", content.input)
+        yield
+        return
+    write_png(folder / "input.png", filmstrip(content.input))
+    yield
+    (folder / "input").mkdir()
+    for place, frame in enumerate(content.input):
+        write_png(folder / "input" / f"{place:03d}.png", frame)
+        yield
+
+
 def _layer_pictures(
     folder: Path,
     content: SnapshotContent,
@@ -207,6 +227,8 @@ def _layer_pictures(
     (folder / layer_id).mkdir()
     for channel, values in enumerate(maps):
         codes = encode(values, low[channel], high[channel])
+        if codes.ndim == 3:
+            codes = filmstrip(codes, BACKGROUND_CODE)
         write_png(folder / layer_id / f"{channel:03d}.png", colourise(codes, colours))
         yield
 
@@ -219,6 +241,7 @@ def _about(content: SnapshotContent) -> dict[str, Any]:
         "taken_at": content.taken_at.isoformat(timespec="milliseconds"),
         "source": content.source,
         "frame": {"index": content.frame_index, "position": content.frame_position},
+        "frames": content.frames,
         "network": content.spec.name,
         "scaling": content.scales.scaling,
         "bulk": BULK_SHARE if content.scales.clips else 1.0,

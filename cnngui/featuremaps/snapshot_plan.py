@@ -44,7 +44,7 @@ def plan_snapshot(
     parameters = sum(
         prod(shape) for shapes in report.parameters.values() for shape in shapes.values()
     )
-    return plan_layers(report.shapes, wanted, parameters, most_pictures)
+    return plan_layers(report.shapes, wanted, parameters, most_pictures, spec.input.frames)
 
 
 def plan_layers(
@@ -52,16 +52,18 @@ def plan_layers(
     layer_ids: Iterable[str],
     parameters: int,
     most_pictures: int = MOST_CHANNEL_PICTURES,
+    frames: int = 1,
 ) -> SnapshotPlan:
     """Say what a snapshot of layers of these shapes will hold.
 
     Parameters
     ----------
-    shapes : of every layer's output, ``(C, H, W)`` or ``(F,)``.
+    shapes : of every layer's output, ``(C, H, W)``, ``(C, T, H, W)`` or ``(F,)``.
     layer_ids : of the layers wanted; those without a shape are left out.
     parameters : how many numbers the network's weights have.
     most_pictures : of single channels. A layer gets all of its own or, where they are more than are
         left of these, none.
+    frames : that the network saw at once; of several each has a picture of its own, too.
     """
     wanted = tuple(layer_id for layer_id in layer_ids if layer_id in shapes)
     pictured: set[str] = set()
@@ -76,6 +78,6 @@ def plan_layers(
         layer_ids=wanted,
         pictured=frozenset(pictured),
         # The input's picture, raw values, weights and the description are a file each.
-        files=4 + len(wanted) + (most_pictures - left),
+        files=4 + len(wanted) + (most_pictures - left) + (frames if frames > 1 else 0),
         least_bytes=_VALUE_BYTES * (values + parameters),
     )

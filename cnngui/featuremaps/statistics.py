@@ -60,8 +60,11 @@ def measure(maps: NDArray[np.float32]) -> ChannelStatistics:
 
     Parameters
     ----------
-    maps : float32 ``(C, H, W)``, H and W at least 1, of any strides.
+    maps : float32 ``(C, H, W)``, each at least 1, of any strides; or contiguous ``(C, T, H, W)``,
+        measured over all moments.
     """
+    if maps.ndim == 4:
+        maps = maps.reshape(len(maps), -1, maps.shape[3])
     size = maps.shape[1] * maps.shape[2]
     rows_are_contiguous = maps.strides[2] == maps.itemsize and maps.strides[1] > 0
     if size >= _SMALL_MAP and rows_are_contiguous:

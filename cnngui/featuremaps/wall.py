@@ -3,7 +3,8 @@
 ``plan_wall`` decides where the tiles are, without any picture; ``compose_wall`` fills them. Small
 maps are magnified without smoothing, by a whole number where that costs little room, so that every
 value is a square of equal pixels; large ones are shrunk. A layer of more channels than fit at a
-readable size is spread over pages.
+readable size is spread over pages. Where maps have moments, a tile can hold those of a channel side
+by side: channels go down, time goes across.
 """
 
 from __future__ import annotations
@@ -30,6 +31,9 @@ MOST_PER_PAGE = 256
 MIN_SIDE = 16
 """Pixels: a map much longer than wide would else have a tile too thin to be seen or pointed at."""
 
+MOMENT_GAP = 2
+"""Pixels between the moments of one channel: less than between channels, which they belong to."""
+
 # So many values of float32 stay in a core's own cache from one pass over them to the next.
 _VALUES_AT_ONCE = 50_000
 
@@ -49,6 +53,7 @@ class WallLayout:
     tile_height, tile_width, gap : pixels.
     per_page : channels on a full page.
     page, pages : which one of how many, from 0.
+    moments : maps of a channel that are side by side in its tile, the oldest first.
     """
 
     count: int
@@ -61,6 +66,7 @@ class WallLayout:
     gap: int
     per_page: int
     page: int = 0
+    moments: int = 1
 
     @property
     def pages(self) -> int:
@@ -87,6 +93,11 @@ class WallLayout:
         """Pixels of the whole wall, the empty places of a last page with it."""
         return self.rows * (self.tile_height + self.gap) - self.gap
 
+    @property
+    def moment_width(self) -> int:
+        """Pixels of one map, of which a tile holds as many as there are moments."""
+        return (self.tile_width - (self.moments - 1) * MOMENT_GAP) // self.moments
+
     def tile_rect(self, slot: int) -> tuple[int, int, int, int]:
         """Return ``(x, y, width, height)`` of a tile, in pixels of the wall."""
         row, column = divmod(slot, self.columns)
@@ -97,19 +108,27 @@ class WallLayout:
             self.tile_height,
         )
 
-    def locate(self, x: float, y: float) -> tuple[int, int, int] | None:
-        """Return ``(slot, row, column)`` of the value shown at a point; None beside the tiles."""
+    def moment_rect(self, slot: int, moment: int) -> tuple[int, int, int, int]:
+        """Return ``(x, y, width, height)`` of one map in a tile, in pixels of the wall."""
+        x, y, _, height = self.tile_rect(slot)
+        width = self.moment_width
+        return x + moment * (width + MOMENT_GAP), y, width, height
+
+    def locate(self, x: float, y: float) -> tuple[int, int, int, int] | None:
+        """Return ``(slot, moment, row, column)`` of the value at a point; None beside the maps."""
         column, across = divmod(int(x // 1), self.tile_width + self.gap)
         row, down = divmod(int(y // 1), self.tile_height + self.gap)
         slot = row * self.columns + column
         if not (0 <= column < self.columns and row >= 0 and slot < self.shown):
             return None
-        if across >= self.tile_width or down >= self.tile_height:
+        moment, across = divmod(across, self.moment_width + MOMENT_GAP)
+        if moment >= self.moments or across >= self.moment_width or down >= self.tile_height:
             return None
         return (
             slot,
+            moment,
             down * self.map_height // self.tile_height,
-            across * self.map_width // self.tile_width,
+            across * self.map_width // self.moment_width,
         )
 
     def on_page(self, order: NDArray[np.intp]) -> NDArray[np.intp]:
@@ -128,6 +147,7 @@ def plan_wall(
     page: int = 0,
     most: int = MOST_PER_PAGE,
     gap: int = 4,
+    moments: int = 1,
 ) -> WallLayout:
     """Choose columns, rows and tile size so that the tiles are as large as the window allows.
 
@@ -141,14 +161,15 @@ def plan_wall(
     page : brought into the range of pages that there are.
     most : channels on one page at most.
     gap : pixels between tiles.
+    moments : maps of one channel side by side.
     """
     width, height = max(width, 1), max(height, 1)
-    fitting = _tiles_of_min_size(map_height, map_width, width, height, gap)
+    fitting = _tiles_of_min_size(map_height, map_width, width, height, gap, moments)
     pages = -(-count // max(min(fitting, most), 1))
     per_page = -(-count // pages)
     layout = max(
         (
-            _sized(count, map_height, map_width, columns, per_page, width, height, gap)
+            _sized(count, map_height, map_width, columns, per_page, width, height, gap, moments)
             for columns in range(1, per_page + 1)
         ),
         key=lambda made: (made.tile_width * made.tile_height, -made.rows * made.columns),
@@ -168,6 +189,7 @@ def plan_true_wall(
     zoom: float = 1.0,
     page: int = 0,
     gap: int = 4,
+    moments: int = 1,
 ) -> WallLayout:
     """Lay tiles out at their size relative to the input, which would take half of each side.
 
@@ -177,7 +199,8 @@ def plan_true_wall(
     width, height = max(width, 1), max(height, 1)
     scale = min(height / 2 / input_size[0], width / 2 / input_size[1])
     tile_height = min(max(round(map_height * scale), 1), height)
-    tile_width = min(max(round(map_width * scale), 1), width)
+    moment_width = min(max(round(map_width * scale), 1), width)
+    tile_width = _joined(moment_width, moments)
     columns = min(max((width + gap) // (tile_width + gap), 1), count)
     rows = max((height + gap) // (tile_height + gap), 1)
     per_page = min(columns * rows, count, MOST_PER_PAGE)
@@ -191,6 +214,7 @@ def plan_true_wall(
         tile_width,
         gap,
         per_page,
+        moments=moments,
     )
     if zoom > 1.0:
         layout = _zoomed(layout, zoom, layout.width, layout.height)
@@ -208,8 +232,8 @@ def compose_wall(
 
     Parameters
     ----------
-    maps : float32 ``(C, H, W)``, of any strides.
-    layout : planned for maps of this size.
+    maps : float32 ``(C, H, W)``, of any strides; ``(C, T, H, W)`` for moments side by side.
+    layout : planned for maps of this size and so many moments.
     channels : the channel in each slot, see ``WallLayout.on_page``.
     low, high : float32 ``(C,)``, see ``scaling.value_ranges``.
 
@@ -217,33 +241,38 @@ def compose_wall(
     -------
     uint8 ``(layout.height, layout.width)``, fresh: codes, 0 between and beside the tiles.
     """
-    tile_size = (layout.tile_width, layout.tile_height)
-    small = (min(layout.map_width, tile_size[0]), min(layout.map_height, tile_size[1]))
+    maps = maps if maps.ndim == 4 else maps[:, np.newaxis]
+    size = layout.moment_width, layout.tile_height
+    small = min(layout.map_width, size[0]), min(layout.map_height, size[1])
     wall = np.full((layout.height, layout.width), BACKGROUND_CODE, np.uint8)
-    at_once = max(_VALUES_AT_ONCE // (small[0] * small[1]), 1)
+    at_once = max(_VALUES_AT_ONCE // (small[0] * small[1] * layout.moments), 1)
     for first in range(0, len(channels), at_once):
         some = channels[first : first + at_once]
-        shown = np.empty((len(some), small[1], small[0]), np.float32)
+        shown = np.empty((len(some), layout.moments, small[1], small[0]), np.float32)
         for place, channel in enumerate(some):
-            shown[place] = shrink(maps[channel], *small)
-        codes = encode(shown, low[some], high[some])
-        for slot, tile in enumerate(codes, first):
-            x, y, tile_width, tile_height = layout.tile_rect(slot)
-            target = wall[y : y + tile_height, x : x + tile_width]
-            if small == tile_size:
-                target[:] = tile
-            else:
-                cv2.resize(tile, tile_size, dst=target, interpolation=cv2.INTER_NEAREST)
+            for moment in range(layout.moments):
+                shown[place, moment] = shrink(maps[channel, moment], *small)
+        codes = encode(shown, low[some, np.newaxis], high[some, np.newaxis])
+        for slot, of_channel in enumerate(codes, first):
+            for moment, tile in enumerate(of_channel):
+                x, y, width, height = layout.moment_rect(slot, moment)
+                target = wall[y : y + height, x : x + width]
+                if small == size:
+                    target[:] = tile
+                else:
+                    cv2.resize(tile, size, dst=target, interpolation=cv2.INTER_NEAREST)
     return wall
 
 
-def _tiles_of_min_size(map_height: int, map_width: int, width: int, height: int, gap: int) -> int:
+def _tiles_of_min_size(
+    map_height: int, map_width: int, width: int, height: int, gap: int, moments: int
+) -> int:
     """How many tiles of the smallest readable size fit into the window."""
     scale = MIN_TILE / max(map_height, map_width)
     if scale > 1.0:
         # A map only a little smaller than that is not shown at twice its size.
         scale = math.ceil(scale - 0.2)
-    tile_width = tile_side(map_width, scale, width)
+    tile_width = _joined(tile_side(map_width, scale, width), moments)
     tile_height = tile_side(map_height, scale, height)
     return ((width + gap) // (tile_width + gap)) * ((height + gap) // (tile_height + gap))
 
@@ -257,10 +286,12 @@ def _sized(
     width: int,
     height: int,
     gap: int,
+    moments: int,
 ) -> WallLayout:
     """Return the layout of that many columns with the largest tiles that fit."""
     rows = -(-per_page // columns)
     room_x = max((width + gap) // columns - gap, 1)
+    room_x = max((room_x + MOMENT_GAP) // moments - MOMENT_GAP, 1)
     room_y = max((height + gap) // rows - gap, 1)
     scale = min(room_x / map_width, room_y / map_height)
     if scale > 1.0 and math.floor(scale) >= _WORTHWHILE * scale:
@@ -272,9 +303,10 @@ def _sized(
         columns=columns,
         rows=rows,
         tile_height=tile_side(map_height, scale, room_y),
-        tile_width=tile_side(map_width, scale, room_x),
+        tile_width=_joined(tile_side(map_width, scale, room_x), moments),
         gap=gap,
         per_page=per_page,
+        moments=moments,
     )
 
 
@@ -289,7 +321,13 @@ def _zoomed(layout: WallLayout, zoom: float, width: int, height: int) -> WallLay
         max(min(int(width * zoom), MAX_WALL), width),
         max(min(int(height * zoom), MAX_WALL), height),
         layout.gap,
+        layout.moments,
     )
+
+
+def _joined(moment_width: int, moments: int) -> int:
+    """Return the width of a tile that holds so many maps."""
+    return moments * (moment_width + MOMENT_GAP) - MOMENT_GAP
 
 
 def tile_side(values: int, scale: float, room: int) -> int:

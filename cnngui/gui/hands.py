@@ -70,7 +70,10 @@ class Hands(QObject):
         self._tell(HideWeights())
 
     def kernel_of(self, layer_id: str, channel: int, place: int) -> Kernel | None:
-        """Return the weights of one channel for one of the inputs it reads: ``(kh, kw)``."""
+        """Return the weights of one channel for one of the inputs it reads.
+
+        ``(kh, kw)``, or ``(kt, kh, kw)`` of a kernel that spans time.
+        """
         layer = self._layer(layer_id)
         weight = self._weights().get(layer_id, {}).get("weight")
         if layer is None or weight is None or not layer.has_kernels:
@@ -88,7 +91,7 @@ class Hands(QObject):
         return weight.shape[1] if groups is None else weight.shape[0] // groups
 
     def weight_place(
-        self, layer_id: str, channel: int, place: int, tap: tuple[int, int]
+        self, layer_id: str, channel: int, place: int, tap: tuple[int, ...]
     ) -> tuple[int, ...]:
         """Return where in a layer's weight one number of a channel's kernel stands."""
         layer = self._layer(layer_id)
@@ -103,8 +106,15 @@ class Hands(QObject):
         channel: int,
         places: Sequence[int],
         change: Callable[[Kernel], Kernel],
+        moment: int | None = None,
     ) -> None:
-        """Put another kernel in the place of a channel's, for each of some inputs; undoably."""
+        """Put another kernel in the place of a channel's, for each of some inputs; undoably.
+
+        Parameters
+        ----------
+        change : is given ``(kh, kw)``; of a kernel that spans time, each slice for itself.
+        moment : the only slice to be changed; None changes them all.
+        """
         layer = self._layer(layer_id)
         weight = self._weights().get(layer_id, {}).get("weight")
         if layer is None or weight is None or not places:
@@ -113,21 +123,26 @@ class Hands(QObject):
         taps = np.indices(weight.shape[2:]).reshape(weight.ndim - 2, -1)
         for place in places:
             index = weight_index(layer, weight.shape, channel, place)
-            changed = np.asarray(change(weight[index].copy()), np.float32)
+            changed = _changed(weight[index], change, moment)
             heads = [np.full(taps.shape[1], part, np.intp) for part in index]
             indices.append([*heads, *taps])
             values.append(changed.ravel())
         joined = [np.concatenate(axis) for axis in zip(*indices, strict=True)]
         self.set_numbers(layer_id, "weight", joined, np.concatenate(values), final=True)
 
-    def draw_kernel(self, layer_id: str, channel: int, places: Sequence[int]) -> None:
-        """Draw a channel's kernel anew, for each of some inputs."""
+    def draw_kernel(
+        self, layer_id: str, channel: int, places: Sequence[int], moment: int | None = None
+    ) -> None:
+        """Draw a channel's kernel anew, for each of some inputs; of one slice, or of all."""
         rng, inputs = np.random.default_rng(), self.inputs_of(layer_id)
+        kernel = self.kernel_of(layer_id, channel, 0)
+        slices = kernel.shape[0] if kernel is not None and kernel.ndim == 3 else 1
         self.change_kernel(
             layer_id,
             channel,
             places,
-            lambda kernel: handmade.drawn((kernel.shape[0], kernel.shape[1]), rng, inputs),
+            lambda kernel: handmade.drawn((kernel.shape[0], kernel.shape[1]), rng, inputs * slices),
+            moment,
         )
 
     def can_restore(self, layer_id: str) -> bool:
@@ -165,6 +180,16 @@ class Hands(QObject):
     def _layer(self, layer_id: str) -> LayerSpec | None:
         network = self._document.running_spec
         return network.layer(layer_id) if layer_id in network else None
+
+
+def _changed(kernel: Kernel, change: Callable[[Kernel], Kernel], moment: int | None) -> Kernel:
+    """Return a kernel ``(kh, kw)`` or ``(kt, kh, kw)`` with a change made to it, or to slices."""
+    changed = kernel.copy()
+    if kernel.ndim == 2:
+        return np.asarray(change(changed), np.float32)
+    for place in range(len(kernel)) if moment is None else (moment,):
+        changed[place] = change(kernel[place].copy())
+    return changed
 
 
 def weight_index(

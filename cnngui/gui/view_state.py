@@ -13,8 +13,9 @@ from cnngui.featuremaps.colormaps import DIVERGING, DIVERGING_ON_DARK, SEQUENTIA
 from cnngui.featuremaps.scaling import Scaling
 from cnngui.featuremaps.statistics import ChannelOrder
 from cnngui.gui.document import Document
+from cnngui.gui.playhead import Playhead, step_ms
 from cnngui.gui.theme import is_dark
-from cnngui.pipeline.messages import NumberRequest, ViewRequest
+from cnngui.pipeline.messages import NumberRequest, TimeView, ViewRequest
 from cnngui.spec.checks import Problem
 from cnngui.spec.layers import INPUT_ID, Box
 from cnngui.spec.network import NetworkSpec
@@ -32,12 +33,16 @@ SIGHTS: tuple[Sight, ...] = get_args(Sight)
 
 
 class ViewState(QObject):
-    """The chosen channel, place, page, zoom, scaling and colours; the layer is the document's.
+    """The chosen channel, place, moment, zoom, scaling and colours; the layer is the document's.
 
     ``changed`` says that ``request()`` is another one: the pipeline must be asked anew.
     ``sight_changed`` says that the large view shows something else, ``place_changed`` that another
     place was chosen, ``regions_changed`` that other parts of the maps are to be marked.
     ``colormaps_changed`` concerns only how codes become colours.
+
+    Attributes
+    ----------
+    playhead : which moment is shown while those of the layer are played.
     """
 
     changed = Signal()
@@ -51,6 +56,7 @@ class ViewState(QObject):
         self._document = document
         self._request = ViewRequest(layer_id=document.selected_id, clips=True)
         self._is_minimised = self._is_recorded = False
+        self.playhead = Playhead(self)
         self._sight: Sight = "maps"
         self._number = NumberRequest()
         self._strip_layers: tuple[str, ...] = ()
@@ -117,14 +123,40 @@ class ViewState(QObject):
 
     @property
     def place(self) -> tuple[int, ...]:
-        """The chosen place (y, x) of the layer's maps: the middle where none was chosen yet.
+        """The chosen place (y, x) or (t, y, x) of the layer's maps.
 
-        ``()`` of a flat layer, and of one without a shape.
+        Where none was chosen yet the middle, of the moment looked at. ``()`` of a flat layer, and
+        of one without a shape.
         """
         sizes = (self.shape_of(self.layer_id) or (0,))[1:]
         if len(self._number.at) != len(sizes):
-            return tuple(size // 2 for size in sizes)
+            return self._request.middle_of(sizes)
         return tuple(min(at, size - 1) for at, size in zip(self._number.at, sizes, strict=True))
+
+    @property
+    def moments(self) -> int:
+        """How many moments the layer's maps have; 0 of a layer without."""
+        return self.moments_of(self.layer_id)
+
+    def moments_of(self, layer_id: str) -> int:
+        """Return how many moments a layer's maps have; 0 of a layer without."""
+        shape = self.shape_of(layer_id)
+        return shape[1] if shape is not None and len(shape) == 4 else 0
+
+    @property
+    def moment(self) -> int:
+        """The moment looked at, from 0 for the oldest that the layer has."""
+        return self._request.moment_in(self.moments)
+
+    @property
+    def moments_back(self) -> int:
+        """How many moments before the newest the one looked at is."""
+        return self._request.moment
+
+    @property
+    def time(self) -> TimeView:
+        """How maps of several moments are looked at."""
+        return self._request.time
 
     @property
     def page(self) -> int:
@@ -191,6 +223,7 @@ class ViewState(QObject):
         self._sight = sight
         self._pointed = None
         self._ask_for_number()
+        self._follow_time()
         self.sight_changed.emit()
         self._find_regions()
 
@@ -214,7 +247,10 @@ class ViewState(QObject):
         return self._regions
 
     def point_at(self, pointed: tuple[str, tuple[int, ...]] | None) -> None:
-        """Say which place (row, column) of which layer is under the pointer; None if none is."""
+        """Say which place of which layer is under the pointer, if any.
+
+        (row, column), or (t, row, column) of a layer with moments.
+        """
         if pointed != self._pointed:
             self._pointed = pointed
             self._find_regions()
@@ -232,6 +268,35 @@ class ViewState(QObject):
         if found != self._regions:
             self._regions = found
             self.regions_changed.emit()
+
+    def set_moment(self, moment: int) -> None:
+        """Look at another moment, from 0 for the oldest; the nearest there is."""
+        count = self.moments
+        if count:
+            self.look_back(count - 1 - max(0, min(moment, count - 1)))
+
+    def look_back(self, moments: int) -> None:
+        """Look at the moment so many before the newest, and at no other if they are played."""
+        if self.time == "loop":
+            self.set_time("moment")
+        self._update(moment=moments)
+
+    def step_moment(self, by: int) -> None:
+        """Look at a moment so many later; stays at either end."""
+        self.set_moment(self.moment + by)
+
+    def set_time(self, time: TimeView) -> None:
+        """Look at one moment, at all one after the other, or at all side by side."""
+        self._update(time=time, page=0, zoom=1.0)
+        self._follow_time()
+
+    def _follow_time(self) -> None:
+        """Play the moments while somebody looks at that, and not else."""
+        is_seen = self._sight == "maps" and not self._is_minimised
+        if self.time == "loop" and self.moments > 1 and is_seen:
+            self.playhead.play(self.moments, step_ms(self.network.input))
+        else:
+            self.playhead.stop()
 
     def set_page(self, page: int) -> None:
         """Turn to a page of the wall."""
@@ -299,6 +364,7 @@ class ViewState(QObject):
         """Say whether the window is an icon, so that nobody looks."""
         if minimised != self._is_minimised:
             self._is_minimised = minimised
+            self._follow_time()
             self.changed.emit()
 
     def set_recorded(self, recorded: bool) -> None:
@@ -357,12 +423,14 @@ class ViewState(QObject):
             zoom=1.0,
             number=self._number if self._sight in _WITH_NUMBER else None,
         )
+        self._follow_time()
         self.place_changed.emit()
         self._pointed = None
         self._find_regions()
 
     def _on_document_running_changed(self) -> None:
         self.select_channel(self.channel)
+        self._follow_time()
         self._pointed = None
         self._find_regions()
 

@@ -15,7 +15,8 @@ from cnngui.pipeline.messages import NewestOnly
 class KernelRequest(NewestOnly):
     """Command: paint this; ``KernelsDrawn`` follows.
 
-    Weights are float32 ``(out, in / groups, kh, kw)``, all of one shape.
+    Weights are float32 ``(out, in / groups, kh, kw)``, or ``(out, in / groups, kt, kh, kw)`` where
+    they span time, all of one shape.
 
     Attributes
     ----------

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal, get_args
 
 from cnngui.featuremaps.scaling import Scaling
 from cnngui.featuremaps.statistics import ChannelOrder
+
+TimeView = Literal["moment", "loop", "film"]
+"""How maps of several moments are looked at: one of them, all one after the other, or all side by
+side."""
+TIME_VIEWS: tuple[TimeView, ...] = get_args(TimeView)
 
 
 class NewestOnly:
@@ -70,6 +77,8 @@ class ViewRequest:
     wants_channel : whether the inspector, with the channel and the scores, is to be seen at all.
     wants_scores : whether the scores are to be seen elsewhere.
     true_size : whether the wall's tiles have the maps' size relative to the input.
+    moment : the moment looked at, counted back from the newest, which is 0.
+    time : whether others are seen, too, and how.
     number : the number that is taken apart; None where nobody looks at one.
     shift : pixels down and to the right by which the picture is shifted to see what changes; None
         where nobody looks at that.
@@ -91,5 +100,22 @@ class ViewRequest:
     wants_channel: bool = True
     wants_scores: bool = False
     true_size: bool = False
+    moment: int = 0
+    time: TimeView = "moment"
     number: NumberRequest | None = None
     shift: tuple[int, int] | None = None
+
+    def middle_of(self, sizes: Sequence[int]) -> tuple[int, ...]:
+        """Return the middle of maps (T,) H, W, at the moment looked at; ``()`` of a flat layer."""
+        if len(sizes) != 3:
+            return tuple(size // 2 for size in sizes)
+        return self.moment_in(sizes[0]), sizes[1] // 2, sizes[2] // 2
+
+    def moment_in(self, count: int) -> int:
+        """Return which of so many moments is looked at, from 0 for the oldest."""
+        return max(count - 1 - self.moment, 0)
+
+    def moments_in(self, count: int) -> range:
+        """Return which of so many moments are seen in some way."""
+        chosen = self.moment_in(count)
+        return range(chosen, chosen + 1) if self.time == "moment" else range(count)

@@ -54,6 +54,7 @@ class RecordingWorker(Worker[StartRecording | StopRecording | SetColormaps]):
         # Where the disk is too slow, the oldest waiting pictures are left out.
         self._waiting: deque[tuple[float, FrameResult]] = deque(maxlen=_MOST_WAITING)
         self._colormaps = USUAL_COLORMAPS
+        self._last_wall: NDArray[np.uint8] | None = None
 
     def offer(self, result: FrameResult) -> None:
         """Take a result if a recording is under way. Returns at once."""
@@ -92,6 +93,7 @@ class RecordingWorker(Worker[StartRecording | StopRecording | SetColormaps]):
         except (SaveError, OSError) as error:
             self._report(JobFailed("recording", _as_save_error(place, error)))
             return
+        self._last_wall = None
         self._report(RecordingStarted(self._recorder.path))
 
     def _stop_recording(self) -> None:
@@ -131,10 +133,15 @@ class RecordingWorker(Worker[StartRecording | StopRecording | SetColormaps]):
             self._complete(_as_save_error(self._recorder.path, error))
 
     def _wall_picture(self, result: FrameResult) -> NDArray[np.uint8]:
-        sequential, diverging = self._colormaps
+        """Return the wall as it is seen; the last one while frames are still missing."""
         shown = result.part(WallResult) or result.part(VectorResult)
-        if shown is None:
-            return result.input
+        if shown is None and result.filling is not None and self._last_wall is not None:
+            return self._last_wall
+        self._last_wall = self._drawn(shown) if shown is not None else result.input
+        return self._last_wall
+
+    def _drawn(self, shown: WallResult | VectorResult) -> NDArray[np.uint8]:
+        sequential, diverging = self._colormaps
         colours = lookup_table(diverging if shown.signed else sequential, shown.signed)
         if isinstance(shown, WallResult):
             return colourise(shown.codes, colours)

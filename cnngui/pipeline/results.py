@@ -59,6 +59,12 @@ class FrameResult:
             return None
         return len(self.window.moments), self.window.input.frames
 
+    def input_at(self, back: int) -> NDArray[np.uint8]:
+        """Return what the network saw so many moments before the newest; at most the oldest."""
+        if self.window is None or not self.window.moments:
+            return self.input
+        return self.window.moments[max(len(self.window.moments) - 1 - back, 0)].pixels
+
     def part(self, kind: type[Part]) -> Part | None:
         """Return what a lens made, by the class of it; None where it was not asked to."""
         found = self.parts.get(kind)

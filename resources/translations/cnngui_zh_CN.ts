@@ -87,6 +87,14 @@
         <translation>下一层</translation>
     </message>
     <message>
+        <source>Moment before</source>
+        <translation>前一时刻</translation>
+    </message>
+    <message>
+        <source>Next moment</source>
+        <translation>后一时刻</translation>
+    </message>
+    <message>
         <source>Page before</source>
         <translation>上一页</translation>
     </message>
@@ -378,6 +386,10 @@
         <source>row {row}, column {column}   value {value}</source>
         <translation>第 {row} 行，第 {column} 列   值 {value}</translation>
     </message>
+    <message>
+        <source>{moment}, row {row}, column {column}   value {value}</source>
+        <translation>{moment}，第 {row} 行，第 {column} 列   值 {value}</translation>
+    </message>
 </context>
 <context>
     <name>ClassAccuracies</name>
@@ -559,6 +571,25 @@ Where training goes on getting better and validation worse, the network learns i
     <message>
         <source>Table (*.csv)</source>
         <translation>表格 (*.csv)</translation>
+    </message>
+</context>
+<context>
+    <name>Filmstrip</name>
+    <message>
+        <source>The frames that the network sees</source>
+        <translation>网络看到的各帧</translation>
+    </message>
+    <message>
+        <source>{have} of {need}</source>
+        <translation>{have} / {need}</translation>
+    </message>
+    <message>
+        <source>{time}, the newest frame</source>
+        <translation>{time}，最新一帧</translation>
+    </message>
+    <message>
+        <source>frame {time}</source>
+        <translation>帧 {time}</translation>
     </message>
 </context>
 <context>
@@ -1239,6 +1270,10 @@ Heights are square roots of counts.</source>
         <translation>输入 {width}×{height} {colors}</translation>
     </message>
     <message>
+        <source>Input {width}×{height} {colors}, {frames} frames</source>
+        <translation>输入 {width}×{height} {colors}，{frames} 帧</translation>
+    </message>
+    <message>
         <source>RGB</source>
         <translation>RGB</translation>
     </message>
@@ -1263,6 +1298,10 @@ Heights are square roots of counts.</source>
     <message>
         <source>For all inputs</source>
         <translation>用于所有输入通道</translation>
+    </message>
+    <message>
+        <source>For all moments</source>
+        <translation>用于所有时刻</translation>
     </message>
     <message>
         <source>Random</source>
@@ -1347,6 +1386,32 @@ Heights are square roots of counts.</source>
     <message>
         <source>Make it sum to 0</source>
         <translation>使总和为 0</translation>
+    </message>
+</context>
+<context>
+    <name>KernelNumbers</name>
+    <message>
+        <source>Kernel as numbers</source>
+        <translation>卷积核的数值</translation>
+    </message>
+    <message>
+        <source>Click a weight to type, or drag it up and down</source>
+        <translation>点击权重可输入数值，或上下拖动</translation>
+    </message>
+</context>
+<context>
+    <name>KernelPictures</name>
+    <message>
+        <source>Kernel, one picture per input channel</source>
+        <translation>卷积核，每个输入通道一张图</translation>
+    </message>
+    <message>
+        <source>input {name}</source>
+        <translation>输入 {name}</translation>
+    </message>
+    <message>
+        <source>input {name}, {moment}</source>
+        <translation>输入 {name}，{moment}</translation>
     </message>
 </context>
 <context>
@@ -1455,6 +1520,10 @@ They are seen as soon as a source is open and the network runs.</source>
     <message>
         <source>the first {shown} of {count} inputs</source>
         <translation>{count} 个输入通道中的前 {shown} 个</translation>
+    </message>
+    <message>
+        <source>moments {first} to {last} from left to right</source>
+        <translation>从左到右为时刻 {first} 到 {last}</translation>
     </message>
     <message>
         <source>Now</source>
@@ -2364,6 +2433,56 @@ Width: {columns}</source>
     <message>
         <source>Whether each value is repeated, or new ones lie on straight lines in between</source>
         <translation>重复每个值，还是在之间按直线插值</translation>
+    </message>
+</context>
+<context>
+    <name>MomentBar</name>
+    <message>
+        <source>Moment</source>
+        <translation>时刻</translation>
+    </message>
+    <message>
+        <source>Which moment is seen; the newest is at the right (&lt;, &gt;)</source>
+        <translation>显示哪个时刻；最新的在右端（&lt;、&gt;）</translation>
+    </message>
+    <message>
+        <source>{moment}   {number} of {count}</source>
+        <translation>{moment}   {number} / {count}</translation>
+    </message>
+    <message>
+        <source>One moment</source>
+        <translation>一个时刻</translation>
+    </message>
+    <message>
+        <source>Show one moment of each channel</source>
+        <translation>显示每个通道的一个时刻</translation>
+    </message>
+    <message>
+        <source>Play</source>
+        <translation>播放</translation>
+    </message>
+    <message>
+        <source>Play the moments again and again</source>
+        <translation>循环播放各时刻</translation>
+    </message>
+    <message>
+        <source>Side by side</source>
+        <translation>并排</translation>
+    </message>
+    <message>
+        <source>Lay the moments out: channels go down, time goes across</source>
+        <translation>展开各时刻：通道自上而下，时间从左到右</translation>
+    </message>
+</context>
+<context>
+    <name>Moments</name>
+    <message>
+        <source>{have} of {need} frames</source>
+        <translation>已有 {have} / {need} 帧</translation>
+    </message>
+    <message>
+        <source>{have} of {need} frames: maps come when all are there</source>
+        <translation>已有 {have} / {need} 帧：到齐后显示特征图</translation>
     </message>
 </context>
 <context>
@@ -6451,6 +6570,10 @@ Directions turn round: what moves to the left is seen moving to the right.</sour
         <translation>通道 {channel}   第 {row} 行，第 {column} 列   值 {value}</translation>
     </message>
     <message>
+        <source>channel {channel}   {moment}, row {row}, column {column}   value {value}</source>
+        <translation>通道 {channel}   {moment}，第 {row} 行，第 {column} 列   值 {value}</translation>
+    </message>
+    <message>
         <source>   clipped</source>
         <translation>   被截断</translation>
     </message>
@@ -6694,6 +6817,10 @@ Choose a source, or drop a video or an image here.</source>
         <translation>值 {value}</translation>
     </message>
     <message>
+        <source>all {count} moments</source>
+        <translation>全部 {count} 个时刻</translation>
+    </message>
+    <message>
         <source>&lt;b&gt;Kernel&lt;/b&gt;&amp;nbsp;&amp;nbsp;{size} for its one input</source>
         <translation>&lt;b&gt;卷积核&lt;/b&gt;&amp;nbsp;&amp;nbsp;{size}，1 个输入通道</translation>
     </message>
@@ -6704,28 +6831,6 @@ Choose a source, or drop a video or an image here.</source>
     <message>
         <source>, bias {bias}</source>
         <translation>，偏置 {bias}</translation>
-    </message>
-</context>
-<context>
-    <name>_KernelNumbers</name>
-    <message>
-        <source>Kernel as numbers</source>
-        <translation>卷积核的数值</translation>
-    </message>
-    <message>
-        <source>Click a weight to type, or drag it up and down</source>
-        <translation>点击权重可输入数值，或上下拖动</translation>
-    </message>
-</context>
-<context>
-    <name>_KernelPictures</name>
-    <message>
-        <source>Kernel, one picture per input channel</source>
-        <translation>卷积核，每个输入通道一张图</translation>
-    </message>
-    <message>
-        <source>input {name}</source>
-        <translation>输入 {name}</translation>
     </message>
 </context>
 <context>
@@ -6801,6 +6906,12 @@ Choose a source, or drop a video or an image here.</source>
 </context>
 <context>
     <name>_StripModel</name>
+    <message>
+        <source>{layer}
+moment {moment} of {count}</source>
+        <translation>{layer}
+时刻 {moment}，共 {count} 个</translation>
+    </message>
     <message>
         <source>What the network sees, {shape}</source>
         <translation>网络看到的画面，{shape}</translation>

@@ -35,15 +35,16 @@ def test_colours_have_zero_neutral_and_the_sign_on_its_side():
     assert [color_at(1, column) for column in range(3)] == expected
 
 
-def test_points_show_the_weight_they_name_in_every_panel():
-    shape = (7, 5, 3, 2)
+@pytest.mark.parametrize("shape", [(7, 5, 3, 2), (7, 5, 4, 3, 2), (7, 5, 1, 3, 2)])
+def test_points_show_the_weight_they_name_in_every_panel(shape):
     sets = tuple(weights(*shape, seed=seed) for seed in range(3))
-    layout = plan_kernels(shape, 600, 150, panels=3)
+    layout = plan_kernels(shape, 1200, 300, panels=3)
     picture = draw_kernels(layout, sets, (1.0, 1.0, 3.0), TABLE)
     codes = [
         np.clip(126 * some / limit + 128.5, LOWEST_CODE, HIGHEST_CODE)
         for some, limit in zip(sets, (1, 1, 3), strict=True)
     ]
+    moments = set()
     found = 0
     for y in range(0, layout.height, 3):
         for x in range(0, layout.width, 3):
@@ -52,9 +53,12 @@ def test_points_show_the_weight_they_name_in_every_panel():
                 assert picture[y, x, 3] == 0
                 continue
             found += 1
-            place = point.kernel, point.input, point.row, point.column
+            moments.add(point.moment)
+            tap = point.moment, point.row, point.column
+            place = point.kernel, point.input, *tap[5 - len(shape) :]
             assert picture[y, x].tolist() == TABLE[int(codes[point.panel][place])].tolist()
     assert found > 100
+    assert len(moments) == (shape[2] if len(shape) == 5 else 1)
 
 
 def test_a_kernel_over_red_green_and_blue_is_a_picture():
@@ -70,6 +74,19 @@ def test_a_kernel_over_red_green_and_blue_is_a_picture():
     corner = picture[y + layout.cell_height - 1, x + layout.cell_width - 1]
     assert corner.tolist() == [128, 128, LOWEST_CODE, 255]
     assert layout.locate(x, y).input is None
+
+
+def test_a_kernel_over_colours_and_time_is_a_picture_for_each_moment():
+    values = np.zeros((1, 3, 2, 1, 1), np.float32)
+    values[0, 0, 1] = 1.0
+    layout = plan_kernels(values.shape, 400, 200, has_color=True)
+    picture = draw_kernels(layout, (values,), (1.0,), TABLE)
+    x, y, _, _ = layout.block_rect(0)
+    assert picture[y, x].tolist() == [128, 128, 128, 255]
+    after = x + layout.slice_width + layout.slice_gap
+    assert picture[y, after].tolist() == [HIGHEST_CODE, 128, 128, 255]
+    assert picture[y, after - 1, 3] == 0
+    assert layout.cell_gap > layout.slice_gap
 
 
 def test_weights_that_are_not_numbers_do_no_harm():

@@ -63,3 +63,25 @@ def test_vector_that_is_not_finite():
     values = np.array([np.nan, np.inf, -np.inf], np.float32)
     picture = draw_vector("fc", values, (), True, lookup_table("blue-red", True))
     assert (picture == NON_FINITE).all(axis=2).sum() == 3 * 440 * 14
+
+
+def test_moments_go_across_on_a_sheet():
+    layout = plan_sheet(8, 30, 40, moments=6)
+    assert (layout.columns, layout.moments) == (1, 6)
+    maps = np.zeros((3, 4, 30, 40), np.float32)
+    maps[:, 3] = 1.0
+    low, high = np.zeros(3, np.float32), np.ones(3, np.float32)
+    picture = draw_sheet("conv1", maps, low, high, COLOURS)
+    below = picture[60:]
+    newest = (below == COLOURS[HIGHEST_CODE, :3]).all(axis=2)
+    others = (below == COLOURS[LOWEST_CODE, :3]).all(axis=2)
+    assert np.flatnonzero(others.any(axis=0)).max() < np.flatnonzero(newest.any(axis=0)).min()
+    assert others.sum() >= 3 * newest.sum()
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.integers(1, 300), st.integers(1, 600), st.integers(1, 600), st.integers(2, 64))
+def test_a_sheet_of_moments_is_bounded(count, map_height, map_width, moments):
+    layout = plan_sheet(count, map_height, map_width, moments)
+    assert max(layout.width, layout.height) < 12_000
+    assert layout.moment_width >= 1

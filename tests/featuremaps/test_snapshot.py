@@ -10,13 +10,16 @@ import numpy as np
 import pytest
 
 from cnngui.errors import SaveError
-from cnngui.featuremaps.colormaps import NON_FINITE, lookup_table
+from cnngui.featuremaps.colormaps import NON_FINITE, colourise, lookup_table
+from cnngui.featuremaps.filmstrip import LONGEST, filmstrip
 from cnngui.featuremaps.scales import Scales
-from cnngui.featuremaps.scaling import HIGHEST_CODE
+from cnngui.featuremaps.scaling import HIGHEST_CODE, encode, value_ranges
 from cnngui.featuremaps.snapshot import SaveCancelledError, SnapshotContent, write_snapshot
+from cnngui.featuremaps.statistics import measure
+from cnngui.featuremaps.wall import MOMENT_GAP
 from cnngui.formats.network_file import read_network
 from cnngui.images.opencv import cv2
-from cnngui.spec.layers import Conv2d, Flatten, Linear, ReLU
+from cnngui.spec.layers import Conv2d, Conv3d, Flatten, Linear, ReLU
 from cnngui.spec.network import InputSpec, NetworkSpec
 
 SPEC = NetworkSpec(
@@ -260,3 +263,61 @@ def test_what_a_killed_run_left_is_hidden_and_in_nobodys_way(tmp_path, content, 
     (left,) = os.listdir(tmp_path)
     assert left.startswith(".")
     assert write_snapshot(tmp_path, content).name == "2026-03-05_14-07-09_My-net-1"
+
+
+@pytest.fixture
+def video(content):
+    rng = np.random.default_rng(1)
+    spec = NetworkSpec(
+        name="video",
+        input=InputSpec(height=8, width=10, frames=4),
+        layers=(Conv3d(id="conv1", out_channels=2, padding=(0, 1, 1)),),
+    )
+    return replace(
+        content,
+        spec=spec,
+        weights={
+            "conv1": {
+                "weight": rng.normal(size=(2, 3, 3, 3, 3)).astype(np.float32),
+                "bias": np.zeros(2, np.float32),
+            }
+        },
+        input=rng.integers(0, 256, (4, 8, 10, 3), np.uint8),
+        maps={"conv1": rng.normal(size=(2, 2, 8, 10)).astype(np.float32)},
+        signed={"conv1": True},
+    )
+
+
+def test_frames_of_the_input_are_a_strip_and_each_alone(tmp_path, video):
+    folder = write_snapshot(tmp_path, video)
+    strip = read_rgb(folder / "input.png")
+    for place, frame in enumerate(video.input):
+        np.testing.assert_array_equal(read_rgb(folder / "input" / f"{place:03d}.png"), frame)
+        left = place * (10 + MOMENT_GAP)
+        np.testing.assert_array_equal(strip[:, left : left + 10], frame)
+    assert strip.shape == (8, 4 * 10 + 3 * MOMENT_GAP, 3)
+
+
+def test_moments_are_side_by_side_in_pictures_and_an_axis_in_the_raw_values(tmp_path, video):
+    folder = write_snapshot(tmp_path, video)
+    with np.load(folder / "maps.npz", allow_pickle=False) as stored:
+        np.testing.assert_array_equal(stored["conv1"], video.maps["conv1"])
+    alone = read_rgb(folder / "conv1" / "001.png")
+    assert alone.shape == (8, 2 * 10 + MOMENT_GAP, 3)
+    maps = video.maps["conv1"]
+    low, high = value_ranges(measure(maps), True, "map")
+    codes = encode(maps[1, 1], low[1], high[1])
+    colours = lookup_table(video.diverging, True)
+    np.testing.assert_array_equal(alone[:, 10 + MOMENT_GAP :], colourise(codes, colours))
+    described = json.loads((folder / "snapshot.json").read_text("utf-8"))
+    assert described["frames"] == 4
+    assert described["layers"]["conv1"]["shape"] == [2, 2, 8, 10]
+    assert len([file for file in folder.rglob("*") if file.is_file()]) == video.plan.files
+
+
+def test_a_strip_of_many_large_frames_is_bounded():
+    frames = np.full((64, 4, 1000, 1), 200, np.uint8)
+    strip = filmstrip(frames)
+    assert strip.shape[1] <= LONGEST
+    assert strip.shape[0] == 1
+    assert strip.max() == 200

@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import example, given, settings
@@ -66,11 +68,12 @@ def test_locate_is_the_inverse_of_tile_rect(count, map_height, map_width, width,
     layout = plan_wall(count, map_height, map_width, width, height, zoom)
     for slot in {0, layout.shown // 2, layout.shown - 1}:
         x, y, tile_width, tile_height = layout.tile_rect(slot)
-        assert layout.locate(x, y) == (slot, 0, 0)
+        assert layout.locate(x, y) == (slot, 0, 0, 0)
         last_row = (tile_height - 1) * map_height // tile_height
         last_column = (tile_width - 1) * map_width // tile_width
         assert layout.locate(x + tile_width - 0.5, y + tile_height - 0.5) == (
             slot,
+            0,
             last_row,
             last_column,
         )
@@ -136,22 +139,51 @@ def test_zoom_enlarges_in_the_same_places_until_the_bound():
     assert max(bound.width, bound.height) <= MAX_WALL
 
 
-def test_every_value_is_a_square_of_its_code():
-    maps = np.random.default_rng(0).normal(size=(3, 4, 5)).astype(np.float32)
-    layout = plan_wall(3, 4, 5, 200, 100)
+@pytest.mark.parametrize("moments", [1, 3])
+def test_every_value_is_a_square_of_its_code(moments):
+    maps = np.random.default_rng(0).normal(size=(3, moments, 4, 5)).astype(np.float32)
+    layout = plan_wall(3, 4, 5, 400, 200, moments=moments)
     low, high = value_ranges(measure(maps), True, "map")
     order = np.array([2, 0, 1])
     wall = compose_wall(maps, layout, order, low, high)
-    codes = encode(maps, low, high)
+    codes = encode(maps, low[:, None], high[:, None])
     assert wall.shape == (layout.height, layout.width)
+    seen = set()
     for y in range(layout.height):
         for x in range(layout.width):
             place = layout.locate(x, y)
             if place is None:
                 assert wall[y, x] == 0
             else:
-                slot, row, column = place
-                assert wall[y, x] == codes[order[slot], row, column]
+                slot, moment, row, column = place
+                seen.add(place)
+                assert wall[y, x] == codes[order[slot], moment, row, column]
+    assert len(seen) == maps.size
+
+
+@with_extremes
+def test_moments_of_a_channel_are_side_by_side_and_alike(
+    count, map_height, map_width, width, height, zoom
+):
+    layout = plan_wall(count, map_height, map_width, width, height, zoom, moments=5)
+    x, y, tile_width, tile_height = layout.tile_rect(layout.shown - 1)
+    rects = [layout.moment_rect(layout.shown - 1, moment) for moment in range(5)]
+    assert rects[0][:2] == (x, y)
+    assert rects[-1][0] + rects[-1][2] == x + tile_width
+    for (left, _, across, down), after in pairwise(rects):
+        assert (across, down) == (layout.moment_width, tile_height)
+        assert left + across < after[0]
+        assert layout.locate(left + across, y) is None
+    found = layout.locate(rects[3][0], y)
+    assert found is not None
+    assert found[:2] == (layout.shown - 1, 3)
+
+
+def test_one_value_of_time_more_makes_time_go_across_and_channels_down():
+    layout = plan_wall(8, 30, 40, 900, 700, moments=8)
+    assert (layout.columns, layout.rows) == (1, 8)
+    assert layout.width <= 900
+    assert layout.height <= 700
 
 
 def test_shrinking_keeps_the_mean_and_takes_strided_views():

@@ -111,7 +111,7 @@ class GraphCanvas(QGraphicsView):
         for item in self._nodes.values():
             shown = item.node.layer_ids[-1]
             if shown == INPUT_ID and result.input.shape[2] == 3:
-                item.show_image(plain_image(result.input))
+                item.show_image(plain_image(result.input_at(result.view.moment)))
             elif shown in thumbnails.by_layer:
                 picture = thumbnails.by_layer[shown]
                 colormap = self._state.colormap(picture.signed)

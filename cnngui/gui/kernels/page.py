@@ -29,6 +29,7 @@ from cnngui.gui.studio import Studio
 from cnngui.gui.theme import SPACE_L, SPACE_M, SPACE_S, number_font
 from cnngui.gui.widgets.plain import show_plainly
 from cnngui.gui.widgets.run_choice import RunChoice
+from cnngui.gui.words.moments import slice_labels
 from cnngui.gui.words.naming import kernel_inputs
 from cnngui.gui.words.numbers import number_text, shape_label, share_text
 from cnngui.pipeline.kernel_pictures import KernelRequest, KernelsDrawn
@@ -305,11 +306,16 @@ class KernelsPage(QWidget):
         if drawn.layout.panels > 1:
             return self.tr("Before training"), self._moment_words(), self.tr("Change")
         layout = drawn.layout
-        size = shape_label((layout.inputs, layout.kernel_height, layout.kernel_width))
+        times = () if layout.moments is None else (layout.moments,)
+        size = shape_label((layout.inputs, *times, layout.kernel_height, layout.kernel_width))
         words = self.tr("{count} kernels {size}").format(count=layout.count, size=size)
         if layout.inputs_shown < layout.inputs:
             more = self.tr("the first {shown} of {count} inputs")
             words += ", " + more.format(shown=layout.inputs_shown, count=layout.inputs)
+        if layout.slices > 1 and drawn.request.layer_id in self._network:
+            labels = slice_labels(self._network.layer(drawn.request.layer_id), layout.slices)
+            moments = self.tr("moments {first} to {last} from left to right")
+            words += ", " + moments.format(first=labels[0], last=labels[-1])
         return (words,)
 
     def _moment_words(self) -> str:
@@ -328,13 +334,18 @@ class KernelsPage(QWidget):
         _, names = kernel_inputs(self._network, drawn.request.layer_id, point.kernel, count)
         inputs = range(count) if point.input is None else (point.input,)
         place = self.tr("row {row}, column {column}").format(row=point.row, column=point.column)
+        tap: tuple[int, ...] = point.row, point.column
+        if drawn.layout.moments is not None:
+            layer = self._network.layer(drawn.request.layer_id)
+            place = f"{slice_labels(layer, drawn.layout.moments)[point.moment]}, {place}"
+            tap = point.moment, *tap
         if point.input is None:
             head = self.tr("kernel {0} as a picture").format(point.kernel)
         else:
             name = names[point.input]
             head = self.tr("kernel {0}, input {1}").format(point.kernel, name)
         weights = [
-            [float(panel[point.kernel, channel, point.row, point.column]) for channel in inputs]
+            [float(panel[(point.kernel, channel, *tap)]) for channel in inputs]
             for panel in drawn.panels
         ]
         self.pointed.setText(f"{head}   {place}   {self._weight_words(weights, names)}")

@@ -10,6 +10,7 @@ from cnngui.gui.theme import SPACE_M, SPACE_S, colors, number_font
 from cnngui.gui.view_state import ViewState
 from cnngui.gui.views.tints import GROUND, tint, tints_of
 from cnngui.gui.widgets.pictures import color_bar_image, draw_picture, fitted, indexed_image
+from cnngui.gui.words.moments import moment_in
 from cnngui.gui.words.numbers import WIDEST_NUMBER, number_text
 from cnngui.pipeline.lenses.channel import ChannelResult
 
@@ -23,11 +24,12 @@ _LEAST_BAR_HEIGHT = 72
 class ChannelPicture(QWidget):
     """Paints a channel; ``pointed_at`` says in words what is under the pointer.
 
-    ``place_chosen`` carries row and column of a value that was clicked.
+    ``place_chosen`` carries the place of a value that was clicked: (row, column), or (t, row,
+    column) of a layer with moments.
     """
 
     pointed_at = Signal(str)
-    place_chosen = Signal(int, int)
+    place_chosen = Signal(object)
 
     def __init__(self, state: ViewState, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -42,6 +44,7 @@ class ChannelPicture(QWidget):
         self.setAccessibleName(self.tr("The chosen channel"))
         self.setToolTip(self.tr("Click a number to see how it comes about"))
         state.colormaps_changed.connect(self._color)
+        state.playhead.moved.connect(self._on_playhead_moved)
 
     def show_channel(self, channel: ChannelResult) -> None:
         """Paint a channel."""
@@ -83,7 +86,7 @@ class ChannelPicture(QWidget):
         self._pointer = event.position()
         place = self._place()
         if place is not None and event.button() == Qt.MouseButton.LeftButton:
-            self.place_chosen.emit(*place)
+            self.place_chosen.emit(place if self._moment is None else (self._moment, *place))
 
     def leaveEvent(self, event: QEvent) -> None:
         self._pointer = None
@@ -155,28 +158,49 @@ class ChannelPicture(QWidget):
             int((self._pointer.x() - target.x()) * self._image.width() / target.width()),
         )
 
+    @property
+    def _moment(self) -> int | None:
+        """The moment that is seen, from 0 for the oldest; None of a layer without."""
+        channel = self._channel
+        if channel is None or channel.moments is None:
+            return None
+        playhead = self._state.playhead
+        is_played = channel.film is not None and playhead.is_playing
+        if is_played and playhead.place in channel.moments.places:
+            return playhead.place
+        return channel.moments.chosen
+
+    def _on_playhead_moved(self) -> None:
+        if self._channel is not None and self._channel.film is not None:
+            self._color()
+            self._say_pointed()
+
     def _say_pointed(self) -> None:
         place = self._place()
         if place is None or self._channel is None:
             self.pointed_at.emit("")
             return
         row, column = place
-        value = number_text(float(self._channel.values[row, column]), digits=5)
-        self.pointed_at.emit(
-            self.tr("row {row}, column {column}   value {value}").format(
-                row=row, column=column, value=value
-            )
-        )
+        moment, moments = self._moment, self._channel.moments
+        values, _ = self._channel.at(moment or 0)
+        value = number_text(float(values[row, column]), digits=5)
+        words = self.tr("row {row}, column {column}   value {value}")
+        name = ""
+        if moment is not None and moments is not None:
+            words = self.tr("{moment}, row {row}, column {column}   value {value}")
+            name = moment_in(moment, moments.count)
+        self.pointed_at.emit(words.format(moment=name, row=row, column=column, value=value))
 
     def _color(self) -> None:
         if self._channel is not None:
             signed = self._channel.signed
+            _, codes = self._channel.at(self._moment or 0)
             tint_color = self._tint(self._channel)
             if tint_color is None:
                 colormap = self._state.colormap(signed)
-                self._image = indexed_image(self._channel.codes, colormap, signed)
+                self._image = indexed_image(codes, colormap, signed)
             else:
-                grey = indexed_image(self._channel.codes, GROUND, signed=False)
+                grey = indexed_image(codes, GROUND, signed=False)
                 self._image = tint(grey, [(grey.rect(), tint_color)])
             self.update()
 

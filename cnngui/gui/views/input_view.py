@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWi
 from cnngui.gui.icons import icon
 from cnngui.gui.theme import SPACE_M, SPACE_S
 from cnngui.gui.view_state import ViewState
+from cnngui.gui.views.filmstrip import Filmstrip
 from cnngui.gui.widgets.picture_view import Picture
 from cnngui.gui.widgets.pictures import plain_image
 from cnngui.pipeline.results import FrameResult
@@ -17,7 +18,8 @@ from cnngui.spec.layers import INPUT_ID
 class InputView(QWidget):
     """The network's input, live; a switch shows the source's own picture instead.
 
-    On the input is outlined what the number looked at can see of it.
+    On the input is outlined what the number looked at can see of it. Where the network sees several
+    frames the newest is shown, and all of them small below it.
     """
 
     def __init__(self, state: ViewState, parent: QWidget | None = None) -> None:
@@ -26,6 +28,8 @@ class InputView(QWidget):
         state.regions_changed.connect(self._mark)
         self._result: FrameResult | None = None
         self._picture = Picture(self.tr("No picture yet: choose a source."), self)
+        self._filmstrip = Filmstrip(state, self)
+        self._filmstrip.hide()
         self._caption = QLabel(self)
         self._caption.setAccessibleName(self.tr("What is shown"))
         self._source_switch = QToolButton(self)
@@ -46,12 +50,15 @@ class InputView(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE_S)
         column.addWidget(self._picture, 1)
+        column.addWidget(self._filmstrip)
         column.addLayout(foot)
         self._repaint()
 
     def show_result(self, result: FrameResult) -> None:
         """Paint the input, or the source, of a result."""
         self._result = result
+        self._filmstrip.setVisible(result.window is not None)
+        self._filmstrip.show_window(result.window)
         self._repaint()
 
     def _repaint(self) -> None:
@@ -63,9 +70,13 @@ class InputView(QWidget):
             pixels, text = result.picture, self.tr("Source {width}×{height}")
         else:
             pixels, text = result.input, self.tr("Input {width}×{height} {colors}")
+            if result.window is not None:
+                text = self.tr("Input {width}×{height} {colors}, {frames} frames")
         height, width, channels = pixels.shape
         kind = self.tr("RGB") if channels == 3 else self.tr("grey")
-        self._caption.setText(text.format(width=width, height=height, colors=kind))
+        frames = result.window.input.frames if result.window is not None else 1
+        words = text.format(width=width, height=height, colors=kind, frames=frames)
+        self._caption.setText(words)
         self._picture.show_image(plain_image(pixels))
         self._mark()
 
@@ -74,5 +85,9 @@ class InputView(QWidget):
         if region is None or self._source_switch.isChecked():
             self._picture.mark(None)
             return
-        _, rows, columns = region
+        _, *times, rows, columns = region
+        newest = self._state.moments_of(INPUT_ID) - 1
+        if times and newest not in times[0]:
+            self._picture.mark(None)
+            return
         self._picture.mark(QRectF(columns.start, rows.start, len(columns), len(rows)))

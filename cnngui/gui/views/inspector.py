@@ -26,18 +26,21 @@ from cnngui.gui.theme import SLIM_SCROLL_BAR, SPACE_L, SPACE_M, SPACE_S, number_
 from cnngui.gui.view_state import ViewState
 from cnngui.gui.views.channel_picture import ChannelPicture
 from cnngui.gui.views.class_bars import ClassBars
+from cnngui.gui.views.held import Held
 from cnngui.gui.views.histogram_view import HistogramView
 from cnngui.gui.views.kernel_view import KernelView
 from cnngui.gui.widgets.buttons import tool_button
 from cnngui.gui.widgets.kernel_menu import KernelMenu, KernelTarget
 from cnngui.gui.widgets.plain import plain_tip, show_plainly
 from cnngui.gui.words.layers import layer_fact
+from cnngui.gui.words.moments import moment_in, slice_labels
 from cnngui.gui.words.naming import channel_label, channel_names, kernel_inputs
 from cnngui.gui.words.numbers import number_text, shape_label, share_text
 from cnngui.gui.words.scales import map_scale_text
 from cnngui.gui.words.sizes import size_words
 from cnngui.pipeline.lenses.channel import ChannelResult
 from cnngui.pipeline.lenses.vector import VectorResult
+from cnngui.pipeline.messages import ViewRequest
 from cnngui.pipeline.results import FrameResult
 from cnngui.spec.channels import own_names
 
@@ -107,7 +110,7 @@ class Inspector(QWidget):
         layer_id = self._state.layer_id
         channel, vector = result.part(ChannelResult), result.part(VectorResult)
         if channel is not None and channel.layer_id == layer_id:
-            self._details.show_channel(channel)
+            self._details.show_channel(channel, result.view)
             self._stack.setCurrentIndex(1)
         elif vector is not None and vector.layer_id == layer_id:
             self._details.show_unit(vector)
@@ -133,7 +136,7 @@ class _Details(QWidget):
         super().__init__()
         self._state = state
         self._hands = hands
-        self._channel: ChannelResult | None = None
+        self._held: Held[ChannelResult] = Held(state.playhead)
         self._named = "", 0
         self.title = QLabel(self)
         self.title.setTextFormat(Qt.TextFormat.RichText)
@@ -180,6 +183,7 @@ class _Details(QWidget):
         kernel_row.addWidget(self.kernel_title, 1)
         kernel_row.addWidget(self._kernel_menu)
         self.picture.place_chosen.connect(self._on_picture_place_chosen)
+        state.playhead.moved.connect(self._on_playhead_moved)
         column = QVBoxLayout(self)
         column.setContentsMargins(SPACE_M, SPACE_M, SPACE_M, SPACE_M)
         column.setSpacing(SPACE_M)
@@ -193,10 +197,19 @@ class _Details(QWidget):
         column.addWidget(self.kernel)
         column.addStretch(1)
 
-    def show_channel(self, channel: ChannelResult) -> None:
-        """Show one map."""
-        self._channel = channel
-        self._show_title(channel.layer_id, channel.channel, self.tr("channel {number}"))
+    def show_channel(self, channel: ChannelResult, view: ViewRequest) -> None:
+        """Show one map; of several moments the one looked at, or each in turn."""
+        if self._held.take(channel, view):
+            self._show(channel)
+
+    @Slot()
+    def _on_playhead_moved(self) -> None:
+        if self._held.turn() and self._held.shown is not None:
+            self._show(self._held.shown)
+
+    def _show(self, channel: ChannelResult) -> None:
+        words = self.tr("channel {number}")
+        self._show_title(channel.layer_id, channel.channel, words, self._moment_words(channel))
         self.picture.show_channel(channel)
         self.numbers.show_channel(channel)
         self.histogram.show_counts(
@@ -208,9 +221,9 @@ class _Details(QWidget):
     @Slot(str)
     def _say_pointed(self, pointed: str) -> None:
         """Say what is under the pointer; where nothing is, what the colours mean."""
-        channel = self._channel
+        channel = self._held.shown
         if not pointed and channel is not None:
-            counted = channel.values.size - channel.non_finite
+            counted = channel.measured - channel.non_finite
             pointed = map_scale_text(channel.low, channel.high, channel.clipped, counted)
         self.pointed.setText(pointed)
         self.pointed.setToolTip(plain_tip(pointed))
@@ -226,7 +239,16 @@ class _Details(QWidget):
         self._kernel_menu.hide()
         self.kernel.hide()
 
-    def _show_title(self, layer_id: str, number: int, words: str) -> None:
+    def _moment_words(self, channel: ChannelResult) -> str:
+        """Say of which moments the numbers are."""
+        moments = channel.moments
+        if moments is None:
+            return ""
+        if channel.film is not None:
+            return self.tr("all {count} moments").format(count=moments.count)
+        return moment_in(moments.chosen, moments.count)
+
+    def _show_title(self, layer_id: str, number: int, words: str, moment: str = "") -> None:
         network = self._state.network
         if (layer_id, number) != self._named:
             self._named = layer_id, number
@@ -235,7 +257,8 @@ class _Details(QWidget):
         self._rename.setVisible(self._hands is not None and layer_id in network)
         names = channel_names(network, layer_id)
         label = escape(channel_label(number, names))
-        self.title.setText(f"<b>{escape(layer_id)}</b>&nbsp;&nbsp;{words.format(number=label)}")
+        title = f"<b>{escape(layer_id)}</b>&nbsp;&nbsp;{words.format(number=label)}"
+        self.title.setText(f"{title}&nbsp;&nbsp;{moment}" if moment else title)
         fact = layer_fact(network.layer(layer_id) if layer_id in network else None)
         self.fact.setText("\n".join(filter(None, (fact, size_words(network, layer_id)))))
 
@@ -265,23 +288,24 @@ class _Details(QWidget):
             self._hands.name_channel(*self._named, self.name_field.text())
 
     def _kernel_target(self) -> KernelTarget | None:
-        channel = self._channel
+        channel = self._held.shown
         if channel is None or channel.kernel is None:
             return None
-        return KernelTarget(channel.layer_id, channel.channel, self.kernel.pictures.current)
+        place, moment = self.kernel.pictures.current, self.kernel.chosen_slice
+        return KernelTarget(channel.layer_id, channel.channel, place, moment)
 
-    @Slot(int, int, int, float, bool)
+    @Slot(int, object, float, bool)
     def _on_kernel_weight_edited(
-        self, place: int, row: int, column: int, value: float, final: bool
+        self, place: int, tap: tuple[int, ...], value: float, final: bool
     ) -> None:
         target = self._kernel_target()
         if target is not None and self._hands is not None:
-            at = self._hands.weight_place(target.layer_id, target.channel, place, (row, column))
+            at = self._hands.weight_place(target.layer_id, target.channel, place, tap)
             self._hands.set_number(target.layer_id, "weight", at, value, final=final)
 
-    @Slot(int, int)
-    def _on_picture_place_chosen(self, row: int, column: int) -> None:
-        self._state.select_place((row, column))
+    @Slot(object)
+    def _on_picture_place_chosen(self, at: tuple[int, ...]) -> None:
+        self._state.select_place(at)
         self._state.show_sight("number")
 
     def _show_kernel(self, channel: ChannelResult) -> None:
@@ -304,7 +328,15 @@ class _Details(QWidget):
             kernel,
             *kernel_inputs(self._state.network, channel.layer_id, channel.channel, count),
             owner=(channel.layer_id, channel.channel),
+            slices=self._slices(channel.layer_id, size),
         )
+
+    def _slices(self, layer_id: str, size: list[int]) -> tuple[str, ...]:
+        """Return what the moments that a kernel spans are called; () where it spans none."""
+        network = self._state.network
+        if len(size) < 3 or layer_id not in network:
+            return ()
+        return slice_labels(network.layer(layer_id), size[0])
 
 
 class _Numbers(QWidget):
@@ -336,7 +368,7 @@ class _Numbers(QWidget):
     def show_channel(self, channel: ChannelResult) -> None:
         """Show the numbers of its finite values, and how many are none; dashes where all are."""
         numbers = (channel.minimum, channel.mean, channel.maximum, channel.std)
-        has_any = channel.non_finite < channel.values.size
+        has_any = channel.non_finite < channel.measured
         texts = [number_text(number) if has_any else "–" for number in numbers]
         texts += [share_text(channel.zeros), f"{channel.non_finite:,}"]
         for label, text in zip(self._values, texts, strict=True):

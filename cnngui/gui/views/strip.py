@@ -44,6 +44,7 @@ from cnngui.gui.widgets.pictures import (
     plain_image,
 )
 from cnngui.gui.widgets.plain import plain_tip
+from cnngui.gui.words.moments import moment_in
 from cnngui.gui.words.numbers import shape_label
 from cnngui.pipeline.lenses.thumbnails import Thumbnails
 from cnngui.pipeline.results import FrameResult
@@ -52,11 +53,14 @@ from cnngui.spec.layers import INPUT_ID
 THUMBNAIL_WIDTH = 96
 THUMBNAIL_HEIGHT = 72
 
+_MARK_HEIGHT = 5
+"""Pixels at the foot of a thumbnail that tell of moments."""
 _BYPASSED_OPACITY = 0.35
 _Index = QModelIndex | QPersistentModelIndex
 _BYPASSED_ROLE = Qt.ItemDataRole.UserRole
 _SHAPE_ROLE = Qt.ItemDataRole.UserRole + 1
 _REGIONS_ROLE = Qt.ItemDataRole.UserRole + 2
+_MOMENTS_ROLE = Qt.ItemDataRole.UserRole + 3
 
 
 class LayerStrip(QListView):
@@ -169,7 +173,7 @@ class _StripModel(QAbstractListModel):
             colormap = self._state.colormap(thumbnail.signed)
             self._images[layer_id] = indexed_image(thumbnail.codes, colormap, thumbnail.signed)
         if INPUT_ID in thumbnails.by_layer and result.input.shape[2] == 3:
-            self._images[INPUT_ID] = plain_image(result.input)
+            self._images[INPUT_ID] = plain_image(result.input_at(result.view.moment))
         self.dataChanged.emit(self.index(0), self.index(len(self._ids) - 1))
 
     def recolor(self) -> None:
@@ -203,6 +207,8 @@ class _StripModel(QAbstractListModel):
                 return shape_label(self._state.shape_of(layer_id))
             case _ if role == _BYPASSED_ROLE:
                 return self._is_bypassed(layer_id)
+            case _ if role == _MOMENTS_ROLE:
+                return self._moments_of(layer_id)
             case _ if role == _REGIONS_ROLE:
                 return self._regions_on(layer_id)
         return None
@@ -213,10 +219,14 @@ class _StripModel(QAbstractListModel):
     def _regions_on(self, layer_id: str) -> list[tuple[QRectF, tuple[QSize, QRectF]]]:
         """Return for each map on a thumbnail where it is, its size, and what of it is outlined."""
         region, shape = self._state.regions.get(layer_id), self._state.shape_of(layer_id)
-        if region is None or shape is None or len(shape) != 3:
+        if region is None or shape is None or len(shape) < 3:
             return []
+        _, *times, rows, columns = region
+        if times and self._moments_of(layer_id)[0] not in times[0]:
+            return []
+        shape = shape[0], *shape[-2:]
         size = QSize(shape[2], shape[1])
-        part = QRectF(region[2].start, region[1].start, len(region[2]), len(region[1]))
+        part = QRectF(columns.start, rows.start, len(columns), len(rows))
         if layer_id == INPUT_ID and shape[0] == 3:  # one picture in its colours
             whole = QRect(0, 0, THUMBNAIL_WIDTH, THUMBNAIL_HEIGHT)
             return [(fitted(size, whole), (size, part))]
@@ -227,7 +237,20 @@ class _StripModel(QAbstractListModel):
             if channel in region[0]
         ]
 
+    def _moments_of(self, layer_id: str) -> tuple[int, int]:
+        """Return which moment a thumbnail shows, and of how many; of one without (0, 0)."""
+        count = self._state.moments_of(layer_id)
+        return (max(count - 1 - self._state.moments_back, 0), count) if count else (0, 0)
+
     def _description(self, layer_id: str) -> str:
+        place, count = self._moments_of(layer_id)
+        if count > 1:
+            words = self.tr("{layer}\nmoment {moment} of {count}")
+            moment = moment_in(place, count)
+            return words.format(layer=self._layer_words(layer_id), moment=moment, count=count)
+        return self._layer_words(layer_id)
+
+    def _layer_words(self, layer_id: str) -> str:
         shape = shape_label(self._state.shape_of(layer_id))
         if layer_id == INPUT_ID:
             return self.tr("What the network sees, {shape}").format(shape=shape)
@@ -257,6 +280,7 @@ class _ThumbnailDelegate(QStyledItemDelegate):
         image: QImage | None = index.data(Qt.ItemDataRole.DecorationRole)
         if image is not None:
             draw_picture(painter, fitted(image.size(), frame), image)
+        _paint_moments(painter, frame, *index.data(_MOMENTS_ROLE))
         for tile, region in index.data(_REGIONS_ROLE) or ():
             paint_region(painter, tile.translated(frame.topLeft()), *region)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -290,3 +314,17 @@ class _ThumbnailDelegate(QStyledItemDelegate):
         painter.setPen(color)
         elided = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, rect.width())
         painter.drawText(rect, int(Qt.AlignmentFlag.AlignCenter), elided)
+
+
+def _paint_moments(painter: QPainter, frame: QRect, place: int, count: int) -> None:
+    """Mark at the foot of a thumbnail that there are several moments, and which one it shows."""
+    if count < 2:
+        return
+    gap = 1 if count <= frame.width() // 4 else 0
+    foot = QRect(frame.x(), frame.bottom() + 1 - _MARK_HEIGHT, frame.width(), _MARK_HEIGHT)
+    painter.fillRect(foot, QColor(0, 0, 0, 170))
+    for moment in range(count):
+        left = frame.x() + frame.width() * moment // count
+        right = frame.x() + frame.width() * (moment + 1) // count - gap
+        mark = QRect(left, foot.y() + 1, max(right - left, 1), _MARK_HEIGHT - 2)
+        painter.fillRect(mark, QColor("#ffffff") if moment == place else QColor(255, 255, 255, 80))

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QWidget
 from cnngui.engine.learning.losses import softmax
 from cnngui.gui.theme import colors
 from cnngui.gui.view_state import ViewState
+from cnngui.gui.words.moments import frames_so_far
 from cnngui.gui.words.numbers import share_text
 from cnngui.gui.words.translation import translated
 from cnngui.pipeline.lenses.scores import Scores
@@ -46,6 +47,7 @@ class VerdictWindow(QWidget):
         self._state = state
         self._name = ""
         self._share = 0.0
+        self._waits = ""
         self._reason = self._no_classes()
         self.setObjectName("verdict")
         self.setWindowTitle(self.tr("What the network sees"))
@@ -63,6 +65,7 @@ class VerdictWindow(QWidget):
     def show_result(self, result: FrameResult) -> None:
         """Tell the strongest class of a result that has scores."""
         network, found = self._state.network, result.part(Scores)
+        self._show_filling(result)
         if found is None:
             return
         self._name, self._share, self._reason = "", 0.0, ""
@@ -78,6 +81,13 @@ class VerdictWindow(QWidget):
             self._name, self._share = translated(network.classes[best]), float(shares[best])
         self.setAccessibleName(self._reason or f"{self._name}, {share_text(self._share)}")
         self.update()
+
+    def _show_filling(self, result: FrameResult) -> None:
+        """Pale the last name while the network waits for frames, and tell how many there are."""
+        words = "" if result.filling is None else frames_so_far(*result.filling)
+        if words != self._waits:
+            self._waits = words
+            self.update()
 
     def sizeHint(self) -> QSize:
         return QSize(960, 360)
@@ -100,14 +110,14 @@ class VerdictWindow(QWidget):
         scheme = colors()
         width, height = self.width() * _SIDE_SHARE, float(self.height())
         words = self._name or self._reason
-        is_sure = bool(self._name) and self._share >= _SURE
+        is_sure = bool(self._name) and self._share >= _SURE and not self._waits
         name = QRectF((self.width() - width) / 2, 0, width, height * (_NAME_SHARE + 0.15))
         painter.setPen(QColor(scheme.text if is_sure else scheme.muted))
         painter.setFont(_fitting(self.font(), words, width, height * _NAME_SHARE))
         painter.drawText(name, int(Qt.AlignmentFlag.AlignCenter), words)
-        if self._name:
+        if self._name or self._waits:
             below = QRectF(name.left(), name.bottom(), width, height - name.bottom())
-            figure = share_text(self._share)
+            figure = self._waits or share_text(self._share)
             painter.setPen(QColor(scheme.muted))
             painter.setFont(_fitting(self.font(), figure, width, 0.6 * below.height()))
             painter.drawText(below, int(Qt.AlignmentFlag.AlignHCenter), figure)

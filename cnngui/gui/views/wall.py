@@ -9,12 +9,14 @@ from superqt import QElidingLabel
 
 from cnngui.gui.theme import SPACE_L, SPACE_M, SPACE_S, number_font
 from cnngui.gui.view_state import ViewState
+from cnngui.gui.views.moment_bar import MomentBar
 from cnngui.gui.views.vector import VectorView
 from cnngui.gui.views.wall_canvas import ZOOM_STEP, WallCanvas
 from cnngui.gui.views.wall_tools import WallTools
 from cnngui.gui.widgets.buttons import tool_button
 from cnngui.gui.widgets.plain import show_plainly
 from cnngui.gui.words.errors import problem_text
+from cnngui.gui.words.moments import filling_words
 from cnngui.pipeline.lenses.vector import VectorResult
 from cnngui.pipeline.lenses.wall import WallResult
 from cnngui.pipeline.results import FrameResult
@@ -49,6 +51,8 @@ class WallView(QWidget):
         for page in (self._message, self._canvas, self._vector):
             self._stack.addWidget(page)
 
+        self._moments = MomentBar(state, self)
+        self._filling: tuple[int, int] | None = None
         self._tools = WallTools(state, self)
         self._tools.fit_clicked.connect(self.fit)
         self._pointed = QElidingLabel(self)
@@ -80,6 +84,7 @@ class WallView(QWidget):
         column.setSpacing(0)
         column.addWidget(self._tools)
         column.addWidget(self._stack, 1)
+        column.addWidget(self._moments)
         column.addLayout(foot)
 
         # Set by hand: the words above would keep it from becoming narrow enough to drop them.
@@ -94,8 +99,14 @@ class WallView(QWidget):
         """The picture: zooming, moving among channels, pages."""
         return self._canvas
 
+    @property
+    def pictures(self) -> QWidget:
+        """What shows maps or units, without the choices around it."""
+        return self._stack
+
     def show_result(self, result: FrameResult) -> None:
         """Paint the layer of a result, if it is still the one looked at."""
+        self._filling = result.filling
         if _layer_of(result) == self._state.layer_id:
             self._result = result
             self._canvas.show_result(result)
@@ -161,6 +172,7 @@ class WallView(QWidget):
         self._stack.setCurrentWidget(page)
         is_wall = page is self._canvas
         wall = self._result.part(WallResult) if self._result is not None else None
+        self._moments.refresh()
         self._tools.refresh(
             shows_maps=is_wall,
             shows_units=page is self._vector,
@@ -192,6 +204,9 @@ class WallView(QWidget):
         state, result = self._state, self._result
         if state.layer_id not in state.layer_ids:
             self._message.setText(self._reason())
+            return self._message
+        if self._filling is not None and (result is None or _layer_of(result) != state.layer_id):
+            self._message.setText(filling_words(*self._filling))
             return self._message
         if result is None:
             self._message.setText(

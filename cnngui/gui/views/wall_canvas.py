@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QEvent, QMargins, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QMargins, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QImage,
     QKeyEvent,
     QKeySequence,
     QMouseEvent,
-    QPainter,
     QResizeEvent,
     QTransform,
     QWheelEvent,
@@ -18,21 +17,20 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import (
     QApplication,
     QFrame,
-    QGraphicsItem,
     QGraphicsScene,
     QGraphicsView,
-    QStyleOptionGraphicsItem,
     QWidget,
 )
 
 from cnngui.featuremaps.wall import WallLayout
 from cnngui.gui.theme import SPACE_M, colors
 from cnngui.gui.view_state import ViewState
-from cnngui.gui.views.tints import GROUND, tint, tints_of
+from cnngui.gui.views.held import Held
 from cnngui.gui.views.viewport import Viewport
-from cnngui.gui.views.wall_overlay import Tile, WallOverlay, labelled_picture
-from cnngui.gui.widgets.pictures import indexed_image
+from cnngui.gui.views.wall_overlay import Cell, Tile, WallOverlay, labelled_picture
+from cnngui.gui.views.wall_picture import WallPicture, in_color
 from cnngui.gui.widgets.spoken import SpokenItem, say_chosen
+from cnngui.gui.words.moments import moment_in
 from cnngui.gui.words.naming import channel_label, channel_names
 from cnngui.gui.words.numbers import number_text, shape_label
 from cnngui.gui.words.scales import ranked, wall_scale_text
@@ -62,8 +60,8 @@ class WallCanvas(QGraphicsView):
     def __init__(self, state: ViewState, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._state = state
-        self._wall: WallResult | None = None
         self._request = state.request()
+        self._held: Held[WallResult] = Held(state.playhead)
         self._names: tuple[str, ...] = ()
         self._viewport = Viewport()
         self._pointer: QPointF | None = None
@@ -71,7 +69,7 @@ class WallCanvas(QGraphicsView):
         self._is_panning = False
         self._slot_after_turning: int | None = None
         self._overlay_cause: tuple[object, ...] = ()
-        self._image = _Picture()
+        self._image = WallPicture(state)
         self._overlay = WallOverlay()
         scene = QGraphicsScene(self)
         scene.addItem(self._image)
@@ -87,7 +85,22 @@ class WallCanvas(QGraphicsView):
         self.setMinimumSize(160, 120)
         self._take_colors()
         state.changed.connect(self._on_state_changed)
-        state.colormaps_changed.connect(self._color)
+        state.colormaps_changed.connect(self._on_state_colormaps_changed)
+        state.playhead.moved.connect(self._on_playhead_moved)
+
+    @property
+    def _wall(self) -> WallResult | None:
+        return self._held.shown
+
+    @property
+    def moment(self) -> int:
+        """The moment that is seen, from 0 for the oldest; 0 of a layer without."""
+        wall = self._wall
+        if wall is None or wall.moments is None:
+            return 0
+        place = self._state.playhead.place
+        is_played = self._state.playhead.is_playing and place in wall.moments.places
+        return place if is_played else wall.moments.chosen
 
     @property
     def layout_shown(self) -> WallLayout | None:
@@ -107,11 +120,13 @@ class WallCanvas(QGraphicsView):
         if self._wall is None or self._wall.layer_id != wall.layer_id:
             self._viewport.fit()
             self._slot_after_turning = None
-        self._wall, self._request = wall, result.view
+        if not self._held.take(wall, result.view):
+            return
+        self._request = result.view
         self._names = channel_names(self._state.network, wall.layer_id)
         fitting = planned(wall.values.shape, self._state.network.input, result.view)
         self._viewport.set_wall(fitting.width, fitting.height)
-        self._color()
+        self._show()
         self._choose_after_turning(wall)
         self._place()
 
@@ -163,9 +178,14 @@ class WallCanvas(QGraphicsView):
         if wall is None:
             return QImage()
         return labelled_picture(
-            self._in_color(wall),
+            in_color(self._state, wall, self.moment),
             [
-                Tile(QRectF(*wall.layout.tile_rect(slot)), self._label(slot), is_dead)
+                Tile(
+                    QRectF(*wall.layout.tile_rect(slot)),
+                    self._label(slot),
+                    is_dead,
+                    cells=self._cells(wall, slot, 1.0, QPointF(0, 0)),
+                )
                 for slot, (_, is_dead) in enumerate(self._channels(wall))
             ],
         )
@@ -248,8 +268,11 @@ class WallCanvas(QGraphicsView):
         self.viewport().unsetCursor()
         place = self._locate(event.position())
         if was_click and event.button() == Qt.MouseButton.LeftButton and place is not None:
-            self._choose(place[0])
-            self._state.select_place(place[1:])
+            slot, at = place
+            self._choose(slot)
+            self._state.select_place(at)
+            if self._shown().layout.moments > 1:
+                self._state.set_moment(at[0])
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         self.mousePressEvent(event)
@@ -315,16 +338,39 @@ class WallCanvas(QGraphicsView):
         shown = wall.layout.shown
         self._choose(min(slot, shown - 1) if slot >= 0 else max(shown + slot, 0))
 
-    def _locate(self, point: QPointF | None) -> tuple[int, int, int] | None:
-        """Return (slot, row, column) of the value at a point of the widget."""
-        if point is None or self._wall is None:
+    def _locate(self, point: QPointF | None) -> tuple[int, tuple[int, ...]] | None:
+        """Return slot and place, (row, column) or (t, row, column), of the value at a point."""
+        wall = self._wall
+        if point is None or wall is None:
             return None
         left, top, width, height = self._viewport.rect
-        ratio, layout = self.devicePixelRatioF(), self._wall.layout
-        return layout.locate(
+        ratio, layout = self.devicePixelRatioF(), wall.layout
+        found = layout.locate(
             (point.x() * ratio - left) * layout.width / width,
             (point.y() * ratio - top) * layout.height / height,
         )
+        if found is None:
+            return None
+        slot, moment, *at = found
+        if wall.moments is None:
+            return slot, tuple(at)
+        return slot, (moment if layout.moments > 1 else self.moment, *at)
+
+    def _cells(
+        self, wall: WallResult, slot: int, scale: float, origin: QPointF
+    ) -> tuple[Cell, ...]:
+        """Return the moments that are side by side in a tile, named in the first row of tiles."""
+        layout, moments = wall.layout, wall.moments
+        if layout.moments == 1 or moments is None:
+            return ()
+        is_named = slot < layout.columns
+        cells = []
+        for moment in moments.places:
+            x, y, width, height = layout.moment_rect(slot, moment)
+            rect = QRectF(x * scale, y * scale, width * scale, height * scale).translated(origin)
+            label = moment_in(moment, moments.count) if is_named else ""
+            cells.append(Cell(rect, label, moment == moments.chosen))
+        return tuple(cells)
 
     def _place(self) -> None:
         """Put picture, labels and outlines where they belong, and say what is pointed at."""
@@ -345,7 +391,7 @@ class WallCanvas(QGraphicsView):
         )
         pointed = None if self._is_panning else self._locate(self._pointer)
         self._mark(wall, pointed[0] if pointed else None)
-        self._state.point_at((wall.layer_id, pointed[1:]) if pointed else None)
+        self._state.point_at((wall.layer_id, pointed[1]) if pointed else None)
         self.pointed_at.emit(self._description(wall, pointed))
 
     def _mark(self, wall: WallResult, pointed_slot: int | None) -> None:
@@ -353,11 +399,15 @@ class WallCanvas(QGraphicsView):
         channels = self._channels(wall)
         cause = (
             *(wall.layout, self._viewport.rect, self.size(), self.devicePixelRatioF()),
-            *(channels, self._names, self._state.channel, pointed_slot, self._request.order),
+            *(channels, self._names, self._state.channel, pointed_slot),
+            *(self._request.order, wall.moments),
         )
         if cause == self._overlay_cause:
             return
         self._overlay_cause = cause
+        left, top, width, _ = self._viewport.rect
+        ratio = self.devicePixelRatioF()
+        scale, origin = width / wall.layout.width / ratio, QPointF(left, top) / ratio
         self._overlay.show_tiles(
             QRectF(self.rect()),
             [
@@ -367,19 +417,28 @@ class WallCanvas(QGraphicsView):
                     is_dead,
                     is_selected=channel == self._state.channel,
                     is_hovered=slot == pointed_slot,
+                    cells=self._cells(wall, slot, scale, origin),
                 )
                 for slot, (channel, is_dead) in enumerate(channels)
             ],
         )
 
-    def _description(self, wall: WallResult, place: tuple[int, int, int] | None) -> str:
+    def _description(self, wall: WallResult, place: tuple[int, tuple[int, ...]] | None) -> str:
         if place is None:
             return ""
-        slot, row, column = place
+        slot, at = place
+        *times, row, column = at
         channel = int(wall.channels[slot])
-        value = float(wall.values[channel, row, column])
-        text = self.tr("channel {channel}   row {row}, column {column}   value {value}").format(
+        moment = times[0] if times else 0
+        value = wall.value(channel, moment, row, column)
+        text = self.tr("channel {channel}   row {row}, column {column}   value {value}")
+        if wall.moments is not None:
+            text = self.tr(
+                "channel {channel}   {moment}, row {row}, column {column}   value {value}"
+            )
+        text = text.format(
             channel=self._label(slot),
+            moment=moment_in(moment, wall.moments.count) if wall.moments is not None else "",
             row=row,
             column=column,
             value=number_text(value, digits=5),
@@ -390,7 +449,7 @@ class WallCanvas(QGraphicsView):
             text += self.tr("   zero everywhere")
         seen = self._state.regions.get(INPUT_ID)
         if seen is not None and wall.layer_id != INPUT_ID:
-            size = shape_label((len(seen[1]), len(seen[2])))
+            size = shape_label(tuple(len(axis) for axis in seen[1:]))
             text += self.tr("   sees {size}").format(size=size)
         return text
 
@@ -399,45 +458,19 @@ class WallCanvas(QGraphicsView):
             self._viewport.fit()
         self._place()
 
-    def _color(self) -> None:
+    def _show(self) -> None:
         if self._wall is not None:
-            self._image.show_image(self._in_color(self._wall))
+            self._image.show_wall(self._wall, self.moment)
 
-    def _in_color(self, wall: WallResult) -> QImage:
-        tints = tints_of(self._state, wall.layer_id, wall.signed)
-        if not tints:
-            return indexed_image(wall.codes, self._state.colormap(wall.signed), wall.signed)
-        places = [
-            (QRect(*wall.layout.tile_rect(slot)), tints[channel])
-            for slot, channel in enumerate(wall.channels.tolist())
-        ]
-        return tint(indexed_image(wall.codes, GROUND, signed=False), places)
+    def _on_state_colormaps_changed(self) -> None:
+        self._image.forget_colors()
+        self._show()
+
+    def _on_playhead_moved(self) -> None:
+        self._held.turn()
+        self._show()
+        self._place()
 
     def _take_colors(self) -> None:
         self.setBackgroundBrush(QColor(colors().canvas))
         self._overlay_cause = ()
-
-
-class _Picture(QGraphicsItem):
-    """A picture, one unit of its coordinates per pixel."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._image = QImage()
-
-    def show_image(self, image: QImage) -> None:
-        if image.size() != self._image.size():
-            self.prepareGeometryChange()
-        self._image = image
-        self.update()
-
-    def boundingRect(self) -> QRectF:
-        return QRectF(self._image.rect())
-
-    def paint(
-        self,
-        painter: QPainter,
-        option: QStyleOptionGraphicsItem,
-        widget: QWidget | None = None,
-    ) -> None:
-        painter.drawImage(0, 0, self._image)

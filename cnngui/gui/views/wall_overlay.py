@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QGuiApplication, QImage, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
@@ -21,6 +21,22 @@ _HATCH = QColor(160, 160, 160, 130)
 
 
 @dataclass(frozen=True, slots=True)
+class Cell:
+    """One of the moments that are side by side in a tile.
+
+    Attributes
+    ----------
+    rect : in the coordinates of what is painted on.
+    label : what the moment is called; empty where another tile says it.
+    is_chosen : it is the moment looked at.
+    """
+
+    rect: QRectF
+    label: str
+    is_chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Tile:
     """One channel's place and marks.
 
@@ -30,6 +46,7 @@ class Tile:
     label : the channel's number, or number and name.
     is_dead : the channel is zero everywhere.
     is_selected, is_hovered : by the person.
+    cells : moments side by side; none where the tile is one map.
     """
 
     rect: QRectF
@@ -37,6 +54,7 @@ class Tile:
     is_dead: bool = False
     is_selected: bool = False
     is_hovered: bool = False
+    cells: tuple[Cell, ...] = ()
 
     @property
     def is_small(self) -> bool:
@@ -101,6 +119,8 @@ def _paint_tiles(painter: QPainter, bounds: QRectF, tiles: Iterable[Tile]) -> No
             _paint_dead_mark(painter, seen, with_word=not tile.is_small)
         if tile.is_selected or tile.is_hovered:
             _paint_outline(painter, tile)
+        for cell in tile.cells:
+            _paint_cell(painter, cell, with_outline=tile.is_selected)
         _paint_label(painter, seen, tile)
 
 
@@ -112,6 +132,20 @@ def _paint_outline(painter: QPainter, tile: Tile) -> None:
     painter.setBrush(Qt.BrushStyle.NoBrush)
     out = width / 2
     painter.drawRect(tile.rect.adjusted(-out, -out, out, out))
+
+
+def _paint_cell(painter: QPainter, cell: Cell, *, with_outline: bool) -> None:
+    """Draw a moment's name at the foot of its map, and an outline around the one looked at."""
+    metrics = painter.fontMetrics()
+    width = metrics.horizontalAdvance(cell.label) + SPACE_S
+    if cell.label and width < cell.rect.width() and cell.rect.height() > 3 * metrics.height():
+        pill = QRectF(0, 0, width, metrics.height())
+        pill.moveBottomRight(cell.rect.bottomRight() - QPointF(1, 1))
+        _paint_pill(painter, pill, cell.label, ACCENT if cell.is_chosen else _LABEL_BACK)
+    if with_outline and cell.is_chosen:
+        painter.setPen(QPen(ACCENT, 2))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRect(cell.rect)
 
 
 def _paint_label(painter: QPainter, seen: QRectF, tile: Tile) -> None:

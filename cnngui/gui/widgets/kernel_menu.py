@@ -32,11 +32,14 @@ class KernelTarget:
     ----------
     layer_id, channel : the kernel.
     place : the input that is chosen, by its place among those the kernel reads.
+    moment : the slice that is chosen of a kernel that spans time; None means all of them, and is
+        so where it spans none.
     """
 
     layer_id: str
     channel: int
     place: int
+    moment: int | None = None
 
 
 class KernelMenu(Menu):
@@ -57,6 +60,8 @@ class KernelMenu(Menu):
         self._for_all = self.addAction(self.tr("For all inputs"))
         self._for_all.setCheckable(True)
         self._for_all.setChecked(True)
+        self._all_moments = self.addAction(self.tr("For all moments"))
+        self._all_moments.setCheckable(True)
         self.addSeparator()
         for key, words in _preset_words().items():
             self.addAction(words, partial(self._make, handmade.PRESETS[key]))
@@ -94,6 +99,9 @@ class KernelMenu(Menu):
             return list(range(self._hands.inputs_of(target.layer_id)))
         return [target.place]
 
+    def _moment(self, target: KernelTarget) -> int | None:
+        return None if self._all_moments.isChecked() else target.moment
+
     def _make(self, make: Callable[[handmade.Size], handmade.Kernel]) -> None:
         self._change(lambda kernel: make((kernel.shape[0], kernel.shape[1])))
 
@@ -104,13 +112,14 @@ class KernelMenu(Menu):
     def _change(self, change: Callable[[handmade.Kernel], handmade.Kernel]) -> None:
         target = self._target()
         if target is not None:
-            places = self._places(target)
-            self._hands.change_kernel(target.layer_id, target.channel, places, change)
+            places, moment = self._places(target), self._moment(target)
+            self._hands.change_kernel(target.layer_id, target.channel, places, change, moment)
 
     def _draw(self) -> None:
         target = self._target()
         if target is not None:
-            self._hands.draw_kernel(target.layer_id, target.channel, self._places(target))
+            places, moment = self._places(target), self._moment(target)
+            self._hands.draw_kernel(target.layer_id, target.channel, places, moment)
 
     def _on_restore_triggered(self) -> None:
         target = self._target()
@@ -121,6 +130,7 @@ class KernelMenu(Menu):
         target = self._target()
         for action in self.actions():
             action.setEnabled(target is not None)
+        self._all_moments.setVisible(target is not None and target.moment is not None)
         self._restore.setEnabled(target is not None and self._hands.can_restore(target.layer_id))
 
 

@@ -131,6 +131,18 @@ def action_groups() -> tuple[ActionGroup, ...]:
                     "next_layer", translate("Actions", "Next layer"), keys=("]",), repeats=True
                 ),
                 ActionInfo(
+                    "older_moment",
+                    translate("Actions", "Moment before"),
+                    keys=("<",),
+                    repeats=True,
+                ),
+                ActionInfo(
+                    "newer_moment",
+                    translate("Actions", "Next moment"),
+                    keys=(">",),
+                    repeats=True,
+                ),
+                ActionInfo(
                     "previous_page",
                     translate("Actions", "Page before"),
                     keys=("PgUp",),

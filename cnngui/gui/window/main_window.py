@@ -267,6 +267,8 @@ class MainWindow(QMainWindow):
             "shift": lambda: view.show_sight("shift"),
             "previous_layer": lambda: view.step_layer(-1),
             "next_layer": lambda: view.step_layer(1),
+            "older_moment": lambda: view.step_moment(-1),
+            "newer_moment": lambda: view.step_moment(1),
             "previous_page": lambda: wall.turn_page(-1),
             "next_page": lambda: wall.turn_page(1),
             "sort_again": view.sort_again,

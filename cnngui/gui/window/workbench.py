@@ -21,7 +21,9 @@ from cnngui.gui.views.inspector import Inspector
 from cnngui.gui.views.strip import LayerStrip
 from cnngui.gui.views.wall import WallView
 from cnngui.gui.widgets.two_rows import TwoRows
+from cnngui.gui.widgets.veil import Veil
 from cnngui.gui.window.large_view import LargeView
+from cnngui.gui.words.moments import filling_words
 from cnngui.pipeline.results import FrameResult
 
 _LEFT_WIDTH, _RIGHT_WIDTH = 330, 280
@@ -67,6 +69,11 @@ class Workbench(QSplitter):
         # It would swallow what is meant for the window.
         self.wall.canvas.setAcceptDrops(False)
 
+        # Through them the last result is seen while the network waits for frames. They leave
+        # controls as they are, which work all the same.
+        shown_large = self.wall.pictures, self.number, self.graph, self.shift
+        self._large_veils = [Veil(part) for part in shown_large]
+        self._small_veils = [Veil(part) for part in (self._strip, self.inspector)]
         self._state = state
         self._left = TwoRows(
             self.network_panel,
@@ -94,7 +101,12 @@ class Workbench(QSplitter):
         self._input_view.setVisible(height >= with_font(_LEAST_WITH_INPUT))
 
     def show_result(self, result: FrameResult) -> None:
-        """Paint a result in every view."""
+        """Paint a result in every view.
+
+        While the frames that the network sees at once are not all there, nothing was computed:
+        what was last is dimmed, and it is told how many there are.
+        """
+        self._show_filling(result)
         for view in (
             self._strip,
             self.wall,
@@ -105,6 +117,16 @@ class Workbench(QSplitter):
             self._input_view,
         ):
             view.show_result(result)
+
+    def _show_filling(self, result: FrameResult) -> None:
+        if result.filling is None:
+            for veil in (*self._large_veils, *self._small_veils):
+                veil.hide()
+            return
+        for veil in self._large_veils:
+            veil.cover(filling_words(*result.filling))
+        for veil in self._small_veils:
+            veil.cover()
 
     def restore_layout(self, settings: Settings) -> None:
         """Divide the room as it was last, or else as is usual."""

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from cnngui.featuremaps.histogram import histogram
 from cnngui.featuremaps.kernels import kernels_of
 from cnngui.featuremaps.scaling import encode
-from cnngui.pipeline.lenses.lens import Lens, Request, Seen, Values, sealed
+from cnngui.featuremaps.statistics import measure
+from cnngui.pipeline.lenses.lens import Lens, Request, Seen, SeenMoments, Values, sealed
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,16 +21,19 @@ class ChannelResult:
 
     Attributes
     ----------
-    values : float32 ``(H, W)``.
+    values : float32 ``(H, W)``, of the moment looked at where there are several.
     codes : uint8 ``(H, W)``, places in a colour table for ``low`` to ``high``.
-    minimum, mean, maximum, std : of its values.
+    minimum, mean, maximum, std : of its values; of all moments while they are played.
     zeros : share of exact zeros, 0..1.
     non_finite : how many values are NaN or infinite; the other numbers are over the rest.
     clipped : how many lie below ``low`` or above ``high``.
     histogram_counts : int ``(bins,)``; ``histogram_edges`` : float32 ``(bins + 1,)``.
     kernel : float32 ``(in_channels / groups, kernel_height, kernel_width)``, what a convolution
-        slides to make this channel; None for other layers.
+        slides to make this channel; ``(in_channels / groups, kernel_time, ...)`` where it spans
+        time; None for other layers.
     bias : what that convolution adds; None where there is none.
+    moments : which moments of the layer are seen; None where it has none.
+    film : ``values`` and ``codes`` of each of them, ``(n, H, W)``, while they are played.
     """
 
     layer_id: str
@@ -50,6 +54,20 @@ class ChannelResult:
     histogram_edges: NDArray[np.float32]
     kernel: NDArray[np.float32] | None
     bias: float | None
+    moments: SeenMoments | None = None
+    film: tuple[NDArray[np.float32], NDArray[np.uint8]] | None = None
+
+    @property
+    def measured(self) -> int:
+        """How many values its numbers are of."""
+        return self.values.size if self.film is None else self.film[0].size
+
+    def at(self, moment: int) -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
+        """Return values and codes of a moment, if it is one of those played; or else the chosen."""
+        if self.film is None or self.moments is None or moment not in self.moments.places:
+            return self.values, self.codes
+        place = moment - self.moments.places.start
+        return self.film[0][place], self.film[1][place]
 
 
 class ChannelLens(Lens[ChannelResult]):
@@ -66,9 +84,20 @@ class ChannelLens(Lens[ChannelResult]):
 
     def _measure(self, seen: Seen) -> None:
         channel = min(max(self.scene.view.channel, 0), len(seen.values) - 1)
-        values, statistics = seen.values[channel], seen.statistics
         low, high = (float(limits[channel]) for limits in seen.span)
-        counted = histogram(values)
+        statistics, of_channel = seen.statistics, channel
+        studied = values = seen.values[channel]
+        film = None
+        if seen.moments is not None:
+            studied = values = values[seen.moments.slot]
+            if self.scene.view.time == "loop":
+                every = seen.values[channel]
+                film = every, sealed(encode(every, low, high))
+                studied = every.reshape(-1, every.shape[-1])
+            elif len(seen.moments.places) > 1:
+                # Beside the others it is still one map that is studied.
+                statistics, of_channel = measure(values[np.newaxis]), 0
+        counted = histogram(studied)
         kernel, bias = self._kernel(seen.layer_id, channel)
         self._part = ChannelResult(
             layer_id=seen.layer_id,
@@ -78,17 +107,19 @@ class ChannelLens(Lens[ChannelResult]):
             low=low,
             high=high,
             signed=seen.signed,
-            minimum=float(statistics.minimum[channel]),
-            mean=float(statistics.mean[channel]),
-            maximum=float(statistics.maximum[channel]),
-            std=float(statistics.std[channel]),
-            zeros=float(statistics.zeros[channel]),
-            non_finite=int(statistics.non_finite[channel]),
-            clipped=_count_beyond(values, low, high),
+            minimum=float(statistics.minimum[of_channel]),
+            mean=float(statistics.mean[of_channel]),
+            maximum=float(statistics.maximum[of_channel]),
+            std=float(statistics.std[of_channel]),
+            zeros=float(statistics.zeros[of_channel]),
+            non_finite=int(statistics.non_finite[of_channel]),
+            clipped=_count_beyond(studied, low, high),
             histogram_counts=sealed(counted.counts),
             histogram_edges=sealed(counted.edges),
             kernel=kernel,
             bias=bias,
+            moments=seen.moments,
+            film=film,
         )
 
     def _kernel(self, layer_id: str, channel: int) -> tuple[Values | None, float | None]:

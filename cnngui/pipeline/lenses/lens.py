@@ -29,6 +29,27 @@ Part = TypeVar("Part")
 Sealed = TypeVar("Sealed", bound=NDArray[Any])
 
 
+@dataclass(frozen=True)
+class SeenMoments:
+    """Which moments of a layer's maps are seen; all are counted from 0, the oldest.
+
+    Attributes
+    ----------
+    count : how many the layer has.
+    places : those that are seen in some way, which a result has the values of.
+    chosen : the one looked at.
+    """
+
+    count: int
+    places: range
+    chosen: int
+
+    @property
+    def slot(self) -> int:
+        """Where the one looked at is among those that are seen."""
+        return self.chosen - self.places.start
+
+
 @dataclass(frozen=True, eq=False)
 class Scene:
     """What is looked at, and by whom.
@@ -53,13 +74,20 @@ class Scene:
     def number_place(self, layer_id: str, at: tuple[int, ...]) -> tuple[int, tuple[int, ...]]:
         """Return channel and place of the number looked at, held within the layer.
 
-        Where no place was chosen yet, it is the middle.
+        Where no place was chosen yet, it is the middle, at the moment looked at.
         """
         channels, *sizes = self.network.shapes[layer_id]
         channel = min(max(self.view.channel, 0), channels - 1)
         if len(at) != len(sizes):
-            return channel, tuple(size // 2 for size in sizes)
+            return channel, self.view.middle_of(sizes)
         return channel, tuple(min(place, size - 1) for place, size in zip(at, sizes, strict=True))
+
+    def moments(self, layer_id: str) -> SeenMoments | None:
+        """Return which moments of a layer are looked at; None where its maps have none."""
+        shape = self.network.shapes[layer_id]
+        if len(shape) != 4:
+            return None
+        return SeenMoments(shape[1], self.view.moments_in(shape[1]), self.view.moment_in(shape[1]))
 
     def is_flat(self, layer_id: str) -> bool:
         """Return whether a layer's output has no height and width."""
@@ -74,8 +102,12 @@ class Seen:
     Parameters
     ----------
     layer_id : which layer.
-    view : float32 ``(C, H, W)`` or ``(F,)`` of any strides; its content changes when the lens has
-        returned.
+    view : float32 ``(C, H, W)``, ``(C, T, H, W)`` or ``(F,)`` of any strides; its content changes
+        when the lens has returned.
+
+    Attributes
+    ----------
+    moments : which of the layer's are looked at; None where its maps have none.
     """
 
     def __init__(self, scene: Scene, layer_id: str, view: Values) -> None:
@@ -83,16 +115,24 @@ class Seen:
         self.layer_id = layer_id
         self.view = view
         self.signed = scene.network.signed[layer_id]
+        self.moments = scene.moments(layer_id)
 
     @cached_property
     def values(self) -> Values:
-        """A contiguous copy, to be kept; read-only."""
-        return sealed(self.view.copy(order="C"))
+        """A contiguous copy, to be kept; read-only. Of maps with moments, of those looked at."""
+        moments = self.moments
+        if moments is None:
+            return sealed(self.view.copy(order="C"))
+        first, last = moments.places.start, moments.places.stop
+        return sealed(self.view[:, first:last].copy(order="C"))
 
     @cached_property
     def statistics(self) -> ChannelStatistics:
-        """Those of every channel; a unit of a flat layer is a channel of one value."""
-        return measure(self.values if self.values.ndim == 3 else self.values[:, None, None])
+        """Those of every channel, over the moments looked at.
+
+        A unit of a flat layer is a channel of one value.
+        """
+        return measure(self.values if self.values.ndim > 1 else self.values[:, None, None])
 
     @cached_property
     def span(self) -> tuple[Values, Values]:

@@ -18,7 +18,13 @@ from cnngui.pipeline.lenses.lens import Lens, Request, Scene, Seen, sealed
 
 @dataclass(frozen=True, eq=False)
 class Thumbnail:
-    """A small picture of one layer: uint8 codes ``(h, w)``."""
+    """A small picture of one layer.
+
+    Attributes
+    ----------
+    codes : uint8 ``(h, w)``; of maps with moments the one looked at.
+    signed : whether the colours run both ways from zero.
+    """
 
     codes: NDArray[np.uint8]
     signed: bool
@@ -54,15 +60,19 @@ class ThumbnailsLens(Lens[Thumbnails]):
         shape = self.scene.network.shapes[layer_id]
         if self.scene.is_flat(layer_id):
             return Glimpse(layer_id, shape[0])
-        channels, step = sample_for_thumbnail(shape, *self.scene.view.thumbnail_size)
+        still = shape[0], *shape[-2:]
+        channels, step = sample_for_thumbnail(still, *self.scene.view.thumbnail_size)
         return Glimpse(layer_id, channels, step, step)
 
     def _draw(self, seen: Seen) -> None:
         size = self.scene.view.thumbnail_size
-        if seen.view.ndim == 1:
-            codes = thumbnail(seen.view, *size, seen.signed, least=seen.least_of_bars)
+        view, moments = seen.view, seen.moments
+        if moments is not None:
+            view = view[:, moments.chosen]
+        if view.ndim == 1:
+            codes = thumbnail(view, *size, seen.signed, least=seen.least_of_bars)
         else:
-            codes = thumbnail(seen.view, *size, seen.signed, partial(self._ranges_of, seen))
+            codes = thumbnail(view, *size, seen.signed, partial(self._ranges_of, seen))
         self._drawn[seen.layer_id] = Thumbnail(sealed(codes), seen.signed)
 
     def _ranges_of(self, seen: Seen, maps: NDArray[np.float32], extremes: Extremes) -> Ranges:
