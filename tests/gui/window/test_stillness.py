@@ -240,7 +240,7 @@ def test_a_doubt_about_results_stands_below_what_can_be_chosen(
 
 def test_turning_pages_leaves_both_buttons_under_the_pointer(still: Driver) -> None:
     window = still.window
-    spec = still.document.spec.edited("conv1", out_channels=1000)
+    spec = still.document.spec.edited("conv1", out_channels=1000, kernel_size=(1, 1), stride=(8, 8))
     still.document.edit(spec, "edit")
     still.document.select("conv1")
     names = ("Previous page", "Next page")
