@@ -1690,6 +1690,10 @@ They are seen as soon as a source is open and the network runs.</source>
         <translation>权重经过手动修改。修改随机种子会重新初始化。</translation>
     </message>
     <message>
+        <source>The seed decides which weights are drawn.</source>
+        <translation>种子决定抽取哪些权重。</translation>
+    </message>
+    <message>
         <source>These weights were learned or come from a file. Changing the seed draws new ones.</source>
         <translation>这些权重来自训练或文件。修改随机种子会重新初始化。</translation>
     </message>
@@ -6231,8 +6235,8 @@ Directions turn round: what moves to the left is seen moving to the right.</sour
         <translation>网络有问题：详见层列表</translation>
     </message>
     <message>
-        <source>The network must first be fitted to the classes: see above</source>
-        <translation>网络须先与类别数一致：见上方提示</translation>
+        <source>The network must first be fitted to the classes: a notice says how</source>
+        <translation>必须先让网络适合各个类别：提示栏里有做法</translation>
     </message>
 </context>
 <context>
@@ -6829,8 +6833,12 @@ Choose a source, or drop a video or an image here.</source>
         <translation>&lt;b&gt;卷积核&lt;/b&gt;&amp;nbsp;&amp;nbsp;{size}，共 {count} 个输入通道</translation>
     </message>
     <message>
-        <source>, bias {bias}</source>
-        <translation>，偏置 {bias}</translation>
+        <source>bias {bias}</source>
+        <translation>偏置 {bias}</translation>
+    </message>
+    <message>
+        <source>no bias</source>
+        <translation>无偏置</translation>
     </message>
 </context>
 <context>

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QLabel, QToolButton, QWidget
 
@@ -49,18 +49,22 @@ class LayerForm(ArgumentForm):
         for field, editor in self._editors.items():
             editor.set_value(getattr(layer, field))
         if self._is_drawn and isinstance(layer, ParametricSpec):
-            self._weights_note.setVisible(bool(layer.weights_id) or layer.by_hand)
             self._weights_note.setText(self._weights_words(layer))
 
     def _add_weights_note(self) -> None:
         self._weights_note = QLabel()
         self._weights_note.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self._weights_note.setWordWrap(True)
+        # Whatever it says: what is below must not move.
+        self._weights_note.setMinimumHeight(2 * self.fontMetrics().lineSpacing())
+        self._weights_note.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._grid.addWidget(self._weights_note, self._grid.rowCount(), 0, 1, 2)
 
     def _weights_words(self, layer: ParametricSpec) -> str:
         if layer.by_hand:
             return self.tr("Weights were changed by hand. Changing the seed draws new ones.")
+        if not layer.weights_id:
+            return self.tr("The seed decides which weights are drawn.")
         return self.tr(
             "These weights were learned or come from a file. Changing the seed draws new ones."
         )

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtGui import QAction, QFont, QPalette, QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
+    QLabel,
     QLineEdit,
     QPushButton,
     QSizePolicy,
@@ -26,6 +27,8 @@ from cnngui.gui.network.layer_list import LayerList
 from cnngui.gui.network.totals import Totals
 from cnngui.gui.network.weights_menu import WeightsMenu
 from cnngui.gui.theme import SPACE_M, SPACE_S, with_font
+from cnngui.gui.widgets.plain import show_plainly
+from cnngui.gui.words.errors import problem_text
 from cnngui.spec.checks import MAX_TEXT_LENGTH
 
 MINIMUM_WIDTH = 300
@@ -53,12 +56,20 @@ class NetworkPanel(QWidget):
         self._totals = Totals()
         self._name = self._make_name()
         self.problem_button = self._make_problem_button()
+        self._problem_words = QLabel()
+        self._problem_words.setObjectName("problem_words")
+        self._problem_words.setWordWrap(True)
+        self._problem_words.setForegroundRole(QPalette.ColorRole.BrightText)
+        self._problem_words.setContentsMargins(SPACE_M, SPACE_S, SPACE_M, 0)
+        show_plainly(self._problem_words)
 
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(0)
         box.addLayout(self._title_row())
         box.addWidget(self._list, 1)
+        # Both grow into the list's foot: its rows stay where they are.
+        box.addWidget(self._problem_words)
         box.addWidget(self.problem_button)
         box.addLayout(self._button_row())
         line = QFrame()
@@ -70,6 +81,7 @@ class NetworkPanel(QWidget):
         self.setMinimumSize(with_font(MINIMUM_WIDTH), with_font(_LEAST_HEIGHT))
 
         document.spec_changed.connect(self._on_spec_changed)
+        document.selection_changed.connect(self._show_problem)
         document.running_changed.connect(self._on_running_changed)
         self._on_spec_changed()
         self._on_running_changed()
@@ -187,11 +199,21 @@ class NetworkPanel(QWidget):
             self._name.setText(spec.name)
             self._name.setCursorPosition(0)
         self.problem_button.setVisible(bool(problems))
+        self._show_problem()
         count = len(problems)
         found = self.tr("1 problem") if count == 1 else self.tr("{} problems").format(count)
         self.problem_button.setText(
             self.tr("{problems}: the last valid network runs on").format(problems=found)
         )
+
+    @Slot()
+    def _show_problem(self) -> None:
+        """Say in full what the selected layer's line may cut, or else what is wrong first."""
+        problems = self._document.report.problems
+        own = self._document.report.problems_of(self._document.selected_id) or problems[:1]
+        lines = (f"{problem.layer_id}: {problem_text(problem)}" for problem in own)
+        self._problem_words.setText("\n".join(lines))
+        self._problem_words.setVisible(bool(own))
 
     def _on_running_changed(self) -> None:
         self._totals.show_network(self._document.running_spec)

@@ -1,4 +1,4 @@
-"""One row of the list: the two lines, what is wrong in words, and when selected the editors."""
+"""One row of the list: the two lines, and when it is selected the editors."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QPoint, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QContextMenuEvent, QPainter, QPaintEvent, QPalette, QPen
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QColor, QContextMenuEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from cnngui.gui.icons import icon
 from cnngui.gui.network.input_form import InputForm
@@ -59,25 +59,13 @@ class Row(QWidget):
         self._selected = False
         self._focused = False
         self._form: Form | None = None
-        self._problems = QLabel()
-        self._problems.setWordWrap(True)
-        self._problems.setTextFormat(Qt.TextFormat.PlainText)
-        self._problems.setForegroundRole(QPalette.ColorRole.BrightText)
-        self._problems.setContentsMargins(48, 0, SPACE_M, SPACE_M)
-        self._problems.hide()
         self.mend_button = QPushButton(icon("auto-fix"), self.tr("Mend it"))
         self.mend_button.clicked.connect(self.mend_requested)
-        self.mend_button.hide()
+        header.hold(self.mend_button)
         self._box = QVBoxLayout(self)
         self._box.setContentsMargins(2, 0, 2, 0)
         self._box.setSpacing(0)
         self._box.addWidget(header)
-        self._box.addWidget(self._problems)
-        mending = QHBoxLayout()
-        mending.setContentsMargins(48, 0, SPACE_M, 0)
-        mending.addWidget(self.mend_button)
-        mending.addStretch(1)
-        self._box.addLayout(mending)
         header.clicked.connect(self.clicked)
 
     @property
@@ -93,7 +81,7 @@ class Row(QWidget):
     @property
     def problem_text(self) -> str:
         """What is said to be wrong, empty if nothing is."""
-        return self._problems.text()
+        return self.header.content.problem
 
     def set_selected(self, selected: bool, focused: bool) -> None:
         """Open the row's editors or close them; ``focused``: the list has the keyboard."""
@@ -132,18 +120,20 @@ class Row(QWidget):
 
     def _name_for_listeners(self) -> None:
         content = self.header.content
-        parts = (content.name, content.kind, content.summary, content.shape, self._problems.text())
+        parts = (content.name, content.kind, content.summary, content.shape, content.problem)
         self.setAccessibleName(listed(parts))
 
     def _show_problems(self, problems: Sequence[Problem], remedy: Remedy | None = None) -> None:
-        self._problems.setText("\n".join(problem_text(problem) for problem in problems))
-        self._problems.setVisible(bool(problems))
         self.mend_button.setVisible(remedy is not None)
         if remedy is not None:
             self.mend_button.setText(said(remedy.words))
         self._name_for_listeners()
         if self._form is not None:
             self._form.set_problems(problems)
+
+
+def _lines(problems: Sequence[Problem]) -> str:
+    return "\n".join(problem_text(problem) for problem in problems)
 
 
 class InputRow(Row):
@@ -170,7 +160,7 @@ class InputRow(Row):
                 self.tr("input"),
                 shape_label(spec.input.shape),
                 summary,
-                faulty=bool(problems),
+                problem=_lines(problems),
             )
         )
         if isinstance(self._form, InputForm) and self._selected:
@@ -213,7 +203,7 @@ class LayerRow(Row):
                 arguments_summary(layer),
                 self._cost_text(),
                 bypassed=not layer.enabled,
-                faulty=bool(problems),
+                problem=_lines(problems),
             )
         )
         if isinstance(self._form, LayerForm) and self._selected:

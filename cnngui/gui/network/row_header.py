@@ -41,7 +41,7 @@ class HeaderContent:
     kind, summary : the second line: the type, and the arguments in a few words.
     cost : the second line, right: parameters and time.
     bypassed : everything is dimmed.
-    faulty : a warning sign takes the glyph's place.
+    problem : what is wrong with it, in place of the second line; a warning sign is its glyph then.
     """
 
     type: str
@@ -51,7 +51,7 @@ class HeaderContent:
     summary: str = ""
     cost: str = ""
     bypassed: bool = False
-    faulty: bool = False
+    problem: str = ""
 
 
 class RowHeader(QWidget):
@@ -83,14 +83,25 @@ class RowHeader(QWidget):
         self._switch.setFixedSize(_SWITCH, _SWITCH)
         self._switch.setIconSize(QSize(16, 16))
         self._switch.clicked.connect(self.bypass_clicked)
-        box = QHBoxLayout(self)
-        box.setContentsMargins(0, 0, SPACE_S, 0)
-        box.addStretch(1)
+        self._box = QHBoxLayout(self)
+        self._box.setContentsMargins(0, 0, SPACE_S, 0)
+        self._box.addStretch(1)
         if movable:
-            box.addWidget(self._switch)
+            self._box.addWidget(self._switch)
+        self._held: QWidget | None = None
         self.setFixedHeight(with_font(HEIGHT))
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self._describe()
+
+    def hold(self, button: QWidget) -> None:
+        """Give a button its place, hidden at first: that of a shape that is not known.
+
+        So nothing moves when it appears.
+        """
+        self._held = button
+        button.hide()
+        button.setMaximumHeight(self.height() // 2)
+        self._box.insertWidget(1, button, alignment=Qt.AlignmentFlag.AlignTop)
 
     @property
     def content(self) -> HeaderContent:
@@ -146,7 +157,7 @@ class RowHeader(QWidget):
         self._paint_lines(painter, lines)
 
     def _paint_badge(self, painter: QPainter, area: QRect) -> None:
-        faulty = self._content.faulty
+        faulty = bool(self._content.problem)
         color = QColor(colors().error) if faulty else layer_color(self._content.type)
         tint = QColor(color)
         tint.setAlpha(38)
@@ -167,8 +178,14 @@ class RowHeader(QWidget):
         lower = upper.translated(0, upper.height())
         content = self._content
 
+        if self._held is not None and self._held.isVisible():
+            upper.setRight(self._held.x() - SPACE_S)
         rest = self._paint_end(painter, upper, content.shape, plain, text)
         self._paint_start(painter, rest, content.name, bold, text)
+        if content.problem:
+            first = content.problem.partition("\n")[0]
+            self._paint_start(painter, lower, first, small, QColor(colors().error))
+            return
         rest = self._paint_end(painter, lower, content.cost, small, muted)
         # Where there is no room for both, the glyph has to tell the type.
         needed = f"{content.kind}  {content.summary}"
@@ -206,10 +223,11 @@ class RowHeader(QWidget):
 
     def _describe(self) -> None:
         content = self._content
-        parts = (content.name, content.kind, content.summary, content.shape)
+        parts = (content.name, content.kind, content.summary, content.shape, content.problem)
         self.setAccessibleName(" ".join(filter(None, parts)))
         # What may have been cut for want of room.
-        self.setToolTip(plain_tip(f"{content.kind} {content.summary}".strip()))
+        lines = (f"{content.kind} {content.summary}".strip(), content.problem)
+        self.setToolTip(plain_tip("\n".join(filter(None, lines))))
         bypassed = content.bypassed
         self._switch.setIcon(
             icon("transit-skip" if bypassed else "transit-connection-horizontal", _QUIET)

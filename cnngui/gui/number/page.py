@@ -37,6 +37,7 @@ from cnngui.gui.widgets.kernel_menu import KernelMenu, KernelTarget
 from cnngui.gui.widgets.keys import keeps_key
 from cnngui.gui.widgets.menu import Menu
 from cnngui.gui.widgets.parameter_fields import ParameterFields
+from cnngui.gui.widgets.places import keep_place
 from cnngui.pipeline.lenses.field import FieldResult
 from cnngui.pipeline.lenses.number import NumberResult
 from cnngui.pipeline.results import FrameResult
@@ -282,9 +283,7 @@ class NumberPage(QWidget):
         self._held.setText(self.tr("The picture is held: go on live"))
         self._held.setAccessibleName(self._held.text())
         self._held.clicked.connect(self.live_requested)
-        policy = self._held.sizePolicy()
-        policy.setRetainSizeWhenHidden(True)
-        self._held.setSizePolicy(policy)
+        keep_place(self._held)
         self._held.hide()
         foot = QHBoxLayout()
         foot.setContentsMargins(SPACE_M, 0, SPACE_S, SPACE_S)

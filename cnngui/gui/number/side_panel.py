@@ -60,8 +60,9 @@ class SidePanel(QWidget):
         column.setContentsMargins(SPACE_M, SPACE_S, SPACE_M, SPACE_M)
         column.setSpacing(SPACE_M)
         for part in (
-            *(self._caption, self.map, self._meaning, self._sharing, self._sight),
-            *(self._effective, self._field, self._spread, self._size),
+            # Words differ from place to place: what is pressed is above them, and stays.
+            *(self._caption, self.map, self._effective, self._field, self._spread),
+            *(self._meaning, self._sharing, self._sight, self._size),
         ):
             column.addWidget(part)
         column.addStretch(1)

@@ -29,6 +29,7 @@ from cnngui.gui.results.words import class_words, confusion_words, measure_words
 from cnngui.gui.studio import Studio
 from cnngui.gui.theme import SLIM_SCROLL_BAR, SPACE_L, SPACE_M, SPACE_S, with_font
 from cnngui.gui.widgets.file_choice import ask_for_table
+from cnngui.gui.widgets.places import keep_place
 from cnngui.gui.widgets.plain import plain_tip, show_plainly
 from cnngui.gui.widgets.run_choice import RunChoice
 from cnngui.gui.words.errors import said
@@ -71,10 +72,10 @@ class ResultsPage(QWidget):
         self.accuracy.setAccessibleName(self.tr("Accuracy"))
         self.basis = QLabel(self)
         self.basis.setWordWrap(True)
+        self.basis.setMinimumHeight(2 * self.basis.fontMetrics().lineSpacing())
+        self.basis.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.basis.setForegroundRole(QPalette.ColorRole.PlaceholderText)
-        self.doubt = QLabel(self)
-        self.doubt.setWordWrap(True)
-        self.doubt.setTextFormat(Qt.TextFormat.PlainText)
+        self.doubt = QElidingLabel(self)
         self.doubt.setForegroundRole(QPalette.ColorRole.BrightText)
         self.measure = QComboBox(self)
         self.measure.setAccessibleName(self.tr("What is measured of each class"))
@@ -111,7 +112,9 @@ class ResultsPage(QWidget):
         self.wrong.clicked.connect(lambda: self._look_at(("wrong",)))
         self.unsure.clicked.connect(lambda: self._look_at(("unsure",)))
         self.looked_at = QElidingLabel(self)
-        show_plainly(self.basis, self.looked_at)
+        show_plainly(self.basis, self.looked_at, self.doubt)
+        # They come with an epoch, and with a click: nothing moves then.
+        keep_place(self.looked_at, self.doubt)
         head = QGridLayout()
         head.setSpacing(SPACE_S)
         head.setColumnStretch(2, 1)
@@ -149,7 +152,7 @@ class ResultsPage(QWidget):
         top.addWidget(self.accuracy, 1)
         top.addWidget(self.export, 0, Qt.AlignmentFlag.AlignTop)
         side.addLayout(top)
-        for widget in (self.basis, self.doubt, self.measure):
+        for widget in (self.basis, self.measure):
             side.addWidget(widget)
         side.addWidget(self.classes, 1)
         side_place = QWidget(self)
@@ -157,13 +160,17 @@ class ResultsPage(QWidget):
         side_place.setFixedWidth(with_font(_SIDE_WIDTH))
         side.setContentsMargins(0, 0, 0, 0)
         whole = QWidget(self)
-        row = QHBoxLayout(whole)
-        row.setContentsMargins(SPACE_M, SPACE_M, SPACE_M, SPACE_M)
+        rows = QVBoxLayout(whole)
+        rows.setContentsMargins(SPACE_M, SPACE_M, SPACE_M, SPACE_S)
+        rows.setSpacing(SPACE_S)
+        row = QHBoxLayout()
         row.setSpacing(SPACE_L)
         row.addWidget(side_place)
         row.addWidget(self.matrix, 2)
         row.addWidget(self.confusions, 2)
         row.addWidget(self.samples, 3)
+        rows.addLayout(row, 1)
+        rows.addWidget(self.doubt)
         self._stack = _LowStack(self)
         self._stack.addWidget(self.message)
         self._stack.addWidget(whole)
@@ -205,9 +212,9 @@ class ResultsPage(QWidget):
         self.accuracy.setText(share_text(evaluation.summary.accuracy))
         basis = said(basis_words(evaluation.measured))
         self.basis.setText(self.tr("right of {0}").format(basis))
-        self.doubt.setText(
-            "\n".join(said(found.words) for found in run.findings if found.kind == "alike")
-        )
+        doubts = [said(found.words) for found in run.findings if found.kind == "alike"]
+        self.doubt.setText("   ".join(doubts))
+        self.doubt.setToolTip(plain_tip("\n".join(doubts)))
         self.doubt.setVisible(bool(self.doubt.text()))
         self._show_classes()
         has_matrix = evaluation.summary.matrix is not None

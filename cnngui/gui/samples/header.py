@@ -24,6 +24,7 @@ from cnngui.gui.samples.sources import SampleSources
 from cnngui.gui.samples.words import advice, class_counts, problems_label, summary
 from cnngui.gui.studio import Studio
 from cnngui.gui.theme import SPACE_L, SPACE_M, SPACE_S, with_font
+from cnngui.gui.widgets.places import keep_place
 from cnngui.gui.widgets.plain import plain_tip, show_plainly
 from cnngui.harmless import harmless
 
@@ -92,13 +93,14 @@ class SamplesHeader(QWidget):
         row.setSpacing(SPACE_M)
         row.addWidget(self._source)
         row.addWidget(self._summary)
-        row.addWidget(self._bar)
-        row.addWidget(self._cancel)
-        row.addWidget(self._problems)
         row.addSpacing(SPACE_L)
         row.addWidget(self._advice, 1)
+        row.addWidget(self._problems)
+        row.addWidget(self._bar)
+        row.addWidget(self._cancel)
         row.addWidget(self._folder)
         row.addWidget(self._changes)
+        keep_place(self._bar, self._cancel, self._folder)
         studio.data.changed.connect(self._follow)
         studio.plan.settings_changed.connect(self._follow)
         collection.changed.connect(self._follow)

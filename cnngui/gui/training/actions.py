@@ -47,6 +47,11 @@ class TrainActions(QObject):
         studio.document.spec_changed.connect(self._update)
         self._update()
 
+    @property
+    def train_words(self) -> tuple[str, ...]:
+        """All that ``train`` may be called."""
+        return self.tr("Train"), self.tr("Pause"), self.tr("Go on")
+
     def all(self) -> list[QAction]:
         """Return the actions in the order of their buttons."""
         return [self.train, self.step, self.stop, self.reset]
@@ -86,7 +91,7 @@ class TrainActions(QObject):
         if not studio.document.report.is_valid:
             return self.tr("The network has problems: its list of layers says which")
         if studio.plan.needs_mending:
-            return self.tr("The network must first be fitted to the classes: see above")
+            return self.tr("The network must first be fitted to the classes: a notice says how")
         return ""
 
     def _show_train(self, icon_name: str, text: str, tip: str) -> None:

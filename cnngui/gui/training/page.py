@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from html import escape
 
@@ -24,7 +25,7 @@ from PySide6.QtWidgets import (
 from superqt import QElidingLabel
 
 from cnngui.gui.studio import Studio
-from cnngui.gui.theme import ACCENT, SPACE_L, SPACE_M, SPACE_S, number_font
+from cnngui.gui.theme import ACCENT, SPACE_L, SPACE_M, SPACE_S, number_font, text_width
 from cnngui.gui.training.actions import TrainActions
 from cnngui.gui.training.curves_view import CurvesView
 from cnngui.gui.training.health_view import HealthView
@@ -101,10 +102,6 @@ class TrainPage(QWidget):
         self._on_settings_changed()
         self._refresh()
 
-    def heightForWidth(self, width: int) -> int:
-        """Let a low drawer squeeze the columns: the wrapped text of a notice asks for more."""
-        return _LEAST_HEIGHT
-
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         if self._is_stale:
@@ -118,6 +115,8 @@ class TrainPage(QWidget):
             button.setObjectName(f"button_{action.objectName().removeprefix('action_')}")
             button.setDefaultAction(action)
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+            if action is self._actions.train:
+                _make_room(button, self._actions.train_words)
             buttons.addWidget(button)
         buttons.addSpacing(SPACE_M)
         buttons.addWidget(self._status, 1)
@@ -132,10 +131,10 @@ class TrainPage(QWidget):
         rows = QVBoxLayout(self)
         rows.setContentsMargins(SPACE_M, SPACE_S, SPACE_M, SPACE_S)
         rows.setSpacing(SPACE_S)
-        rows.addWidget(self._notices)
         rows.addLayout(buttons)
         rows.addWidget(self._bar)
         rows.addWidget(columns, 1)
+        self._notices.lie_over(self._middle, self)
 
     def _connect(self) -> None:
         studio = self._studio
@@ -431,3 +430,10 @@ def _scrolling(form: QWidget) -> QScrollArea:
     bar_width = area.verticalScrollBar().sizeHint().width()
     area.setMinimumWidth(form.minimumSizeHint().width() + bar_width + SPACE_S)
     return area
+
+
+def _make_room(button: QToolButton, words: Iterable[str]) -> None:
+    """Make a button as wide as any of the words that it will have: those beside it stay."""
+    now = text_width(button.fontMetrics(), button.text())
+    widest = max(text_width(button.fontMetrics(), one) for one in words)
+    button.setMinimumWidth(button.sizeHint().width() + widest - now)

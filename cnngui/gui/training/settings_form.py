@@ -107,9 +107,7 @@ class SettingsForm(Form):
 
     def show_memory(self, words: str) -> None:
         """Say how much memory a training takes; "" where nobody can tell."""
-        self._memory.setText(words)
-        for label in (self._memory_title, self._memory):
-            label.setVisible(bool(words))
+        self._memory.setText(words or "–")
 
     def take_typed(self) -> None:
         """Take what is being typed, although the field has not been left."""

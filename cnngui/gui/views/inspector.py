@@ -321,9 +321,10 @@ class _Details(QWidget):
         else:
             text = self.tr("<b>Kernel</b>&nbsp;&nbsp;{size} for each of {count} inputs")
         text = text.format(size=shape_label(tuple(size)), count=count)
-        if channel.bias is not None:
-            text += self.tr(", bias {bias}").format(bias=number_text(channel.bias))
-        self.kernel_title.setText(text)
+        # On a line of its own: a bias that is learned must not push the kernel to and fro.
+        bias = "" if channel.bias is None else number_text(channel.bias)
+        line = self.tr("bias {bias}").format(bias=bias) if bias else self.tr("no bias")
+        self.kernel_title.setText(f"{text}<br>{line}")
         self.kernel.show_kernel(
             kernel,
             *kernel_inputs(self._state.network, channel.layer_id, channel.channel, count),

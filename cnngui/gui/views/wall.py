@@ -7,7 +7,7 @@ from PySide6.QtGui import QGuiApplication, QImage, QPalette, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 from superqt import QElidingLabel
 
-from cnngui.gui.theme import SPACE_L, SPACE_M, SPACE_S, number_font
+from cnngui.gui.theme import SPACE_L, SPACE_M, SPACE_S, number_font, text_width
 from cnngui.gui.view_state import ViewState
 from cnngui.gui.views.moment_bar import MomentBar
 from cnngui.gui.views.vector import VectorView
@@ -186,13 +186,12 @@ class WallView(QWidget):
         if has_pages and layout is not None:
             self._previous.setEnabled(layout.page > 0)
             self._next.setEnabled(layout.page < layout.pages - 1)
-            self._page.setText(
-                self.tr("channels {first}–{last} of {count}").format(
-                    first=layout.first,
-                    last=layout.first + layout.shown - 1,
-                    count=layout.count,
-                )
-            )
+            words = self.tr("channels {first}–{last} of {count}")
+            last = layout.first + layout.shown - 1
+            self._page.setText(words.format(first=layout.first, last=last, count=layout.count))
+            # As wide as on the last page: the button before it stays under the pointer.
+            widest = words.format(first=layout.count, last=layout.count, count=layout.count)
+            self._page.setMinimumWidth(text_width(self._page.fontMetrics(), widest))
 
     @Slot(str)
     def _say(self, pointed: str) -> None:

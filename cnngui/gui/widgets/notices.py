@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from PySide6.QtCore import QEvent, Qt, Slot
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt, Slot
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -30,6 +30,7 @@ _ICONS: dict[Severity, str] = {
 }
 _MOST_KEPT = 50
 _DETAILS_HEIGHT = 160
+_MOVING = (QEvent.Type.Move, QEvent.Type.Resize, QEvent.Type.Show, QEvent.Type.Hide)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +61,12 @@ class NoticeBar(QWidget):
     """Shows the newest notice; closing it shows the one before, if there is one.
 
     The same notice again only raises its count, so a fault that repeats with every frame stays
-    one line.
+    one line. It lies over other widgets, see ``lie_over``: nothing moves when it comes or goes.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._under: QWidget | None = None
         self._notices: dict[str, Notice] = {}
         self._counts: dict[str, int] = {}
         self.setObjectName("notice_bar")
@@ -110,6 +112,14 @@ class NoticeBar(QWidget):
         column.addWidget(self._details)
         self.hide()
 
+    def lie_over(self, under: QWidget, within: QWidget) -> None:
+        """Lie over the upper edge of a widget that is somewhere in ``within``, as wide as it."""
+        self.setParent(within)
+        self._under = under
+        for watched in (under, within):
+            watched.installEventFilter(self)
+        self._refresh()
+
     def show_notice(self, notice: Notice) -> None:
         """Put this notice in front; if it is there already, count it."""
         self._notices.pop(notice.identity, None)
@@ -130,6 +140,17 @@ class NoticeBar(QWidget):
         """The notice in front."""
         return next(reversed(self._notices.values()), None)
 
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in _MOVING:
+            self._place()
+        return super().eventFilter(watched, event)
+
+    def event(self, event: QEvent) -> bool:
+        handled = super().event(event)
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._place()
+        return handled
+
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange:
@@ -138,8 +159,9 @@ class NoticeBar(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.fillRect(self.rect(), QColor(colors().panel))
+        painter.setPen(QColor(colors().border))
+        painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
         painter.fillRect(0, 0, SPACE_S, self.height(), QColor(self._tint()))
-        painter.fillRect(0, self.height() - 1, self.width(), 1, QColor(colors().border))
 
     def _tint(self) -> str:
         palette = colors()
@@ -163,6 +185,18 @@ class NoticeBar(QWidget):
             self._toggle.setChecked(False)
         if self._details.toPlainText() != notice.details:
             self._details.setPlainText(notice.details)
+        self._place()
+
+    def _place(self) -> None:
+        """Lie over the upper edge of what is under it, in front of all else."""
+        under, within, layout = self._under, self.parentWidget(), self.layout()
+        if under is None or within is None or layout is None or self.isHidden():
+            return
+        corner = within.mapFromGlobal(under.mapToGlobal(QPoint(0, 0)))
+        width = under.width()
+        height = max(layout.totalHeightForWidth(width), layout.totalMinimumSize().height())
+        self.setGeometry(QRect(corner, QSize(width, height)))
+        self.raise_()
 
     @Slot()
     def _on_close_clicked(self) -> None:
@@ -179,3 +213,4 @@ class NoticeBar(QWidget):
     @Slot(bool)
     def _on_details_toggled(self, shown: bool) -> None:
         self._details.setVisible(shown)
+        self._place()

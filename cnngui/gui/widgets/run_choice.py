@@ -48,7 +48,7 @@ class RunChoice(QComboBox):
                         self.count() - 1, plain_tip(words), Qt.ItemDataRole.ToolTipRole
                     )
             self.setCurrentIndex(max(self.findData(chosen_id), 0))
-        self.setVisible(len(choices) > 1)
+        self.setVisible(bool(choices))
 
     @Slot(int)
     def _on_activated(self, place: int) -> None:

@@ -52,6 +52,7 @@ class StatusLine(QWidget):
         self._counters = QLabel()
         self._counters.setObjectName("status_counters")
         self._counters.setFont(number_font(self.font()))
+        self._counters.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._counters.setToolTip(
             self.tr(
                 "Frames a second that the source gave, that the network computed and that reached "
@@ -114,6 +115,9 @@ class StatusLine(QWidget):
                 f"{counters.latency_p95_ms:.0f}",
             )
         )
+        # It only grows: what is pressed beside it stays where it is.
+        width = self._counters.sizeHint().width()
+        self._counters.setMinimumWidth(max(width, self._counters.minimumWidth()))
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

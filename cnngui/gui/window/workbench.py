@@ -41,6 +41,7 @@ class Workbench(QSplitter):
     Attributes
     ----------
     network_panel, wall, number, large, inspector : the parts that the window's actions work on.
+    middle : holds the strip of layers and the large view.
     """
 
     def __init__(
@@ -81,13 +82,13 @@ class Workbench(QSplitter):
             lambda room: round(_INPUT_SHARE * room),
             lambda: with_font(_LIST_HEIGHT),
         )
-        middle = QWidget()
-        column = QVBoxLayout(middle)
+        self.middle = QWidget()
+        column = QVBoxLayout(self.middle)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self._strip)
         column.addWidget(self.large, 1)
-        for place, widget in enumerate((self._left, middle, self.inspector)):
+        for place, widget in enumerate((self._left, self.middle, self.inspector)):
             self.addWidget(widget)
             self.setStretchFactor(place, place == 1)
             self.setCollapsible(place, place != 1)

@@ -119,7 +119,7 @@ def test_memory_is_told_before_a_training_for_the_batch_size_chosen(
     assert text(page, "training_memory").startswith("12.3")
     studio.plan.memory_bytes = 0
     studio.plan.memory_changed.emit()
-    assert text(page, "training_memory") == ""
+    assert text(page, "training_memory") == "–"
 
 
 def test_the_offer_to_mend_outlives_its_notice(
