@@ -316,7 +316,7 @@ def _layouts(
 
 def _cell_gap(scale: int, slices: int) -> int:
     """Return the pixels between cells: clearly more than between the moments of one."""
-    return 1 + scale // 4 if slices == 1 else 4 + scale // 4
+    return 1 + scale // 4 if slices == 1 else 3 + scale // 8
 
 
 def _slice_gap(scale: int) -> int:

@@ -182,6 +182,8 @@ class TrainingPlan(QObject):
         data, own = self._data.dataset, self._document.spec
         if data is None or not 2 <= len(data.classes) <= MOST_CLASSES:
             return None
+        if own.input.frames > 1:  # the small network sees no motion
+            return None
         small = mended_for_classes(_small_network(), data.classes)
         if not self._document.report.is_valid or small.is_twin_of(own):
             return None

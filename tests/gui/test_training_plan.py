@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QApplication
@@ -72,3 +74,12 @@ def test_it_is_asked_once_and_only_with_samples(plan: TrainingPlan, told: list[o
     plan.measure_times()
     assert len(told) == 1
     assert plan.offer is None
+
+
+def test_for_a_network_that_sees_motion_no_blind_one_is_offered(
+    plan: TrainingPlan, told: list[object]
+) -> None:
+    spec = plan._document.spec
+    plan._document.edit(replace(spec, input=replace(spec.input, frames=8)), "See several frames")
+    plan.measure_times()
+    assert told == []

@@ -286,11 +286,11 @@ class TrainPage(QWidget):
 
     def _show_notices(self) -> None:
         studio, progress = self._studio, self._studio.trainer.progress
+        self._tell(Notice(self._time_words(), "information", key="time"))
         self._tell(self._balance_offer())
         self._tell(self._longer_offer())
         self._tell(self._mending_offer())
         self._tell(self._small_offer())
-        self._tell(Notice(self._time_words(), "information", key="time"))
         self._tell(Notice(self._network_words(), "warning", key="network"))
         # What went wrong comes last: it is what is seen of several.
         failed = progress is not None and progress.state == "failed"
