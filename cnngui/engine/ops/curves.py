@@ -24,7 +24,7 @@ def one_plus_exp_of_minus(x: Array, out: Array) -> Calls:
     most = floor(np.log(np.finfo(x.dtype).max)) - 1
     return [
         bind(np.negative, x, out=out),
-        bind(np.minimum, out, number(most, x), out=out),
+        *clip(out, -np.inf, most, out),
         bind(np.exp, out, out=out),
         bind(np.add, out, number(1, x), out=out),
     ]

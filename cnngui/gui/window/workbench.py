@@ -26,7 +26,8 @@ from cnngui.gui.window.large_view import LargeView
 from cnngui.gui.words.moments import filling_words
 from cnngui.pipeline.results import FrameResult
 
-_LEFT_WIDTH, _RIGHT_WIDTH = 330, 280
+_LEFT_WIDTH, _RIGHT_WIDTH, _RIGHT_SHARE = 330, 280, 0.2
+"""Pixels, and the share of a wide window that the inspector and its map grow to."""
 _INPUT_SHARE = 0.23
 """This share of the room is for the picture of the input, if list and totals have theirs."""
 _LIST_HEIGHT = 320
@@ -92,7 +93,9 @@ class Workbench(QSplitter):
             self.addWidget(widget)
             self.setStretchFactor(place, place == 1)
             self.setCollapsible(place, place != 1)
-        self.splitterMoved.connect(self._tell_what_is_shown)
+        self._is_divided = False
+        """Whether a person has divided the room."""
+        self.splitterMoved.connect(self._on_splitter_moved)
         state.sight_changed.connect(self._on_state_sight_changed)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -100,6 +103,8 @@ class Workbench(QSplitter):
         height = event.size().height()
         self._strip.setVisible(height >= with_font(_LEAST_WITH_STRIP))
         self._input_view.setVisible(height >= with_font(_LEAST_WITH_INPUT))
+        if not self._is_divided:
+            self._divide()
 
     def show_result(self, result: FrameResult) -> None:
         """Paint a result in every view.
@@ -131,15 +136,18 @@ class Workbench(QSplitter):
 
     def restore_layout(self, settings: Settings) -> None:
         """Divide the room as it was last, or else as is usual."""
-        self.setSizes([with_font(_LEFT_WIDTH), 1_000, with_font(_RIGHT_WIDTH)])
+        self._divide()
         self._left.choose(settings.part_sizes("left"))
-        restore_sizes(self, settings.part_sizes("columns"))
+        columns = settings.part_sizes("columns")
+        self._is_divided = bool(columns)
+        restore_sizes(self, columns)
         self._tell_what_is_shown()
 
     def save_layout(self, settings: Settings) -> None:
         """Remember how the room is divided."""
         settings.save_part_sizes("left", self._left.chosen_sizes())
-        settings.save_part_sizes("columns", splitter_sizes(self))
+        if self._is_divided:
+            settings.save_part_sizes("columns", splitter_sizes(self))
 
     def step_to(self, right: int, down: int) -> None:
         """Choose the neighbour of what is chosen: a channel of the wall, a place of the map."""
@@ -152,6 +160,16 @@ class Workbench(QSplitter):
             self._state.select_channel(self._state.channel + down)
         else:
             self.wall.move_channel(right, down)
+
+    def _divide(self) -> None:
+        left = with_font(_LEFT_WIDTH)
+        right = max(with_font(_RIGHT_WIDTH), round(_RIGHT_SHARE * self.width()))
+        self.setSizes([left, max(self.width() - left - right, 1), right])
+
+    @Slot()
+    def _on_splitter_moved(self) -> None:
+        self._is_divided = True
+        self._tell_what_is_shown()
 
     @Slot()
     def _on_state_sight_changed(self) -> None:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QApplication,
     QLabel,
     QScrollArea,
+    QSplitter,
     QStackedWidget,
     QTabBar,
     QToolButton,
@@ -91,6 +92,28 @@ def test_the_drawer_leaves_list_costs_and_wall_what_they_need(
     assert panel.totals.height() >= panel.totals.sizeHint().height()
     assert panel.layer_list.height() >= 130
     assert window.findChild(WallCanvas).height() >= 150
+
+
+def test_the_inspector_and_its_map_grow_with_the_window(driver: Driver) -> None:
+    window, inspector = driver.window, driver.window.findChild(Inspector)
+    driver.wait_for_maps()
+    window.resize(1366, 768)
+    QApplication.processEvents()
+    narrow, small = inspector.width(), inspector.details.picture.picture_rect().width()
+    window.resize(1920, 1080)
+    QApplication.processEvents()
+    assert inspector.width() > 1.3 * narrow
+    assert inspector.details.picture.picture_rect().width() > 1.4 * small
+    window.resize(1366, 768)
+    QApplication.processEvents()
+    assert inspector.width() == narrow
+    bench = inspector.parentWidget()
+    assert isinstance(bench, QSplitter)
+    bench.moveSplitter(1000, 2)
+    chosen = inspector.width()
+    window.resize(1920, 1080)
+    QApplication.processEvents()
+    assert inspector.width() == chosen
 
 
 def test_what_a_person_made_of_the_room_is_kept(driver: Driver) -> None:
