@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cnngui.engine.memory import share
@@ -14,6 +14,7 @@ from tests.engine import onnx_oracle
 from tests.engine.networks import random_weights
 
 
+@settings(deadline=None)
 @given(data=st.data())
 def test_who_takes_a_place_waits_for_all_who_need_what_lies_there(data):
     count = data.draw(st.integers(1, 12))
