@@ -14,6 +14,7 @@ from cnngui.featuremaps.scaling import Scaling
 from cnngui.featuremaps.statistics import ChannelOrder
 from cnngui.gui.document import Document
 from cnngui.gui.playhead import Playhead, step_ms
+from cnngui.gui.folds import Folds
 from cnngui.gui.theme import is_dark
 from cnngui.pipeline.messages import NumberRequest, TimeView, ViewRequest
 from cnngui.spec.checks import Problem
@@ -43,6 +44,7 @@ class ViewState(QObject):
     Attributes
     ----------
     playhead : which moment is shown while those of the layer are played.
+    folds : which blocks of layers stand as one.
     """
 
     changed = Signal()
@@ -54,6 +56,7 @@ class ViewState(QObject):
     def __init__(self, document: Document, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._document = document
+        self.folds = Folds(document, self)
         self._request = ViewRequest(layer_id=document.selected_id, clips=True)
         self._is_minimised = self._is_recorded = False
         self.playhead = Playhead(self)
@@ -207,9 +210,15 @@ class ViewState(QObject):
         self._document.select(layer_id)
 
     def step_layer(self, by: int) -> None:
-        """Look at the layer ``by`` places further on; stays at either end."""
-        ids = self.layer_ids
-        here = ids.index(self.layer_id) if self.layer_id in ids else len(ids) - 1
+        """Look at the layer ``by`` places further on, a folded block being one; stays at the ends.
+
+        A layer that does not run is taken for the last.
+        """
+        stops = self.folds.stops(self.network)
+        ids = (INPUT_ID, *(stop.layer_id for stop in stops))
+        stop = self.folds.stop_of(self.network, self.layer_id)
+        at = self.layer_id if stop is None else stop.layer_id
+        here = ids.index(at) if at in ids else len(ids) - 1
         self.select_layer(ids[max(0, min(len(ids) - 1, here + by))])
 
     def select_channel(self, channel: int) -> None:

@@ -17,7 +17,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QGraphicsScene, QGraphicsView, QWidget
 
 from cnngui.gui.graph.items import COLUMN, LANE, TILE, EdgeItem, NodeItem, centre_of
-from cnngui.gui.graph.layout import GraphLayout, Node, blocks_of, folded_at_first, plan_graph
+from cnngui.gui.graph.layout import GraphLayout, Node, plan_graph
 from cnngui.gui.theme import SPACE_S, colors
 from cnngui.gui.view_state import ViewState
 from cnngui.gui.widgets.keys import keeps_key
@@ -26,6 +26,7 @@ from cnngui.gui.widgets.pictures import indexed_image, plain_image
 from cnngui.gui.words.numbers import shape_label
 from cnngui.pipeline.lenses.thumbnails import Thumbnails
 from cnngui.pipeline.results import FrameResult
+from cnngui.spec.blocks import blocks_of
 from cnngui.spec.layers import INPUT_ID
 from cnngui.spec.network import NetworkSpec
 
@@ -55,7 +56,7 @@ class GraphCanvas(QGraphicsView):
         self._state = state
         self._network: NetworkSpec | None = None
         self._layout = GraphLayout((), ())
-        self._folded: frozenset[str] = frozenset()
+        self._folded: frozenset[str] | None = None
         self._nodes: dict[str, NodeItem] = {}
         self._edges: list[EdgeItem] = []
         self._press: QPointF | None = None
@@ -75,6 +76,7 @@ class GraphCanvas(QGraphicsView):
         for scroll_bar in (self.horizontalScrollBar(), self.verticalScrollBar()):
             scroll_bar.valueChanged.connect(self.shown_changed)
         state.changed.connect(self._on_state_changed)
+        state.folds.changed.connect(self._on_folds_changed)
 
     @property
     def layout_shown(self) -> GraphLayout:
@@ -87,21 +89,14 @@ class GraphCanvas(QGraphicsView):
         return self.transform().m11()
 
     def rebuild(self) -> None:
-        """Show the network that runs, if it is another one than before."""
-        network = self._state.network
-        if network is self._network:
+        """Show the network that runs, and blocks as they are folded, if that is not shown yet."""
+        network, folded = self._state.network, self._state.folds.folded
+        if network is self._network and folded is self._folded:
             return
-        before, self._network = self._network, network
-        ids = [layer.id for layer in network.layers]
-        if before is None or [layer.id for layer in before.layers] != ids:
-            known = {block.key for block in blocks_of(network)}
-            if before is None or not self._folded & known:
-                self._folded = folded_at_first(network)
-            self._build()
-            if before is None or before.name != network.name:
-                self.fit()
-        else:
-            self._build()
+        before, self._network, self._folded = self._network, network, folded
+        self._build()
+        if before is None or before.name != network.name:
+            self.fit()
 
     def show_result(self, result: FrameResult) -> None:
         """Paint the thumbnails of a result."""
@@ -132,19 +127,6 @@ class GraphCanvas(QGraphicsView):
         if node is None:
             return QRectF()
         return QRectF(self.mapFromScene(TILE.translated(centre_of(node))).boundingRect())
-
-    def toggle_fold(self, key: str) -> None:
-        """Fold a block, or open it."""
-        self._folded = self._folded ^ {key}
-        self._build()
-        self.reveal()
-
-    def fold_all(self, folded: bool) -> None:
-        """Fold all blocks, or open them."""
-        keys = frozenset(block.key for block in blocks_of(self._state.network))
-        self._folded = keys if folded else frozenset()
-        self._build()
-        self.reveal()
 
     def zoom_by(self, factor: float) -> None:
         """Magnify."""
@@ -219,7 +201,7 @@ class GraphCanvas(QGraphicsView):
         node = self._node_at(event.position())
         if was_click and event.button() == Qt.MouseButton.LeftButton and node is not None:
             if node.block is not None:
-                self.toggle_fold(node.block.key)
+                self._state.folds.open(node.block.key)
             else:
                 self._state.select_layer(node.key)
 
@@ -239,9 +221,9 @@ class GraphCanvas(QGraphicsView):
             )
             if block is not None:
                 words = self.tr("Open the block") if node.block else self.tr("Fold the block")
-                menu.addAction(words, lambda: self.toggle_fold(block.key))
-        menu.addAction(self.tr("Fold all blocks"), lambda: self.fold_all(True))
-        menu.addAction(self.tr("Open all blocks"), lambda: self.fold_all(False))
+                menu.addAction(words, lambda: self._state.folds.toggle(block.key))
+        menu.addAction(self.tr("Fold all blocks"), lambda: self._state.folds.fold_all(True))
+        menu.addAction(self.tr("Open all blocks"), lambda: self._state.folds.fold_all(False))
         menu.exec(event.globalPos())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -257,7 +239,11 @@ class GraphCanvas(QGraphicsView):
             case Qt.Key.Key_Down:
                 self._state.select_channel(self._state.channel + 1)
             case Qt.Key.Key_Return | Qt.Key.Key_Enter:
-                self.opened.emit()
+                node = self._layout.node_of(self._state.layer_id)
+                if node is not None and node.block is not None:
+                    self._state.folds.open(node.block.key)
+                else:
+                    self.opened.emit()
             case Qt.Key.Key_Plus:
                 self.zoom_by(_ZOOM_STEP)
             case Qt.Key.Key_Minus:
@@ -300,7 +286,7 @@ class GraphCanvas(QGraphicsView):
 
     def _build(self) -> None:
         network = self._state.network
-        self._layout = plan_graph(network, self._folded)
+        self._layout = plan_graph(network, self._state.folds.folded)
         scene = self.scene()
         for item in (*self._edges, *self._nodes.values()):
             scene.removeItem(item)
@@ -332,7 +318,7 @@ class GraphCanvas(QGraphicsView):
         else:
             title = node.block.title
         count = self.tr("{count} layers").format(count=len(node.layer_ids))
-        return title, f"{count}, {shape}"
+        return title, count
 
     def _mark(self) -> None:
         chosen = self._layout.node_of(self._state.layer_id)
@@ -349,6 +335,11 @@ class GraphCanvas(QGraphicsView):
         if self.isVisible():
             self.rebuild()
             self._mark()
+
+    def _on_folds_changed(self) -> None:
+        if self.isVisible():
+            self.rebuild()
+            self.reveal()
 
     def _take_colors(self) -> None:
         self.setBackgroundBrush(QColor(colors().window))

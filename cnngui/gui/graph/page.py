@@ -8,7 +8,6 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from superqt import QElidingLabel
 
 from cnngui.gui.graph.canvas import GraphCanvas
-from cnngui.gui.graph.layout import blocks_of
 from cnngui.gui.graph.reads_band import ReadsBand
 from cnngui.gui.theme import SPACE_M, SPACE_S
 from cnngui.gui.view_state import ViewState
@@ -16,6 +15,7 @@ from cnngui.gui.widgets.buttons import tool_button
 from cnngui.gui.words.numbers import shape_label
 from cnngui.pipeline.lenses.number import NumberResult
 from cnngui.pipeline.results import FrameResult
+from cnngui.spec.blocks import blocks_of
 
 _ZOOM_STEP = 1.25
 
@@ -43,8 +43,8 @@ class NetworkPage(QWidget):
         out = tool_button("magnify-minus-outline", self.tr("Shrink"), self.tr("Shrink (−)"))
         into = tool_button("magnify-plus-outline", self.tr("Magnify"), self.tr("Magnify (+)"))
         fit = tool_button("fit-to-screen-outline", self.tr("Fit"), self.tr("Fit the network (0)"))
-        self._fold.clicked.connect(lambda: self.canvas.fold_all(True))
-        self._unfold.clicked.connect(lambda: self.canvas.fold_all(False))
+        self._fold.clicked.connect(lambda: state.folds.fold_all(True))
+        self._unfold.clicked.connect(lambda: state.folds.fold_all(False))
         out.clicked.connect(lambda: self.canvas.zoom_by(1 / _ZOOM_STEP))
         into.clicked.connect(lambda: self.canvas.zoom_by(_ZOOM_STEP))
         fit.clicked.connect(self.canvas.fit)

@@ -20,10 +20,12 @@ from PySide6.QtWidgets import (
 )
 
 from cnngui.gui.document import Document
+from cnngui.gui.folds import Folds
 from cnngui.gui.icons import icon
 from cnngui.gui.network.add_menu import AddMenu
 from cnngui.gui.network.layer_actions import LayerActions
 from cnngui.gui.network.layer_list import LayerList
+from cnngui.gui.network.search import LayerSearch
 from cnngui.gui.network.totals import Totals
 from cnngui.gui.network.weights_menu import WeightsMenu
 from cnngui.gui.theme import SPACE_M, SPACE_S, with_font
@@ -35,6 +37,8 @@ MINIMUM_WIDTH = 300
 _LOW, _VERY_LOW = 520, 300
 """Below the first height totals take less room than the list wants, below the second none."""
 _LEAST_HEIGHT = 172
+_WITHOUT_SEARCH = 20
+"""So many layers are found by looking."""
 
 
 class NetworkPanel(QWidget):
@@ -44,15 +48,20 @@ class NetworkPanel(QWidget):
     ----------
     layer_actions : what can be done to the selected layer, for menus elsewhere.
     add_menu : the menu of layer types.
+    search : the field that layers are found by; there in long lists, and when it is asked for.
     problem_button : there while the network has problems; goes to the first.
     """
 
-    def __init__(self, document: Document, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, document: Document, folds: Folds | None = None, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._document = document
         self.layer_actions = LayerActions(document, self)
         self.addActions(self.layer_actions.all())
-        self._list = LayerList(document, self.layer_actions)
+        self.search = LayerSearch()
+        folds = folds or Folds(document, self)
+        self._list = LayerList(document, self.layer_actions, folds, self.search)
         self._totals = Totals()
         self._name = self._make_name()
         self.problem_button = self._make_problem_button()
@@ -67,6 +76,7 @@ class NetworkPanel(QWidget):
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(0)
         box.addLayout(self._title_row())
+        box.addLayout(self._search_row())
         box.addWidget(self._list, 1)
         # Both grow into the list's foot: its rows stay where they are.
         box.addWidget(self._problem_words)
@@ -146,6 +156,21 @@ class NetworkPanel(QWidget):
         box.addWidget(weights)
         return box
 
+    def find_layers(self) -> None:
+        """Give the keyboard to the field that layers are found by."""
+        self._search_line.show()
+        self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.search.selectAll()
+
+    def _search_row(self) -> QHBoxLayout:
+        self._search_line = line = QWidget()
+        inside = QHBoxLayout(line)
+        inside.setContentsMargins(SPACE_M, 0, SPACE_M, SPACE_S)
+        inside.addWidget(self.search)
+        box = QHBoxLayout()
+        box.addWidget(line)
+        return box
+
     def _button_row(self) -> QHBoxLayout:
         add = QPushButton(icon("plus"), self.tr("Add layer"))
         self.add_menu = AddMenu(add)
@@ -195,6 +220,8 @@ class NetworkPanel(QWidget):
 
     def _on_spec_changed(self) -> None:
         spec, problems = self._document.spec, self._document.report.problems
+        is_long = len(spec.layers) > _WITHOUT_SEARCH
+        self._search_line.setVisible(is_long or self.search.is_used or self.search.hasFocus())
         if self._name.text() != spec.name:
             self._name.setText(spec.name)
             self._name.setCursorPosition(0)

@@ -185,6 +185,7 @@ class LayerRow(Row):
         content = HeaderContent(layer.type, layer.id, "", layer.type)
         super().__init__(layer.id, RowHeader(content, movable=True), parent)
         self.layer_type = layer.type
+        self._shown: object = None
         self._count = ""
         self._time = ""
 
@@ -193,6 +194,10 @@ class LayerRow(Row):
     ) -> None:
         """Show a layer of the network and what is known about it."""
         problems = report.problems_of(layer.id)
+        shown = (layer, report.shapes.get(layer.id), problems, cost.parameters)
+        if shown == self._shown and not (self._selected or problems):
+            return  # one of hundreds, while another one is edited
+        self._shown = shown
         self._count = parameters_label(cost.parameters) if cost.parameters else ""
         self.header.set_content(
             HeaderContent(

@@ -32,7 +32,7 @@ class RowDrag(QWidget):
         """Between which rows the dragged one would go, 0 before the first; None: no drag."""
         return self._slot
 
-    def move_to(self, row: Row, rows: Sequence[Row], pointer: QPoint) -> None:
+    def move_to(self, row: Row, rows: Sequence[QWidget], pointer: QPoint) -> None:
         """Follow the pointer.
 
         Parameters

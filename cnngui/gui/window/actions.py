@@ -143,6 +143,12 @@ def action_groups() -> tuple[ActionGroup, ...]:
                     repeats=True,
                 ),
                 ActionInfo(
+                    "find_layers",
+                    translate("Actions", "Find layers"),
+                    icon="magnify",
+                    keys=("Ctrl+F",),
+                ),
+                ActionInfo(
                     "previous_page",
                     translate("Actions", "Page before"),
                     keys=("PgUp",),

@@ -269,6 +269,7 @@ class MainWindow(QMainWindow):
             "next_layer": lambda: view.step_layer(1),
             "older_moment": lambda: view.step_moment(-1),
             "newer_moment": lambda: view.step_moment(1),
+            "find_layers": bench.network_panel.find_layers,
             "previous_page": lambda: wall.turn_page(-1),
             "next_page": lambda: wall.turn_page(1),
             "sort_again": view.sort_again,

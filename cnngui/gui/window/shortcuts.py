@@ -70,7 +70,8 @@ class ShortcutSheet(QDialog):
         return [
             (_native("Up", "Down"), self.tr("Layer above or below")),
             (_native("Home", "End"), self.tr("Input or last layer")),
-            (_native("Return"), self.tr("Edit its arguments")),
+            (_native("Return"), self.tr("Edit its arguments, or open the block")),
+            (_native("-", "+"), self.tr("Fold a block or open it")),
             (_native("Esc"), self.tr("Back to the list")),
         ]
 

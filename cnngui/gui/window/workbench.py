@@ -49,7 +49,7 @@ class Workbench(QSplitter):
         self, document: Document, state: ViewState, hands: Hands, parent: QWidget | None = None
     ) -> None:
         super().__init__(Qt.Orientation.Horizontal, parent)
-        self.network_panel = NetworkPanel(document)
+        self.network_panel = NetworkPanel(document, state.folds)
         self.wall = WallView(state)
         self.number = NumberPage(state, hands)
         self.graph = NetworkPage(state)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from cnngui.formats.opening import open_network
-from cnngui.gui.graph.layout import blocks_of, folded_at_first, plan_graph
+from cnngui.gui.graph.layout import plan_graph
+from cnngui.spec.blocks import blocks_of, folded_at_first
 from cnngui.spec.layers import Add, BatchNorm2d, Conv2d, ReLU
 from cnngui.spec.network import InputSpec, NetworkSpec
 

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QToolButton
 from pytestqt.qtbot import QtBot
 
 from cnngui.gui.graph.page import NetworkPage
+from cnngui.gui.view_state import ViewState
 from cnngui.pipeline.lenses.thumbnails import Thumbnails
 from cnngui.spec.layers import Conv2d, ReLU
 from tests.gui.driver import Driver
@@ -91,9 +92,11 @@ def test_an_edit_is_seen_at_once_and_a_large_network_is_folded(
     node = page.canvas.layout_shown.node_of(last)
     assert node is not None
     assert node.block is None or node.block.repeats >= 30
-    page.canvas.fold_all(False)
+    state = driver.window.findChild(ViewState)
+    assert state is not None
+    state.folds.fold_all(False)
     assert len(page.canvas.layout_shown.nodes) == len(spec.layers) + 1
-    page.canvas.fold_all(True)
+    state.folds.fold_all(True)
     assert len(page.canvas.layout_shown.nodes) < 20
     driver.document.undo_stack.undo()
     driver.wait(lambda: page.canvas.layout_shown.node_of(last) is None)

@@ -13,6 +13,7 @@ from cnngui.gui.view_state import ViewState
 from cnngui.gui.views.strip import LayerStrip
 from tests.gui.views.conftest import NETWORK, show
 from tests.gui.views.results import Maps, frame_result
+from tests.large_networks import resnet50
 
 
 @pytest.fixture
@@ -147,3 +148,31 @@ def test_the_strip_is_as_high_as_thumbnails_and_captions(strip: LayerStrip) -> N
     assert strip.horizontalScrollBar().isVisible()
     assert strip.viewport().height() == cell_height
     assert strip.height() - cell_height <= 12
+
+
+def test_a_folded_block_is_one_picture_that_a_click_or_enter_opens(qtbot: QtBot) -> None:
+    document = Document(resnet50())
+    state = ViewState(document)
+    strip = LayerStrip(state, document)
+    qtbot.addWidget(strip)
+    strip.resize(1100, 140)
+    strip.show()
+    qtbot.waitExposed(strip)
+    model = strip.model()
+    assert model.rowCount() == 1 + 16 + 8
+    place = strip.visualRect(model.index(5)).center()
+    assert model.index(5).data() == "layer1_0"
+    assert "12 layers" in model.index(5).data(Qt.ItemDataRole.AccessibleTextRole)
+    assert state.request().thumbnails[5] == "layer1_0_relu3"
+    qtbot.mouseClick(strip.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert document.selected_id == "layer1_0_conv1"
+    assert strip.indexAt(place).data() == "layer1_0_conv1"
+    document.select("layer1_1_relu3")
+    strip.setFocus()
+    qtbot.keyClick(strip, Qt.Key.Key_Return)
+    assert document.selected_id == "layer1_1_conv1"
+    state.folds.fold_all(True)
+    assert model.rowCount() == 1 + 16 + 8
+    assert document.selected_id == "layer1_1_relu3"
+    state.step_layer(-1)
+    assert document.selected_id == "layer1_0_relu3"
