@@ -181,7 +181,8 @@ class RowHeader(QWidget):
         if self._held is not None and self._held.isVisible():
             upper.setRight(self._held.x() - SPACE_S)
         rest = self._paint_end(painter, upper, content.shape, plain, text)
-        self._paint_start(painter, rest, content.name, bold, text)
+        # The end of a long name tells the layers of a block apart.
+        self._paint_start(painter, rest, content.name, bold, text, Qt.TextElideMode.ElideMiddle)
         if content.problem:
             first = content.problem.partition("\n")[0]
             self._paint_start(painter, lower, first, small, QColor(colors().error))
@@ -195,11 +196,16 @@ class RowHeader(QWidget):
 
     @staticmethod
     def _paint_start(
-        painter: QPainter, area: QRect, text: str, font: QFont, color: QColor
+        painter: QPainter,
+        area: QRect,
+        text: str,
+        font: QFont,
+        color: QColor,
+        elide: Qt.TextElideMode = Qt.TextElideMode.ElideRight,
     ) -> QRect:
         """Paint from the left, cut to fit; return what is left of the area."""
         metrics = QFontMetrics(font)
-        shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, area.width())
+        shown = metrics.elidedText(text, elide, area.width())
         painter.setFont(font)
         painter.setPen(color)
         align = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter

@@ -257,7 +257,9 @@ class _Details(QWidget):
         self._rename.setVisible(self._hands is not None and layer_id in network)
         names = channel_names(network, layer_id)
         label = escape(channel_label(number, names))
-        title = f"<b>{escape(layer_id)}</b>&nbsp;&nbsp;{words.format(number=label)}"
+        # A long name may be broken at its parts: the panel stays as wide as it is.
+        name = escape(layer_id).replace("_", "_&#8203;")
+        title = f"<b>{name}</b>&nbsp;&nbsp;{words.format(number=label)}"
         self.title.setText(f"{title}&nbsp;&nbsp;{moment}" if moment else title)
         fact = layer_fact(network.layer(layer_id) if layer_id in network else None)
         self.fact.setText("\n".join(filter(None, (fact, size_words(network, layer_id)))))

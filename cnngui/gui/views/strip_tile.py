@@ -62,8 +62,7 @@ class TileDelegate(QStyledItemDelegate):
             painter.drawRect(QRectF(frame).adjusted(-0.5, -0.5, 0.5, 0.5))
         line = option.fontMetrics.height()
         below = QRect(frame.x(), frame.bottom() + 1 + SPACE_S, frame.width(), line)
-        ends = Qt.TextElideMode.ElideLeft if index.data(BLOCK_ROLE) else None
-        self._draw_text(painter, option, below, index.data(), scheme.text, is_selected, ends)
+        self._draw_text(painter, option, below, index.data(), scheme.text, bold=is_selected)
         below.translate(0, line)
         self._draw_text(painter, option, below, index.data(CAPTION_ROLE), scheme.muted)
         painter.restore()
@@ -75,15 +74,15 @@ class TileDelegate(QStyledItemDelegate):
         rect: QRect,
         text: str,
         color: str,
+        *,
         bold: bool = False,
-        elide: Qt.TextElideMode | None = None,
     ) -> None:
         font = option.font
         font.setBold(bold)
         painter.setFont(font)
         painter.setPen(color)
-        elide = elide or Qt.TextElideMode.ElideRight
-        elided = painter.fontMetrics().elidedText(text, elide, rect.width())
+        # The end of a long name tells the layers of a block apart.
+        elided = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideLeft, rect.width())
         painter.drawText(rect, int(Qt.AlignmentFlag.AlignCenter), elided)
 
 
