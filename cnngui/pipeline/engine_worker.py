@@ -56,7 +56,8 @@ MOST_SNAPSHOTS_WAITING = 4
 
 _PATIENCE_S = 0.25
 """A frame that takes longer is given up for a newer network or another layer on the wall; a shorter
-one is worth its end, so that something is seen while a number is being turned."""
+one is worth its end, so that something is seen while a number is being turned. One whose wall was
+shown before its end is given up at once."""
 
 _LONG_S = 0.1
 """What is looked at first is shown before the rest of a frame where that takes so long."""
@@ -74,6 +75,8 @@ class EngineWorker(Worker[EngineCommand]):
     files : takes what is to be written.
     turns : shared with who else computes.
     aim : told what input the network has that runs from now on; must return at once.
+    is_awaited : says whether somebody waits for another result; on a network so slow that it
+        matters, a newer frame is not begun before. Who begins to wait calls ``wake``.
     """
 
     carries_out = get_args(EngineCommand)
@@ -86,8 +89,10 @@ class EngineWorker(Worker[EngineCommand]):
         report: Callable[[Event], None],
         turns: Turns,
         aim: Callable[[InputSpec], object] = lambda described: None,
+        is_awaited: Callable[[], bool] = lambda: True,
     ) -> None:
         super().__init__("engine", report)
+        self._is_awaited = is_awaited
         self._turns = turns
         self._aim = aim
         self._deliver = deliver
@@ -110,6 +115,7 @@ class EngineWorker(Worker[EngineCommand]):
         """Whether the frame was not computed to its end yet."""
         self._began = self._frame_s = 0.0
         """When the frame was begun, and how long the last one took."""
+        self._was_shown_early = False
 
     def tell(self, command: EngineCommand) -> bool:
         """Queue a command; False if the thread is stopping and will not see it."""
@@ -128,6 +134,11 @@ class EngineWorker(Worker[EngineCommand]):
             self._condition.notify_all()
         if replaced is not None:
             self._meter.add_dropped(replaced[0].time)
+
+    def wake(self) -> None:
+        """Look again whether there is something to do."""
+        with self._condition:
+            self._condition.notify_all()
 
     def _merge(self, older: EngineCommand, newer: EngineCommand) -> EngineCommand | None:
         # A network that brings weights has to be built: the one after it may count on them.
@@ -157,6 +168,8 @@ class EngineWorker(Worker[EngineCommand]):
     @property
     def _wants_frame(self) -> bool:
         if self._arrived is None or self._network is None:
+            return False
+        if self._frame_s > _LONG_S and not self._is_awaited():
             return False
         is_held = self._frozen and self._frame is not None
         return not is_held or not self._network.is_meant_by(self._frame)
@@ -273,7 +286,7 @@ class EngineWorker(Worker[EngineCommand]):
             return
         try:
             with self._turns.take(_TURN_PATIENCE_S):
-                self._began = monotonic()
+                self._began, self._was_shown_early = monotonic(), False
                 result = look(
                     network,
                     self._frame,
@@ -303,6 +316,7 @@ class EngineWorker(Worker[EngineCommand]):
         """Show what is there of a frame, if the whole of it is long in coming."""
         is_long = max(monotonic() - self._began, self._frame_s) > _LONG_S
         if is_long:
+            self._was_shown_early = True
             self._deliver(result)
         return is_long
 
@@ -311,7 +325,7 @@ class EngineWorker(Worker[EngineCommand]):
         if self._stopping:
             return True
         is_outdated = self._network_waits or self._view_waits
-        return is_outdated and monotonic() - self._began > _PATIENCE_S
+        return is_outdated and (self._was_shown_early or monotonic() - self._began > _PATIENCE_S)
 
     def _save_network(self, command: SaveNetwork) -> None:
         weights = None

@@ -64,7 +64,7 @@ class LivePipeline:
         retry_delays_s: tuple[float, ...] = RETRY_DELAYS_S,
         runs_folder: Path | None = None,
     ) -> None:
-        self.outbox = Outbox(on_news)
+        self.outbox = Outbox(on_news, self._on_result_taken)
         self.meter = Meter()
         report = self.outbox.put_event
         self._files = FileWorker(report)
@@ -78,6 +78,7 @@ class LivePipeline:
             report,
             turns,
             aim=lambda described: self._capture.tell(SetInput(described)),
+            is_awaited=self._is_awaited,
         )
         self.data = DataDesk(report)
         self._sampling = SampleRecorder(report, self.data.open_samples)
@@ -170,6 +171,12 @@ class LivePipeline:
     def _on_frame(self, frame: Frame, source_name: str) -> None:
         self._engine.offer(frame, source_name)
         self._sampling.offer(frame)
+
+    def _is_awaited(self) -> bool:
+        return self.outbox.is_result_taken or self._recording.is_recording
+
+    def _on_result_taken(self) -> None:
+        self._engine.wake()
 
     def _on_result(self, result: FrameResult) -> None:
         if not result.continues:

@@ -27,3 +27,8 @@ class Slot(Generic[T]):
         with self._lock:
             item, self._item = self._item, None
             return item
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to take."""
+        return self._item is None

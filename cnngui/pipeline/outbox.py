@@ -19,10 +19,14 @@ class Outbox:
     Parameters
     ----------
     on_news : called without any lock held, by the thread that left something where nothing was.
+    on_taken : called by the thread that has taken a result.
     """
 
-    def __init__(self, on_news: Callable[[], None]) -> None:
+    def __init__(
+        self, on_news: Callable[[], None], on_taken: Callable[[], None] = lambda: None
+    ) -> None:
         self._on_news = on_news
+        self._on_taken = on_taken
         self._results: Slot[FrameResult] = Slot()
         self._lock = threading.Lock()
         self._events: list[Event] = []
@@ -48,7 +52,15 @@ class Outbox:
 
     def take_result(self) -> FrameResult | None:
         """Return the newest result if it was not taken before."""
-        return self._results.take()
+        result = self._results.take()
+        if result is not None:
+            self._on_taken()
+        return result
+
+    @property
+    def is_result_taken(self) -> bool:
+        """Whether whoever takes results has the newest one, and so waits for another."""
+        return self._results.is_empty
 
     def take_events(self) -> list[Event]:
         """Return what happened since the last call, oldest first."""

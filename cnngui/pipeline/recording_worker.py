@@ -56,6 +56,11 @@ class RecordingWorker(Worker[StartRecording | StopRecording | SetColormaps]):
         self._colormaps = USUAL_COLORMAPS
         self._last_wall: NDArray[np.uint8] | None = None
 
+    @property
+    def is_recording(self) -> bool:
+        """Whether results are written down."""
+        return self._recorder is not None
+
     def offer(self, result: FrameResult) -> None:
         """Take a result if a recording is under way. Returns at once."""
         if self._recorder is not None:

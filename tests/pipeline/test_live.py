@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from threading import Event
 from typing import Any
@@ -299,6 +300,64 @@ def test_the_chosen_wall_is_shown_while_the_rest_is_still_computed(
     whole = listener.result(of_generation(2))
     assert wall_of(whole) is wall_of(first)
     assert len(scores_of(whole)) == 3
+
+
+def test_the_rest_of_a_frame_whose_wall_was_shown_is_not_waited_for(
+    pipeline: LivePipeline, listener: Listener, camera: Camera, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown, given_up = Event(), Event()
+    look = engine_worker.look
+
+    def look_for_ever(network: RunningNetwork, *rest: Any, **others: Any) -> FrameResult:
+        result = look(network, *rest, **others)
+        if network.generation == 2 and not given_up.is_set():
+            others["show_early"](result)
+            shown.set()
+            while not others["is_abandoned"]():
+                pass
+            given_up.set()
+            raise AbandonedError
+        return result
+
+    monkeypatch.setattr(engine_worker, "_LONG_S", 0.0)
+    monkeypatch.setattr(engine_worker, "_PATIENCE_S", 1000.0)
+    monkeypatch.setattr(engine_worker, "look", look_for_ever)
+    pipeline.tell(SetNetwork(small_network("endless"), 2))
+    assert shown.wait(10.0)
+    pipeline.tell(SetView(ViewRequest(layer_id="relu1")))
+    result = listener.result(lambda result: result.view.layer_id == "relu1")
+    assert wall_of(result).layer_id == "relu1"
+    assert given_up.is_set()
+
+
+def test_a_slow_frame_is_not_begun_while_the_one_before_was_not_taken(
+    pipeline: LivePipeline, listener: Listener, camera: Camera, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    was_taken: list[bool] = []
+    look = engine_worker.look
+
+    def watched(*arguments: Any, **others: Any) -> FrameResult:
+        was_taken.append(pipeline.outbox.is_result_taken)
+        return look(*arguments, **others)
+
+    def wait_for(condition: Callable[[], bool]) -> None:
+        while not condition():
+            listener.rung.wait(0.01)
+
+    monkeypatch.setattr(engine_worker, "_LONG_S", 0.0)
+    monkeypatch.setattr(engine_worker, "look", watched)
+    camera.send(101)
+    wait_for(lambda: not pipeline.outbox.is_result_taken)
+    captured = pipeline.meter.counters().captured
+    camera.send(102)
+    wait_for(lambda: pipeline.meter.counters().captured > captured)
+    listener.result(lambda result: number_of(result.picture) == 102)
+    assert was_taken == [True, True]
+    # What is asked for is shown, whoever has taken what.
+    camera.send(103)
+    wait_for(lambda: not pipeline.outbox.is_result_taken)
+    pipeline.tell(SetView(ViewRequest(channel=1)))
+    wait_for(lambda: was_taken == [True, True, True, False])
 
 
 def test_a_fast_frame_is_shown_once_and_a_slow_one_counts_once(
