@@ -13,8 +13,8 @@ from cnngui.featuremaps.colormaps import DIVERGING, DIVERGING_ON_DARK, SEQUENTIA
 from cnngui.featuremaps.scaling import Scaling
 from cnngui.featuremaps.statistics import ChannelOrder
 from cnngui.gui.document import Document
-from cnngui.gui.playhead import Playhead, step_ms
 from cnngui.gui.folds import Folds
+from cnngui.gui.playhead import Playhead, step_ms
 from cnngui.gui.theme import is_dark
 from cnngui.pipeline.messages import NumberRequest, TimeView, ViewRequest
 from cnngui.spec.checks import Problem

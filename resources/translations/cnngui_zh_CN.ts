@@ -95,6 +95,10 @@
         <translation>后一时刻</translation>
     </message>
     <message>
+        <source>Find layers</source>
+        <translation>查找层</translation>
+    </message>
+    <message>
         <source>Page before</source>
         <translation>上一页</translation>
     </message>
@@ -326,6 +330,29 @@
     <message>
         <source>One sample, as training may show it, eight times:</source>
         <translation>同一个样本在训练中可能出现的八种样子：</translation>
+    </message>
+</context>
+<context>
+    <name>BlockRow</name>
+    <message>
+        <source>folded</source>
+        <translation>已折叠</translation>
+    </message>
+    <message>
+        <source>open</source>
+        <translation>已展开</translation>
+    </message>
+    <message>
+        <source>Click to open</source>
+        <translation>点击展开</translation>
+    </message>
+    <message>
+        <source>Click to fold</source>
+        <translation>点击折叠</translation>
+    </message>
+    <message>
+        <source>{count} layers</source>
+        <translation>{count} 个层</translation>
     </message>
 </context>
 <context>
@@ -1717,8 +1744,47 @@ They are seen as soon as a source is open and the network runs.</source>
         <translation>层</translation>
     </message>
     <message>
+        <source>{count} more: type more of the name</source>
+        <translation>还有 {count} 个：请多输入几个字</translation>
+    </message>
+    <message>
+        <source>No layer has that in its name or type</source>
+        <translation>没有名称或类型包含这些字的层</translation>
+    </message>
+    <message>
+        <source>Open the block</source>
+        <translation>展开这个块</translation>
+    </message>
+    <message>
+        <source>Fold the block</source>
+        <translation>折叠这个块</translation>
+    </message>
+    <message>
+        <source>Fold all blocks</source>
+        <translation>折叠所有块</translation>
+    </message>
+    <message>
+        <source>Open all blocks</source>
+        <translation>展开所有块</translation>
+    </message>
+    <message>
         <source>Change {field} of the input</source>
         <translation>修改输入的 {field}</translation>
+    </message>
+</context>
+<context>
+    <name>LayerSearch</name>
+    <message>
+        <source>Find layers (Ctrl+F)</source>
+        <translation>查找层 (Ctrl+F)</translation>
+    </message>
+    <message>
+        <source>find layers</source>
+        <translation>查找层</translation>
+    </message>
+    <message>
+        <source>Names or types, or parts of them. Enter: the next one, Esc: all layers again</source>
+        <translation>名称或类型，或其中一部分。Enter：下一个，Esc：重新显示所有层</translation>
     </message>
 </context>
 <context>
@@ -1743,6 +1809,22 @@ Width: {columns}</source>
     <message>
         <source>Layers</source>
         <translation>层</translation>
+    </message>
+    <message>
+        <source>Open the block</source>
+        <translation>展开这个块</translation>
+    </message>
+    <message>
+        <source>Fold the block</source>
+        <translation>折叠这个块</translation>
+    </message>
+    <message>
+        <source>Fold all blocks</source>
+        <translation>折叠所有块</translation>
+    </message>
+    <message>
+        <source>Open all blocks</source>
+        <translation>展开所有块</translation>
     </message>
 </context>
 <context>
@@ -5797,8 +5879,12 @@ of these</source>
         <translation>输入或最后一层</translation>
     </message>
     <message>
-        <source>Edit its arguments</source>
-        <translation>编辑它的参数</translation>
+        <source>Edit its arguments, or open the block</source>
+        <translation>编辑其参数，或展开块</translation>
+    </message>
+    <message>
+        <source>Fold a block or open it</source>
+        <translation>折叠或展开块</translation>
     </message>
     <message>
         <source>Back to the list</source>
@@ -6031,6 +6117,31 @@ Directions turn round: what moves to the left is seen moving to the right.</sour
     <message>
         <source>No program for folders answered. It is here:</source>
         <translation>没有可用的文件管理器。文件在这里：</translation>
+    </message>
+</context>
+<context>
+    <name>StripModel</name>
+    <message>
+        <source>{count} layers</source>
+        <translation>{count} 个层</translation>
+    </message>
+    <message>
+        <source>{layer}
+moment {moment} of {count}</source>
+        <translation>{layer}
+时刻 {moment}，共 {count} 个</translation>
+    </message>
+    <message>
+        <source>{title}: {count} layers folded, {shape}. Click or Enter opens them</source>
+        <translation>{title}：折叠了 {count} 层，{shape}。点击或按 Enter 展开</translation>
+    </message>
+    <message>
+        <source>What the network sees, {shape}</source>
+        <translation>网络看到的画面，{shape}</translation>
+    </message>
+    <message>
+        <source>{id}: {type}, bypassed</source>
+        <translation>{id}：{type}，已旁路</translation>
     </message>
 </context>
 <context>
@@ -6910,23 +7021,6 @@ Choose a source, or drop a video or an image here.</source>
     <message>
         <source>Ten times as many are one step further.</source>
         <translation>每多一格代表十倍。</translation>
-    </message>
-</context>
-<context>
-    <name>_StripModel</name>
-    <message>
-        <source>{layer}
-moment {moment} of {count}</source>
-        <translation>{layer}
-时刻 {moment}，共 {count} 个</translation>
-    </message>
-    <message>
-        <source>What the network sees, {shape}</source>
-        <translation>网络看到的画面，{shape}</translation>
-    </message>
-    <message>
-        <source>{id}: {type}, bypassed</source>
-        <translation>{id}：{type}，已旁路</translation>
     </message>
 </context>
 </TS>
