@@ -655,6 +655,10 @@ Where training goes on getting better and validation worse, the network learns i
         <translation>跨越时间的卷积核，手工绘制：向左、右、上、下移动，慢或快</translation>
     </message>
     <message>
+        <source>A small network that has learned to tell nine motions of a hand apart</source>
+        <translation>学会区分手的九种动作的小网络</translation>
+    </message>
+    <message>
         <source>Four small convolutions that tell ten kinds of things apart</source>
         <translation>四个小卷积层，区分十类事物</translation>
     </message>
