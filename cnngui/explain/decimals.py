@@ -141,6 +141,24 @@ def printed_groups(
     return PrintedGroups(terms, subtotals, bias_text, rounding, whole, decimals)
 
 
+def added(texts: Sequence[str], decimals: int) -> str:
+    """Return the exact sum of numbers in print, with as many decimals as they have.
+
+    Where one is not finite, neither is the sum.
+    """
+    odd = [float(text.replace("∞", "inf").replace("−", "-")) for text in texts if _is_odd(text)]
+    if odd:
+        return printed(sum(odd), decimals)
+    if all(text == "0" for text in texts):
+        return "0"
+    with localcontext(_EXACT):
+        return _text(sum(map(read, texts), Decimal(0)), decimals)
+
+
+def _is_odd(text: str) -> bool:
+    return "∞" in text or text == "NaN"
+
+
 def _total_text(group: Sequence[float], texts: Sequence[str], decimals: int) -> str:
     if not all(map(math.isfinite, group)):
         return printed(sum(group), decimals)

@@ -240,7 +240,9 @@ class ViewState(QObject):
         """Choose a place of the layer's maps; the nearest there is if it lies outside."""
         sizes = (self.shape_of(self.layer_id) or (0,))[1:]
         if len(at) == len(sizes):
-            held = (max(0, min(place, size - 1)) for place, size in zip(at, sizes, strict=True))
+            held = [max(0, min(place, size - 1)) for place, size in zip(at, sizes, strict=True)]
+            if len(held) == 3:
+                self._update(moment=sizes[0] - 1 - held[0])
             self._set_number(replace(self._number, at=tuple(held)))
 
     def select_term(self, term: tuple[int, int] | None) -> None:
@@ -289,6 +291,8 @@ class ViewState(QObject):
         if self.time == "loop":
             self.set_time("moment")
         self._update(moment=moments)
+        if len(self._number.at) == 3:
+            self._set_number(replace(self._number, at=(self.moment, *self._number.at[1:])))
 
     def step_moment(self, by: int) -> None:
         """Look at a moment so many later; stays at either end."""

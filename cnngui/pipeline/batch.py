@@ -18,7 +18,7 @@ from cnngui.capture.deadline import StoppedError
 from cnngui.capture.frame import Frame
 from cnngui.capture.opening import open_source
 from cnngui.engine.model import Observers
-from cnngui.errors import SourceError, text
+from cnngui.errors import SourceError
 from cnngui.featuremaps.snapshot import SaveCancelledError, write_snapshot
 from cnngui.featuremaps.snapshot_plan import MOST_CHANNEL_PICTURES, SnapshotPlan, plan_snapshot
 from cnngui.memory import network_memory
@@ -37,13 +37,12 @@ from cnngui.pipeline.events import (
     SourceOpened,
     SourceWarned,
 )
-from cnngui.pipeline.frame_buffer import FrameBuffer
+from cnngui.pipeline.frame_buffer import FrameBuffer, too_short
 from cnngui.pipeline.live import LivePipeline
 from cnngui.pipeline.messages import Playback, ViewRequest
 from cnngui.pipeline.meter import percentile
 from cnngui.pipeline.results import Counters
 from cnngui.pipeline.running import RunningNetwork
-from cnngui.pipeline.tempo import DEFAULT_RATE
 from cnngui.spec import limits
 from cnngui.spec.network import NetworkSpec
 from cnngui.spec.shapes import infer
@@ -254,20 +253,17 @@ def _run_in_order(request: BatchRequest, is_stopped: Callable[[], bool]) -> Batc
                     continue
                 read += 1
                 now = time.monotonic()
-                info, place = source.info, source.position
-                seconds = now if info.live else info.time_at(place) or place / DEFAULT_RATE
-                buffer.add(picture, seconds)
-                window = buffer.window(repeats=info.frame_count == 1 and not info.live)
+                seconds, window = buffer.take(source, picture)
                 if window is not None and not window.is_full:
                     continue
-                frame = Frame(count, now, picture, place, seconds, window)
+                frame = Frame(count, now, picture, source.position, seconds, window)
                 together.add(frame)
                 count += 1
     except StoppedError:
         ended_early = STOPPED
     together.compute()
     if read and not count and ended_early != STOPPED:
-        raise too_short(request, read)
+        raise too_short(request.address.label, request.spec.input, read)
     snapshot = None
     order = request.snapshot
     if order is not None and frame is not None:
@@ -293,17 +289,6 @@ def _run_in_order(request: BatchRequest, is_stopped: Callable[[], bool]) -> Batc
         layer_ms=timings.layer_ms,
         snapshot=snapshot,
     )
-
-
-def too_short(request: BatchRequest, read: int) -> SourceError:
-    """Return the error for a source that ended before a network had seen enough of it."""
-    described = request.spec.input
-    if described.frame_rate > 0:
-        seconds = (described.span - 1) / described.frame_rate
-        rule = text("must last {seconds:.3g} s for this network to see enough", seconds=seconds)
-        return SourceError(request.address.label, rule, text("{count} frames", count=read))
-    rule = text("must have at least {count} frames for this network", count=described.span)
-    return SourceError(request.address.label, rule, read)
 
 
 def _ignore(_: NDArray[np.float32]) -> None:
@@ -354,7 +339,8 @@ class _LiveRun:
         self._pipeline.tell(CloseSource())
         self._wait_until(self._is_idle)
         if self._gathered and not self._counters.processed and self._ended_early != STOPPED:
-            raise too_short(self._request, self._gathered)
+            request = self._request
+            raise too_short(request.address.label, request.spec.input, self._gathered)
         if self._request.snapshot is not None:
             self._take_snapshot(self._request.snapshot)
         too_few = self._counters.captured < self._request.frames

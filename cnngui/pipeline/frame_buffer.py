@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from bisect import bisect_left
 from collections import deque
 from itertools import count
@@ -10,7 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnngui.capture.frame import Moment, Window
+from cnngui.capture.source import Source
+from cnngui.errors import SourceError, text
 from cnngui.images.fit import fit_frame
+from cnngui.pipeline.tempo import DEFAULT_RATE
 from cnngui.spec.network import KEPT_PER_STEP, InputSpec
 
 _MOST_REPEATED = 0.25
@@ -82,6 +86,20 @@ class FrameBuffer:
         seen = list(self._moments)[:: -self._input.frame_step][: self._input.frames]
         return Window(self._input, tuple(reversed(seen)))
 
+    def take(self, source: Source, pixels: NDArray[np.uint8]) -> tuple[float, Window | None]:
+        """Take the frame that a source gave last.
+
+        Returns
+        -------
+        The frame's time in the medium, and what the network then sees; None for a still input.
+        """
+        info, place = source.info, source.position
+        seconds = time.monotonic()
+        if not info.live:
+            seconds = info.time_at(place) or place / DEFAULT_RATE
+        self.add(pixels, seconds)
+        return seconds, self.window(repeats=info.frame_count == 1 and not info.live)
+
     def earliest(self, seconds: float) -> float | None:
         """Return from when on a window reaches that ends then; None where frames are counted."""
         rate = self._input.frame_rate
@@ -120,6 +138,22 @@ class FrameBuffer:
             is_before = wanted - times[before] <= times[after] - wanted
             found.append(held[before if is_before else after])
         return tuple(reversed(found))
+
+
+def too_short(name: str, described: InputSpec, read: int) -> SourceError:
+    """Return the error for a source that ended before a network had seen enough of it.
+
+    Parameters
+    ----------
+    name : what the source is called.
+    read : how many frames it had.
+    """
+    if described.frame_rate > 0:
+        seconds = (described.span - 1) / described.frame_rate
+        rule = text("must last {seconds:.3g} s for this network to see enough", seconds=seconds)
+        return SourceError(name, rule, text("{count} frames", count=read))
+    rule = text("must have at least {count} frames for this network", count=described.span)
+    return SourceError(name, rule, read)
 
 
 def is_too_slow(window: Window) -> bool:

@@ -46,6 +46,13 @@ PRESETS = (
         clip="motions",
     ),
     Preset(
+        "motions",
+        "Motions",
+        "A small network that has learned to tell nine motions of a hand apart",
+        "motions.safetensors",
+        clip="motions",
+    ),
+    Preset(
         "lenet-5",
         "LeNet-5",
         "LeCun's reader of handwritten digits, 1998: two convolutions, average pooling, tanh",

@@ -43,11 +43,13 @@ class ExplainArguments:
     Attributes
     ----------
     what : "number" or "shift".
-    network, source, frame : which network sees which frame of what, counted from 0.
+    network, source, frame : which network sees which frame of what, counted from 0; of one that
+        sees several frames at once it is the newest.
     out : the JSON file.
     seed : draws the weights that do not come from a file; None leaves them as the network says.
     threads : processor cores to compute on; 0 leaves it to the program.
-    layer, channel, at : which number; ``at`` is (y, x), or None for the middle of a map.
+    layer, channel, at : which number; ``at`` is (y, x), of maps of several moments (t, y, x), or
+        None for the middle of a map, at its newest moment.
     by : of a shift, (down, right) in pixels.
     """
 
@@ -111,7 +113,8 @@ def parse_explain_arguments(argv: Sequence[str]) -> ExplainArguments:
         "--at",
         metavar="Y,X",
         type=_whole_numbers,
-        help="its place, counted from 0 (default: the middle of the map)",
+        help="its place, counted from 0 (default: the middle of the map); T,Y,X where maps have "
+        "several moments, T being 0 for the oldest (default: the newest)",
     )
     shift = kinds.add_parser(
         "shift", help="how much every layer changes when the picture moves", allow_abbrev=False
@@ -152,7 +155,8 @@ def _add_frame(parser: argparse.ArgumentParser) -> None:
         metavar="K",
         type=whole_number(0, MAX_FRAMES),
         default=0,
-        help="which frame of the source, counted from 0 (default: 0)",
+        help="which frame of the source, counted from 0 (default: 0); where the network sees "
+        "several at once it is the newest of them",
     )
     parser.add_argument("--out", metavar="FILE.json", type=Path, required=True, help="the answer")
     parser.add_argument(
@@ -167,5 +171,5 @@ def _add_frame(parser: argparse.ArgumentParser) -> None:
 def _whole_numbers(text: str) -> tuple[int, ...]:
     numbers = tuple(whole_number(-MOST_SHIFT, MAX_FRAMES)(part) for part in text.split(","))
     if len(numbers) > 3:
-        raise argparse.ArgumentTypeError(f"must be two whole numbers, got {text[:40]!r}")
+        raise argparse.ArgumentTypeError(f"must be at most three whole numbers, got {text[:40]!r}")
     return numbers

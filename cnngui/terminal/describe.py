@@ -37,9 +37,12 @@ def run_describe(arguments: DescribeArguments) -> int:
 def description(network: NetworkSpec) -> dict[str, Any]:
     """Return the figures of a valid network as JSON can hold them."""
     report, costs, known = infer(network), layer_costs(network), fields(network)
+    seen = network.input
+    frames = {"count": seen.frames, "step": seen.frame_step, "rate": seen.frame_rate}
     return {
         "network": network.name,
-        "input": list(network.input.shape),
+        "input": list(seen.shape),
+        **({"frames": frames} if seen.frames > 1 else {}),
         "layers": [
             {
                 "id": layer.id,
@@ -91,12 +94,26 @@ def _table(described: dict[str, Any]) -> str:
     parameters = sum(layer["parameters"] for layer in described["layers"])
     work = sum(layer["multiply_adds"] for layer in described["layers"])
     head = f"{described['network']}, input {shape_text(described['input'])}"
+    has_time = len(described["input"]) == 4
+    if has_time:
+        head += f" ({_frames(described['frames'])})"
+    seen = "so many frames and pixels" if has_time else "so many pixels"
     foot = (
-        f"{parameters:,} parameters, {work:,} multiply-adds a frame. A number sees so many pixels "
+        f"{parameters:,} parameters, {work:,} multiply-adds a frame. A number sees {seen} "
         "of the input,\nits neighbours' windows begin so many further on, and the first one so "
         "many before the picture."
     )
     return "\n".join((head, "", *lines, "", foot))
+
+
+def _frames(told: dict[str, Any]) -> str:
+    words = f"{told['count']} frames"
+    if told["step"] > 1:
+        words += f", 1 in {told['step']}"
+    if not told["rate"]:
+        return words
+    seconds = (told["count"] - 1) * told["step"] / told["rate"]
+    return f"{words}, at {told['rate']:g} a second: {seconds:.3g} s"
 
 
 def _sizes(numbers: list[int | None]) -> str:

@@ -21,6 +21,8 @@ from cnngui.explain.number import Number, explain_number
 from cnngui.explain.shift import changes, shifted
 from cnngui.formats.opening import open_network
 from cnngui.images.fit import fit_frame
+from cnngui.pipeline.frame_buffer import FrameBuffer
+from cnngui.pipeline.messages import ViewRequest
 from cnngui.spec.layers import INPUT_ID, Shape, shape_text
 from cnngui.spec.network import NetworkSpec
 from cnngui.spec.shapes import infer
@@ -46,7 +48,7 @@ def run_explain(arguments: ExplainArguments) -> int:
     refuse_unwritable(place_of(arguments.out).parent, may_be_made=False)
     if arguments.what == "number":
         at = _place(arguments, spec)
-    elif len(arguments.by) != len(spec.input.shape) - 1:
+    elif len(arguments.by) != 2:
         raise ArgumentError("--by", text("must be two whole numbers, down and right"))
     parallel.configure(arguments.threads)
     with signals_stop() as stopped:
@@ -157,7 +159,7 @@ def _place(arguments: ExplainArguments, spec: NetworkSpec) -> tuple[int, ...]:
         )
         raise ArgumentError("--channel", rule, arguments.channel)
     if arguments.at is None:
-        return tuple(size // 2 for size in sizes)
+        return ViewRequest().middle_of(sizes)
     _require_place(arguments, shape)
     return arguments.at
 
@@ -183,8 +185,10 @@ def _require_place(arguments: ExplainArguments, shape: Shape) -> None:
 def _pixels(
     arguments: ExplainArguments, spec: NetworkSpec, is_stopped: Callable[[], bool]
 ) -> NDArray[np.uint8] | None:
-    """Return what the network sees of the frame asked for; None when stopped on the way."""
-    picture = None
+    """Return what the network sees when the frame asked for is the newest; None when stopped."""
+    picture = window = None
+    buffer = FrameBuffer()
+    buffer.aim(spec.input)
     try:
         with open_source(parse_address(arguments.source), is_stopped=is_stopped) as source:
             for number in range(arguments.frame + 1):
@@ -192,9 +196,22 @@ def _pixels(
                 if picture is None and not is_stopped():
                     rule = text("must have a frame {frame}, counted from 0", frame=arguments.frame)
                     raise SourceError(source.info.name, rule, text("{count} frames", count=number))
+                if picture is not None:
+                    _, window = buffer.take(source, picture)
+            name = source.info.name
     except StoppedError:
         return None
-    return None if picture is None else fit_frame(picture, spec.input)
+    if picture is None:
+        return None
+    if window is None:
+        return fit_frame(picture, spec.input)
+    if not window.is_full:
+        rule = text(
+            "must have more frames before frame {frame}: the network sees several at once",
+            frame=arguments.frame,
+        )
+        raise SourceError(name, rule)
+    return window.pixels()
 
 
 def _outputs(model: Model, pixels: NDArray[np.uint8], wanted: set[str]) -> Maps:

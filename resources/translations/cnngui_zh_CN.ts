@@ -682,6 +682,10 @@ Where training goes on getting better and validation worse, the network learns i
         <translation>跨越时间的卷积核，手工绘制：向左、右、上、下移动，慢或快</translation>
     </message>
     <message>
+        <source>A small network that has learned to tell nine motions of a hand apart</source>
+        <translation>学会区分手的九种动作的小网络</translation>
+    </message>
+    <message>
         <source>Four small convolutions that tell ten kinds of things apart</source>
         <translation>四个小卷积层，区分十类事物</translation>
     </message>
@@ -2786,6 +2790,22 @@ Width: {columns}</source>
         <translation>前进</translation>
     </message>
     <message>
+        <source>Moment before</source>
+        <translation>上一时刻</translation>
+    </message>
+    <message>
+        <source>The same place earlier (&lt;)</source>
+        <translation>同一位置，更早（&lt;）</translation>
+    </message>
+    <message>
+        <source>Next moment</source>
+        <translation>下一时刻</translation>
+    </message>
+    <message>
+        <source>The same place later (&gt;)</source>
+        <translation>同一位置，更晚（&gt;）</translation>
+    </message>
+    <message>
         <source>Steps</source>
         <translation>步进方式</translation>
     </message>
@@ -2892,6 +2912,10 @@ Choose a source and a layer that runs.</source>
         <translation>单元 {name}</translation>
     </message>
     <message>
+        <source>channel {name} · {moment}, row {row}, column {column}</source>
+        <translation>通道 {name} · {moment}，第 {row} 行，第 {column} 列</translation>
+    </message>
+    <message>
         <source>channel {name} · row {row}, column {column}</source>
         <translation>通道 {name} · 第 {row} 行，第 {column} 列</translation>
     </message>
@@ -2902,6 +2926,10 @@ Choose a source and a layer that runs.</source>
     <message>
         <source>{value} (rounding)</source>
         <translation>{value}（舍入）</translation>
+    </message>
+    <message>
+        <source>The kernel lies on the window, as it is, not flipped; a slice of it on each of {moments} moments. What it finds in all of them, in each of the {count} input channels, is added up: one kernel, one map.</source>
+        <translation>卷积核按原样放在窗口上，不翻转；{moments} 个时刻各有它的一片。它在所有时刻、{count} 个输入通道中得到的结果全部相加：一个卷积核，一张特征图。</translation>
     </message>
     <message>
         <source>The kernel lies on the window, as it is, not flipped. What it finds in each of the {count} input channels is added up, not averaged: one kernel, one map.</source>
@@ -2954,6 +2982,10 @@ Choose a source and a layer that runs.</source>
     <message>
         <source>It sees {size} pixels of the picture: rows {top}–{bottom}, columns {left}–{right}.</source>
         <translation>它看到画面的 {size} 个像素：第 {top}–{bottom} 行，第 {left}–{right} 列。</translation>
+    </message>
+    <message>
+        <source>Of {count} frames it sees {seen}: {first} to {last}.</source>
+        <translation>{count} 帧中它看到 {seen} 帧：{first} 到 {last}。</translation>
     </message>
     <message>
         <source>Its neighbours see the same further on, by {steps} pixels.</source>
@@ -5029,6 +5061,10 @@ Train the network: after each epoch you see here what it gets right and what it 
         <translation>必须在 {layer} 的特征图 {sizes} 之内</translation>
     </message>
     <message>
+        <source>must have more frames before frame {frame}: the network sees several at once</source>
+        <translation>第 {frame} 帧之前必须有更多帧：网络一次看多帧</translation>
+    </message>
+    <message>
         <source>must be one of {ids}</source>
         <translation>必须是 {ids} 之一</translation>
     </message>
@@ -5910,12 +5946,20 @@ of these</source>
         <translation>得到的特征图：每个位置一个数</translation>
     </message>
     <message>
+        <source>The map it makes at {moment}: one number for each place</source>
+        <translation>{moment} 时得到的特征图：每个位置一个数</translation>
+    </message>
+    <message>
         <source>On this picture no pixel changes it: its derivative is zero.</source>
         <translation>在这幅画面上，没有像素能改变它：导数为零。</translation>
     </message>
     <message>
         <source>Bright: counts more. Most of it lies within {down} rows and {right} columns of the middle (standard deviation).</source>
         <translation>越亮影响越大。大部分位于离中心 {down} 行、{right} 列以内（标准差）。</translation>
+    </message>
+    <message>
+        <source>All frames that it sees, row by row, the newest last.</source>
+        <translation>它看到的所有帧，逐行排列，最新的在最后。</translation>
     </message>
 </context>
 <context>

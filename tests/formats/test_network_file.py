@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cnngui import atomic
+from cnngui.engine.model import Model
 from cnngui.errors import NetworkError, NetworkFileError, SaveError
 from cnngui.formats import network_file, tensor_file
 from cnngui.formats.network_file import (
@@ -26,7 +27,18 @@ from cnngui.formats.network_file import (
 )
 from cnngui.formats.tensor_file import TensorFile
 from cnngui.spec.codec import to_json
-from cnngui.spec.layers import Add, BatchNorm2d, Conv2d, Flatten, Linear, ReLU
+from cnngui.spec.layers import (
+    Add,
+    BatchNorm2d,
+    BatchNorm3d,
+    Conv2d,
+    Conv3d,
+    ConvTranspose3d,
+    Flatten,
+    Linear,
+    ReLU,
+    Slice,
+)
 from cnngui.spec.network import InputSpec, NetworkSpec
 from cnngui.spec.shapes import infer
 from cnngui.weights import Weights
@@ -498,3 +510,33 @@ def test_the_header_is_understood_as_the_library_writes_it(tmp_path, kind, shape
         np.testing.assert_array_equal(file.read_float32("b"), arrays["b"])
         if kind == "F32":
             np.testing.assert_array_equal(file.read_float32("a.weight"), arrays["a.weight"])
+
+
+def test_what_spans_time_is_written_with_its_kernels_moments(tmp_path):
+    network = NetworkSpec(
+        input=InputSpec(frames=5, frame_step=2, frame_rate=12.5, height=8, width=9),
+        layers=(
+            Conv3d(id="conv1", out_channels=2, kernel_size=(2, 3, 4), padding=(0, 1, 1)),
+            BatchNorm3d(id="bn1"),
+            ConvTranspose3d(id="conv2", out_channels=4, kernel_size=(3, 1, 1), groups=2),
+            Slice(id="slice1", dim="time", start=-1),
+        ),
+    )
+    path = tmp_path / "net.safetensors"
+    weights = Model(network).weights()
+    write_network(path, network, weights)
+    found = read_network(path)
+    assert found.spec.input == network.input
+    assert json.loads(to_json(found.spec))["version"] == 3
+    tensors = safetensors.numpy.load_file(path)
+    assert tensors["conv1.weight"].shape == (2, 3, 2, 3, 4)
+    assert tensors["conv2.weight"].shape == (2, 2, 3, 1, 1)
+    assert tensors["bn1.running_var"].shape == (2,)
+    for name, array in tensors_of(weights).items():
+        np.testing.assert_array_equal(tensors[name], array)
+    x = np.random.default_rng(0).random((1, 3, 5, 8, 9), np.float32)
+    last = ["slice1"]
+    again = Model(found.spec, found.weights).activations(x, last)
+    np.testing.assert_array_equal(
+        again["slice1"], Model(network, weights).activations(x, last)["slice1"]
+    )

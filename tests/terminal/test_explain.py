@@ -72,6 +72,76 @@ def test_a_number_of_a_convolution(tmp_path: Path, picture: Path) -> None:
     assert found["subtotals"] == [{"source": "input", "channel": 0, "sum": found["sum"]}]
 
 
+def clip(folder: Path, count: int = 12) -> Path:
+    """Return a folder of numbered pictures: frame k is grey 10 * k all over."""
+    pictures = folder / "clip"
+    pictures.mkdir()
+    for number in range(count):
+        cv2.imwrite(str(pictures / f"{number:02}.png"), np.full((6, 8, 3), 10 * number, np.uint8))
+    return pictures
+
+
+@pytest.fixture
+def in_time(tmp_path: Path) -> Path:
+    """Return a network that sees every other of six frames, and sums up two moments."""
+    layer = LAYER_TYPES["Conv3d"](id="conv1", kernel_size=(2, 1, 1), out_channels=1, bias=False)
+    described = InputSpec(
+        channels=1, height=6, width=8, mean=(0.0,), std=(1.0,), frames=3, frame_step=2
+    )
+    path = tmp_path / "in_time.json"
+    path.write_text(to_json(NetworkSpec(name="in time", input=described, layers=(layer,))))
+    return path
+
+
+def test_a_number_reaches_back_in_time(tmp_path: Path, in_time: Path) -> None:
+    what = (
+        "number", "--network", str(in_time), "--source", str(clip(tmp_path)), "--frame", "9",
+        "--layer", "conv1", "--channel", "0",
+    )  # fmt: skip
+    found = explained(tmp_path, *what)
+    assert found["at"] == [1, 3, 4]  # the newest moment, in the middle
+    told = [(term["at"], term["tap"], round(255 * term["input"])) for term in found["terms"]]
+    assert told == [([1, 3, 4], [0, 0, 0], 70), ([2, 3, 4], [1, 0, 0], 90)]
+    found = explained(tmp_path, *what, "--at", "0,0,0")
+    assert [round(255 * term["input"]) for term in found["terms"]] == [50, 70]
+
+
+def test_a_frame_needs_others_before_it(
+    tmp_path: Path, in_time: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ["--network", str(in_time), "--source", str(clip(tmp_path)), "--frame", "3"]
+    number = ["--layer", "conv1", "--channel", "0", "--out", str(tmp_path / "o.json")]
+    assert main(["explain", "number", *arguments, *number]) == 2
+    assert "must have more frames before frame 3" in capsys.readouterr().err
+    arguments[-1] = "9"
+    assert main(["explain", "number", *arguments, *number, "--at", "2,0,0"]) == 2
+    assert "must lie in the map of conv1, 2x6x8, got 2,0,0" in capsys.readouterr().err
+
+
+def test_a_shift_moves_all_frames(tmp_path: Path, in_time: Path) -> None:
+    found = explained(
+        tmp_path, "shift", "--network", str(in_time), "--source", str(clip(tmp_path)),
+        "--frame", "9", "--by", "0,1",
+    )  # fmt: skip
+    assert [layer["id"] for layer in found["layers"]] == ["input", "conv1"]
+
+
+def test_describe_tells_frames(
+    tmp_path: Path, in_time: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "d.json"
+    assert main(["describe", "--network", str(in_time), "--json", str(path)]) == 0
+    told = json.loads(path.read_text())
+    assert told["input"] == [1, 3, 6, 8]
+    assert told["frames"] == {"count": 3, "step": 2, "rate": 0.0}
+    (layer,) = told["layers"]
+    assert layer["shape"] == [1, 2, 6, 8]
+    assert layer["receptive_field"]["size"] == [2, 1, 1]
+    printed = capsys.readouterr().out
+    assert "input 1x3x6x8 (3 frames, 1 in 2)" in printed
+    assert "so many frames and pixels" in printed
+
+
 def test_padding_of_a_maximum_has_no_value(tmp_path: Path, picture: Path) -> None:
     layer = LAYER_TYPES["MaxPool2d"](id="pool1", kernel_size=3, stride=2, padding=1)
     network = NetworkSpec(input=InputSpec(height=28, width=28), layers=(layer,))

@@ -23,6 +23,8 @@ from cnngui.spec.layers import INPUT_ID
 _TILE = QSize(72, 54)
 _MOST = 6
 _KERNEL = 26
+_WIDEST_KERNEL = 78
+"""Pixels: what all moments of a kernel take beside each other."""
 _HEIGHT = 178
 _THICKEST = 7.0
 
@@ -149,25 +151,36 @@ class ReadsBand(QWidget):
         self, painter: QPainter, result: NumberResult, reading: _Reading, at: QPointF
     ) -> None:
         question = result.number.question
-        if not question.layer.has_kernels or question.taps.tap.shape[1] != 2:
-            return
         taps = question.taps
+        if not question.layer.has_kernels or taps.tap.shape[1] < 2:
+            return
         mine = (taps.source == reading.source) & (taps.channel == reading.channel)
         places = taps.tap[mine]
         kernel = np.zeros(places.max(axis=0) + 1, np.float32)
         kernel[tuple(places.T)] = result.number.weights[mine]
         scale = float(np.abs(result.number.weights).max()) or 1.0
-        image = indexed_image(encode(kernel, -scale, scale), self._state.diverging, signed=True)
-        rect = QRectF(at.x() - _KERNEL / 2, at.y() - _KERNEL / 2, _KERNEL, _KERNEL)
-        target = fitted(image.size(), rect.toRect())
-        draw_picture(painter, target, image)
-        painter.setPen(QColor(colors().muted))
-        painter.drawRect(target)
+        codes = encode(kernel, -scale, scale)
+        slices = codes.reshape(-1, *codes.shape[-2:])
+        side = min(_KERNEL, _WIDEST_KERNEL / len(slices))
+        whole = (side + 2) * len(slices) - 2
+        rect = QRectF(at.x() - whole / 2, at.y() - side / 2, side, side)
+        for one in slices:  # one for each moment, the oldest first
+            image = indexed_image(np.ascontiguousarray(one), self._state.diverging, signed=True)
+            target = fitted(image.size(), rect.toRect())
+            draw_picture(painter, target, image)
+            painter.setPen(QColor(colors().muted))
+            painter.drawRect(target)
+            rect.translate(side + 2, 0)
 
     def _paint_tile(
         self, painter: QPainter, result: NumberResult, reading: _Reading, tile: QRectF
     ) -> None:
-        picture = result.sources.get((reading.source, reading.channel))
+        taps = result.number.question.taps
+        mine = (taps.source == reading.source) & (taps.channel == reading.channel)
+        at = taps.at[mine]
+        # Of maps with moments the newest that is read.
+        moment = int(at[taps.inside[mine], 0].max(initial=0)) if at.shape[1] == 3 else 0
+        picture = result.sources.get((reading.source, reading.channel, moment))
         painter.setPen(QColor(colors().text))
         above = QRectF(tile.x() - 30, tile.y() - 18, tile.width() + 60, 16)
         text = painter.fontMetrics().elidedText(
@@ -181,9 +194,7 @@ class ReadsBand(QWidget):
         target = fitted(QSize(picture.width, picture.height), tile.toRect())
         colormap = self._state.colormap(picture.signed)
         draw_picture(painter, target, indexed_image(picture.codes, colormap, picture.signed))
-        taps = result.number.question.taps
-        mine = (taps.source == reading.source) & (taps.channel == reading.channel)
-        (top, left), (bottom, right) = (edge.tolist() for edge in _edges(taps.at[mine]))
+        (top, left), (bottom, right) = (edge.tolist() for edge in _edges(at[:, -2:]))
         part = QRectF(left, top, right - left + 1, bottom - top + 1)
         paint_region(painter, target, QSize(picture.width, picture.height), part)
 
@@ -196,7 +207,7 @@ class ReadsBand(QWidget):
             rect = fitted(size, target.toRect())
             colormap = self._state.colormap(output.signed)
             draw_picture(painter, rect, indexed_image(output.codes, colormap, output.signed))
-            y, x = number.question.at
+            y, x = number.question.at[-2:]
             paint_region(painter, rect, size, QRectF(x, y, 1, 1))
         names = channel_names(self._state.network, result.layer_id)
         name = channel_label(number.question.channel, names)

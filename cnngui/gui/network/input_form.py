@@ -10,6 +10,7 @@ from PySide6.QtGui import QPalette, QValidator
 from PySide6.QtWidgets import QLabel, QWidget
 
 from cnngui.gui.network.form import ArgumentForm
+from cnngui.gui.theme import SPACE_S
 from cnngui.gui.widgets.editors import ChoiceEditor, NamesEditor, NumberEditor, NumbersEditor
 from cnngui.gui.widgets.spin_boxes import FloatSpinBox
 from cnngui.gui.words.time import window_text
@@ -51,6 +52,7 @@ class InputForm(ArgumentForm):
         self._window = QLabel()
         self._window.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self._window.setWordWrap(True)
+        self._window.setContentsMargins(0, 0, 0, SPACE_S)
         self._grid.addWidget(self._window, self._grid.rowCount(), 0, 1, 2)
         self._add_argument(
             "fit",

@@ -23,7 +23,7 @@ _STEPS = {
 class MapView(QWidget):
     """Draws a map; clicking, dragging and the arrows choose a place on it.
 
-    ``place_chosen`` carries row and column.
+    Where maps have moments it is that of the number. ``place_chosen`` carries row and column.
     """
 
     place_chosen = Signal(int, int)
@@ -58,7 +58,7 @@ class MapView(QWidget):
 
     def place_rect(self) -> QRectF:
         """Return where the chosen number is on the widget."""
-        place = self._state.place
+        place = self._state.place[-2:]
         if self._map is None or len(place) != 2:
             return QRectF()
         target = self._target()
@@ -78,7 +78,7 @@ class MapView(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         step = _STEPS.get(Qt.Key(event.key()))
-        place = self._state.place
+        place = self._state.place[-2:]
         if step is None or len(place) != 2:
             super().keyPressEvent(event)
             return
@@ -127,7 +127,7 @@ class MapView(QWidget):
             painter.fillRect(below, ground)
 
     def _paint_mark(self, painter: QPainter) -> None:
-        place = self._state.place
+        place = self._state.place[-2:]
         if self._map is not None and len(place) == 2:
             size = QSize(self._map.width, self._map.height)
             paint_region(painter, self._target(), size, QRectF(place[1], place[0], 1, 1))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import QEvent, QSize, Qt, Signal, Slot
 from PySide6.QtGui import (
     QGuiApplication,
@@ -116,10 +118,17 @@ class NumberPage(QWidget):
     def move_place(self, down: int, right: int) -> None:
         """Go to a neighbour of the chosen place; of a flat layer to another unit."""
         place = self._state.place
-        if len(place) == 2:
-            self._state.select_place((place[0] + down, place[1] + right))
+        if place:
+            *moment, row, column = place
+            self._state.select_place((*moment, row + down, column + right))
         else:
             self._state.select_channel(self._state.channel + down + right)
+
+    def move_moment(self, by: int) -> None:
+        """Go to the same place so many moments later; earlier below 0."""
+        place = self._state.place
+        if len(place) == 3:
+            self._state.select_place((place[0] + by, *place[1:]))
 
     def set_frozen(self, frozen: bool) -> None:
         """Say whether the picture is held."""
@@ -193,6 +202,14 @@ class NumberPage(QWidget):
         self._home.clicked.connect(stepping.home)
         self._back.clicked.connect(stepping.back)
         self._play.clicked.connect(stepping.toggle)
+        self._earlier = tool_button(
+            "clock-minus-outline", self.tr("Moment before"), self.tr("The same place earlier (<)")
+        )
+        self._later = tool_button(
+            "clock-plus-outline", self.tr("Next moment"), self.tr("The same place later (>)")
+        )
+        self._earlier.clicked.connect(partial(self.move_moment, -1))
+        self._later.clicked.connect(partial(self.move_moment, 1))
         self._forward.clicked.connect(stepping.forward)
         self._kind = ChoiceButton(self.tr("Steps"), self.tr("How far a step goes"), self)
         words = {"number": self.tr("By number"), "term": self.tr("By term")}
@@ -236,6 +253,7 @@ class NumberPage(QWidget):
         tools.setSpacing(SPACE_S)
         tools.addWidget(self._title, 1)
         for tool in (
+            *(self._earlier, self._later),
             *(self._home, self._back, self._play, self._forward),
             *(self._kind, self._speed, self._guess, self._large, self._kernel, self._copy),
         ):
@@ -320,6 +338,12 @@ class NumberPage(QWidget):
             + title_text(state.network, state.layer_id, state.channel, state.place)
         )
         self._play.setIcon(icon("pause" if stepping.is_playing else "play"))
+        has_moments = len(state.place) == 3
+        for button in (self._earlier, self._later):
+            button.setVisible(has_moments)
+        if has_moments:
+            self._earlier.setEnabled(state.place[0] > 0)
+            self._later.setEnabled(state.place[0] < state.moments - 1)
         if self._result is None:
             self._stack.setCurrentIndex(0)
             self._message.setText(self._why_nothing())
@@ -332,7 +356,9 @@ class NumberPage(QWidget):
             return None
         channels = [other.channel for other in self.terms.groups if other.source == group.source]
         place = group.channel - min(channels)
-        return KernelTarget(part.layer_id, part.number.question.channel, place)
+        tap = part.number.question.taps.tap[int(group.terms[0])].tolist()
+        moment = tap[0] if len(tap) == 3 else None
+        return KernelTarget(part.layer_id, part.number.question.channel, place, moment)
 
     @Slot(int, float, bool)
     def _on_terms_weight_edited(self, term: int, value: float, final: bool) -> None:
@@ -363,18 +389,18 @@ class NumberPage(QWidget):
 
     @Slot(int, int)
     def _on_map_place_chosen(self, row: int, column: int) -> None:
-        self._state.select_place((row, column))
+        self._state.select_place((*self._state.place[:-2], row, column))
 
     @Slot(int, int)
     def _on_terms_window_dragged(self, down: int, right: int) -> None:
         """Move the number as far as its window was moved on the map that it reads."""
         part = self._result
-        if part is None or not part.sources or len(self._state.place) != 2:
+        if part is None or not part.sources or not self._state.place:
             return
         source = next(iter(part.sources.values()))
         shape = self._state.shape_of(self._state.layer_id) or (1, 1, 1)
-        self._dragged_down += down * shape[1] / source.height
-        self._dragged_right += right * shape[2] / source.width
+        self._dragged_down += down * shape[-2] / source.height
+        self._dragged_right += right * shape[-1] / source.width
         steps = round(self._dragged_down), round(self._dragged_right)
         self._dragged_down -= steps[0]
         self._dragged_right -= steps[1]

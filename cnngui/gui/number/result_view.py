@@ -163,8 +163,10 @@ class ResultView(QWidget):
         names = []
         for group in summands.groups:
             if group < 0:
-                others = len(shown.groups) - len(summands.groups) + 1
+                others = len(shown.maps) - len(summands.groups) + 1
                 names.append(self.tr("the other {count}").format(count=others))
+            elif summands.by_moment:
+                names.append(self._terms.group_label(shown.groups[group]))
             else:
                 names.append(self._terms.label(*shown.groups[group].key))
         if len(names) == 1:

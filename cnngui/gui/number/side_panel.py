@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
@@ -16,6 +18,7 @@ from cnngui.gui.theme import ACCENT, SPACE_M, SPACE_S, colors
 from cnngui.gui.view_state import ViewState
 from cnngui.gui.widgets.picture_view import Picture
 from cnngui.gui.widgets.pictures import indexed_image
+from cnngui.gui.words.moments import moment_in
 from cnngui.gui.words.numbers import number_text
 from cnngui.gui.words.sizes import size_words
 from cnngui.pipeline.lenses.field import FieldResult
@@ -23,6 +26,9 @@ from cnngui.pipeline.lenses.number import NumberResult
 
 _UNSHARED, _DENSE = QColor("#d97706"), QColor("#c2408f")
 _BAR = 10
+_FILM_COLUMNS = 4
+_LINE_CODE = 128
+"""Between frames: a colour from the middle of the map."""
 _WRAPPED = Qt.TextFlag.TextWordWrap
 
 
@@ -82,7 +88,12 @@ class SidePanel(QWidget):
             return
         self._told = told
         network = self._state.network
-        self._caption.setText(self.tr("The map it makes: one number for each place"))
+        caption = self.tr("The map it makes: one number for each place")
+        if len(question.at) == 3:
+            caption = self.tr("The map it makes at {moment}: one number for each place").format(
+                moment=moment_in(question.at[0], self._state.moments_of(result.layer_id))
+            )
+        self._caption.setText(caption)
         self._caption.setVisible(result.output is not None)
         self.map.setVisible(result.output is not None)
         self._meaning.setText(meaning_text(result.number))
@@ -101,15 +112,17 @@ class SidePanel(QWidget):
         if result is None:
             return
         colormap = self._state.colormap(False)
-        self._field.show_image(indexed_image(result.codes, colormap, signed=False))
+        self._field.show_image(indexed_image(_as_film(result.codes), colormap, signed=False))
         if result.spread is None:
             words = self.tr("On this picture no pixel changes it: its derivative is zero.")
         else:
-            down, right = (number_text(part, digits=3) for part in result.spread)
+            down, right = (number_text(part, digits=3) for part in result.spread[-2:])
             words = self.tr(
                 "Bright: counts more. Most of it lies within {down} rows and {right} columns of "
                 "the middle (standard deviation)."
             ).format(down=down, right=right)
+        if result.codes.ndim == 3:
+            words += " " + self.tr("All frames that it sees, row by row, the newest last.")
         self._spread.setText(words)
 
 
@@ -179,6 +192,22 @@ class _SharingView(QWidget):
         painter.setPen(QColor(colors().muted))
         scale = self._scale()
         painter.drawText(QRect(0, y, width, self._height(scale, width)), int(_WRAPPED), scale)
+
+
+def _as_film(codes: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return the frames of ``(T, H, W)`` in rows, as one picture; one of ``(H, W)`` as it is."""
+    if codes.ndim == 2:
+        return codes
+    count, height, width = codes.shape
+    columns = min(count, _FILM_COLUMNS)
+    rows = -(-count // columns)
+    size = rows * (height + 1) - 1, columns * (width + 1) - 1
+    film = np.full(size, _LINE_CODE, np.uint8)
+    for place, frame in enumerate(codes):
+        row, column = divmod(place, columns)
+        top, left = row * (height + 1), column * (width + 1)
+        film[top : top + height, left : left + width] = frame
+    return film
 
 
 def _words_label(parent: QWidget, *, muted: bool = False) -> QLabel:

@@ -1,9 +1,14 @@
-"""Going over a map number by number, or over a number term by term, by hand or by itself."""
+"""Going over a map number by number, or over a number term by term, by hand or by itself.
+
+Where maps have moments, the next moment's map comes after the last number of one.
+"""
 
 from __future__ import annotations
 
+from math import prod
 from typing import Literal, get_args
 
+import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from cnngui.gui.view_state import ViewState
@@ -66,12 +71,15 @@ class Stepping(QObject):
 
     @property
     def filled(self) -> int | None:
-        """How many numbers of the map, row by row, the kernel has made; None: all."""
+        """How many numbers of the map, row by row, the kernel has made; None: all.
+
+        Where maps have moments, of that of the moment where it is.
+        """
         if not self._fills:
             return None
-        y, x = self._state.place
+        y, x = self._state.place[-2:]
         shape = self._state.shape_of(self._state.layer_id) or (1, 1, 1)
-        return y * shape[2] + x + 1
+        return y * shape[-1] + x + 1
 
     def set_terms(self, count: int) -> None:
         """Say how many terms the number has."""
@@ -140,7 +148,7 @@ class Stepping(QObject):
         self.changed.emit()
 
     def _hold(self) -> None:
-        if self._kind == "number" and len(self._state.place) == 2:
+        if self._kind == "number" and len(self._state.place) > 1:
             self._fills = True
         self.holding.emit()
 
@@ -165,24 +173,27 @@ class Stepping(QObject):
             self._revealed = min(max(revealed + by, 0), self._terms)
         self.changed.emit()
 
-    def _count(self) -> int:
+    def _sizes(self) -> tuple[int, ...]:
+        """Return how many numbers there are to go over: along the axes of maps, or of units."""
         shape = self._state.shape_of(self._state.layer_id) or (1,)
-        return shape[1] * shape[2] if len(shape) == 3 else shape[0]
+        return shape[1:] if len(shape) > 1 else shape
+
+    def _count(self) -> int:
+        return prod(self._sizes())
 
     def _here(self) -> int:
-        """The place, counted row by row; of a flat layer the unit."""
-        shape = self._state.shape_of(self._state.layer_id) or (1,)
-        if len(shape) != 3:
+        """The place, counted moment by moment and row by row; of a flat layer the unit."""
+        place = self._state.place
+        if not place:
             return self._state.channel
-        y, x = self._state.place
-        return y * shape[2] + x
+        return int(np.ravel_multi_index(place, self._sizes()))
 
     def _move(self, place: int) -> None:
         place = min(max(place, 0), self._count() - 1)
-        shape = self._state.shape_of(self._state.layer_id) or (1,)
         self._is_moving = True
-        if len(shape) == 3:
-            self._state.select_place(divmod(place, shape[2]))
+        if self._state.place:
+            at = np.unravel_index(place, self._sizes())
+            self._state.select_place(tuple(int(along) for along in at))
         else:
             self._state.select_channel(place)
         self._is_moving = False

@@ -24,7 +24,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from cnngui.featuremaps.colormaps import PRIMARIES
-from cnngui.gui.number.groups import Group, groups_of
+from cnngui.gui.number.groups import Group, groups_of, maps_read
 from cnngui.gui.number.shown import Shown
 from cnngui.gui.theme import ACCENT, SPACE_L, SPACE_M, SPACE_S, colors, is_dark
 from cnngui.gui.view_state import ViewState
@@ -32,10 +32,11 @@ from cnngui.gui.widgets.bars import sign_color
 from cnngui.gui.widgets.cell_editing import CellEditing
 from cnngui.gui.widgets.cells import cell_colors, paint_cell
 from cnngui.gui.widgets.pictures import REGION, draw_picture, fitted, indexed_image, paint_region
+from cnngui.gui.words.moments import moment_in
 from cnngui.gui.words.naming import channel_label, channel_names
 from cnngui.gui.words.numbers import number_text
 from cnngui.pipeline.lenses.number import MOST_PICTURES, MapPicture, NumberResult
-from cnngui.spec.layers import INPUT_ID
+from cnngui.spec.layers import INPUT_ID, Shape, moments
 
 _THUMB, _SMALL_THUMB = QSize(108, 81), QSize(72, 54)
 _NARROW = 700
@@ -46,6 +47,8 @@ _BAR_HEIGHT = 22
 _CAPTION = 16
 _LARGEST_CELL, _SMALLEST_CELL = 58, 5
 _NUMBER_PIXELS = (12, 11, 10, 9)
+_MAP_TOTAL = 24
+"""Pixels: what the subtotal of a map takes that is read at several moments."""
 _MOST_CELLS = 256
 """Terms of one group that may have numbers: larger windows are read by their colours."""
 TINTS = ("#b3261e", "#1a7f37", "#2353c4")
@@ -63,17 +66,19 @@ class Row:
     thumb : the map it reads, with the window on it.
     grids : the cells of window, weights and products; which there are depends on the arithmetic.
     total : its subtotal.
+    map_total : the subtotal of its map, below the last of several moments; empty elsewhere.
     """
 
     group: int
     thumb: QRectF
     grids: dict[str, QRectF]
     total: QRectF
+    map_total: QRectF
 
     @property
     def bounds(self) -> QRectF:
         """All of it, with what is written above the grids."""
-        whole = self.thumb.united(self.total)
+        whole = self.thumb.united(self.total).united(self.map_total)
         for grid in self.grids.values():
             whole = whole.united(grid)
         return whole.adjusted(0, -_CAPTION, 0, 0)
@@ -184,7 +189,7 @@ class TermsView(QWidget):
         point = event.position()
         for place, rect in self._bars:
             if rect.contains(point) and place >= 0 and self._shown is not None:
-                self._state.select_term(self._shown.groups[place].key)
+                self._state.select_term(self._shown.groups[self._shown.maps[place][0]].key)
                 return
         for row in self._rows:
             if row.thumb.contains(point):
@@ -278,7 +283,8 @@ class TermsView(QWidget):
             self._rows, self._bars = [], []
             self.setMinimumHeight(0)
             return
-        drawn = [self._chosen(shown)] if shown.lists else list(range(len(shown.groups)))
+        every = range(len(shown.groups))
+        drawn = list(shown.maps[self._chosen(shown)] if shown.lists else every)
         names = self._grid_names(shown)
         narrowest = min(self._cell_width(shown, place, names) for place in drawn)
         self._shows_numbers = self._fit_font(shown, drawn, narrowest)
@@ -296,9 +302,10 @@ class TermsView(QWidget):
         self.setMinimumHeight(round(y))
 
     def _chosen(self, shown: Shown) -> int:
+        """Return the map whose cells are drawn where those of all would be too many."""
         request = self._state.request().number
-        for place, group in enumerate(shown.groups):
-            if request is not None and group.key == request.term:
+        for place, (first, *_) in enumerate(shown.maps):
+            if request is not None and shown.groups[first].key == request.term:
                 return place
         return shown.strongest[0]
 
@@ -318,14 +325,22 @@ class TermsView(QWidget):
             grids[name] = QRectF(x, y, width * columns, height * rows)
             x += width * columns + _OPERATOR
         tall = max(height * rows, float(thumb.height()))
-        total = QRectF(x, y, max(self.width() - x, 60), min(tall, 64))
-        return Row(place, QRectF(0, y, thumb.width(), thumb.height()), grids, total)
+        room = max(self.width() - x, 60)
+        total = QRectF(x, y, room, min(tall, 64))
+        of_map = shown.maps[shown.map_of(place)]
+        map_total = QRectF()
+        if len(of_map) > 1 and place == of_map[-1] and shown.number.question.kind == "sum":
+            map_total = QRectF(x, y + tall, room, _MAP_TOTAL * self._scale)
+        return Row(place, QRectF(0, y, thumb.width(), thumb.height()), grids, total, map_total)
 
     def _thumb_size(self, shown: Shown, place: int) -> QSize:
         """Return how large a group's map is drawn: not at all where there is no room for it."""
-        if shown.groups[place].key not in shown.result.sources or self.width() <= 420:
+        group = shown.groups[place]
+        drawn = {key[:2] for key in shown.result.sources}
+        if group.key not in drawn or self.width() <= 420:
             return QSize(0, 0)
-        return _SMALL_THUMB if self.width() < _NARROW else _THUMB
+        is_small = self.width() < _NARROW or group.moment is not None
+        return _SMALL_THUMB if is_small else _THUMB
 
     def _left(self, thumb: QSize) -> float:
         return float(thumb.width() + SPACE_M) if thumb.width() else 0.0
@@ -379,8 +394,10 @@ class TermsView(QWidget):
         number = shown.number
         taps = number.question.taps
         where = self.label(int(taps.source[term]), int(taps.channel[term]))
-        if taps.at.shape[1] == 2:
-            y, x = taps.at[term].tolist()
+        if taps.at.shape[1] > 1:
+            *moment, y, x = taps.at[term].tolist()
+            if moment:
+                where = f"{where}, {self._moment_label(int(taps.source[term]), moment[0])}"
             place = self.tr("{name}, row {row}, column {column}").format(
                 name=where, row=y, column=x
             )
@@ -406,11 +423,25 @@ class TermsView(QWidget):
             return names[channel]
         return f"{source_id} {channel_label(channel, names)}"
 
+    def group_label(self, group: Group) -> str:
+        """Return what a group is called: its map, and the moment at which that is read."""
+        name = self.label(*group.key)
+        if group.moment is None:
+            return name
+        return f"{name}, {self._moment_label(group.source, group.moment)}"
+
+    def _moment_label(self, source: int, moment: int) -> str:
+        shown = self._shown
+        shape: Shape = ()
+        if shown is not None:
+            shape = maps_read(self._state.network, shown.number.question.sources[source]) or ()
+        return moment_in(moment, moments(shape))
+
     def _drag(self, here: QPointF) -> None:
         if self._dragged is None or self._shown is None:
             return
         row, start = self._dragged
-        picture = self._shown.result.sources.get(self._group(row).key)
+        picture = self._shown.result.sources.get(self._group(row).picture_key)
         if picture is None:
             return
         target = _picture_rect(picture, row.thumb)
@@ -435,26 +466,30 @@ class TermsView(QWidget):
             "product": self.tr("products"),
         }
         operators = {"weight": "×", "product": "="}
+        is_first = row.group == shown.maps[shown.map_of(row.group)][0]
         for name, grid in row.grids.items():
             small = QFont(self.font())
             small.setPixelSize(11)
             painter.setFont(small)
             painter.setPen(QColor(colors().muted))
             caption = QRectF(grid.x(), grid.y() - _CAPTION, max(grid.width(), 60.0), _CAPTION)
-            painter.drawText(caption, int(Qt.AlignmentFlag.AlignLeft), captions[name])
+            if is_first:  # the other moments of a map stand right below
+                painter.drawText(caption, int(Qt.AlignmentFlag.AlignLeft), captions[name])
             if name in operators:
                 painter.setFont(self.font())
                 place = QRectF(grid.x() - _OPERATOR, grid.y(), _OPERATOR, grid.height())
                 painter.drawText(place, int(Qt.AlignmentFlag.AlignCenter), operators[name])
             self._paint_grid(painter, shown, group, name, grid)
         self._paint_total(painter, shown, row, is_revealed)
+        if not row.map_total.isEmpty() and is_revealed:
+            self._paint_map_total(painter, shown, row)
 
     def _has_kernel(self, shown: Shown) -> bool:
         return shown.number.question.layer.has_kernels
 
     def _paint_thumb(self, painter: QPainter, shown: Shown, row: Row, group: Group) -> None:
-        picture = shown.result.sources.get(group.key)
-        if picture is None or row.thumb.isEmpty():
+        picture = shown.result.sources.get(group.picture_key)
+        if row.thumb.isEmpty():
             return
         small = QFont(self.font())
         small.setPixelSize(11)
@@ -465,14 +500,18 @@ class TermsView(QWidget):
         caption = QRectF(row.thumb.x(), row.thumb.y() - _CAPTION, room, _CAPTION)
         painter.setPen(QColor(tints[group.channel] if is_rgb else colors().muted))
         text = painter.fontMetrics().elidedText(
-            self.label(*group.key), Qt.TextElideMode.ElideMiddle, round(caption.width())
+            self.group_label(group), Qt.TextElideMode.ElideMiddle, round(caption.width())
         )
         painter.drawText(caption, int(Qt.AlignmentFlag.AlignLeft), text)
+        if picture is None:  # before the first moment, or after the last: padding
+            painter.setPen(QPen(QColor(colors().border), 1, Qt.PenStyle.DashLine))
+            painter.drawRect(row.thumb.adjusted(0, 0, -1, -1))
+            return
         target = _picture_rect(picture, row.thumb)
         colormap = self._colormap(shown, group, picture.signed)
         image = indexed_image(picture.codes, colormap, picture.signed)
         draw_picture(painter, target, image)
-        at = shown.number.question.taps.at[group.terms]
+        at = shown.number.question.taps.at[group.terms][:, -2:]
         if at.shape[1] == 2:
             (top, left), (bottom, right) = at.min(axis=0).tolist(), at.max(axis=0).tolist()
             window = QRectF(left, top, right - left + 1, bottom - top + 1)
@@ -543,7 +582,7 @@ class TermsView(QWidget):
         self, shown: Shown, group: Group, name: str, values: NDArray[np.float64]
     ) -> list[QColor]:
         if name == "window":
-            picture = shown.result.sources.get(group.key)
+            picture = shown.result.sources.get(group.picture_key)
             scale = shown.result.source_scales.get(group.source) or _scale(shown.number.inputs)
             signed = picture.signed if picture is not None else bool((values < 0).any())
             colormap = self._colormap(shown, group, signed)
@@ -575,17 +614,26 @@ class TermsView(QWidget):
             text = self.tr("largest  {value}").format(value=number_text(shown.number.value, 4))
             painter.drawText(row.total, int(Qt.AlignmentFlag.AlignTop), text)
 
+    def _paint_map_total(self, painter: QPainter, shown: Shown, row: Row) -> None:
+        """Write below the moments of a map what they add up to."""
+        group = shown.groups[row.group]
+        line = row.map_total.adjusted(SPACE_S, 2, 0, 0)
+        painter.setPen(QPen(QColor(colors().text), 1))
+        painter.drawLine(line.topLeft(), QPointF(line.x() + 72 * self._scale, line.y()))
+        text = f"{self.label(*group.key)}  {shown.map_text(shown.map_of(row.group))}"
+        painter.drawText(line, int(Qt.AlignmentFlag.AlignVCenter), text)
+
     def _paint_bar(self, painter: QPainter, shown: Shown, place: int, rect: QRectF) -> None:
         listed = [index for index, _ in self._bars if index >= 0]
         if place >= 0:
-            value = shown.sums[place]
-            label = self.label(*shown.groups[place].key)
+            value = shown.map_sums[place]
+            label = self.label(*shown.groups[shown.maps[place][0]].key)
         else:
-            rest = [s for index, s in enumerate(shown.sums) if index not in set(listed)]
+            rest = [s for index, s in enumerate(shown.map_sums) if index not in set(listed)]
             value = float(np.sum(rest))
             label = self.tr("the other {count}").format(count=len(rest))
-        largest = abs(shown.sums[shown.strongest[0]]) or 1.0
-        chosen = bool(self._rows) and self._rows[0].group == place
+        largest = abs(shown.map_sums[shown.strongest[0]]) or 1.0
+        chosen = bool(self._rows) and place >= 0 and self._rows[0].group in shown.maps[place]
         if chosen:
             painter.fillRect(rect, QColor(colors().panel))
         painter.setFont(self.font())
@@ -618,8 +666,12 @@ class TermsView(QWidget):
             return ""
         lines = []
         for place in shown.strongest[:MOST_PICTURES]:
-            group = shown.groups[place]
-            lines.append(f"{self.label(*group.key)}: {number_text(shown.sums[place], digits=4)}")
+            of_map = shown.maps[place]
+            for part in of_map if len(of_map) > 1 else ():
+                value = number_text(shown.sums[part], digits=4)
+                lines.append(f"{self.group_label(shown.groups[part])}: {value}")
+            value = number_text(shown.map_sums[place], digits=4)
+            lines.append(f"{self.label(*shown.groups[of_map[0]].key)}: {value}")
         return "\n".join(lines)
 
 

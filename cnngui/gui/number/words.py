@@ -9,14 +9,17 @@ from PySide6.QtCore import QCoreApplication
 from cnngui.explain.functions import curve_of
 from cnngui.explain.number import Number
 from cnngui.explain.receptive import AxisField, regions
+from cnngui.gui.words.moments import moment_in
 from cnngui.gui.words.naming import channel_label, channel_names
 from cnngui.gui.words.numbers import number_text, shape_label
-from cnngui.spec.layers import INPUT_ID, LayerSpec, Normalisation
+from cnngui.spec.layers import INPUT_ID, LayerSpec, Normalisation, moments
 from cnngui.spec.network import NetworkSpec
+from cnngui.spec.shapes import infer
 
 translate = QCoreApplication.translate
 
-_MOST_SUMMANDS = 8
+_LETTERS = "kij"
+"""What indices in time, height and width are called in formulas."""
 
 
 def place_text(number: Number) -> str:
@@ -28,10 +31,15 @@ def place_text(number: Number) -> str:
 def title_text(network: NetworkSpec, layer_id: str, channel: int, at: Sequence[int]) -> str:
     """Return which number it is, in words."""
     name = channel_label(channel, channel_names(network, layer_id))
-    if len(at) != 2:
+    if len(at) < 2:
         return translate("OneNumber", "unit {name}").format(name=name)
+    *moment, row, column = at
+    if moment:
+        words = translate("OneNumber", "channel {name} · {moment}, row {row}, column {column}")
+        count = moments(infer(network).shapes.get(layer_id, ()))
+        return words.format(name=name, moment=moment_in(at[0], count), row=row, column=column)
     words = translate("OneNumber", "channel {name} · row {row}, column {column}")
-    return words.format(name=name, row=at[0], column=at[1])
+    return words.format(name=name, row=row, column=column)
 
 
 def formula_text(number: Number) -> str:
@@ -41,13 +49,17 @@ def formula_text(number: Number) -> str:
     source = question.sources[0]
     match question.kind:
         case "sum" if question.taps.weight is not None and layer.has_kernels:
-            formula = f"Σ_c Σ_i,j weight[{question.channel}, c, i, j] · {_window(layer, number)}"
+            letters = _LETTERS[-question.taps.tap.shape[1] :]
+            index = ", ".join((str(question.channel), "c", *letters))
+            formula = f"Σ_c Σ_{','.join(letters)} weight[{index}] · {_window(layer, number)}"
         case "sum" if question.taps.weight is not None:
             formula = f"Σ_k weight[{question.channel}, k] · {source}[k]"
         case "sum" if len(question.sources) > 1:
             formula = " + ".join(_term_text(number, term) for term in range(len(question.taps)))
         case "sum":
-            formula = f"Σ_i,j weight[i, j] · {source}[{question.channel}, …]"
+            letters = _LETTERS[-max(layer.rank or 0, 2) :]
+            index = ", ".join(letters)
+            formula = f"Σ_{','.join(letters)} weight[{index}] · {source}[{question.channel}, …]"
         case "max":
             formula = f"max {source}[{question.channel}, …]"
         case "product":
@@ -133,6 +145,13 @@ def meaning_text(number: Number) -> str:
     question = number.question
     layer = question.layer
     match question.kind:
+        case "sum" if layer.has_kernels and layer.rank == 3:
+            return translate(
+                "OneNumber",
+                "The kernel lies on the window, as it is, not flipped; a slice of it on each of "
+                "{moments} moments. What it finds in all of them, in each of the {count} input "
+                "channels, is added up: one kernel, one map.",
+            ).format(count=len(number.subtotals), moments=len(set(question.taps.at[:, 0].tolist())))
         case "sum" if layer.has_kernels and len(number.subtotals) > 1:
             return translate(
                 "OneNumber",
@@ -185,7 +204,7 @@ def sight_text(
     seen = regions(network, layer_id, at, 0 if not at else None).get(INPUT_ID)
     if seen is None or not all(seen):
         return translate("OneNumber", "It sees nothing of the picture.")
-    rows, columns = seen[1], seen[2]
+    rows, columns = seen[-2:]
     text = translate(
         "OneNumber",
         "It sees {size} pixels of the picture: rows {top}–{bottom}, columns {left}–{right}.",
@@ -196,7 +215,17 @@ def sight_text(
         left=columns.start,
         right=columns.stop - 1,
     )
-    strides = [axis.stride for axis in field]
+    if len(seen) == 4:
+        count = network.input.frames
+        text += " " + translate(
+            "OneNumber", "Of {count} frames it sees {seen}: {first} to {last}."
+        ).format(
+            count=count,
+            seen=len(seen[1]),
+            first=moment_in(seen[1].start, count),
+            last=moment_in(seen[1].stop - 1, count),
+        )
+    strides = [axis.stride for axis in field[-2:]]
     if at and None not in strides:
         steps = shape_label(tuple(stride for stride in strides if stride is not None))
         text += " " + translate(
@@ -214,13 +243,15 @@ def _term_text(number: Number, term: int) -> str:
 def _window(layer: LayerSpec, number: Number) -> str:
     """Return which values a kernel lies on: ``input[c, 100 + i − 1, 62 + j − 1]``."""
     question = number.question
-    stride, dilation = getattr(layer, "stride", (1, 1)), getattr(layer, "dilation", (1, 1))
+    rank = layer.rank or 0
+    ones = (1,) * rank
+    stride, dilation = getattr(layer, "stride", ones), getattr(layer, "dilation", ones)
     pads = getattr(layer, "pads", None)
-    if pads is None or len(question.at) != 2:
+    if pads is None or len(question.at) < rank:
         return f"{question.sources[0]}[c, …]"
-    places = []
+    places = [str(at) for at in question.at[:-rank]]
     for at, step, apart, (before, _), letter in zip(
-        question.at, stride, dilation, pads, "ij", strict=True
+        question.at[-rank:], stride, dilation, pads, _LETTERS[-rank:], strict=True
     ):
         place = f"{at}·{step}" if step != 1 else str(at)
         place += f" + {apart}·{letter}" if apart != 1 else f" + {letter}"

@@ -171,6 +171,7 @@ class SamplesBoard(QWidget):
         pace, recorded, words = self._recording.pace, self._recording.place, self._recording.words
         kind = recorded_words(self._studio.document.running_spec.input)
         self._pace.show_pace(pace)
+        self._pace.show_kind(clips=bool(kind))
         for place, card in enumerate(self.cards):
             card.show_recording(pace.burst, place == recorded, words, kind)
 

@@ -57,6 +57,10 @@ class PaceForm(QWidget):
             with QSignalBlocker(box):
                 box.setValue(value)
 
+    def show_kind(self, clips: bool) -> None:
+        """Show whether clips are recorded: they have every frame, and follow on each other."""
+        self._rate.setEnabled(not clips)
+
     def _box(
         self, name: str, lowest: int, highest: int, meaning: str, unit: str, at_zero: str = ""
     ) -> QSpinBox:

@@ -23,8 +23,11 @@ def filling_words(have: int, need: int) -> str:
 
 
 def moment_label(back: int) -> str:
-    """Return what a moment is called that lies so many before the newest: ``t−2``, ``t``."""
-    return f"t−{back}" if back else "t"
+    """Return what a moment is called that lies so many before the newest: ``t−2``, ``t``.
+
+    Padding may lie after it: ``t+1``.
+    """
+    return f"t−{back}" if back > 0 else f"t+{-back}" if back else "t"
 
 
 def moment_in(place: int, count: int) -> str:

@@ -62,6 +62,9 @@ _WORDS_FROM_BELOW = (
         "FromBelow",
         "Kernels that span time, drawn by hand: what moves left, right, up, down, slowly, fast",
     ),
+    QT_TRANSLATE_NOOP(
+        "FromBelow", "A small network that has learned to tell nine motions of a hand apart"
+    ),
     QT_TRANSLATE_NOOP("FromBelow", "Four small convolutions that tell ten kinds of things apart"),
     QT_TRANSLATE_NOOP(
         "FromBelow",

@@ -22,8 +22,10 @@ class FieldResult:
     Attributes
     ----------
     layer_id : the number's layer.
-    codes : uint8 ``(H, W)``, the picture's pixels by how much they count, in a sequential map.
-    spread : the standard deviation along height and width in pixels; None if nothing counts.
+    codes : uint8 ``(H, W)``, the picture's pixels by how much they count, in a sequential map;
+        ``(T, H, W)`` of several frames.
+    spread : the standard deviation along (time,) height and width, in frames and pixels; None if
+        nothing counts.
     """
 
     layer_id: str

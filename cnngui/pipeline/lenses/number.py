@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,13 +17,17 @@ from cnngui.spec.layers import INPUT_ID
 
 MOST_PICTURES = 16
 """Channels of which pictures are drawn: those that add most, and the one chosen."""
+_MOST_MOMENTS = 48
+"""Pictures in all, where each channel has one for each moment that is read."""
+PictureKey: TypeAlias = tuple[int, int, int]
+"""Place among the layer's inputs, channel, and moment; 0 where maps have none."""
 _PICTURE_SIDE = 160
 """Pixels: a larger map is drawn from every second value, or fewer."""
 
 
 @dataclass(frozen=True, eq=False)
 class MapPicture:
-    """A map as a small picture.
+    """A map at one moment as a small picture.
 
     Attributes
     ----------
@@ -45,17 +50,17 @@ class NumberResult:
     ----------
     layer_id : its layer.
     number : the number itself.
-    sources : pictures of the maps that it reads, by place among the layer's inputs and channel.
+    sources : pictures of the maps that it reads, at the moments that it reads them at.
     source_scales : for each of the layer's inputs the value drawn with the strongest colour.
-    output : the whole map that the number is part of; None if its layer is flat.
-    output_values : float32 ``(H, W)``, that map; None if the layer is flat.
+    output : the whole map that the number is part of, at its moment; None if its layer is flat.
+    output_values : float32 ``(H, W)``, that map at its moment; None if the layer is flat.
     chain : the elementwise layers that alone read the layer, one after the other, each with the
         number that it makes of the one before.
     """
 
     layer_id: str
     number: Number
-    sources: Mapping[tuple[int, int], MapPicture]
+    sources: Mapping[PictureKey, MapPicture]
     source_scales: Mapping[int, float]
     output: MapPicture | None
     output_values: NDArray[np.float32] | None
@@ -71,7 +76,7 @@ class NumberLens(Lens[NumberResult]):
         super().__init__(scene)
         self._read: dict[int, Doubles] = {}
         self._moments: Moments | None = None
-        self._pictures: dict[tuple[int, int], MapPicture] = {}
+        self._pictures: dict[PictureKey, MapPicture] = {}
         self._scales: dict[int, float] = {}
         self._question: Question | None = None
 
@@ -101,7 +106,8 @@ class NumberLens(Lens[NumberResult]):
         chosen = self.scene.view.number.term if self.scene.view.number is not None else None
         for place, values in found.items():
             channels = question.taps.channel[question.taps.source == place]
-            self._draw(place, self._strongest(place, channels, values, chosen), seen)
+            drawn = self._strongest(place, channels, values, chosen)
+            self._draw(place, self._moments_of(place, drawn, seen), seen)
 
     def _strongest(
         self,
@@ -121,19 +127,43 @@ class NumberLens(Lens[NumberResult]):
         strongest = every[np.argsort(-np.nan_to_num(sums), kind="stable")[:MOST_PICTURES]]
         found = [int(channel) for channel in strongest]
         if chosen is not None and chosen[0] == place and chosen[1] in every:
-            found.append(chosen[1])
+            found.insert(0, chosen[1])
         return found
 
-    def _draw(self, place: int, channels: list[int], seen: Seen) -> None:
-        pictures = {channel: _shrunk(seen.view[channel]) for channel in channels}
+    def _moments_of(
+        self, place: int, channels: list[int], seen: Seen
+    ) -> list[tuple[int, int | None]]:
+        """Return channels each with the moments at which it is read, not too many in all."""
+        question = self._question
+        if question is None or seen.view.ndim == 3:
+            return [(channel, None) for channel in channels]
+        taps = question.taps
+        mine = (taps.source == place) & taps.inside
+        found: list[tuple[int, int | None]] = []
+        for channel in channels:
+            read = np.unique(taps.at[mine & (taps.channel == channel), 0])
+            found += [(channel, int(moment)) for moment in read]
+            if len(found) >= _MOST_MOMENTS:
+                break
+        return found
+
+    def _draw(self, place: int, maps: list[tuple[int, int | None]], seen: Seen) -> None:
+        pictures = {
+            (channel, moment): _shrunk(
+                seen.view[channel] if moment is None else seen.view[channel, moment]
+            )
+            for channel, moment in maps
+        }
         finite = [
             np.abs(values[np.isfinite(values)]).max(initial=0.0) for values in pictures.values()
         ]
         scale = float(max(finite, default=0.0)) or 1.0
         self._scales[place] = scale
-        height, width = seen.view.shape[1:]
-        for channel, values in pictures.items():
-            self._pictures[place, channel] = _picture(values, scale, height, width, seen.signed)
+        height, width = seen.view.shape[-2:]
+        for (channel, moment), values in pictures.items():
+            self._pictures[place, channel, moment or 0] = _picture(
+                values, scale, height, width, seen.signed
+            )
 
     def _take_output(self, seen: Seen) -> None:
         question = self._question
@@ -143,8 +173,9 @@ class NumberLens(Lens[NumberResult]):
             question, question.pick(seen.view), self._read, self._moments, self._parameters()
         )
         output = values = None
-        if seen.view.ndim == 3:
-            values = sealed(seen.view[question.channel].copy(order="C"))
+        if seen.view.ndim > 1:
+            whole = seen.view[(question.channel, *question.at[:-2])]
+            values = sealed(whole.copy(order="C"))
             finite = values[np.isfinite(values)]
             scale = float(np.abs(finite).max(initial=0.0)) or 1.0
             height, width = values.shape

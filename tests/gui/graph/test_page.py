@@ -8,9 +8,12 @@ from PySide6.QtWidgets import QToolButton
 from pytestqt.qtbot import QtBot
 
 from cnngui.gui.graph.page import NetworkPage
+from cnngui.gui.graph.reads_band import ReadsBand
 from cnngui.gui.view_state import ViewState
+from cnngui.pipeline.lenses.number import NumberResult
 from cnngui.pipeline.lenses.thumbnails import Thumbnails
-from cnngui.spec.layers import Conv2d, ReLU
+from cnngui.spec.layers import Conv2d, Conv3d, MaxPool3d, ReLU
+from cnngui.spec.network import InputSpec, NetworkSpec
 from tests.gui.driver import Driver
 
 LEFT = Qt.MouseButton.LeftButton
@@ -111,3 +114,27 @@ def test_zoom_stays_within_bounds(page: NetworkPage) -> None:
     assert page.canvas.zoom == pytest.approx(0.08)
     page.canvas.fit()
     assert page.canvas.zoom > 0.3
+
+
+def test_what_is_read_in_time_is_drawn_with_its_moments(driver: Driver, page: NetworkPage) -> None:
+    driver.document.replace_network(
+        NetworkSpec(
+            input=InputSpec(frames=4, height=18, width=24),
+            layers=(
+                Conv3d(id="conv1", kernel_size=(2, 3, 3), padding="same"),
+                Conv2d(id="conv2", out_channels=2),
+                MaxPool3d(id="pool1"),
+            ),
+        )
+    )
+    band = page.findChild(ReadsBand)
+    assert band is not None
+    for layer_id, read in (("conv1", "R: "), ("conv2", "conv1 "), ("pool1", "conv2 0: ")):
+        driver.document.select(layer_id)
+        driver.wait(
+            lambda layer_id=layer_id: (
+                (part := driver.result.part(NumberResult)) is not None and part.layer_id == layer_id
+            )
+        )
+        driver.wait(lambda read=read: read in band.accessibleDescription())
+        band.grab()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QLabel, QSpinBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from cnngui.data.drawn import DrawnOptions
@@ -102,6 +102,7 @@ def gestures(driver: Driver) -> Hands:
 def test_clips_are_recorded_moved_deleted_and_had_back(gestures: Hands) -> None:
     hands = gestures
     assert "Clips of 5 frames" in hands.record_button(0).toolTip()
+    assert not hands.child(QSpinBox, "pace_rate").isEnabled()
     count = hands.record(0, least=2)
     collection = hands.driver.settings.collection
     (name, other) = hands.names
