@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,17 +12,9 @@ from cnngui.engine import parallel
 from cnngui.engine.learning.losses import CrossEntropy
 from cnngui.engine.learning.network import TrainableNetwork
 from cnngui.engine.learning.optimizers import Adam
-from cnngui.spec.layers import (
-    Conv2d,
-    Flatten,
-    LayerSpec,
-    Linear,
-    MaxPool2d,
-    ReLU,
-)
-from cnngui.spec.network import InputSpec, NetworkSpec
+from cnngui.spec.network import NetworkSpec
 from cnngui.weights import Weights
-from tests.benchmarks import torch_peer
+from tests.benchmarks import training_subjects
 from tests.benchmarks.timing import interleaved_medians, table
 
 TITLE = "Training steps with Adam: milliseconds (times PyTorch's)"
@@ -33,38 +25,16 @@ _ROUNDS = 21
 Step = Callable[[], object]
 
 
-def mnist_network() -> NetworkSpec:
-    """Conv 8 and 16 (3x3, same), each with ReLU and 2x2 pooling, over 28x28 grey; ten classes."""
-    input_spec = InputSpec(height=28, width=28).with_channels(1)
-    return _network("MNIST conv 8-16", input_spec, ((8,), (16,)), "same")
+Subject = tuple[Callable[[], NetworkSpec], int]
+"""A network, and how many images a batch has."""
 
-
-def tiny_vgg() -> NetworkSpec:
-    """Twice two convolutions of 10 channels (3x3, valid) and pooling, over 64x64; ten classes."""
-    blocks = ((10, 10), (10, 10))
-    return _network("Tiny VGG 64x64", InputSpec(height=64, width=64), blocks, "valid")
-
-
-def _network(
-    name: str,
-    input_spec: InputSpec,
-    blocks: tuple[tuple[int, ...], ...],
-    padding: Literal["same", "valid"],
-) -> NetworkSpec:
-    layers: list[LayerSpec] = []
-    for block, channels in enumerate(blocks, 1):
-        for number, count in enumerate(channels, 1):
-            place = f"{block}_{number}"
-            layers += [
-                Conv2d(id=f"conv{place}", out_channels=count, padding=padding),
-                ReLU(id=f"relu{place}"),
-            ]
-        layers.append(MaxPool2d(id=f"pool{block}"))
-    layers += [Flatten(id="flatten"), Linear(id="linear", out_features=10)]
-    return NetworkSpec(name=name, input=input_spec, layers=tuple(layers))
-
-
-_SUBJECTS = ((mnist_network, 64), (tiny_vgg, 32))
+_SUBJECTS: tuple[Subject, ...] = (
+    (training_subjects.mnist_network, 64),
+    (training_subjects.tiny_vgg, 32),
+    (training_subjects.resnet18, 16),
+    (training_subjects.u_net, 8),
+    (training_subjects.video_network, 8),
+)
 
 
 def measure() -> list[dict[str, Any]]:
@@ -140,18 +110,15 @@ def _torch(
 ) -> Step:
     import torch  # a yardstick, not something that the program needs
 
+    from tests.benchmarks.torch_pupil import Pupil
+
     torch.set_num_threads(threads)
-    parameters = {
-        layer_id: {name: torch.tensor(array, requires_grad=True) for name, array in arrays.items()}
-        for layer_id, arrays in weights.items()
-    }
-    every = [tensor for tensors in parameters.values() for tensor in tensors.values()]
-    optimizer = torch.optim.Adam(every, 1e-3)
+    pupil = Pupil(network, weights)
+    optimizer = torch.optim.Adam(pupil.parameters(), 1e-3)
     batch, right = torch.from_numpy(x), torch.from_numpy(labels)
 
     def step() -> None:
-        result = torch_peer.compute(network, parameters, batch)
-        loss = torch.nn.functional.cross_entropy(result, right)
+        loss = torch.nn.functional.cross_entropy(pupil(batch), right)
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
