@@ -26,6 +26,7 @@ from cnngui.engine.ops.learning.kernels import (
     to_taps,
 )
 from cnngui.engine.ops.learning.layout import by_moment
+from cnngui.engine.ops.learning.one_matrix import OneMatrix, fits_one_matrix
 from cnngui.engine.ops.learning.operation import Operation, Place
 from cnngui.engine.ops.learning.unfold import Unfolding, by_group
 from cnngui.engine.ops.live import winograd, winograd_tiles
@@ -190,6 +191,16 @@ class LearningConv(Operation):
                 self._d_x = by_moment(self.d_x, images).reshape(len(x), groups, read, *x.shape[2:])
                 self._line = scattered(self._weight, out, place)
 
+    @classmethod
+    def at(cls, layer: spec.Conv2d | spec.Conv3d, place: Place) -> Operation:
+        """Return what suits the size of its maps."""
+        images = images_of(layer, place)
+        x, out = by_moment(place.sources[0], images), by_moment(place.out, images)
+        axes = axes_of(layer, x, out, [before for before, _ in layer.pads])
+        if layer.groups == 1 and fits_one_matrix(x, axes):
+            return SmallMapsConv(layer, place, OneMatrix(x, out, axes, place.memory))
+        return cls(layer, place)
+
     def forward(self) -> None:
         to_taps(self._weight, self._by_tap)
         weight = self._by_tap.reshape(*self._by_tap.shape[:2], -1)
@@ -214,3 +225,30 @@ class LearningConv(Operation):
         else:
             weight = by_result(self._by_tap)
             spread(self._d_results, weight, self._d_x, self._axes, self._line)
+
+
+class SmallMapsConv(Operation):
+    """All windows as one matrix: large weights are read once, and as they lie."""
+
+    def __init__(self, layer: spec.Conv2d | spec.Conv3d, place: Place, windows: OneMatrix) -> None:
+        super().__init__(layer, place)
+        self._windows = windows
+        self._images = images_of(layer, place)
+        self._weight = _as_matrix(place.parameters["weight"])
+
+    def forward(self) -> None:
+        bias = self.place.parameters.get("bias")
+        self._windows.correlate(self._weight, bias, by_moment(self.out, self._images))
+
+    def learn(self) -> None:
+        gradients = self.place.gradients
+        d_weight, d_bias = _as_matrix(gradients["weight"]), gradients.get("bias")
+        self._windows.weight_gradient(by_moment(self.d_out, self._images), d_weight, d_bias)
+
+    def backward(self) -> None:
+        d_out, d_x = (by_moment(maps, self._images) for maps in (self.d_out, self.d_x))
+        self._windows.spread(self._weight, d_out, d_x)
+
+
+def _as_matrix(weight: NDArray) -> NDArray:
+    return weight.reshape(len(weight), -1)

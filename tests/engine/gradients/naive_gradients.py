@@ -10,21 +10,20 @@ from tests.engine.naive import pool_window
 Array = NDArray[np.floating]
 
 
-def conv2d(d_out, x, weight, stride=(1, 1), dilation=(1, 1), groups=1) -> tuple[Array, Array]:
+def convolve(d_out, x, weight, stride, dilation, groups=1) -> tuple[Array, Array]:
     """(d_x, d_weight) of a convolution of x with its padding: product by product."""
     d_x, d_weight = np.zeros(x.shape), np.zeros(weight.shape)
-    out_channels, group_channels, kh, kw = weight.shape
-    for n, k, y, x_ in np.ndindex(*d_out.shape):
+    out_channels, group_channels, *kernel = weight.shape
+    for n, k, *place in np.ndindex(*d_out.shape):
         first = k // (out_channels // groups) * group_channels
-        for c, i, j in np.ndindex(group_channels, kh, kw):
-            seen = (
-                n,
-                first + c,
-                y * stride[0] + i * dilation[0],
-                x_ * stride[1] + j * dilation[1],
-            )
-            d_x[seen] += d_out[n, k, y, x_] * weight[k, c, i, j]
-            d_weight[k, c, i, j] += d_out[n, k, y, x_] * x[seen]
+        for c, *tap in np.ndindex(group_channels, *kernel):
+            seen = [
+                at * step + i * distance
+                for at, step, i, distance in zip(place, stride, tap, dilation, strict=True)
+            ]
+            given = d_out[n, k, *place]
+            d_x[n, first + c, *seen] += given * weight[k, c, *tap]
+            d_weight[k, c, *tap] += given * x[n, first + c, *seen]
     return d_x, d_weight
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from cnngui.engine.ops import conv
+from cnngui.engine.ops.learning import unfold
 from cnngui.spec import layers as spec
 from tests.engine import naive
 from tests.engine.gradients import naive_gradients
@@ -12,28 +14,57 @@ from tests.engine.gradients.test_gradients import CONVOLUTIONS, POOLINGS
 from tests.engine.gradients.workbench import Bench, apart
 
 
+@pytest.fixture(params=["one matrix", "rows", "pieces of rows"])
+def strategy(request, monkeypatch):
+    """Small maps are one matrix as a rule; here also what large ones are."""
+    if request.param != "one matrix":
+        monkeypatch.setattr(conv, "fits_one_matrix", lambda x, axes: False)
+    if request.param == "pieces of rows":
+        monkeypatch.setattr(unfold, "_CHUNK_BYTES", 2_000)
+        monkeypatch.setattr(unfold, "FEWEST_PLACES", 2)
+    return request.param
+
+
+CONVOLUTIONS_OVER_TIME = [
+    {},
+    {"padding": "same", "kernel_size": (2, 3, 1)},
+    {"padding": 1, "stride": (2, 1, 2)},
+    {"padding": (0, 1, 2, 0, 2, 1), "dilation": (2, 1, 2)},
+    {"kernel_size": (3, 1, 1), "groups": 2},
+    {"kernel_size": 1},
+]
+
+
+@pytest.mark.parametrize("arguments", CONVOLUTIONS_OVER_TIME, ids=str)
+def test_convolution_over_time(arguments, strategy):
+    layer = spec.Conv3d(id="conv", **{"out_channels": 4, **arguments})
+    check(layer, apart((2, 4, 4, 5, 6)))
+
+
 @pytest.mark.parametrize("arguments", CONVOLUTIONS, ids=str)
-def test_convolution(arguments):
+def test_convolution(arguments, strategy):
     layer = spec.Conv2d(id="conv", **{"out_channels": 4, **arguments})
-    x = apart((2, 4, 5, 7))
+    check(layer, apart((2, 4, 5, 7)))
+
+
+def check(layer, x):
     bench = Bench(layer, x)
     weight, bias = bench.parameters["weight"], bench.parameters.get("bias")
     how = layer.stride, layer.dilation, layer.groups
-    margins = layer.pads
-    padded = np.pad(x, ((0, 0), (0, 0), *margins))
-    np.testing.assert_allclose(
-        bench.result(), naive.convolve(padded, weight, bias, *how), atol=1e-9
-    )
+    padded = np.pad(x, ((0, 0), (0, 0), *layer.pads))
+    expected = naive.convolve(padded, weight, bias, *how)
+    np.testing.assert_allclose(bench.result(), expected, atol=1e-9)
 
     bench.differentiate()
     d_out, (found,) = bench.seen()
-    d_padded, d_weight = naive_gradients.conv2d(d_out, padded, weight, *how)
-    (top, _), (left, _) = margins
-    d_x = d_padded[:, :, top : top + 5, left : left + 7]
+    d_padded, d_weight = naive_gradients.convolve(d_out, padded, weight, *how)
+    inside = zip(layer.pads, x.shape[2:], strict=True)
+    d_x = d_padded[:, :, *(slice(before, before + side) for (before, _), side in inside)]
     np.testing.assert_allclose(found, d_x, atol=1e-9)
     np.testing.assert_allclose(bench.gradients["weight"], d_weight, atol=1e-9)
     if layer.bias:
-        np.testing.assert_allclose(bench.gradients["bias"], d_out.sum((0, 2, 3)), atol=1e-9)
+        d_bias = d_out.sum((0, *range(2, d_out.ndim)))
+        np.testing.assert_allclose(bench.gradients["bias"], d_bias, atol=1e-9)
 
 
 @pytest.mark.parametrize("arguments", POOLINGS, ids=str)

@@ -37,7 +37,7 @@ def weight_gradient(
     d_weight : ``(groups, results, taps)``, overwritten.
     products : scratch for as many of d_weight as rows are multiplied at a time.
     """
-    d_weight.fill(0)
+    is_first = True
     for chunk in windows.chunks:
         chunk.fill()
         d_rows = d_out[chunk.rows, ..., chunk.places]
@@ -45,8 +45,19 @@ def weight_gradient(
         for first in range(0, len(d_rows), len(products)):
             some = slice(first, first + len(products))
             by_row = products[: len(d_rows[some])]
-            np.matmul(d_rows[some], matrices[some], out=by_row)
-            d_weight += np.add.reduce(by_row, axis=0)
+            if len(by_row) == 1 and is_first:
+                # Of weights that fill the cache, each pass over them counts.
+                np.matmul(d_rows[some], matrices[some], out=d_weight[np.newaxis])
+            else:
+                np.matmul(d_rows[some], matrices[some], out=by_row)
+                total = by_row[0]
+                if len(by_row) > 1:
+                    total = np.add.reduce(by_row, axis=0)
+                if is_first:
+                    np.copyto(d_weight, total)
+                else:
+                    d_weight += total
+            is_first = False
 
 
 def rows_multiplied(d_weight: NDArray, rows: int) -> int:

@@ -26,6 +26,9 @@ from cnngui.engine.ops.learning.windows import Axis
 _CHUNK_BYTES = 400_000
 """Unfolded rows are made and multiplied a few at a time, while in the second-level cache."""
 
+FEWEST_PLACES = 128
+"""Matrices with fewer columns are multiplied more slowly."""
+
 
 class Axes(NamedTuple):
     """The windows along each axis of maps; where they do not reach over time, that has one moment.
@@ -99,21 +102,46 @@ class Unfolding:
         self.chunks = [
             self._chunk(
                 slice(first, min(first + count, rows.out_size)),
-                slice(0, columns.out_size),
+                slice(left, min(left + width, columns.out_size)),
                 memory,
             )
-            for count in [self._fitting_rows()]
+            for count, width in [self._chunk_size()]
+            for left in range(0, columns.out_size, width)
             for first in range(0, rows.out_size, count)
         ]
 
-    def _fitting_rows(self) -> int:
-        """Return how many rows of results are made at a time."""
+    def _chunk_size(self) -> tuple[int, int]:
+        """Return how many rows and columns of results are made at a time.
+
+        Neighbouring rows share what is unfolded; where few at a time would share little, columns
+        are divided, too.
+        """
         rows, columns, _ = self._axes
-        line = columns.out_size * self._values
-        row_bytes = self._maps.itemsize * self._groups * self.taps * line
-        if self._shares_rows:
-            row_bytes = row_bytes // rows.window * rows.stride
-        return min(max(_CHUNK_BYTES // row_bytes, 1), rows.out_size)
+        width = columns.out_size
+        if self._sees_whole_rows:
+            return rows.out_size, width
+        count = self._fitting_rows(width)
+        while self._shares_rows and count < min(self._rows_worthwhile, rows.out_size):
+            narrower = -(-width // 2)
+            if narrower * self._values < FEWEST_PLACES or narrower == width:
+                break
+            width, count = narrower, self._fitting_rows(narrower)
+        return min(max(count, 1), rows.out_size), width
+
+    @property
+    def _rows_worthwhile(self) -> int:
+        """Of so many rows of results, half as many again are unfolded."""
+        rows = self._axes.rows
+        return 2 * max(rows.window - rows.stride, 0) // rows.stride
+
+    def _fitting_rows(self, width: int) -> int:
+        """Return of how many rows of results the windows fit in the cache."""
+        rows = self._axes.rows
+        row_bytes = self._maps.itemsize * self._groups * self.taps * width * self._values
+        if not self._shares_rows:
+            return _CHUNK_BYTES // row_bytes
+        unfolded = _CHUNK_BYTES * rows.window // row_bytes
+        return (unfolded - rows.window) // rows.stride + 1
 
     def _chunk(self, results: slice, across: slice, memory: Memory) -> _Chunk:
         maps, groups = self._maps, self._groups
