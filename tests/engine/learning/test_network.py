@@ -97,7 +97,7 @@ def flat_at_the_end(network: NetworkSpec) -> NetworkSpec:
 @pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.key)
 def test_gradients_of_presets(preset):
     network = read_network(resource_path(f"networks/{preset.file}")).spec
-    for side in (20, 24, 16):
+    for side in (20, 24, 16, 40):
         small = replace(network, input=replace(network.input, height=side, width=side))
         if infer(small).is_valid:
             network = small
