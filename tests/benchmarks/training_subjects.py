@@ -8,8 +8,6 @@ from typing import Literal
 
 from cnngui.formats.opening import open_network
 from cnngui.spec.layers import (
-    Add,
-    BatchNorm2d,
     Conv2d,
     Conv3d,
     Flatten,
@@ -21,6 +19,7 @@ from cnngui.spec.layers import (
     ReLU,
 )
 from cnngui.spec.network import InputSpec, NetworkSpec
+from tests.benchmarks import architectures
 
 
 def mnist_network() -> NetworkSpec:
@@ -36,41 +35,15 @@ def tiny_vgg() -> NetworkSpec:
 
 
 def resnet18() -> NetworkSpec:
-    """He and others, "Deep Residual Learning for Image Recognition", 2015, over 64x64."""
-    layers: list[LayerSpec] = []
-
-    def conv(name: str, channels: int, size: int, stride: int, source: str = "") -> str:
-        inputs = (source,) if source else ()
-        layers.append(
-            Conv2d(
-                id=name,
-                inputs=inputs,
-                out_channels=channels,
-                kernel_size=size,
-                stride=stride,
-                padding=size // 2,
-                bias=False,
-            )
-        )
-        layers.append(BatchNorm2d(id=f"{name}_bn"))
-        return f"{name}_bn"
-
-    conv("stem", 64, 7, 2)
-    layers.append(ReLU(id="stem_relu"))
-    layers.append(MaxPool2d(id="stem_pool", kernel_size=3, stride=2, padding=1))
-    for stage, channels in enumerate((64, 128, 256, 512), 1):
-        for block in (1, 2):
-            name, before = f"stage{stage}_{block}", layers[-1].id
-            stride = 2 if stage > 1 and block == 1 else 1
-            conv(f"{name}_conv1", channels, 3, stride, before)
-            layers.append(ReLU(id=f"{name}_relu1"))
-            after = conv(f"{name}_conv2", channels, 3, 1)
-            if stride > 1:
-                before = conv(f"{name}_short", channels, 1, stride, before)
-            layers.append(Add(id=f"{name}_add", inputs=(after, before)))
-            layers.append(ReLU(id=f"{name}_relu2"))
-    size = InputSpec(height=64, width=64)
-    return NetworkSpec(name="ResNet-18 64x64", input=size, layers=(*layers, *_averaged()))
+    """He and others' network of 18 layers, over 64x64."""
+    network = architectures.resnet18()
+    *front, _ = network.layers
+    return replace(
+        network,
+        name="ResNet-18 64x64",
+        input=InputSpec(height=64, width=64),
+        layers=(*front, Linear(id="linear", out_features=10)),
+    )
 
 
 def u_net() -> NetworkSpec:
