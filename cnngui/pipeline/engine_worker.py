@@ -46,6 +46,7 @@ from cnngui.pipeline.running import USUAL_COLORMAPS, RunningNetwork
 from cnngui.pipeline.saving import network_job, snapshot_job
 from cnngui.pipeline.turns import Turns
 from cnngui.pipeline.worker import Worker
+from cnngui.spec.cost import total_cost
 from cnngui.spec.layers import LayerSpec, ParametricSpec
 from cnngui.spec.network import InputSpec, NetworkSpec
 from cnngui.weights import Weights
@@ -61,6 +62,9 @@ shown before its end is given up at once."""
 
 _LONG_S = 0.1
 """What is looked at first is shown before the rest of a frame where that takes so long."""
+
+_USUAL_SPEED = 2e10
+"""Multiply-adds a second, by which it is guessed how long a network's first frame will take."""
 
 _TURN_PATIENCE_S = 0.05
 """How long a frame waits for a batch that is trained."""
@@ -221,6 +225,7 @@ class EngineWorker(Worker[EngineCommand]):
         if self._network is not None:
             self._memory.follow_network(self._network, network)
         self._network, self._learning = network, None
+        self._frame_s = total_cost(network.spec).multiply_adds / _USUAL_SPEED
         self._attic.keep(network.spec, network.weights)
         self._stale = True
         spec = network.spec

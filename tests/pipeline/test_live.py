@@ -302,6 +302,20 @@ def test_the_chosen_wall_is_shown_while_the_rest_is_still_computed(
     assert len(scores_of(whole)) == 3
 
 
+def test_of_a_large_network_already_the_first_frame_shows_its_wall_early(
+    pipeline: LivePipeline, listener: Listener, camera: Camera, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine_worker, "_LONG_S", 1000.0)
+    monkeypatch.setattr(engine_worker, "_USUAL_SPEED", 1.0)
+    pipeline.tell(SetView(ViewRequest(layer_id="conv1", thumbnails=("conv2",))))
+    pipeline.tell(SetNetwork(classifier(), 2))
+    whole = listener.result(of_generation(2))
+    assert whole.continues
+    camera.send(101)
+    # Now it is known how long one takes.
+    assert not listener.result(lambda result: number_of(result.picture) == 101).continues
+
+
 def test_the_rest_of_a_frame_whose_wall_was_shown_is_not_waited_for(
     pipeline: LivePipeline, listener: Listener, camera: Camera, monkeypatch: pytest.MonkeyPatch
 ) -> None:
