@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QPalette, QResizeEvent
-from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from superqt import QElidingLabel
 
 from cnngui.featuremaps.kernel_wall import largest_weight
 from cnngui.featuremaps.scaling import encode
@@ -14,6 +15,7 @@ from cnngui.gui.theme import SPACE_S
 from cnngui.gui.view_state import ViewState
 from cnngui.gui.views.kernel_numbers import KernelNumbers
 from cnngui.gui.views.kernel_pictures import KernelPictures
+from cnngui.gui.widgets.plain import plain_tip
 
 
 class KernelView(QWidget):
@@ -41,7 +43,9 @@ class KernelView(QWidget):
         self._slices: tuple[str, ...] = ()
         self.pictures = KernelPictures(self)
         self.numbers = KernelNumbers(self)
-        self._numbers_title = QLabel(self)
+        # Names of layers may be long, and the panel stays as wide as it is.
+        self._numbers_title = QElidingLabel(self)
+        self._numbers_title.setElideMode(Qt.TextElideMode.ElideMiddle)
         self._numbers_title.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self._pictures_area = _scrolling(self.pictures, self)
         self._pictures_area.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the pictures have the keyboard
@@ -130,7 +134,9 @@ class KernelView(QWidget):
 
     def _show_numbers(self, place: int) -> None:
         text = self.tr("Weights for channel {name} of {source}")
-        self._numbers_title.setText(text.format(name=self._names[place], source=self._source))
+        text = text.format(name=self._names[place], source=self._source)
+        self._numbers_title.setText(text)
+        self._numbers_title.setToolTip(plain_tip(text))
         self.numbers.show_input(place, self.chosen_slice)
 
 

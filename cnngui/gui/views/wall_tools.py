@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QPalette, QResizeEvent
+from PySide6.QtGui import QFontMetrics, QPalette, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 from superqt import QElidingLabel
 
@@ -20,6 +20,7 @@ from cnngui.gui.words.numbers import shape_label
 from cnngui.gui.words.scales import bulk_text
 
 _BULK, _ALL = "bulk", "all"
+_LONGEST_NAME = 200
 _NARROW = 620
 """Pixels: below this width the choices are without words."""
 
@@ -77,7 +78,12 @@ class WallTools(QWidget):
         self, *, shows_maps: bool, shows_units: bool, signed: bool, is_zoomed: bool
     ) -> None:
         """Bring the row in line with the state and with what is shown below it."""
-        self._title.setText(self._state.layer_id)
+        name = self._state.layer_id
+        # Its end tells the layers of a block apart, and what is beside it needs room, too.
+        metrics = QFontMetrics(self._title.font())
+        room = with_font(_LONGEST_NAME)
+        self._title.setText(metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, room))
+        self._title.setToolTip(plain_tip(name))
         description = self._description_text()
         self._description.setText(description)
         self._description.setToolTip(plain_tip(f"{self._state.layer_id}  {description}"))

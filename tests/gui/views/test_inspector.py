@@ -18,7 +18,9 @@ from cnngui.gui.views.channel_picture import ChannelPicture
 from cnngui.gui.views.inspector import Inspector
 from cnngui.gui.views.kernel_view import KernelView
 from cnngui.gui.words.layers import layer_fact
-from cnngui.spec.layers import LAYER_TYPES
+from cnngui.spec.layers import LAYER_TYPES, Conv2d, ReLU
+from cnngui.spec.network import NetworkSpec
+from tests.gui.driver import Driver
 from tests.gui.views.conftest import show
 from tests.gui.views.results import Maps, frame_result
 
@@ -386,3 +388,19 @@ def test_a_name_is_not_elided_in_the_room_it_needs(qapp: QApplication, name: str
     metrics = QFontMetrics(number_font(qapp.font()))
     room = text_width(metrics, name)
     assert metrics.elidedText(name, Qt.TextElideMode.ElideRight, room) == name
+
+
+def test_long_names_of_layers_do_not_widen_the_panel(driver: Driver) -> None:
+    beginning = "denseblock12_denselayer34_of_a_network"
+    layers = (
+        Conv2d(id=f"{beginning}_conv1", padding="same"),
+        ReLU(id=f"{beginning}_relu1"),
+        Conv2d(id=f"{beginning}_conv2", padding="same"),
+    )
+    driver.document.replace_network(NetworkSpec(layers=layers))
+    driver.document.select(layers[2].id)
+    inspector = driver.window.findChild(Inspector)
+    assert inspector is not None
+    driver.wait(lambda: driver.channel is not None and driver.channel.layer_id == layers[2].id)
+    assert inspector.findChildren(KernelView)[0].isVisible()
+    assert inspector.details.minimumSizeHint().width() <= inspector.width()
