@@ -159,7 +159,7 @@ def test_the_kernel_is_shown_as_numbers_and_another_input_by_click(
     inspector.show_result(result)
     kernel = inspector.findChild(KernelView)
     assert kernel.isVisible()
-    assert "3×3 for each of 3 inputs, bias −0.5" in words(inspector)
+    assert "3×3 for each of 3 inputs<br>bias −0.5" in words(inspector)
     assert "channel R of input" in words(inspector)
     assert kernel.numbers.accessibleDescription() == "0 1 2\n3 4 5\n6 7 8"
     at = kernel.pictures.picture_rect(2).center()
