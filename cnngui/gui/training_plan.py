@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cache
 
 from PySide6.QtCore import QObject, Signal, Slot
 
 from cnngui.errors import NetworkError, TrainingError, UserError, text
+from cnngui.formats.network_file import NetworkFile
 from cnngui.formats.opening import open_network
 from cnngui.gui.chosen_data import ChosenData
 from cnngui.gui.document import Document
@@ -20,12 +21,20 @@ from cnngui.pipeline.training.commands import MeasureMemory, MeasureTimes
 from cnngui.pipeline.training.progress import MemoryMeasured, TimesMeasured
 from cnngui.pipeline.training.settings import MOST_CLASSES, TrainingSettings
 from cnngui.pipeline.training.suggestion import step_count, with_enough_steps
+from cnngui.spec.layers import ParametricSpec
 from cnngui.spec.mending import fits_classes, mended_for_classes
-from cnngui.spec.network import NetworkSpec
+from cnngui.spec.network import InputSpec, NetworkSpec
+from cnngui.spec.shapes import infer
+from cnngui.weights import Weights
 
 _SMALL = "tiny-vgg"
+_SMALL_IN_TIME = "motions"
+"""It begins with what it has learned of motions: that serves other motions too."""
 _LONG_S = 60.0
 """A class does not wait for longer."""
+_MEASURED_SHARE = 4
+"""Such a part of a batch is measured: the whole one of a slow network would be given up too soon
+to know how slow it is."""
 _WORTHWHILE = 4.0
 """How many times faster a small network must be to be offered."""
 
@@ -39,6 +48,7 @@ class SmallerOffer:
     spec, settings : the small network, made to fit the classes, and how it would be trained.
     own_seconds : what the present network would need; where ``is_more``, more than that.
     seconds : what the small one would need, about.
+    weights : by layer id, what the small one begins with; drawn where there are none.
     """
 
     spec: NetworkSpec
@@ -46,11 +56,42 @@ class SmallerOffer:
     own_seconds: float
     is_more: bool
     seconds: float
+    weights: Weights = field(default_factory=dict, compare=False, repr=False)
 
 
 @cache
 def _small_network() -> NetworkSpec:
     return open_network(_SMALL).spec
+
+
+@cache
+def _small_network_in_time() -> NetworkFile:
+    return open_network(_SMALL_IN_TIME)
+
+
+def _small_network_for(own: InputSpec) -> NetworkSpec:
+    """Return a small network for what an input is shown.
+
+    One for clips sees as many frames and as far apart as the present one, since clips are recorded
+    for that; where its layers would not fit so few, it sees what it was made for.
+    """
+    if own.frames == 1:
+        return _small_network()
+    made = _small_network_in_time().spec
+    time = {name: getattr(own, name) for name in ("frames", "frame_step", "frame_rate")}
+    alike = replace(made, input=replace(made.input, **time))
+    return alike if infer(alike).is_valid else made
+
+
+def _weights_of(small: NetworkSpec) -> Weights:
+    """Return what a small network has learned before, of the layers that were not changed."""
+    if small.input.frames == 1:
+        return {}
+    weights = _small_network_in_time().weights or {}
+    kept = {
+        layer.id for layer in small.layers if isinstance(layer, ParametricSpec) and layer.weights_id
+    }
+    return {layer_id: values for layer_id, values in weights.items() if layer_id in kept}
 
 
 class TrainingPlan(QObject):
@@ -176,20 +217,23 @@ class TrainingPlan(QObject):
         offer = self._offer
         if offer is not None:
             self.set_settings(offer.settings)
-            self._document.edit(offer.spec, self.tr("Take a small network"))
+            words = self.tr("Take a small network")
+            if offer.weights:
+                self._document.learn(offer.spec, offer.weights, words)
+            else:
+                self._document.edit(offer.spec, words)
 
     def _to_be_timed(self) -> MeasureTimes | None:
         data, own = self._data.dataset, self._document.spec
         if data is None or not 2 <= len(data.classes) <= MOST_CLASSES:
             return None
-        if own.input.frames > 1:  # the small network sees no motion
-            return None
-        small = mended_for_classes(_small_network(), data.classes)
+        small = mended_for_classes(_small_network_for(own.input), data.classes)
         if not self._document.report.is_valid or small.is_twin_of(own):
             return None
         with suppress(NetworkError):  # of one that is as large as it may be
             own = mended_for_classes(own, data.classes)
-        return MeasureTimes((own, small), self._settings.batch_size)
+        batch_size = -(-self._settings.batch_size // _MEASURED_SHARE)
+        return MeasureTimes((own, small), batch_size)
 
     def _take_times(self, event: TimesMeasured) -> None:
         asked, data = self._to_time, self._data.dataset
@@ -197,11 +241,14 @@ class TrainingPlan(QObject):
         if asked is None or asked.specs != event.specs or data is None or not own or not small:
             return
         settings = with_enough_steps(self._settings, len(data)) or self._settings
-        seconds = own.seconds * step_count(self._settings, len(data))
+        part = self._settings.batch_size / event.batch_size
+        seconds = part * own.seconds * step_count(self._settings, len(data))
         share = settings.batch_size / event.batch_size  # it may take smaller batches
         fewer = share * small.seconds * step_count(settings, len(data))
         if seconds > _LONG_S and seconds > _WORTHWHILE * fewer:
-            self._offer = SmallerOffer(event.specs[1], settings, seconds, own.is_more, fewer)
+            spec = event.specs[1]
+            weights = _weights_of(spec)
+            self._offer = SmallerOffer(spec, settings, seconds, own.is_more, fewer, weights)
             self.times_changed.emit()
 
     def take_event(self, event: Event) -> None:
