@@ -37,7 +37,7 @@ from cnngui.pipeline.events import (
     SourceOpened,
     SourceWarned,
 )
-from cnngui.pipeline.frame_buffer import FrameBuffer, too_short
+from cnngui.pipeline.frame_buffer import FrameBuffer, is_too_slow, too_short, too_slow
 from cnngui.pipeline.live import LivePipeline
 from cnngui.pipeline.messages import Playback, ViewRequest
 from cnngui.pipeline.meter import percentile
@@ -236,6 +236,7 @@ def _run_in_order(request: BatchRequest, is_stopped: Callable[[], bool]) -> Batc
     count = read = 0
     ended_early = ""
     warnings: list[str] = []
+    has_told_slow = False
     try:
         with open_source(request.address, is_stopped=is_stopped) as source:
             while count < request.frames and not ended_early:
@@ -256,6 +257,10 @@ def _run_in_order(request: BatchRequest, is_stopped: Callable[[], bool]) -> Batc
                 seconds, window = buffer.take(source, picture)
                 if window is not None and not window.is_full:
                     continue
+                is_still = source.info.frame_count == 1 and not source.info.live
+                if window is not None and not is_still and not has_told_slow:
+                    has_told_slow = is_too_slow(window)
+                    warnings += [str(too_slow(request.address.label, window))] * has_told_slow
                 frame = Frame(count, now, picture, source.position, seconds, window)
                 together.add(frame)
                 count += 1
@@ -324,8 +329,6 @@ class _LiveRun:
         self._ended_early = ""
         self._warnings: list[str] = []
         self._counters = Counters()
-        self._gathered = 0
-        """How many frames came before the network had all that it sees at once."""
         self._snapshot: Path | None = None
         self._was_cancelled = False
 
@@ -338,9 +341,11 @@ class _LiveRun:
         self._wait_until(self._is_over)
         self._pipeline.tell(CloseSource())
         self._wait_until(self._is_idle)
-        if self._gathered and not self._counters.processed and self._ended_early != STOPPED:
-            request = self._request
-            raise too_short(request.address.label, request.spec.input, self._gathered)
+        request, read = self._request, self._pipeline.meter.read
+        sees_several = request.spec.input.frames > 1
+        is_empty = read > 0 and not self._counters.processed
+        if sees_several and is_empty and self._ended_early != STOPPED:
+            raise too_short(request.address.label, request.spec.input, read)
         if self._request.snapshot is not None:
             self._take_snapshot(self._request.snapshot)
         too_few = self._counters.captured < self._request.frames
@@ -406,8 +411,8 @@ class _LiveRun:
                 case Saved():
                     self._snapshot = event.path
         result = self._pipeline.outbox.take_result()
-        if result is not None and result.filling is not None:
-            self._gathered = result.index + 1
-        elif result is not None and result.fresh and result.is_complete:
+        if result is None or result.filling is not None:
+            return
+        if result.fresh and result.is_complete:
             self._timings.add(result.time, result.layer_ms)
             self._pipeline.mark_shown(result)

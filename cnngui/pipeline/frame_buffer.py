@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from cnngui.capture.frame import Moment, Window
 from cnngui.capture.source import Source
-from cnngui.errors import SourceError, text
+from cnngui.errors import SourceError, Text, text
 from cnngui.images.fit import fit_frame
 from cnngui.pipeline.tempo import DEFAULT_RATE
 from cnngui.spec.network import KEPT_PER_STEP, InputSpec
@@ -160,3 +160,14 @@ def is_too_slow(window: Window) -> bool:
     """Return whether a source gives frames so rarely that many moments are the same one."""
     moments = len(window.moments)
     return window.is_full and moments - len(set(window.keys)) > _MOST_REPEATED * moments
+
+
+def too_slow(name: str, window: Window) -> SourceError:
+    """Return the warning for a source whose frames ``window`` has to repeat."""
+    wanted = window.input.frame_rate / window.input.frame_step
+    rule = text("the network wants {rate:.3g} frames a second", rate=wanted)
+    got: Text = text("fewer: some are seen twice")
+    span = window.moments[-1].seconds - window.moments[0].seconds
+    if span > 0:
+        got = text("{rate:.3g}: some are seen twice", rate=(len(set(window.keys)) - 1) / span)
+    return SourceError(name, rule, got)

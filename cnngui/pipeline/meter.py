@@ -61,6 +61,7 @@ class Meter:
         with self._lock:
             self._since = self._clock()
             self._captured = self._processed = self._shown = self._dropped = 0
+            self._gathered = 0
             self._in = _Recent(RATE_WINDOW_S)
             self._computed = _Recent(RATE_WINDOW_S)
             self._painted = _Recent(RATE_WINDOW_S)
@@ -83,6 +84,13 @@ class Meter:
         with self._lock:
             if captured_at >= self._since:
                 self._captured -= 1
+                self._gathered += 1
+
+    @property
+    def read(self) -> int:
+        """How many frames were read, those among them that were only read for later ones."""
+        with self._lock:
+            return self._captured + self._gathered
 
     def add_processed(self, captured_at: float) -> None:
         """Count a frame that the network has computed."""

@@ -20,7 +20,7 @@ from cnngui.pipeline.events import (
     SourceMeasured,
     SourceWarned,
 )
-from cnngui.pipeline.frame_buffer import FrameBuffer, is_too_slow
+from cnngui.pipeline.frame_buffer import FrameBuffer, is_too_slow, too_slow
 from cnngui.pipeline.messages import Playback
 from cnngui.pipeline.meter import Meter
 from cnngui.pipeline.tempo import DEFAULT_RATE, MOST_SKIPPED, Tempo
@@ -292,14 +292,8 @@ class Player:
     def _tell_if_slow(self, window: Window) -> None:
         if is_too_slow(window):
             self._has_told_slow = True
-            wanted = window.input.frame_rate / window.input.frame_step
-            rule = text("the network wants {rate:.3g} frames a second", rate=wanted)
-            got: Text = text("fewer: some are seen twice")
-            span = window.moments[-1].seconds - window.moments[0].seconds
-            if span > 0:
-                rate = (len(set(window.keys)) - 1) / span
-                got = text("{rate:.3g}: some are seen twice", rate=rate)
-            self._report(SourceWarned(self._address, SourceError(self._address.label, rule, got)))
+            warning = too_slow(self._address.label, window)
+            self._report(SourceWarned(self._address, warning))
 
     def _on_end(self, source: Source) -> None:
         if source.info.live:

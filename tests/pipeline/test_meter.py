@@ -39,6 +39,17 @@ def test_counts(meter: Meter) -> None:
     assert meter.counters() == Counters()
 
 
+def test_frames_read_for_later_ones_are_read_and_not_counted(meter: Meter) -> None:
+    for _ in range(5):
+        meter.add_captured()
+    meter.add_dropped(100.0)
+    meter.add_gathered(100.0)
+    meter.add_gathered(100.0)
+    assert (meter.counters().captured, meter.read) == (3, 5)
+    meter.reset()
+    assert meter.read == 0
+
+
 def test_frames_from_before_the_counting_began_do_not_count(meter: Meter, clock: Clock) -> None:
     clock.now += 1.0
     meter.reset()

@@ -367,6 +367,22 @@ def test_results_are_counted_from_the_first_full_window_on(tmp_path: Path, film:
 
 
 @pytest.mark.parametrize("pace", [(), ("--realtime",)])
+def test_a_film_whose_frames_come_too_seldom_is_told_once(
+    tmp_path: Path, film: str, capsys: pytest.CaptureFixture[str], pace: tuple[str, ...]
+) -> None:
+    path = tmp_path / "motion.json"
+    quick = replace(SEES_FOUR, input=replace(SEES_FOUR.input, frame_step=1, frame_rate=1000.0))
+    path.write_text(to_json(quick))
+    assert run("--network", path, "--source", film, "--frames", 8, *pace) == 0
+    told = capsys.readouterr().out
+    assert told.count("the network wants 1e+03 frames a second, got") == 1
+    assert "some are seen twice" in told
+    still = write_image(tmp_path / "still.png", np.zeros((24, 32, 3), np.uint8))
+    assert run("--network", path, "--source", still) == 0
+    assert "seen twice" not in capsys.readouterr().out, "a picture is to be seen again and again"
+
+
+@pytest.mark.parametrize("pace", [(), ("--realtime",)])
 def test_a_film_that_is_too_short_to_be_seen_is_told(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], pace: tuple[str, ...]
 ) -> None:
