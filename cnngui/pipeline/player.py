@@ -12,7 +12,7 @@ import numpy as np
 from cnngui.capture.address import SourceAddress
 from cnngui.capture.frame import Frame, Window
 from cnngui.capture.source import Picture, Source, SourceInfo
-from cnngui.errors import SourceError, Text, text
+from cnngui.errors import SourceError, text
 from cnngui.pipeline.events import (
     Event,
     PlaybackChanged,

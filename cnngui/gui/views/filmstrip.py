@@ -30,6 +30,8 @@ from cnngui.spec.layers import INPUT_ID
 _HEIGHT = 40
 _LABEL_PIXELS = 10
 _GAP = 2
+_LEAST_WIDTH = 16
+"""Of narrower frames nothing would be seen: several have one picture then."""
 _FINENESS = 2
 """So many pixels of a frame for each of the screen are enough for a small picture of it."""
 
@@ -127,8 +129,7 @@ class Filmstrip(QWidget):
         painter.setFont(font)
         scheme, seen = colors(), self._state.regions.get(INPUT_ID, ())
         self._images = self._known(window.moments)
-        for place in range(self._count):
-            cell = self.cell_rect(place)
+        for place, cell in self._pictured():
             painter.fillRect(cell, QColor(scheme.canvas))
             at = place - self._first
             if at >= 0:
@@ -139,11 +140,28 @@ class Filmstrip(QWidget):
                     size = QSize(window.input.width, window.input.height)
                     part = QRectF(seen[3].start, seen[2].start, len(seen[3]), len(seen[2]))
                     paint_region(painter, target, size, part)
-            is_chosen = at >= 0 and place == self._chosen
             painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(ACCENT, 2) if is_chosen else QPen(QColor(scheme.border), 1))
+            painter.setPen(QPen(QColor(scheme.border), 1))
             painter.drawRect(QRectF(cell).adjusted(0.5, 0.5, -0.5, -0.5))
+        if self._chosen >= self._first:
+            painter.setPen(QPen(ACCENT, 2))
+            chosen = QRectF(self.cell_rect(self._chosen))
+            painter.drawRect(chosen.adjusted(0.5, 0.5, -0.5, -0.5))
         self._paint_labels(painter)
+
+    def _pictured(self) -> list[tuple[int, QRect]]:
+        """Return the frames of which there is a picture, and where it is; all, if there is room.
+
+        Of several together it is the one that is chosen, or else the newest.
+        """
+        width = self.cell_rect(0).width() + _GAP
+        together = -(-_LEAST_WIDTH // width) if width < _LEAST_WIDTH else 1
+        found = []
+        for newest in range(self._count - 1, -1, -together):
+            oldest = max(newest - together + 1, 0)
+            place = self._chosen if oldest <= self._chosen <= newest else newest
+            found.append((place, self.cell_rect(oldest).united(self.cell_rect(newest))))
+        return found
 
     def _paint_labels(self, painter: QPainter) -> None:
         """Write the times, of many frames only some; and how many there are while it fills."""
@@ -159,6 +177,8 @@ class Filmstrip(QWidget):
             room = QRect(0, top, max(cell.width(), widest), self._label_height)
             room.moveLeft(cell.center().x() - room.width() // 2)
             room.moveRight(min(room.right(), self.width() - 1))
+            if room.left() < 0:
+                continue  # half a time is another time
             painter.drawText(room, middle, label)
         if self._first:
             painter.setPen(QColor(colors().text))

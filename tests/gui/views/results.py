@@ -88,7 +88,7 @@ def window_of(seen: InputSpec, have: int, step_s: float = 0.0, first_key: int = 
     """Return a window with so many frames, each a little brighter than the one before."""
     size = seen.height, seen.width, seen.channels
     moments = tuple(
-        Moment(first_key + place, place * step_s, np.full(size, 10 * (place + 1), np.uint8))
+        Moment(first_key + place, place * step_s, np.full(size, 10 * (place + 1) % 256, np.uint8))
         for place in range(have)
     )
     return Window(seen, moments)

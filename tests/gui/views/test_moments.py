@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, Qt
@@ -19,6 +21,7 @@ from cnngui.gui.views.wall import WallView
 from cnngui.gui.views.wall_canvas import WallCanvas
 from cnngui.gui.words.moments import slice_labels
 from cnngui.pipeline.messages import TimeView
+from cnngui.spec.checks import MAX_INPUT_FRAMES
 from cnngui.spec.layers import Conv2d, Conv3d, ConvTranspose3d, Flatten, Linear, Slice
 from cnngui.spec.network import InputSpec, NetworkSpec
 from tests.gui.views.conftest import show
@@ -332,6 +335,26 @@ def test_while_it_fills_the_frames_there_are_stand_at_the_right(
     assert shown.pixelColor(strip.cell_rect(5).center()).red() == 20
     assert shown.pixelColor(strip.cell_rect(4).center()).red() == 10
     assert strip.item_count() == 2
+
+
+def test_many_frames_have_pictures_that_can_be_seen_and_whole_times(
+    qtbot: QtBot, state: ViewState
+) -> None:
+    strip = Filmstrip(state)
+    show(qtbot, strip, 330, 60)
+    many = replace(SEEN, frames=MAX_INPUT_FRAMES)
+    strip.show_window(window_of(many, MAX_INPUT_FRAMES, step_s=0.04))
+    shown = strip.grab().toImage()
+    newest = strip.cell_rect(MAX_INPUT_FRAMES - 1)
+    across = [
+        shown.pixelColor(newest.right() - back, newest.center().y()).red() for back in (9, 13)
+    ]
+    assert across == [10 * MAX_INPUT_FRAMES % 256] * 2, "one picture, wider than a frame's place"
+    edge = shown.copy(0, newest.bottom() + 1, 3, strip.height() - newest.bottom() - 1)
+    colours = {edge.pixel(x, y) for x in range(edge.width()) for y in range(edge.height())}
+    assert len(colours) == 1, "no time is cut at the edge"
+    qtbot.mouseClick(strip, Qt.MouseButton.LeftButton, pos=strip.cell_rect(50).center())
+    assert state.moments_back == MAX_INPUT_FRAMES - 1 - 50
 
 
 def test_only_frames_that_a_number_sees_are_outlined(qtbot: QtBot, state: ViewState) -> None:
