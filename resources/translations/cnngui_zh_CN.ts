@@ -1787,6 +1787,10 @@ They are seen as soon as a source is open and the network runs.</source>
         <translation>查找层</translation>
     </message>
     <message>
+        <source>all layers again</source>
+        <translation>重新显示所有层</translation>
+    </message>
+    <message>
         <source>Names or types, or parts of them. Enter: the next one, Esc: all layers again</source>
         <translation>名称或类型，或其中一部分。Enter：下一个，Esc：重新显示所有层</translation>
     </message>

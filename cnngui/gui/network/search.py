@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QKeyEvent, Qt
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QLineEdit, QToolButton, QWidget
 
 from cnngui.gui.icons import icon
 from cnngui.spec.layers import LayerSpec
@@ -28,7 +28,12 @@ class LayerSearch(QLineEdit):
         super().__init__(parent)
         self.setMaxLength(100)
         self.setClearButtonEnabled(True)
-        self.addAction(icon("magnify"), QLineEdit.ActionPosition.LeadingPosition)
+        (clear,) = self.findChildren(QToolButton)
+        clear.setAccessibleName(self.tr("all layers again"))
+        glass = self.addAction(icon("magnify"), QLineEdit.ActionPosition.LeadingPosition)
+        for button in self.findChildren(QToolButton):
+            if glass in button.actions() or button.defaultAction() is glass:
+                button.setAccessibleName(self.tr("find layers"))
         self.setPlaceholderText(self.tr("Find layers (Ctrl+F)"))
         self.setAccessibleName(self.tr("find layers"))
         self.setToolTip(
