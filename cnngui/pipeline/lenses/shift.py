@@ -22,7 +22,8 @@ class ShiftResult:
     Attributes
     ----------
     by : pixels down and to the right.
-    picture : uint8 ``(H, W, C)``, what the network saw the second time.
+    picture : uint8 ``(H, W, C)``, what the network saw the second time; of several frames the
+        newest.
     changes : by layer id in the network's order, the input first.
     poolings : what the layer that is shown would have changed if it read its input by another
         pooling, by the pooling's name; empty where it does not read one layer of maps.
@@ -63,7 +64,8 @@ class ShiftLens(Lens[ShiftResult]):
         if by is None:
             return
         spec = self.scene.network.spec
-        picture = sealed(shifted(pixels, by))
+        window = sealed(shifted(pixels, by))
+        picture = window if window.ndim == 3 else window[-1]
         changes: dict[str, Change] = {}
         poolings: dict[str, Change] = {}
         pooled_id = self._pooled_id()
@@ -79,7 +81,7 @@ class ShiftLens(Lens[ShiftResult]):
             return observe
 
         began = perf_counter()
-        run(picture, {layer_id: compare(layer_id) for layer_id in self._old})
+        run(window, {layer_id: compare(layer_id) for layer_id in self._old})
         cost_ms = 1000 * (perf_counter() - began)
         order = (INPUT_ID, *(layer.id for layer in spec.layers))
         in_order = {name: changes[name] for name in order if name in changes}
@@ -92,4 +94,5 @@ class ShiftLens(Lens[ShiftResult]):
             return ""
         sources = spec.inputs_of(spec.index_of(shown_id))
         shape = self.scene.network.shapes[sources[0]]
-        return sources[0] if len(sources) == 1 and len(shape) == 3 and min(shape[1:]) >= 4 else ""
+        has_maps = len(shape) >= 3 and min(shape[-2:]) >= 4
+        return sources[0] if len(sources) == 1 and has_maps else ""

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from cnngui.capture.frame import Frame
+from cnngui.capture.frame import Frame, Moment, Window
 from cnngui.explain.shift import POOLINGS, changes, shifted
 from cnngui.pipeline import looking
 from cnngui.pipeline.lenses.memory import Memory
@@ -16,7 +16,7 @@ from cnngui.pipeline.lenses.shift import ShiftResult
 from cnngui.pipeline.lenses.wall import WallResult
 from cnngui.pipeline.messages import ViewRequest
 from cnngui.pipeline.running import RunningNetwork
-from cnngui.spec.layers import Conv2d, Flatten, Linear, MaxPool2d
+from cnngui.spec.layers import Conv2d, Conv3d, Flatten, Linear, MaxPool2d, MaxPool3d
 from cnngui.spec.network import InputSpec, NetworkSpec
 
 SPEC = NetworkSpec(
@@ -86,3 +86,20 @@ def test_poolings_are_compared_on_what_the_layer_reads(network: RunningNetwork) 
     other = looking.look(network, frame(), flat, Memory()).part(ShiftResult)
     assert other is not None
     assert other.poolings == {}
+
+
+def test_of_several_frames_each_is_shifted_and_the_newest_is_shown() -> None:
+    seen = InputSpec(height=24, width=32, frames=3)
+    layers = (Conv3d(id="conv1"), MaxPool3d(id="pool1", kernel_size=(1, 2, 2)))
+    network = RunningNetwork(NetworkSpec(input=seen, layers=layers))
+    rng = np.random.default_rng(0)
+    moments = tuple(
+        Moment(key, key / 25, rng.integers(0, 256, (24, 32, 3), np.uint8)) for key in range(3)
+    )
+    newest = Frame(0, 1.0, moments[-1].pixels, 0, 2 / 25, Window(seen, moments))
+    part = looking.look(network, newest, replace(VIEW, shift=(2, -1)), Memory()).part(ShiftResult)
+    assert part is not None
+    np.testing.assert_array_equal(part.picture, shifted(moments[-1].pixels, (2, -1)))
+    assert list(part.changes) == ["input", "conv1", "pool1"]
+    assert part.changes["input"].changed_after_moving == pytest.approx(0, abs=1e-6)
+    assert part.poolings["none"] == part.changes["conv1"]
