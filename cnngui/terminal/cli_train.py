@@ -107,7 +107,8 @@ def _parser() -> argparse.ArgumentParser:
         metavar="DATA",
         type=not_empty,
         required=True,
-        help="a folder with a sub-folder of pictures for each class; an IDX file of pictures "
+        help="a folder with a sub-folder for each class, of pictures, short videos or folders of "
+        "numbered pictures (clips); an IDX file of pictures "
         "(its labels beside it, .gz or plain) or a folder with such; or shapes, paper (shapes on "
         "paper), digits or motions (clips), which are drawn (options: shapes:count=2000:seed=1)",
     )
