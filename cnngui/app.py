@@ -17,14 +17,14 @@ from cnngui.memory import network_memory
 from cnngui.resources import home_folder
 from cnngui.screens import how_to_install, why_no_window
 from cnngui.spec import limits
-from cnngui.terminal.cli import EXIT_MENDABLE, EXIT_STOPPED, parse_arguments
-from cnngui.terminal.cli_explain import (
+from cnngui.terminal.cli import (
     DESCRIBE,
+    EXIT_MENDABLE,
+    EXIT_STOPPED,
     EXPLAIN,
-    parse_describe_arguments,
-    parse_explain_arguments,
+    TRAIN,
+    parse_arguments,
 )
-from cnngui.terminal.cli_train import COMMAND, parse_train_arguments
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -77,17 +77,23 @@ def run_process() -> NoReturn:
 
 def _run(argv: Sequence[str] | None) -> int:
     argv = sys.argv[1:] if argv is None else argv
-    if argv[:1] == [COMMAND]:
+    if argv[:1] == [TRAIN]:
+        from cnngui.terminal.cli_train import parse_train_arguments
+
         arguments_of_training = parse_train_arguments(argv[1:])
         from cnngui.terminal.train import run_training
 
         return run_training(arguments_of_training)
     if argv[:1] == [DESCRIBE]:
+        from cnngui.terminal.cli_explain import parse_describe_arguments
+
         arguments_of_description = parse_describe_arguments(argv[1:])
         from cnngui.terminal.describe import run_describe
 
         return run_describe(arguments_of_description)
     if argv[:1] == [EXPLAIN]:
+        from cnngui.terminal.cli_explain import parse_explain_arguments
+
         arguments_of_explanation = parse_explain_arguments(argv[1:])
         from cnngui.terminal.explain import run_explain
 

@@ -6,16 +6,15 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from math import prod
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cnngui.capture.frame import Frame, Window
-from cnngui.engine.gradients.derivatives import Gradients
 from cnngui.engine.model import Model, Observers
 from cnngui.engine.preprocess import normalise, normalise_batch
 from cnngui.errors import NetworkError, text
-from cnngui.explain.number import Question, ask
 from cnngui.featuremaps.colormaps import DIVERGING, SEQUENTIAL
 from cnngui.featuremaps.scales import Scales
 from cnngui.featuremaps.snapshot import SnapshotContent
@@ -31,6 +30,11 @@ from cnngui.spec.network import NetworkSpec
 from cnngui.spec.ranges import is_signed
 from cnngui.spec.shapes import Shape, infer
 from cnngui.weights import Weights
+
+if TYPE_CHECKING:
+    # What the first maps do not need is imported when it is first asked for.
+    from cnngui.engine.gradients.derivatives import Gradients
+    from cnngui.explain.number import Question
 
 Values = NDArray[np.float32]
 USUAL_COLORMAPS = SEQUENTIAL[0], DIVERGING[0]
@@ -115,6 +119,8 @@ class RunningNetwork:
 
     def question(self, layer_id: str, channel: int, at: tuple[int, ...]) -> Question:
         """Return which numbers make one number; the last one asked about is kept."""
+        from cnngui.explain.number import ask
+
         asked = layer_id, channel, at
         if self._asked != asked or self._question is None:
             self._asked, self._question = asked, ask(self.spec, layer_id, channel, at)
@@ -123,6 +129,8 @@ class RunningNetwork:
     @cached_property
     def gradients(self) -> Gradients:
         """What differentiates the network; made when it is first needed."""
+        from cnngui.engine.gradients.derivatives import Gradients
+
         return Gradients(self.spec, self.weights)
 
     def as_read(self, pixels: NDArray[np.uint8]) -> Values:

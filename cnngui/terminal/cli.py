@@ -14,6 +14,8 @@ from cnngui.errors import ArgumentError, text
 from cnngui.featuremaps.snapshot_plan import MOST_CHANNEL_PICTURES as DEFAULT_CHANNEL_PICTURES
 from cnngui.spec.presets import PRESETS
 
+TRAIN, DESCRIBE, EXPLAIN = "train", "describe", "explain"
+"""What the first word may be; what follows it is read by a module of its own."""
 EXIT_MENDABLE = 2
 EXIT_STOPPED = 130
 """What shells expect of a program that Ctrl+C has ended."""

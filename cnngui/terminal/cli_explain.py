@@ -8,10 +8,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cnngui.spec.presets import PRESETS
-from cnngui.terminal.cli import MAX_FRAMES, Parser, add_threads, not_empty, whole_number
+from cnngui.terminal.cli import (
+    DESCRIBE,
+    EXPLAIN,
+    MAX_FRAMES,
+    Parser,
+    add_threads,
+    not_empty,
+    whole_number,
+)
 
-DESCRIBE = "describe"
-EXPLAIN = "explain"
 MOST_SHIFT = 4096
 
 _EXAMPLES = """\

@@ -18,9 +18,15 @@ from cnngui.pipeline.training.settings import (
 )
 from cnngui.pipeline.training.settings_codec import RANGES
 from cnngui.spec.presets import PRESETS
-from cnngui.terminal.cli import MAX_FRAMES, Parser, add_threads, not_empty, number, whole_number
-
-COMMAND = "train"
+from cnngui.terminal.cli import (
+    MAX_FRAMES,
+    TRAIN,
+    Parser,
+    add_threads,
+    not_empty,
+    number,
+    whole_number,
+)
 
 _USUAL = TrainingSettings()
 _AUGMENTATIONS = tuple(item.name for item in fields(Augmentation))
@@ -86,7 +92,7 @@ def parse_train_arguments(argv: Sequence[str]) -> TrainArguments:
 
 def _parser() -> argparse.ArgumentParser:
     parser = Parser(
-        prog=f"cnngui {COMMAND}",
+        prog=f"cnngui {TRAIN}",
         description="Teach a network to tell classes apart, without a window.",
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,

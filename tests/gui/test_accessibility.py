@@ -87,7 +87,10 @@ def nameless(top: QWidget) -> list[str]:
 
 @pytest.fixture
 def whole(driver: Driver) -> Driver:
-    """The window with its drawer open and every page of it built."""
+    """The window with its drawer open, and every page of it and of the large view built."""
+    for sight in ("number", "network", "shift", "maps"):
+        driver.action(sight).trigger()
+        QApplication.processEvents()
     driver.action("training").trigger()
     drawer = driver.window.findChild(TrainingDrawer)
     for page in (3, 2, 1, 0):

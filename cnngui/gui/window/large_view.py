@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import QCoreApplication, Qt, Slot
 from PySide6.QtGui import QKeyEvent, QResizeEvent
@@ -33,27 +33,28 @@ class LargeView(QWidget):
     Parameters
     ----------
     state : what is looked at.
-    sights : the widgets to choose from, in the order of their tabs.
+    builders : make the widgets to choose from, in the order of their tabs; each is called when
+        its widget is first shown.
     """
 
     def __init__(
-        self, state: ViewState, sights: Mapping[Sight, QWidget], parent: QWidget | None = None
+        self,
+        state: ViewState,
+        builders: Mapping[Sight, Callable[[], QWidget]],
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._state = state
-        self._sights = dict(sights)
+        self._builders = dict(builders)
+        self._sights: dict[Sight, QWidget] = {}
         self._stack = QStackedWidget(self)
         self._tabs = QButtonGroup(self)
         self._buttons: dict[Sight, QToolButton] = {}
         row = QHBoxLayout()
         row.setContentsMargins(SPACE_M, SPACE_S, SPACE_S, 0)
         row.setSpacing(SPACE_S)
-        for sight, widget in self._sights.items():
-            # A wall is as large as its room, and has its own ways to be moved.
-            self._stack.addWidget(widget if sight == "maps" else _scrolling(widget))
+        for sight in self._builders:
             self._buttons[sight] = self._tab(sight)
-            # It takes the keyboard when it is chosen.
-            widget.setAccessibleName(widget.accessibleName() or self._buttons[sight].text())
             row.addWidget(self._buttons[sight])
         row.addStretch(1)
         column = QVBoxLayout(self)
@@ -67,7 +68,7 @@ class LargeView(QWidget):
     @property
     def current(self) -> QWidget:
         """What is shown."""
-        return self._sights[self._state.sight]
+        return self._sight(self._state.sight)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -84,6 +85,17 @@ class LargeView(QWidget):
             self._state.show_sight("maps")
         else:
             super().keyPressEvent(event)
+
+    def _sight(self, sight: Sight) -> QWidget:
+        """Return a widget to choose, built now if it was never shown."""
+        if sight not in self._sights:
+            widget = self._builders[sight]()
+            # A wall is as large as its room, and has its own ways to be moved.
+            self._stack.addWidget(widget if sight == "maps" else _scrolling(widget))
+            # It takes the keyboard when it is chosen.
+            widget.setAccessibleName(widget.accessibleName() or self._buttons[sight].text())
+            self._sights[sight] = widget
+        return self._sights[sight]
 
     def _tab(self, sight: Sight) -> QToolButton:
         text, tip, icon_name = _words(sight)
@@ -103,9 +115,11 @@ class LargeView(QWidget):
     @Slot()
     def _on_state_sight_changed(self) -> None:
         self._buttons[self._state.sight].setChecked(True)
+        current = self.current
+        # In the order in which they were first shown.
         self._stack.setCurrentIndex(list(self._sights).index(self._state.sight))
         if self._stack.isVisible():
-            self.current.setFocus(Qt.FocusReason.OtherFocusReason)
+            current.setFocus(Qt.FocusReason.OtherFocusReason)
 
 
 def _scrolling(widget: QWidget) -> QScrollArea:

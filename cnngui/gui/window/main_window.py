@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Slot
 from PySide6.QtGui import (
@@ -28,13 +29,11 @@ from cnngui.gui.samples.notices import SamplesNotices
 from cnngui.gui.session import SessionKeeper, last_network
 from cnngui.gui.settings import Settings
 from cnngui.gui.studio import Studio
-from cnngui.gui.views.verdict import VerdictWindow
 from cnngui.gui.widgets.keys import belongs_to_field
 from cnngui.gui.widgets.notices import Notice, NoticeBar
 from cnngui.gui.widgets.spoken import speak_of_items
 from cnngui.gui.widgets.tab_order import next_stop, tab_order
 from cnngui.gui.widgets.two_rows import TwoRows
-from cnngui.gui.window.about import AboutDialog
 from cnngui.gui.window.actions import build_actions
 from cnngui.gui.window.camera_list import CameraList
 from cnngui.gui.window.drawer import TrainingDrawer, drawer_height
@@ -42,7 +41,6 @@ from cnngui.gui.window.network_menu import NetworkMenu
 from cnngui.gui.window.opener import Opener
 from cnngui.gui.window.preference_menus import language_menu, theme_menu, threads_menu
 from cnngui.gui.window.saver import Saver
-from cnngui.gui.window.shortcuts import ShortcutSheet
 from cnngui.gui.window.snapshot_menu import SnapshotMenu
 from cnngui.gui.window.source_control import SourceControl
 from cnngui.gui.window.source_menu import SourceButton, SourceMenu
@@ -60,6 +58,11 @@ from cnngui.pipeline.results import FrameResult
 from cnngui.spec.network import NetworkSpec
 from cnngui.spec.presets import preset_of
 from cnngui.weights import Weights
+
+if TYPE_CHECKING:
+    # What many never open is imported when it is first asked for.
+    from cnngui.gui.views.verdict import VerdictWindow
+    from cnngui.gui.window.shortcuts import ShortcutSheet
 
 _TICK_MS = 500
 _REMEMBER_MS = 2_000
@@ -225,8 +228,8 @@ class MainWindow(QMainWindow):
         self._opener.source_chosen.connect(self._source.open)
         self._opener.network_chosen.connect(self._read_network)
         self._source.source_changed.connect(self._unfreeze)
-        self._workbench.number.hold_requested.connect(self._freeze)
-        self._workbench.number.live_requested.connect(self._unfreeze)
+        self._workbench.hold_requested.connect(self._freeze)
+        self._workbench.live_requested.connect(self._unfreeze)
         self._source_menu.file_requested.connect(self._opener.ask_video)
         self._source_menu.folder_requested.connect(self._opener.ask_folder)
         self._source_menu.stream_requested.connect(self._opener.ask_stream)
@@ -362,7 +365,7 @@ class MainWindow(QMainWindow):
     @Slot(bool)
     def _set_frozen(self, frozen: bool) -> None:
         self._pipeline.tell(SetFrozen(frozen))
-        self._workbench.number.set_frozen(frozen)
+        self._workbench.set_frozen(frozen)
 
     @Slot()
     def _freeze(self) -> None:
@@ -396,6 +399,8 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _on_shortcuts_triggered(self) -> None:
+        from cnngui.gui.window.shortcuts import ShortcutSheet
+
         if self._sheet is None:
             self._sheet = ShortcutSheet(
                 self._workbench.network_panel.layer_actions.all(),
@@ -412,6 +417,8 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _on_about_triggered(self) -> None:
+        from cnngui.gui.window.about import AboutDialog
+
         dialog = AboutDialog(self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.finished.connect(self.activateWindow)
@@ -419,6 +426,8 @@ class MainWindow(QMainWindow):
 
     @Slot(bool)
     def _set_verdict_shown(self, shown: bool) -> None:
+        from cnngui.gui.views.verdict import VerdictWindow
+
         if self._verdict is None:
             self._verdict = VerdictWindow(self._studio.view, self)
             self._verdict.closed.connect(self._on_verdict_closed)

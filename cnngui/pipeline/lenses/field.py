@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnngui.engine.model import Observers
-from cnngui.explain.effective import effective_field, spread
 from cnngui.featuremaps.scaling import encode
 from cnngui.pipeline.lenses.lens import Lens, Request, Seen, sealed
 from cnngui.spec.layers import INPUT_ID
@@ -50,6 +49,9 @@ class FieldLens(Lens[FieldResult]):
         wanted, shown_id = scene.view.number, scene.shown_id
         if wanted is None or not wanted.effective or shown_id == INPUT_ID:
             return
+        # The first maps differentiate nothing.
+        from cnngui.explain.effective import effective_field, spread
+
         channel, at = scene.number_place(shown_id, wanted.at)
         x = scene.network.as_read(pixels)
         field = effective_field(scene.network.gradients, shown_id, channel, at, x)

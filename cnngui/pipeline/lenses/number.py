@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cnngui.explain.number import Moments, Number, Question, answer, chain_of
-from cnngui.explain.number import Values as Doubles
 from cnngui.featuremaps.scaling import encode
 from cnngui.pipeline.lenses.lens import Lens, Request, Scene, Seen, Values, sealed
 from cnngui.spec.layers import INPUT_ID
+
+if TYPE_CHECKING:
+    # The first maps explain no number.
+    from cnngui.explain.number import Moments, Number, Question
+    from cnngui.explain.number import Values as Doubles
 
 MOST_PICTURES = 16
 """Channels of which pictures are drawn: those that add most, and the one chosen."""
@@ -166,6 +169,8 @@ class NumberLens(Lens[NumberResult]):
             )
 
     def _take_output(self, seen: Seen) -> None:
+        from cnngui.explain.number import answer, chain_of
+
         question = self._question
         if question is None:
             return

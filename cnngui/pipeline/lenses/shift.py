@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from time import perf_counter
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cnngui.engine.model import Observers
-from cnngui.explain.shift import Change, change, compared_poolings, shifted, steps_of
 from cnngui.pipeline.lenses.lens import Lens, Request, Scene, Seen, Values, sealed
 from cnngui.spec.layers import INPUT_ID
+
+if TYPE_CHECKING:
+    # The first maps are not shifted.
+    from cnngui.explain.shift import Change
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,6 +67,8 @@ class ShiftLens(Lens[ShiftResult]):
         by = self.scene.view.shift
         if by is None:
             return
+        from cnngui.explain.shift import change, compared_poolings, shifted, steps_of
+
         spec = self.scene.network.spec
         window = sealed(shifted(pixels, by))
         picture = window if window.ndim == 3 else window[-1]

@@ -22,9 +22,9 @@ LEFT = Qt.MouseButton.LeftButton
 @pytest.fixture
 def page(driver: Driver) -> NetworkPage:
     driver.window.resize(1400, 900)
+    driver.key(Qt.Key.Key_W)
     found = driver.window.findChild(NetworkPage)
     assert found is not None
-    driver.key(Qt.Key.Key_W)
     driver.wait(found.isVisible)
     return found
 

@@ -26,9 +26,9 @@ LEFT = Qt.MouseButton.LeftButton
 @pytest.fixture
 def page(driver: Driver) -> NumberPage:
     driver.window.resize(1500, 900)
+    driver.key(Qt.Key.Key_N)
     found = driver.window.findChild(NumberPage)
     assert found is not None
-    driver.key(Qt.Key.Key_N)
     driver.wait(lambda: found.isVisible() and found.terms.shown is not None)
     driver.wait(lambda: found.terms.width() > 500)
     return found

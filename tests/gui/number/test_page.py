@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import cached_property
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -30,9 +31,12 @@ class Page:
 
     def __init__(self, driver: Driver) -> None:
         self.driver = driver
-        page = driver.window.findChild(NumberPage)
+
+    @cached_property
+    def page(self) -> NumberPage:
+        page = self.driver.window.findChild(NumberPage)
         assert page is not None
-        self.page = page
+        return page
 
     @property
     def result(self) -> NumberResult:

@@ -17,9 +17,9 @@ from tests.gui.driver import Driver
 def page(driver: Driver) -> ShiftPage:
     driver.window.resize(1400, 900)
     driver.document.replace_network(open_network("lenet-5").spec)
+    driver.key(Qt.Key.Key_H)
     found = driver.window.findChild(ShiftPage)
     assert found is not None
-    driver.key(Qt.Key.Key_H)
     driver.wait(found.isVisible)
     driver.wait(lambda: driver.result.part(ShiftResult) is not None)
     return found
@@ -58,11 +58,11 @@ def test_it_costs_nothing_once_it_is_left(driver: Driver, page: ShiftPage) -> No
 
 
 def test_tables_are_there_once_there_is_something_to_show(driver: Driver) -> None:
+    driver.key(Qt.Key.Key_H)
     found = driver.window.findChild(ShiftPage)
     assert found is not None
     assert found.layers.isHidden()
     assert found.poolings.isHidden()
-    driver.key(Qt.Key.Key_H)
     driver.wait(found.layers.isVisible)
     driver.wait(found.poolings.isVisible)
 
@@ -70,9 +70,9 @@ def test_tables_are_there_once_there_is_something_to_show(driver: Driver) -> Non
 def test_in_a_small_window_the_table_scrolls_and_not_the_page(driver: Driver) -> None:
     driver.window.resize(1024, 700)
     driver.document.replace_network(open_network("residual").spec)
+    driver.key(Qt.Key.Key_H)
     found = driver.window.findChild(ShiftPage)
     assert found is not None
-    driver.key(Qt.Key.Key_H)
     driver.wait(lambda: "block3_relu2" in found.layers.accessibleDescription())
     room = found.parentWidget()
     assert room is not None
