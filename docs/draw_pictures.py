@@ -210,6 +210,14 @@ def film_sliding(pictures: int, width: int) -> None:
     guide.close()
 
 
+def film_motion(pictures: int, width: int) -> None:
+    """Take the maps of kernels that span time while a hand waves."""
+    watcher = Photographer("light", 1280, 800, "--network=motion", "--source=sample:motions")
+    watcher.show_layer(watcher.document.spec.last_id, 20)
+    watcher.film("motion.webp", watcher.window, pictures, width)
+    watcher.close()
+
+
 def main() -> None:
     """Take every picture."""
     light = Photographer("light", 1600, 1000)
@@ -227,6 +235,7 @@ def main() -> None:
     photograph_pages("light")
     photograph_pages("dark")
     film_sliding(60, 900)
+    film_motion(40, 900)
     photograph_training()
 
 
