@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
@@ -223,6 +223,8 @@ class Workbench(QSplitter):
         # The page of one number has the map and the kernel itself, and needs the room.
         self.inspector.setVisible(self._state.sight == "maps")
         self._tell_what_is_shown()
+        # Its column has its width again only when the splitter has laid them out.
+        QTimer.singleShot(0, self, self._tell_what_is_shown)
 
     @Slot()
     def _tell_what_is_shown(self) -> None:

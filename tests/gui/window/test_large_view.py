@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QToolButton
 from pytestqt.qtbot import QtBot
@@ -59,3 +60,15 @@ def test_a_page_first_shown_while_frames_are_awaited_says_so(qtbot: QtBot) -> No
     [veil] = page.findChildren(Veil)
     assert not veil.isHidden()
     assert "2" in veil.words
+
+
+@pytest.mark.parametrize("sight", ["number", "network", "shift"])
+def test_the_inspector_studies_its_channel_again_after_another_page(
+    driver: Driver, sight: str
+) -> None:
+    state = driver.window.findChild(ViewState)
+    driver.wait(lambda: state.request().wants_channel)
+    state.show_sight(sight)
+    driver.wait(lambda: not state.request().wants_channel)
+    state.show_sight("maps")
+    driver.wait(lambda: state.request().wants_channel)
