@@ -72,16 +72,19 @@ class FakeCamera:
 
     def __init__(self, present: threading.Event) -> None:
         self._present = present
+        self._closed = threading.Event()
 
     def read(self) -> NDArray[np.uint8] | None:
         if not self._present.wait(0.01):
             return None
+        # One that gave pictures without end would take the interpreter from whoever computes.
+        self._closed.wait(1 / self.rate)
         picture = np.full((48, 64, 3), 128, np.uint8)
         picture.flags.writeable = False
         return picture
 
     def close(self) -> None:
-        pass
+        self._closed.set()
 
 
 class FakeCameras:
