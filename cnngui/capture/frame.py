@@ -75,3 +75,8 @@ class Frame:
     position: int = 0
     seconds: float = 0.0
     window: Window | None = None
+
+    @property
+    def is_filling(self) -> bool:
+        """Whether it only fills the window for those that come after it."""
+        return self.window is not None and not self.window.is_full

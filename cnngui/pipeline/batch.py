@@ -22,7 +22,7 @@ from cnngui.errors import SourceError
 from cnngui.featuremaps.snapshot import SaveCancelledError, write_snapshot
 from cnngui.featuremaps.snapshot_plan import MOST_CHANNEL_PICTURES, SnapshotPlan, plan_snapshot
 from cnngui.memory import network_memory
-from cnngui.pipeline.capture_commands import CloseSource, OpenSource, Play
+from cnngui.pipeline.capture_commands import CloseSource, OpenSource, Play, SetInput
 from cnngui.pipeline.engine_commands import CancelSnapshots, SetNetwork, SetView, TakeSnapshot
 from cnngui.pipeline.events import (
     Crashed,
@@ -336,6 +336,9 @@ class _LiveRun:
         layer_ids = tuple(layer.id for layer in self._request.spec.layers)
         self._pipeline.tell(SetView(ViewRequest(thumbnails=layer_ids)))
         self._pipeline.tell(SetNetwork(self._request.spec, 1, self._request.weights))
+        # Frames count as captured from the first full window on, so the source must know what that
+        # is before it opens: building the network, which tells it, may take longer.
+        self._pipeline.tell(SetInput(self._request.spec.input))
         self._pipeline.tell(Play(Playback(loop=False)))
         self._pipeline.tell(OpenSource(self._request.address))
         self._wait_until(self._is_over)

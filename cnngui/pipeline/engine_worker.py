@@ -137,7 +137,7 @@ class EngineWorker(Worker[EngineCommand]):
             self._arrived = frame, source_name
             self._condition.notify_all()
         if replaced is not None:
-            self._meter.add_dropped(replaced[0].time)
+            self._count_dropped(replaced[0])
 
     def wake(self) -> None:
         """Look again whether there is something to do."""
@@ -281,7 +281,7 @@ class EngineWorker(Worker[EngineCommand]):
         self._stale = False
         if arrived is not None:
             if self._is_fresh and self._frame is not None:
-                self._meter.add_dropped(self._frame.time)  # it was given up
+                self._count_dropped(self._frame)  # it was given up
             if arrived[1] != self._source_name:
                 self._memory.follow_source()
             self._frame, self._source_name = arrived
@@ -311,11 +311,16 @@ class EngineWorker(Worker[EngineCommand]):
             self._network = self._learning = None
             return
         if result.fresh and result.filling is not None:
-            self._meter.add_gathered(result.time)
-        elif result.fresh:
+            self._count_dropped(self._frame)  # it was meant for another network
+        elif result.fresh and not self._frame.is_filling:
             self._meter.add_processed(result.time)
         self._is_fresh = False
         self._deliver(result)
+
+    def _count_dropped(self, frame: Frame) -> None:
+        # One that only fills the window was not counted when it was captured.
+        if not frame.is_filling:
+            self._meter.add_dropped(frame.time)
 
     def _show_early(self, result: FrameResult) -> bool:
         """Show what is there of a frame, if the whole of it is long in coming."""

@@ -79,12 +79,11 @@ class Meter:
             if captured_at >= self._since:
                 self._dropped += 1
 
-    def add_gathered(self, captured_at: float) -> None:
-        """Take back a frame that was only read for those that come after it."""
+    def add_gathered(self) -> None:
+        """Count a frame that was only read for those that come after it."""
         with self._lock:
-            if captured_at >= self._since:
-                self._captured -= 1
-                self._gathered += 1
+            self._gathered += 1
+            self._in.add(self._clock())
 
     @property
     def read(self) -> int:

@@ -244,8 +244,7 @@ class Player:
                 if following is None:
                     break
                 if picture is not None:
-                    self._meter.add_captured()
-                    self._meter.add_dropped(time.monotonic())
+                    self._count_skipped()
                 picture = following
                 seen = self._as_seen(picture)
                 self._gather(seen, source.position)
@@ -281,13 +280,28 @@ class Player:
 
     def _hand_on(self, picture: Picture) -> None:
         self._has_begun_again = False
-        self._meter.add_captured()
         window = self._buffer.window(repeats=self._is_still)
-        frame = Frame(self._index, time.monotonic(), picture, self._position, self._seconds, window)
+        now = time.monotonic()
+        frame = Frame(self._index, now, picture, self._position, self._seconds, window)
+        self._count(frame)
         self._deliver(frame, self._address.label)
         self._index += 1
         if window is not None and not self._is_still and not self._has_told_slow:
             self._tell_if_slow(window)
+
+    def _count_skipped(self) -> None:
+        window = self._buffer.window()
+        if window is not None and not window.is_full:
+            self._meter.add_gathered()
+            return
+        self._meter.add_captured()
+        self._meter.add_dropped(time.monotonic())
+
+    def _count(self, frame: Frame) -> None:
+        if frame.is_filling:
+            self._meter.add_gathered()
+        else:
+            self._meter.add_captured()
 
     def _tell_if_slow(self, window: Window) -> None:
         if is_too_slow(window):

@@ -45,8 +45,9 @@ class Stage:
     def __init__(self, source: Source, described: InputSpec = EIGHT) -> None:
         self.frames: list[Frame] = []
         self.events: list[Event] = []
+        self.meter = Meter()
         self.player = Player(
-            lambda frame, _: self.frames.append(frame), Meter(), self.events.append
+            lambda frame, _: self.frames.append(frame), self.meter, self.events.append
         )
         self.player.aim(described)
         self.player.take(source, CLIP)
@@ -117,6 +118,21 @@ def test_a_faster_tempo_leaves_out_no_frame_of_the_window():
     stage.player._show_next(skipped=4)
     assert stage.frames[-1].position == 10
     assert stage.shown == [4, 6, 8, 10]
+
+
+def test_frames_that_only_fill_the_window_are_read_and_not_counted():
+    stage = Stage(Film())
+    stage.step(5)
+    counters = stage.meter.counters()
+    assert (counters.captured, counters.dropped, stage.meter.read) == (0, 0, 6)
+    stage.step(2)
+    assert (stage.meter.counters().captured, stage.meter.read) == (2, 8)
+    # Two of the frames left out would have filled the window, and one would have been computed.
+    left_out = Stage(Film())
+    left_out.step(3)
+    left_out.player._show_next(skipped=3)
+    counters = left_out.meter.counters()
+    assert (counters.captured, counters.dropped, left_out.meter.read) == (2, 1, 8)
 
 
 def test_a_loop_begins_to_fill_again():

@@ -24,7 +24,10 @@ from cnngui.engine.preprocess import normalise
 from cnngui.featuremaps import snapshot as snapshot_writing
 from cnngui.formats.network_file import read_network
 from cnngui.images.opencv import cv2
+from cnngui.pipeline.engine_commands import SetNetwork
+from cnngui.pipeline.engine_worker import EngineWorker
 from cnngui.pipeline.file_worker import FileWorker
+from cnngui.pipeline.meter import Meter
 from cnngui.spec.codec import to_json
 from cnngui.spec.layers import Conv3d, GlobalAvgPool3d
 from cnngui.spec.network import InputSpec
@@ -364,6 +367,36 @@ def test_results_are_counted_from_the_first_full_window_on(tmp_path: Path, film:
     told = json.loads(report.read_text())
     assert told["frames"]["processed"] == 6
     assert told["ended_early"] == "the source ended"
+
+
+def test_at_the_films_tempo_frames_that_only_fill_the_window_end_nothing(
+    tmp_path: Path, film: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not even where the network comes to be long after the film's first frames."""
+    path = tmp_path / "motion.json"
+    path.write_text(to_json(SEES_FOUR))
+    report = tmp_path / "report.json"
+    gathered, build = threading.Semaphore(0), EngineWorker._set_network
+    count = Meter.add_gathered
+
+    def count_one(meter: Meter) -> None:
+        count(meter)
+        gathered.release()
+
+    def build_late(worker: EngineWorker, command: SetNetwork) -> None:
+        for _ in range(5):
+            assert gathered.acquire(timeout=10.0)
+        build(worker, command)
+
+    monkeypatch.setattr(Meter, "add_gathered", count_one)
+    monkeypatch.setattr(EngineWorker, "_set_network", build_late)
+    line = ("--network", path, "--source", film, "--report", report, "--realtime")
+    assert run(*line, "--frames", 1) == 0
+    told = json.loads(report.read_text())
+    frames = told["frames"]
+    assert frames["processed"] >= 1
+    assert frames["processed"] + frames["dropped"] == frames["captured"] <= 6
+    assert told["ended_early"] is None
 
 
 @pytest.mark.parametrize("pace", [(), ("--realtime",)])
