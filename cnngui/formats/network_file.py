@@ -254,9 +254,9 @@ def _with_weights(spec: NetworkSpec, tensors: Mapping[str, NDArray[np.float32]])
 
 def with_named_weights(spec: NetworkSpec, weights: Weights) -> NetworkSpec:
     """Return the network with each layer's ``weights_id`` naming its weights by their content."""
-    for layer_id, arrays in weights.items():
-        spec = spec.edited(layer_id, weights_id=_content_digest(arrays))
-    return spec
+    return spec.with_weights_ids(
+        {layer_id: _content_digest(arrays) for layer_id, arrays in weights.items()}
+    )
 
 
 def _content_digest(arrays: Mapping[str, NDArray[Any]]) -> str:

@@ -238,7 +238,11 @@ class EngineWorker(Worker[EngineCommand]):
         # A layer of another network that happens to be called the same has nothing to hand over.
         is_edited = before is not None and before.spec.name == spec.name
         return RunningNetwork(
-            spec, self._attic.recall(spec), generation, before if is_edited else None
+            spec,
+            self._attic.recall(spec),
+            generation,
+            before if is_edited else None,
+            ready=self._learning,
         )
 
     def _edit_weights(self, command: EditWeights) -> None:

@@ -48,6 +48,8 @@ class RunningNetwork:
     spec, weights : as ``Model`` has them.
     generation : counts the networks that were asked for.
     previous : the one that ran before; it lends weights to layers that have not changed.
+    ready : another one that runs; what it has prepared of the very same weights is not prepared
+        again.
 
     Attributes
     ----------
@@ -65,14 +67,16 @@ class RunningNetwork:
         weights: Weights | None = None,
         generation: int = 0,
         previous: RunningNetwork | None = None,
+        ready: RunningNetwork | None = None,
     ) -> None:
         self.spec = spec
         self.generation = generation
         _must_have_room(spec, weights, previous)
         with _memory_for(spec):
-            self._model: Model = Model(
-                spec, weights, previous._model if previous is not None else None
+            before, beside = (
+                network._model if network is not None else None for network in (previous, ready)
             )
+            self._model: Model = Model(spec, weights, before, beside)
             self.weights = self._model.weights()
         self.carried = self._model.carried
         if self.carried:

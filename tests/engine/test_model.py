@@ -8,6 +8,7 @@ from time import perf_counter
 import numpy as np
 import pytest
 
+from cnngui.engine import model as model_module
 from cnngui.engine.glimpse import Glimpse
 from cnngui.engine.initializers import draw, weights_key
 from cnngui.engine.model import Model
@@ -341,6 +342,85 @@ def test_weights_stay_where_id_and_shapes_stay():
     for layer_id, parameters in moved.weights().items():
         for name, array in parameters.items():
             np.testing.assert_array_equal(array, before[layer_id][name])
+
+
+def _normalised(name: str, *sources: str):
+    return (
+        Conv2d(id=f"{name}_conv", out_channels=16, kernel_size=3, padding=1, inputs=sources),
+        BatchNorm2d(id=f"{name}_norm"),
+        ReLU(id=f"{name}_relu"),
+    )
+
+
+_BLOCKS = network(
+    *_normalised("first"),
+    *_normalised("second"),
+    *_normalised("third"),
+    Add(id="add", inputs=("third_relu", "first_relu")),
+    AvgPool2d(id="pool"),
+    Flatten(id="flatten"),
+    Linear(id="linear", out_features=5),
+)
+
+
+@pytest.fixture
+def prepared(monkeypatch) -> list[str]:
+    """The layers that were made anew, in order."""
+    ids = []
+    make = model_module.live_layer
+
+    def counting(layer, *others):
+        ids.append(layer.id)
+        return make(layer, *others)
+
+    monkeypatch.setattr(model_module, "live_layer", counting)
+    return ids
+
+
+@pytest.mark.parametrize(
+    ("edit", "changed"),
+    [
+        (lambda spec: spec.edited("second_conv", seed=3), {"second_conv"}),
+        (lambda spec: spec.edited("second_norm", eps=0.1), {"second_norm"}),
+        (lambda spec: spec.removed("second_relu"), set()),
+        (lambda spec: spec.inserted(6, Sigmoid(id="new")), {"new"}),
+        (
+            lambda spec: spec.edited("second_conv", out_channels=20),
+            {"second_conv", "second_norm", "second_relu", "third_conv"},
+        ),
+    ],
+    ids=["weights", "argument", "removed", "inserted", "channels"],
+)
+def test_an_edit_prepares_only_what_it_changes(prepared, edit, changed):
+    weights = random_weights(_BLOCKS)
+    before, x = Model(_BLOCKS, weights), picture(_BLOCKS)
+    before.activations(x, ["linear"])
+    prepared.clear()
+    spec = edit(_BLOCKS)
+    after = Model(spec, previous=before)
+    assert set(prepared) == changed
+    fresh = Model(spec, after.weights())
+    np.testing.assert_array_equal(
+        after.activations(x, ["linear"])["linear"], fresh.activations(x, ["linear"])["linear"]
+    )
+    # What was taken over is as it was.
+    np.testing.assert_array_equal(
+        before.activations(x, ["linear"])["linear"],
+        Model(_BLOCKS, weights).activations(x, ["linear"])["linear"],
+    )
+
+
+def test_what_another_model_has_prepared_is_taken_from_it(prepared):
+    """A kernel changed by hand is shown before its network is described anew."""
+    weights = random_weights(_BLOCKS)
+    before = Model(_BLOCKS, weights)
+    own = {"weight": before.weights()["third_conv"]["weight"] + 1}
+    own["bias"] = before.weights()["third_conv"]["bias"]
+    shown = Model(_BLOCKS, {"third_conv": own}, before)
+    named = _BLOCKS.edited("third_conv", weights_id="hand", by_hand=True)
+    prepared.clear()
+    Model(named, {"third_conv": shown.weights()["third_conv"]}, before, ready=shown)
+    assert prepared == []
 
 
 def test_given_weights_survive_edits_and_a_new_seed_draws_anew():

@@ -63,7 +63,8 @@ class LiveConv2d(Layer[spec.Conv2d]):
             description.groups,
             scale,
         )
-        self._absorbed: dict[Layer, Layer] = {}
+        self._absorbed: tuple[Layer, Layer] | None = None
+        """What was last absorbed, and both together."""
         # Of a 1x1 kernel, what is read is the matrix itself.
         self.keeps_layout = description.kernel_size == (1, 1) and description.groups == 1
         self.writes_plain = not self._weights.is_depthwise
@@ -72,7 +73,7 @@ class LiveConv2d(Layer[spec.Conv2d]):
         """Multiply a normalisation's factors into the weights, once and for all."""
         if following.scale_and_shift is None:
             return None
-        if following not in self._absorbed:
+        if self._absorbed is None or self._absorbed[0] is not following:
             scale, shift = following.scale_and_shift
             bias, before = self.parameters.get("bias"), self._weights.scale
             parameters = {
@@ -81,8 +82,8 @@ class LiveConv2d(Layer[spec.Conv2d]):
             }
             if before is not None:
                 scale = before * scale
-            self._absorbed[following] = LiveConv2d(self.description, parameters, scale)
-        return self._absorbed[following]
+            self._absorbed = following, LiveConv2d(self.description, parameters, scale)
+        return self._absorbed[1]
 
     @property
     def margins(self) -> Margins:

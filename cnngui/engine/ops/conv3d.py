@@ -143,21 +143,22 @@ class LiveConv3d(_Spanning[spec.Conv3d, LiveConv2d]):
             description.dilation[0],
             after,
         )
-        self._absorbed: dict[Layer, Layer] = {}
+        self._absorbed: tuple[Layer, Layer] | None = None
+        """What was last absorbed, and both together."""
 
     def absorb(self, following: Layer) -> Layer | None:
         """Multiply a normalisation's factors into the weights, once and for all."""
         if following.scale_and_shift is None:
             return None
-        if following not in self._absorbed:
+        if self._absorbed is None or self._absorbed[0] is not following:
             scale, shift = following.scale_and_shift
             bias = self.parameters.get("bias")
             parameters = {
                 "weight": self.parameters["weight"] * scale[:, None, None, None, None],
                 "bias": shift if bias is None else bias * scale + shift,
             }
-            self._absorbed[following] = LiveConv3d(self.description, parameters)
-        return self._absorbed[following]
+            self._absorbed = following, LiveConv3d(self.description, parameters)
+        return self._absorbed[1]
 
     def wants_pixels(self, shape: Shape4) -> bool:
         layer = self.description
