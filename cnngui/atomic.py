@@ -5,16 +5,20 @@ from __future__ import annotations
 import errno
 import os
 import secrets
+from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 
 from cnngui.errors import SaveError, system_reason, text
 
 
-def write_atomically(path: Path, content: bytes, *, private: bool = False) -> None:
+def write_atomically(
+    path: Path, content: bytes | Iterable[bytes | memoryview], *, private: bool = False
+) -> None:
     """Write a file under a temporary name beside its place, then rename it.
 
-    A private file may be read and written by its owner alone, at every moment of its life.
+    Content may come in parts, each made when the one before is written. A private file may be read
+    and written by its owner alone, at every moment of its life.
 
     Raises
     ------
@@ -29,7 +33,8 @@ def write_atomically(path: Path, content: bytes, *, private: bool = False) -> No
         try:
             mode = 0o600 if private else 0o666
             with open(temporary, "xb", opener=partial(os.open, mode=mode)) as file:
-                file.write(content)
+                for part in (content,) if isinstance(content, bytes) else content:
+                    file.write(part)
                 file.flush()
                 os.fsync(file.fileno())
             os.replace(temporary, place)

@@ -8,7 +8,6 @@ they fit what it reads.
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -17,12 +16,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import safetensors.numpy
 from numpy.typing import NDArray
 
 from cnngui.atomic import write_atomically
 from cnngui.errors import NetworkFileError, SaveError, Text, Words, system_reason, text
-from cnngui.formats.tensor_file import TensorFile
+from cnngui.formats.tensor_file import TensorFile, tensor_file_parts
 from cnngui.memory import available_memory
 from cnngui.spec.codec import MAX_TEXT_LENGTH, from_json, to_json
 from cnngui.spec.network import NetworkSpec
@@ -32,6 +30,8 @@ from cnngui.weights import Weights
 DESCRIPTION_KEY = "cnngui.network"
 SUFFIXES = (".json", ".safetensors")
 MAX_HEADER_BYTES = 4 * MAX_TEXT_LENGTH
+_AT_ONCE = 100_000
+"""Numbers are looked at in such pieces, which stay in a core's cache."""
 
 _SUFFIX_RULE = text(
     "must end in {json} or {safetensors}", json=SUFFIXES[0], safetensors=SUFFIXES[1]
@@ -110,12 +110,13 @@ def write_network(
     path = Path(path)
     match path.suffix.lower():
         case ".json":
-            content = to_json(spec, is_draft=is_draft).encode()
+            write_atomically(path, to_json(spec, is_draft=is_draft).encode())
         case ".safetensors":
-            content = _tensors_content(path, spec, weights, notes or {})
+            tensors = _tensors_to_write(path, spec, weights)
+            metadata = {**(notes or {}), DESCRIPTION_KEY: to_json(spec)}
+            write_atomically(path, tensor_file_parts(tensors, metadata))
         case suffix:
             raise SaveError(str(path), _SUFFIX_RULE, suffix or text("no suffix"))
-    write_atomically(path, content)
 
 
 def _read_description(path: Path, is_draft: bool) -> NetworkFile:
@@ -164,9 +165,9 @@ def _size_text(file: BufferedReader) -> Text:
     return text("{bytes:,} bytes", bytes=os.fstat(file.fileno()).st_size)
 
 
-def _tensors_content(
-    path: Path, spec: NetworkSpec, weights: Weights | None, notes: Mapping[str, str]
-) -> bytes:
+def _tensors_to_write(
+    path: Path, spec: NetworkSpec, weights: Weights | None
+) -> dict[str, NDArray[np.float32]]:
     if weights is None:
         rule = text("must have weights to write; a description alone is .json")
         raise SaveError(str(path), rule)
@@ -184,23 +185,7 @@ def _tensors_content(
     }
     for tensor, rule, got in (*_misfits(_expected(spec), described), *_unusable_values(tensors)):
         raise SaveError(f"{path}: {tensor}", rule, got)
-    # safetensors writes the memory as it lies, whatever the strides.
-    in_order = {name: np.ascontiguousarray(array) for name, array in tensors.items()}
-    metadata = {**notes, DESCRIPTION_KEY: to_json(spec)}
-    return _with_sorted_metadata(safetensors.numpy.save(in_order, metadata=metadata))
-
-
-def _with_sorted_metadata(content: bytes) -> bytes:
-    """Return a file's bytes that are the same each time: the library's order is another each time.
-
-    The header is JSON behind eight bytes of length; blanks make it end at a multiple of eight.
-    """
-    end = 8 + int.from_bytes(content[:8], "little")
-    header = json.loads(content[8:end])
-    header["__metadata__"] = dict(sorted(header["__metadata__"].items()))
-    written = json.dumps(header, separators=(",", ":")).encode()
-    written += b" " * (-len(written) % 8)
-    return b"".join((len(written).to_bytes(8, "little"), written, content[end:]))
+    return tensors
 
 
 def _expected(spec: NetworkSpec) -> dict[str, Shape]:
@@ -234,7 +219,12 @@ def _unusable_values(
     tensors: Mapping[str, NDArray[np.float32]],
 ) -> Iterator[tuple[str, Text, Words]]:
     for name, array in tensors.items():
-        faulty = array.size - int(np.isfinite(array).sum())
+        flat = array.reshape(-1)
+        # What tells it of each number is a quarter of the tensor's size.
+        faulty = sum(
+            some.size - int(np.isfinite(some).sum())
+            for some in (flat[at : at + _AT_ONCE] for at in range(0, flat.size, _AT_ONCE))
+        )
         if faulty:
             found = text("{count:,} that are not", count=faulty)
             yield name, text("must hold only finite numbers"), found

@@ -1,9 +1,11 @@
-"""Reads safetensors files with every number checked before it is believed.
+"""Reads safetensors files with every number checked before it is believed, and writes them.
 
-The file is read, never mapped: one that another program cuts off meanwhile is a message, where
-touching a map of it would end the program. The format is eight bytes of length, a JSON header with
-each tensor's type, shape and place, and the tensors' bytes without gaps
-(https://github.com/huggingface/safetensors, "Format").
+Weights may be most of the memory that there is: neither way takes more of it than a single tensor
+needs, where the library would hold a whole file's bytes beside them. The file is read, never
+mapped: one that another program cuts off meanwhile is a message, where touching a map of it would
+end the program. The format is eight bytes of length, a JSON header with each tensor's type, shape
+and place, and the tensors' bytes without gaps (https://github.com/huggingface/safetensors,
+"Format").
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ from __future__ import annotations
 import json
 import math
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from io import BufferedReader
 from pathlib import Path
@@ -25,6 +27,8 @@ from cnngui.errors import NetworkFileError, Words, text
 _LENGTH_BYTES = 8
 _LARGEST_NUMBER = 2**63 - 1
 _MOST_AXES = 32
+_MULTIPLE = 8
+"""Blanks behind the header let tensors begin at a multiple of so many bytes."""
 _BITS = {
     "F4": 4, "F6_E2M3": 6, "F6_E3M2": 6, "F8_E4M3": 8, "F8_E5M2": 8, "F8_E8M0": 8,
     "F8_E4M3FNUZ": 8, "F8_E5M2FNUZ": 8, "BOOL": 8, "U8": 8, "I8": 8, "U16": 16, "I16": 16,
@@ -145,6 +149,28 @@ class TensorFile:
         except (ValueError, RecursionError, MemoryError):
             raise self._fault(_BROKEN) from None
         return metadata, entries
+
+
+def tensor_file_parts(
+    tensors: Mapping[str, NDArray[np.float32]], metadata: Mapping[str, str]
+) -> Iterator[bytes | memoryview]:
+    """Give a file of float32 tensors of any strides, part by part: the same bytes each time.
+
+    In the order of their names, as the library puts them; metadata is sorted, too.
+    """
+    header: dict[str, Any] = {"__metadata__": dict(sorted(metadata.items()))}
+    place = 0
+    for name, array in sorted(tensors.items()):
+        end = place + array.size * 4
+        header[name] = {"dtype": "F32", "shape": array.shape, "data_offsets": [place, end]}
+        place = end
+    written = json.dumps(header, separators=(",", ":")).encode()
+    written += b" " * (-len(written) % _MULTIPLE)
+    yield len(written).to_bytes(_LENGTH_BYTES, "little")
+    yield written
+    for _, array in sorted(tensors.items()):
+        if array.size:
+            yield np.ascontiguousarray(array, "<f4").reshape(-1).view(np.uint8).data
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

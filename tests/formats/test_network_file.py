@@ -5,6 +5,7 @@ import json
 import math
 import mmap
 import os
+import tracemalloc
 from contextlib import suppress
 from pathlib import Path
 
@@ -130,6 +131,45 @@ def test_views_of_any_strides_are_written_as_they_read(tmp_path):
     write_network(tmp_path / "net.safetensors", NETWORK, weights)
     found = read_network(tmp_path / "net.safetensors")
     np.testing.assert_array_equal(found.weights["conv1"]["weight"], turned)
+
+
+def test_a_file_is_written_as_the_library_writes_it(tmp_path):
+    path, weights = tmp_path / "net.safetensors", drawn_weights()
+    write_network(path, NETWORK, weights, {"by": "“me”"})
+    # Metadata alone is in another order there, each time.
+    metadata = {"by": "“me”", DESCRIPTION_KEY: to_json(NETWORK)}
+    library = safetensors.numpy.save(tensors_of(weights), metadata=metadata)
+    written = path.read_bytes()
+    end, library_end = (8 + int.from_bytes(content[:8], "little") for content in (written, library))
+    assert end % 8 == 0
+    assert written[end:] == library[library_end:]
+    header, library_header = json.loads(written[8:end]), json.loads(library[8:library_end])
+    assert header == library_header
+    assert list(header)[1:] == [name for name in library_header if name != "__metadata__"]
+
+
+def test_neither_writing_nor_reading_takes_another_copy_of_all_weights(tmp_path):
+    layers = [Conv2d(id=f"c{number}", out_channels=256, kernel_size=3) for number in range(8)]
+    network = NetworkSpec(input=InputSpec(height=32, width=32), layers=tuple(layers))
+    weights = {
+        layer_id: {name: np.zeros(shape, np.float32) for name, shape in shapes.items()}
+        for layer_id, shapes in infer(network).parameters.items()
+    }
+    # One is a view that has to be put in order.
+    weights["c1"]["weight"] = weights["c1"]["weight"].swapaxes(2, 3)
+    size = sum(array.nbytes for array in tensors_of(weights).values())
+    path = tmp_path / "net.safetensors"
+    tracemalloc.start()
+    try:
+        write_network(path, network, weights)
+        written = tracemalloc.get_traced_memory()[1]
+        tracemalloc.reset_peak()
+        read_network(path)
+        read = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert written < 0.3 * size
+    assert read < 1.3 * size
 
 
 def test_weights_ids_name_the_content(tmp_path):

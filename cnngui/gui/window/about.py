@@ -32,7 +32,6 @@ PARTS = (
     Part("pyqtgraph", "pyqtgraph", "MIT"),
     Part("superqt", "superqt", "BSD-3-Clause"),
     Part("QtAwesome", "qtawesome", "MIT"),
-    Part("safetensors", "safetensors", "Apache-2.0"),
 )
 
 
