@@ -93,7 +93,7 @@ def grown_network(example: Example) -> NetworkSpec | None:
     rank = len(example.sources[0]) - 1
     if rank == 0 or isinstance(example.layer, spec.Reshape):
         return None
-    sides = (33, 21) if rank == 2 else (5, 17, 13)
+    sides = (25, 17) if rank == 2 else (4, 13, 9)
     frames = 1 if rank == 2 else sides[0]
     network = NetworkSpec(input=InputSpec(height=sides[-2], width=sides[-1], frames=frames))
     names = []

@@ -43,6 +43,11 @@ def network_of(*layers: object, side: int = 32) -> NetworkSpec:
     return network
 
 
+def differs(after: np.ndarray, before: np.ndarray) -> np.ndarray:
+    """Where values have changed by more than a batch of another size may change in rounding."""
+    return ~np.isclose(after, before, rtol=1e-5, atol=1e-6)
+
+
 def vgg_16() -> NetworkSpec:
     layers: list[object] = []
     for block, (count, channels) in enumerate([(2, 4), (2, 4), (3, 4), (3, 4), (3, 4)]):
@@ -128,7 +133,7 @@ def test_nothing_outside_of_the_region_matters(seed: int) -> None:
     shape = infer(network).shapes[last]
     for _ in range(6):
         channel, *at = (int(rng.integers(0, size)) for size in shape)
-        matters = after[(..., channel, *at)] != before[(channel, *at)]
+        matters = differs(after[(..., channel, *at)], before[(channel, *at)])
         _, *seen = regions(network, last, at, channel).get(INPUT_ID, (range(0),) * 4)
         allowed = np.zeros(sides, bool)
         allowed[tuple(slice(along.start, along.stop) for along in seen[: len(sides)])] = True
@@ -195,7 +200,7 @@ def test_the_whole_region_matters_where_every_weight_does() -> None:
     before = model.activations(x, ["pool1"])["pool1"][0]
     after = model.activations(changed, ["pool1"])["pool1"].reshape(14, 14, *before.shape)
     for y, x_ in np.ndindex(*before.shape[1:]):
-        matters = (after[:, :, :, y, x_] != before[:, y, x_]).any(axis=2)
+        matters = differs(after[:, :, :, y, x_], before[:, y, x_]).any(axis=2)
         rows, columns = np.flatnonzero(matters.any(1)), np.flatnonzero(matters.any(0))
         _, seen_rows, seen_columns = regions(network, "pool1", (y, x_))[INPUT_ID]
         assert (rows[0], rows[-1] + 1) == (seen_rows.start, seen_rows.stop)
