@@ -6,16 +6,22 @@ import logging
 import sys
 import threading
 import traceback
+from collections.abc import Callable
+from functools import wraps
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from types import TracebackType
+from typing import TypeVar
 
 from PySide6.QtCore import QObject, QStandardPaths, Signal
+from PySide6.QtGui import QPaintEvent
 
 from cnngui.harmless import without_passwords
 
 _LOG_BYTES = 1_000_000
 _log = logging.getLogger("cnngui")
+
+Widget = TypeVar("Widget")
 
 
 def open_log(folder: Path | None = None) -> Path | None:
@@ -34,6 +40,24 @@ def open_log(folder: Path | None = None) -> Path | None:
     handler.setFormatter(_Formatter("%(asctime)s %(levelname)s %(message)s"))
     _log.addHandler(handler)
     return path
+
+
+def guarded(paint: Callable[[Widget, QPaintEvent], None]) -> Callable[[Widget, QPaintEvent], None]:
+    """Have a defect in a ``paintEvent`` reported as others are, instead of ending the program.
+
+    The traceback would keep the painter, which is still at work when Qt puts the window together:
+    Qt then frees what it paints on.
+    """
+
+    @wraps(paint)
+    def paint_event(widget: Widget, event: QPaintEvent) -> None:
+        try:
+            paint(widget, event)
+        except Exception as error:
+            sys.excepthook(type(error), error, error.__traceback__)
+            traceback.clear_frames(error.__traceback__)
+
+    return paint_event
 
 
 class _Formatter(logging.Formatter):

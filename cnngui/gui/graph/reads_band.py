@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPainterPath, QPaintEve
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from cnngui.featuremaps.scaling import encode
+from cnngui.gui.crashes import guarded
 from cnngui.gui.theme import SPACE_M, SPACE_S, colors
 from cnngui.gui.view_state import ViewState
 from cnngui.gui.widgets.bars import sign_color
@@ -72,6 +73,7 @@ class ReadsBand(QWidget):
         if self._result is not None:
             self.opened.emit()
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -17,6 +17,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
 from cnngui.featuremaps.kernel_layout import KernelPoint
+from cnngui.gui.crashes import guarded
 from cnngui.gui.theme import ACCENT, SLIM_SCROLL_BAR, SPACE_M, SPACE_S, colors, number_font
 from cnngui.gui.widgets.buttons import ICON_SIZE
 from cnngui.gui.widgets.keys import keeps_key
@@ -175,6 +176,7 @@ class KernelsCanvas(QAbstractScrollArea):
         else:
             super().keyPressEvent(event)
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self.viewport())
         painter.fillRect(self.viewport().rect(), QColor(colors().canvas))

@@ -16,6 +16,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
+from cnngui.gui.crashes import guarded
 from cnngui.gui.icons import icon
 from cnngui.gui.theme import ACCENT, SPACE_M, colors, number_font, with_font
 from cnngui.gui.widgets.plain import plain_tip
@@ -112,6 +113,7 @@ class BlockRow(QWidget):
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         self.menu_requested.emit(event.globalPos())
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

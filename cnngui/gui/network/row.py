@@ -9,6 +9,7 @@ from PySide6.QtCore import QPoint, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QContextMenuEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
+from cnngui.gui.crashes import guarded
 from cnngui.gui.icons import icon
 from cnngui.gui.network.input_form import InputForm
 from cnngui.gui.network.layer_form import LayerForm
@@ -102,6 +103,7 @@ class Row(QWidget):
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         self.menu_requested.emit(event.globalPos())
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         if not (self._selected or self.header.underMouse()):
             return

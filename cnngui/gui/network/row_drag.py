@@ -8,6 +8,7 @@ from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QWidget
 
+from cnngui.gui.crashes import guarded
 from cnngui.gui.network.row import Row
 from cnngui.gui.theme import ACCENT, SPACE_M, SPACE_S, colors
 
@@ -58,6 +59,7 @@ class RowDrag(QWidget):
         self.hide()
         return slot
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -17,6 +17,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QToolButton, QWidget
 
+from cnngui.gui.crashes import guarded
 from cnngui.gui.icons import icon
 from cnngui.gui.theme import SPACE_M, SPACE_S, colors, number_font, with_font
 from cnngui.gui.widgets.layer_icon import layer_color, layer_icon
@@ -143,6 +144,7 @@ class RowHeader(QWidget):
         else:
             self.clicked.emit()
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from cnngui.explain.functions import curve_of
 from cnngui.explain.number import Number
+from cnngui.gui.crashes import guarded
 from cnngui.gui.theme import ACCENT, SPACE_S, colors
 from cnngui.gui.widgets.pictures import REGION
 
@@ -33,6 +34,7 @@ class CurveView(QWidget):
     def sizeHint(self) -> QSize:
         return QSize(96, 48)
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         number = self._number
         if number is None:

@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from cnngui.gui.crashes import guarded
 from cnngui.gui.theme import colors
 from cnngui.gui.view_state import ViewState
 from cnngui.gui.widgets.keys import keeps_key
@@ -91,6 +92,7 @@ class MapView(QWidget):
         if event.buttons() & Qt.MouseButton.LeftButton:
             self._choose(event.position())
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         if self._map is None:

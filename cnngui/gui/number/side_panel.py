@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWi
 
 from cnngui.explain.receptive import fields
 from cnngui.explain.sharing import Sharing, sharing_of
+from cnngui.gui.crashes import guarded
 from cnngui.gui.number.map_view import MapView
 from cnngui.gui.number.words import meaning_text, sight_text
 from cnngui.gui.theme import ACCENT, SPACE_M, SPACE_S, colors
@@ -171,6 +172,7 @@ class _SharingView(QWidget):
             self.tr("{count:,} if fully connected").format(count=sharing.fully_connected),
         ]
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         sharing = self._sharing
         if sharing is None:

@@ -24,6 +24,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from cnngui.featuremaps.colormaps import PRIMARIES
+from cnngui.gui.crashes import guarded
 from cnngui.gui.number.groups import Group, groups_of, maps_read
 from cnngui.gui.number.shown import Shown
 from cnngui.gui.theme import ACCENT, SPACE_L, SPACE_M, SPACE_S, colors, is_dark
@@ -263,6 +264,7 @@ class TermsView(QWidget):
     def _can_edit(self) -> bool:
         return self._shown is not None and self._shown.number.question.taps.weight is not None
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         shown = self._shown
         if shown is None:

@@ -18,6 +18,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip, QWidget
 
+from cnngui.gui.crashes import guarded
 from cnngui.gui.results.words import Measure, class_words, shares_of
 from cnngui.gui.theme import (
     ACCENT,
@@ -131,6 +132,7 @@ class ClassAccuracies(QAbstractScrollArea):
             self._reveal(here + step)
             self._choose(here + step)
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._evaluation is None:
             return

@@ -16,6 +16,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip, QWidget
 
+from cnngui.gui.crashes import guarded
 from cnngui.gui.results.words import confusion_words
 from cnngui.gui.theme import (
     ACCENT,
@@ -146,6 +147,7 @@ class ConfusionView(QAbstractScrollArea):
             self._reveal(cell)
             self._choose(cell)
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._evaluation is None:
             return

@@ -7,6 +7,7 @@ from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
+from cnngui.gui.crashes import guarded
 from cnngui.gui.results.words import sample_words
 from cnngui.gui.theme import SPACE_M, SPACE_S, colors, number_font, with_font
 from cnngui.gui.widgets.bars import paint_bar
@@ -72,6 +73,7 @@ class _Picture(QWidget):
         self.moments.set_moving(len(frames) > 1)
         self.update()
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.fillRect(self.rect(), QColor(colors().canvas))
@@ -119,6 +121,7 @@ class _Probabilities(QWidget):
         truth = [row for row in left if row[2]]
         return shown[: count - len(truth)] + truth
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -18,6 +18,7 @@ from superqt import QElidingLabel
 
 from cnngui.data.augmentation import NO_AUGMENTATION, Augmentation
 from cnngui.data.dataset import Dataset
+from cnngui.gui.crashes import guarded
 from cnngui.gui.icons import icon
 from cnngui.gui.samples.augmentation_form import AugmentationForm
 from cnngui.gui.studio import Studio
@@ -177,6 +178,7 @@ class _Preview(QWidget):
     def sizeHint(self) -> QSize:
         return QSize(4 * (_SIDE + SPACE_S), 2 * (_SIDE + SPACE_S))
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         cells, images = _cells(self.size(), SHOWN), self.images

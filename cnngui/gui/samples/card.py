@@ -35,6 +35,7 @@ from PySide6.QtWidgets import (
 
 from cnngui.data.class_list import COLOURS, SampleClass
 from cnngui.data.dataset import Dataset
+from cnngui.gui.crashes import guarded
 from cnngui.gui.icons import icon
 from cnngui.gui.samples.keys import MOST_KEYS
 from cnngui.gui.samples.words import count_label
@@ -168,6 +169,7 @@ class ClassCard(QWidget):
         else:
             super().keyPressEvent(event)
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

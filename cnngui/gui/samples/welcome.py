@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from cnngui.gui.crashes import guarded
 from cnngui.gui.samples.sources import SampleSources
 from cnngui.gui.theme import SPACE_M, SPACE_S, with_font
 from cnngui.gui.widgets.menu import plain_text
@@ -89,6 +90,7 @@ class _BigButton(QPushButton):
     def sizeHint(self) -> QSize:
         return QSize(with_font(_BUTTON_WIDTH), with_font(_BUTTON_HEIGHT))
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         place = QRect((self.width() - _ICON_SIDE) // 2, SPACE_M, _ICON_SIDE, _ICON_SIDE)

@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPai
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from cnngui.explain.shift import MOST_PIXELS
+from cnngui.gui.crashes import guarded
 from cnngui.gui.theme import colors
 from cnngui.gui.widgets.keys import keeps_key
 from cnngui.gui.widgets.pictures import draw_picture, fitted
@@ -86,6 +87,7 @@ class ShiftPad(QWidget):
         self._press = None
         self.setCursor(Qt.CursorShape.OpenHandCursor)
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.fillRect(self.rect(), QColor(colors().canvas))

@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from cnngui.explain.shift import Change
+from cnngui.gui.crashes import guarded
 from cnngui.gui.theme import ACCENT, SPACE_L, SPACE_M, SPACE_S, colors
 from cnngui.gui.words.numbers import share_text
 
@@ -64,6 +65,7 @@ class ChangeTable(QWidget):
         if 0 <= place < len(self._rows):
             self.chosen.emit(self._rows[place].key)
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         scheme = colors()

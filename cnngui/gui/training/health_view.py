@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from cnngui.gui.crashes import guarded
 from cnngui.gui.theme import ACCENT, SPACE_M, SPACE_S, colors, number_font, with_font
 from cnngui.gui.words.errors import said
 from cnngui.gui.words.numbers import number_text
@@ -110,6 +111,7 @@ class LayerBars(QWidget):
             return True
         return super().event(event)
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         if not self._layers:
             return

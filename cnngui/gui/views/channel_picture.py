@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, QSizeF, Qt, Si
 from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from cnngui.gui.crashes import guarded
 from cnngui.gui.theme import SPACE_M, SPACE_S, colors, number_font
 from cnngui.gui.view_state import ViewState
 from cnngui.gui.views.tints import GROUND, tint, tints_of
@@ -93,6 +94,7 @@ class ChannelPicture(QWidget):
         self._say_pointed()
         self.update()
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._channel is None:
             return

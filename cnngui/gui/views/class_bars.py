@@ -8,6 +8,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from cnngui.engine.learning.losses import softmax
+from cnngui.gui.crashes import guarded
 from cnngui.gui.theme import SPACE_M, SPACE_S, colors, number_font, text_width, with_font
 from cnngui.gui.view_state import ViewState
 from cnngui.gui.widgets.bars import paint_bar, round_limit
@@ -103,6 +104,7 @@ class ClassBars(QWidget):
     def _height_of(self, rows: int) -> int:
         return self.fontMetrics().height() + SPACE_S + rows * _row_height() + SPACE_M
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -19,6 +19,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from cnngui.capture.frame import Moment, Window
+from cnngui.gui.crashes import guarded
 from cnngui.gui.theme import ACCENT, SPACE_M, SPACE_S, colors, number_font, with_font
 from cnngui.gui.view_state import ViewState
 from cnngui.gui.widgets.pictures import draw_picture, fitted, paint_region, plain_image
@@ -119,6 +120,7 @@ class Filmstrip(QWidget):
             return True
         return super().event(event)
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         window = self._window
         if window is None:

@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from cnngui.featuremaps.colormaps import NON_FINITE
+from cnngui.gui.crashes import guarded
 from cnngui.gui.theme import ACCENT, SPACE_M, SPACE_S, colors, number_font
 from cnngui.gui.words.numbers import number_text
 
@@ -53,6 +54,7 @@ class HistogramView(QWidget):
         self._low, self._high = float(edges[0]), float(edges[-1])
         self.update()
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         font = number_font(self.font())

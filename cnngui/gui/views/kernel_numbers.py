@@ -12,6 +12,7 @@ from PySide6.QtGui import QColor, QFontDatabase, QFontMetrics, QPainter, QPaintE
 from PySide6.QtWidgets import QWidget
 
 from cnngui.featuremaps.kernel_wall import largest_weight
+from cnngui.gui.crashes import guarded
 from cnngui.gui.theme import ACCENT, SPACE_M, SPACE_S, colors
 from cnngui.gui.widgets.cell_editing import CellEditing
 from cnngui.gui.widgets.pictures import color_table
@@ -135,6 +136,7 @@ class KernelNumbers(QWidget):
     def _largest(self) -> float:
         return largest_weight(self._kernel) or 1.0
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         if not self._texts:
             return

@@ -17,6 +17,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QToolTip, QWidget
 
+from cnngui.gui.crashes import guarded
 from cnngui.gui.theme import ACCENT, SPACE_M, SPACE_S, colors, number_font
 from cnngui.gui.widgets.keys import keeps_key
 from cnngui.gui.widgets.pictures import indexed_image
@@ -129,6 +130,7 @@ class KernelPictures(QWidget):
             return True
         return keeps_key(event, _ARROWS) or super().event(event)
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         chosen = self._chosen_item

@@ -15,6 +15,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
+from cnngui.gui.crashes import guarded
 from cnngui.gui.theme import (
     ACCENT,
     SPACE_L,
@@ -160,6 +161,7 @@ class VectorView(QAbstractScrollArea):
             case _:
                 super().keyPressEvent(event)
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self.viewport())
         painter.fillRect(self.viewport().rect(), colors().canvas)

@@ -17,6 +17,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from cnngui.engine.learning.losses import softmax
+from cnngui.gui.crashes import guarded
 from cnngui.gui.theme import colors
 from cnngui.gui.view_state import ViewState
 from cnngui.gui.words.moments import frames_so_far
@@ -104,6 +105,7 @@ class VerdictWindow(QWidget):
         super().closeEvent(event)
         self.closed.emit()
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.fillRect(self.rect(), self.palette().window())

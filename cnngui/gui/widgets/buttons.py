@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from cnngui.gui.crashes import guarded
 from cnngui.gui.icons import icon
 from cnngui.gui.widgets.menu import Menu, plain_text
 
@@ -53,6 +54,7 @@ class ChoiceButton(QToolButton):
                 if action.isChecked():
                     self._show(action)
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         # Fusion's own mark for a menu hangs below the text; the text has one of its own.
         option = QStyleOptionToolButton()

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from cnngui.gui.crashes import guarded
 from cnngui.gui.theme import SPACE_S, colors
 from cnngui.gui.widgets.plain import plain_tip
 from cnngui.gui.widgets.spin_boxes import ChoiceBox, FloatSpinBox, IntSpinBox, guard
@@ -74,6 +75,7 @@ class FieldEditor(QWidget):
         """Place a widget, such as a button that changes the value, at the editor's end."""
         self._box.addWidget(widget)
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._problem:
             painter = QPainter(self)

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from cnngui.gui.crashes import guarded
 from cnngui.gui.icons import icon
 from cnngui.gui.theme import SPACE_M, SPACE_S, colors
 
@@ -156,6 +157,7 @@ class NoticeBar(QWidget):
         if event.type() == QEvent.Type.PaletteChange:
             self._refresh()
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.fillRect(self.rect(), QColor(colors().panel))

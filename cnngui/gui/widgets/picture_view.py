@@ -6,6 +6,7 @@ from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from cnngui.gui.crashes import guarded
 from cnngui.gui.theme import SPACE_M, colors
 from cnngui.gui.widgets.pictures import draw_picture, fitted, paint_region
 
@@ -34,6 +35,7 @@ class Picture(QWidget):
             self._mark = part
             self.update()
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.fillRect(self.rect(), colors().canvas)

@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, QObject, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
+from cnngui.gui.crashes import guarded
 from cnngui.gui.theme import SPACE_L, SPACE_M, colors
 
 _OPACITY = 150
@@ -46,6 +47,7 @@ class Veil(QWidget):
             self.setGeometry(self._over.rect())
         return False
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         dim = QColor(colors().window)
