@@ -77,6 +77,9 @@ def parse_address(written: str) -> SourceAddress:
     for clip in CLIPS:
         if written == str(address := SourceAddress("sample", clip)):
             return address
+    if written.startswith(f"{SAMPLE}:"):
+        clips = ", ".join(str(SourceAddress("sample", clip)) for clip in CLIPS)
+        raise SourceError(written, text("must be one of {choices}", choices=clips))
     if written.startswith(_CAMERA_PREFIX):
         target = written.removeprefix(_CAMERA_PREFIX).strip()
         if not target:

@@ -94,14 +94,19 @@ def _rounded(values: Mapping[str, float]) -> dict[str, float]:
     return {name: round(value, 3) for name, value in values.items()}
 
 
+def _frames(count: int) -> str:
+    return "1 frame" if count == 1 else f"{count} frames"
+
+
 def _print_summary(arguments: Arguments, request: BatchRequest, report: BatchReport) -> None:
     print(
-        f"{request.address.label} through {request.spec.name}: {report.processed} frames in "
+        f"{request.address.label} through {request.spec.name}: {_frames(report.processed)} in "
         f"{report.seconds:.1f} s, {report.frames_per_second:.1f} frames a second, "
         f"{report.dropped} dropped"
     )
     if report.ended_early:
-        print(f"Ended after {report.captured} of {request.frames} frames: {report.ended_early}")
+        asked = _frames(request.frames)
+        print(f"Ended after {report.captured} of {asked}: {report.ended_early}")
     for warning in report.warnings:
         print(f"Beware: {warning}")
     if request.snapshot is not None and report.snapshot is None and report.processed:

@@ -5254,8 +5254,8 @@ Train the network: after each epoch you see here what it gets right and what it 
         <translation>程序绘制的短片：物体向左、绕圈、靠近等</translation>
     </message>
     <message>
-        <source>Folder of pictures…</source>
-        <translation>图片文件夹…</translation>
+        <source>Folder of pictures or videos…</source>
+        <translation>图片或视频文件夹…</translation>
     </message>
     <message>
         <source>With one sub-folder for each class</source>

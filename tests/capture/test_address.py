@@ -26,6 +26,12 @@ def test_reads_what_people_type_and_writes_it_back(text: str, address: SourceAdd
     assert parse_address(str(address)) == address
 
 
+def test_a_sample_that_is_not_there_is_told_beside_those_that_are() -> None:
+    with pytest.raises(SourceError) as caught:
+        parse_address("sample:cats")
+    assert str(caught.value) == "sample:cats: must be one of sample, sample:shapes, sample:motions"
+
+
 @pytest.mark.parametrize(
     ("name", "kind"),
     [("a.mp4", "video"), ("a.PNG", "image"), ("Füße 图.jpeg", "image"), ("noext", "video")],

@@ -223,7 +223,12 @@ def test_what_is_skipped_of_a_source_is_said(
 
 
 @pytest.mark.parametrize("realtime", [(), ("--realtime",)], ids=["in order", "realtime"])
-def test_a_picture_is_one_frame(tmp_path: Path, network: str, realtime: tuple[str, ...]) -> None:
+def test_a_picture_is_one_frame(
+    tmp_path: Path,
+    network: str,
+    capsys: pytest.CaptureFixture[str],
+    realtime: tuple[str, ...],
+) -> None:
     picture = write_image(tmp_path / "picture.png", np.full((20, 30, 3), 99, np.uint8))
     report = tmp_path / "report.json"
     line = ("--source", picture, "--network", network, "--report", report)
@@ -232,6 +237,9 @@ def test_a_picture_is_one_frame(tmp_path: Path, network: str, realtime: tuple[st
     assert numbers["frames"]["processed"] == 1
     assert numbers["ended_early"] == "the source ended"
     assert Path(numbers["snapshot"]).is_dir()
+    printed = capsys.readouterr().out
+    assert "small: 1 frame in " in printed
+    assert "Ended after 1 of 100 frames: the source ended" in printed
 
 
 def test_realtime_keeps_the_tempo_and_counts_what_it_drops(tmp_path: Path, network: str) -> None:

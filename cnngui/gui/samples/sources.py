@@ -72,7 +72,7 @@ class SampleSources(QObject):
         )
         self.folder = self._action(
             "folder",
-            self.tr("Folder of pictures…"),
+            self.tr("Folder of pictures or videos…"),
             "folder-open-outline",
             self.tr("With one sub-folder for each class"),
         )
