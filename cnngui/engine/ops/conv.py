@@ -181,7 +181,7 @@ class LearningConv(Operation):
         self._d_results = by_group(self.d_out, groups)
         if place.gradients:
             self._d_weight = place.gradients["weight"].reshape(self._weight.shape)
-            self._d_by_tap = place.keep((groups, made, self._windows.taps))
+            self._d_by_tap = place.keep((groups, self._windows.taps, made))
             rows = rows_multiplied(self._d_by_tap, len(out))
             self._products = place.keep((rows, *self._d_by_tap.shape))
         if place.d_sources[0] is not None:
@@ -205,13 +205,13 @@ class LearningConv(Operation):
     def forward(self) -> None:
         to_taps(self._weight, self._by_tap)
         weight = self._by_tap.reshape(*self._by_tap.shape[:2], -1)
-        correlate(self._windows, weight, self._results)
-        if "bias" in self.place.parameters:
-            self._results += self.place.parameters["bias"].reshape(self._groups, -1, 1)
+        bias = self.place.parameters.get("bias")
+        by_group_bias = None if bias is None else bias.reshape(self._groups, -1, 1)
+        correlate(self._windows, weight, self._results, by_group_bias)
 
     def learn(self) -> None:
         weight_gradient(self._windows, self._d_results, self._d_by_tap, self._products)
-        from_taps(self._d_by_tap.reshape(self._by_tap.shape), self._d_weight)
+        from_taps(self._d_by_tap, self._d_weight)
         if "bias" in self.place.gradients:
             d_bias = self.place.gradients["bias"].reshape(self._groups, -1)
             np.add.reduce(np.add.reduce(self._d_results, axis=3), axis=0, out=d_bias)

@@ -205,7 +205,7 @@ class LearningConvTranspose(Operation):
         self._windows = Unfolding(d_out, self._axes, groups, place.memory)
         if place.gradients:
             self._d_weight = place.gradients["weight"].reshape(self._weight.shape)
-            self._d_by_tap = place.keep((groups, read, self._windows.taps))
+            self._d_by_tap = place.keep((groups, self._windows.taps, read))
             rows = rows_multiplied(self._d_by_tap, len(x))
             self._products = place.keep((rows, *self._d_by_tap.shape))
 
@@ -220,7 +220,7 @@ class LearningConvTranspose(Operation):
     def learn(self) -> None:
         x = by_group(self.x, self._groups)
         weight_gradient(self._windows, x, self._d_by_tap, self._products)
-        from_taps(self._d_by_tap.reshape(self._by_tap.shape), self._d_weight)
+        from_taps(self._d_by_tap, self._d_weight)
         if "bias" in self.place.gradients:
             d_bias = self.place.gradients["bias"].reshape(self._groups, -1)
             d_results = by_group(self.d_out, self._groups)

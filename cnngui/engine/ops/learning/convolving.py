@@ -11,18 +11,24 @@ _PRODUCTS_BYTES = 100_000
 """What products of single rows may take before they are summed: they should stay in the cache."""
 
 
-def correlate(windows: Unfolding, weight: NDArray, out: NDArray) -> None:
-    """Multiply every window by the weights.
+def correlate(
+    windows: Unfolding, weight: NDArray, out: NDArray, bias: NDArray | None = None
+) -> None:
+    """Multiply every window by the weights, and add a bias.
 
     Parameters
     ----------
     windows : of what is convolved.
     weight : ``(groups, results, taps)``.
     out : ``(rows, groups, results, places)``.
+    bias : ``(groups, results, 1)``.
     """
     for chunk in windows.chunks:
         chunk.fill()
-        np.matmul(weight, chunk.matrices, out=out[chunk.rows, ..., chunk.places])
+        results = out[chunk.rows, ..., chunk.places]
+        np.matmul(weight, chunk.matrices, out=results)
+        if bias is not None:
+            np.add(results, bias, out=results)
 
 
 def weight_gradient(
@@ -30,26 +36,29 @@ def weight_gradient(
 ) -> None:
     """Sum, over all places and images, each window times the gradient of its result.
 
+    Taps stand below each other, results beside each other: windows are then the first factor, and
+    BLAS multiplies 8 to 32 results up to twice as fast as if they were the second.
+
     Parameters
     ----------
     windows : of what was convolved.
     d_out : ``(rows, groups, results, places)``.
-    d_weight : ``(groups, results, taps)``, overwritten.
+    d_weight : ``(groups, taps, results)``, overwritten.
     products : scratch for as many of d_weight as rows are multiplied at a time.
     """
     is_first = True
     for chunk in windows.chunks:
         chunk.fill()
-        d_rows = d_out[chunk.rows, ..., chunk.places]
-        matrices = chunk.matrices.swapaxes(-1, -2)
+        d_rows = d_out[chunk.rows, ..., chunk.places].swapaxes(-1, -2)
+        matrices = chunk.matrices
         for first in range(0, len(d_rows), len(products)):
             some = slice(first, first + len(products))
             by_row = products[: len(d_rows[some])]
             if len(by_row) == 1 and is_first:
                 # Of weights that fill the cache, each pass over them counts.
-                np.matmul(d_rows[some], matrices[some], out=d_weight[np.newaxis])
+                np.matmul(matrices[some], d_rows[some], out=d_weight[np.newaxis])
             else:
-                np.matmul(d_rows[some], matrices[some], out=by_row)
+                np.matmul(matrices[some], d_rows[some], out=by_row)
                 total = by_row[0]
                 if len(by_row) > 1:
                     total = np.add.reduce(by_row, axis=0)

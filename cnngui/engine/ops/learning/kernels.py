@@ -51,8 +51,10 @@ def to_taps(weight: NDArray, taps: NDArray) -> None:
 
 
 def from_taps(taps: NDArray, weight: NDArray) -> None:
-    """Do the reverse of ``to_taps``."""
-    np.copyto(weight, taps.transpose(0, 1, 5, 3, 2, 4))
+    """Write what ``weight_gradient`` has summed, ``(groups, taps, one side)``, as a weight."""
+    groups, one, other, depth, height, width = weight.shape
+    by_place = taps.reshape(groups, height, depth, width, other, one)
+    np.copyto(weight, by_place.transpose(0, 5, 4, 2, 1, 3))
 
 
 def by_result(taps: NDArray) -> NDArray:
