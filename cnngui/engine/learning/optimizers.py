@@ -1,8 +1,9 @@
 """How gradients change parameters: PyTorch's formulas, in place.
 
 Small networks have many small arrays, and each call into NumPy costs more than its arithmetic. So
-an optimizer gathers all gradients in one flat array, computes the change of all parameters there,
-and takes each parameter's part of it away. Large networks are done in blocks that stay in cache.
+an optimizer gathers the gradients of small arrays in one flat array, computes the change of all
+these parameters there, and takes each parameter's part of it away. Large arrays are gone through
+where they lie, in blocks that stay in cache, on all threads.
 """
 
 from __future__ import annotations
@@ -15,10 +16,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cnngui.engine import parallel
 from cnngui.engine.gradients.arrays import Arrays, each_of
 
+Array = NDArray[Any]
+
 _BLOCK = 65_536
-"""Values: five arrays of 256 KB, which a core's own cache holds."""
+"""Values: four arrays of 256 KB, which a core's own cache holds."""
+
+_FEWEST_BLOCKS = 4
+"""Fewer are done before another thread is awake."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,16 +34,19 @@ class _Block:
 
     Attributes
     ----------
-    gradient : of this step; may be spoilt.
-    values : the parameters; may be spoilt. Only with weight decay.
+    gradient : of this step.
+    values : the parameters; empty where they are not at hand and there is no weight decay.
     change : to be filled with what is taken away from the parameters.
     memory : what is remembered from step to step.
+    room, other_room : to work with, of the same length.
     """
 
-    gradient: NDArray[Any]
-    values: NDArray[Any]
-    change: NDArray[Any]
-    memory: list[NDArray[Any]]
+    gradient: Array
+    values: Array
+    change: Array
+    memory: list[Array]
+    room: Array
+    other_room: Array
 
 
 class Optimizer(ABC):
@@ -59,54 +69,104 @@ class Optimizer(ABC):
         self.weight_decay = weight_decay
         self.changes: Arrays = {}
         self._steps = 0
+        self._rooms: list[Array] = []
+        """What each thread works with."""
 
     def step(self, parameters: Arrays, gradients: Arrays) -> None:
         """Change all parameters in place. Gradients stay as they are."""
         if self._steps == 0:
             self._prepare(parameters)
         self._steps += 1
-        np.concatenate([part.reshape(-1) for part in each_of(gradients)], out=self._gradient)
-        if self.weight_decay:
-            np.concatenate([part.reshape(-1) for part in each_of(parameters)], out=self._values)
-        for block in self._blocks:
-            self._update(block)
-        for parameter, change in zip(each_of(parameters), each_of(self.changes), strict=True):
-            parameter -= change
+        values, slopes = list(each_of(parameters)), list(each_of(gradients))
+        if self._small:
+            self._gather(slopes, self._gradient)
+            if self.weight_decay:
+                self._gather(values, self._values)
+        flat_values = [self._values, *(values[number].reshape(-1) for number in self._large)]
+        flat_slopes = [self._gradient, *(slopes[number].reshape(-1) for number in self._large)]
+        threads = parallel.thread_count() if len(self._blocks) >= _FEWEST_BLOCKS else 1
+        if len(self._rooms) < threads:
+            self._rooms = [np.empty((2, self._room_size), self._dtype) for _ in range(threads)]
+
+        def work(worker: int, number: int) -> None:
+            source, part, change, memory = self._blocks[number]
+            value = flat_values[source][part]
+            room, other_room = self._rooms[worker][:, : len(change)]
+            # What becomes infinite is the caller's to judge.
+            with np.errstate(all="ignore"):
+                self._update(
+                    _Block(flat_slopes[source][part], value, change, memory, room, other_room)
+                )
+                if source:
+                    value -= change
+
+        if threads > 1:
+            parallel.run(work, len(self._blocks), threads)
+        else:
+            for number in range(len(self._blocks)):
+                work(0, number)
+        for number, change in self._small.items():
+            values[number] -= change
 
     @abstractmethod
     def _update(self, block: _Block) -> None:
         """Fill the block's ``change``."""
 
-    def _add_decay(self, block: _Block) -> None:
-        """Make the weight decay part of the gradient: L2."""
-        if self.weight_decay:
-            np.multiply(block.values, self.weight_decay, out=block.values)
-            np.add(block.gradient, block.values, out=block.gradient)
+    def _decayed(self, block: _Block) -> Array:
+        """Return the gradient with the weight decay as part of it: L2."""
+        if not self.weight_decay:
+            return block.gradient
+        np.multiply(block.values, self.weight_decay, out=block.other_room)
+        return np.add(block.gradient, block.other_room, out=block.other_room)
+
+    def _gather(self, arrays: list[Array], target: Array) -> None:
+        np.concatenate([arrays[number].reshape(-1) for number in self._small], out=target)
 
     def _prepare(self, parameters: Arrays) -> None:
-        size = sum(array.size for array in each_of(parameters))
-        dtype = next(each_of(parameters)).dtype
-        self._gradient, all_changes = np.empty(size, dtype), np.empty(size, dtype)
-        self._values = np.empty(size if self.weight_decay else 0, dtype)
-        memory = [np.zeros(size, dtype) for _ in range(self._states)]
-        self._blocks = [
-            _Block(
-                self._gradient[part],
-                self._values[part],
-                all_changes[part],
-                [state[part] for state in memory],
-            )
-            for part in (slice(start, start + _BLOCK) for start in range(0, size, _BLOCK))
+        arrays = list(each_of(parameters))
+        self._dtype = arrays[0].dtype
+        self._large = [
+            number
+            for number, array in enumerate(arrays)
+            if array.size >= _BLOCK and array.flags.c_contiguous
         ]
+        """Which arrays are gone through where they lie."""
+        small = [number for number in range(len(arrays)) if number not in self._large]
+        size = sum(arrays[number].size for number in small)
+        self._gradient = np.empty(size, self._dtype)
+        self._values = np.empty(size if self.weight_decay else 0, self._dtype)
+        self._blocks: list[tuple[int, slice, Array, list[Array]]] = []
+        """Of which flat array, which part of it, its change, and what is remembered of it."""
+        gathered = self._cut(0, size)
+        changes = {
+            number: self._cut(source, arrays[number].size)
+            for source, number in enumerate(self._large, 1)
+        }
         start = 0
-        changes: dict[str, dict[str, NDArray[Any]]] = {}
-        for layer_id, of_layer in parameters.items():
-            changes[layer_id] = {}
-            for name, array in of_layer.items():
-                part = all_changes[start : start + array.size]
-                changes[layer_id][name] = part.reshape(array.shape)
-                start += array.size
-        self.changes = changes
+        self._small: dict[int, Array] = {}
+        """The changes of those that are gathered."""
+        for number in small:
+            changes[number] = gathered[start : start + arrays[number].size]
+            self._small[number] = changes[number].reshape(arrays[number].shape)
+            start += arrays[number].size
+        each = iter(range(len(arrays)))
+        self.changes = {
+            layer_id: {
+                name: changes[next(each)].reshape(array.shape) for name, array in of_layer.items()
+            }
+            for layer_id, of_layer in parameters.items()
+        }
+        self._room_size = max(len(change) for _, _, change, _ in self._blocks)
+
+    def _cut(self, source: int, size: int) -> Array:
+        """Make a flat array's blocks; return its change."""
+        change = np.empty(size, self._dtype)
+        memory = [np.zeros(size, self._dtype) for _ in range(self._states)]
+        for start in range(0, size, _BLOCK):
+            part = slice(start, start + _BLOCK)
+            block = (source, part, change[part], [state[part] for state in memory])
+            self._blocks.append(block)
+        return change
 
 
 class SGD(Optimizer):
@@ -127,8 +187,7 @@ class SGD(Optimizer):
         self.nesterov = nesterov
 
     def _update(self, block: _Block) -> None:
-        self._add_decay(block)
-        gradient, change, (velocity,) = block.gradient, block.change, block.memory
+        gradient, change, (velocity,) = self._decayed(block), block.change, block.memory
         velocity *= self.momentum
         velocity += gradient
         if self.nesterov:
@@ -156,25 +215,24 @@ class Adam(Optimizer):
         self.eps = eps
 
     def _update(self, block: _Block) -> None:
-        self._add_decay(block)
-        self._adapt(block)
+        self._adapt(block, self._decayed(block))
 
-    def _adapt(self, block: _Block) -> None:
-        gradient, change, (mean, square) = block.gradient, block.change, block.memory
+    def _adapt(self, block: _Block, gradient: Array) -> None:
+        # What is remembered is the mean divided by 1 - beta1 and the mean square divided by
+        # 1 - beta2: gradients are added as they are, and the factors go into the last ones.
+        (mean, square), room, change = block.memory, block.room, block.change
         (beta1, beta2), steps = self.betas, self._steps
         mean *= beta1
-        np.multiply(gradient, 1 - beta1, out=change)
-        mean += change
+        mean += gradient
         square *= beta2
-        np.multiply(gradient, gradient, out=gradient)
-        gradient *= 1 - beta2
-        square += gradient
-        # Both corrections for having begun at 0 in one factor.
-        correction = sqrt(1 - beta2**steps)
-        np.sqrt(square, out=gradient)
-        gradient += self.eps * correction
-        np.divide(mean, gradient, out=change)
-        change *= self.learning_rate * correction / (1 - beta1**steps)
+        np.multiply(gradient, gradient, out=room)
+        square += room
+        # The corrections for having begun at 0 are part of the factors, too.
+        correction = sqrt((1 - beta2**steps) / (1 - beta2))
+        np.sqrt(square, out=room)
+        room += self.eps * correction
+        np.divide(mean, room, out=change)
+        change *= self.learning_rate * correction * (1 - beta1) / (1 - beta1**steps)
 
 
 class AdamW(Adam):
@@ -190,8 +248,8 @@ class AdamW(Adam):
         super().__init__(learning_rate, betas, eps, weight_decay)
 
     def _update(self, block: _Block) -> None:
-        self._adapt(block)
+        self._adapt(block, block.gradient)
         if self.weight_decay:
             decay = self.learning_rate * self.weight_decay
-            np.multiply(block.values, decay, out=block.values)
-            np.add(block.change, block.values, out=block.change)
+            np.multiply(block.values, decay, out=block.room)
+            np.add(block.change, block.room, out=block.change)
