@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
-from itertools import islice
+from itertools import groupby, islice
+from operator import attrgetter
 from pathlib import Path
 
 import numpy as np
@@ -14,8 +15,10 @@ from numpy.typing import NDArray
 from cnngui.data.class_list import listed_classes
 from cnngui.data.clips import middle_frame
 from cnngui.data.dataset import OpeningCancelledError, as_labels, fitted_batch
+from cnngui.data.left_out import left_out
 from cnngui.data.recordings import recordings_of
 from cnngui.data.stored import (
+    MOST_FRAMES,
     StoredSample,
     is_clip_folder,
     is_video_name,
@@ -39,6 +42,7 @@ class FolderDataset:
     ----------
     path : of the folder; its classes are its sub-folders.
     samples : where each sample is.
+    left_out : clips of long films that somebody does not want to learn from.
     """
 
     def __init__(
@@ -48,6 +52,7 @@ class FolderDataset:
         samples: tuple[StoredSample, ...],
         labels: Sequence[int],
         problems: tuple[DataError, ...],
+        left_out: tuple[StoredSample, ...] = (),
     ) -> None:
         self.name = harmless(path.name or str(path))
         self.address = str(path)
@@ -57,6 +62,7 @@ class FolderDataset:
         self.lengths = as_labels([sample.length for sample in samples])
         self.recordings = as_labels(recordings_of(self.files))
         self.problems = problems
+        self.left_out = left_out
 
     @cached_property
     def files(self) -> tuple[Path, ...]:
@@ -124,22 +130,38 @@ def open_folder(
     ]
     if not classes:
         raise DataError(str(path), text("must hold a sub-folder for each class"), text("none"))
-    if not candidates and not may_be_empty:
+    found = _readable(candidates, _known(known), problems, on_progress, is_cancelled)
+    kept, unwanted = _without_left_out(found, problems)
+    if not kept and not may_be_empty:
         rule = text("must hold images (png, jpg, ...) or videos (mp4, ...) in its sub-folders")
         raise DataError(str(path), rule, problems[0].message if problems else text("none"))
-    kept = _readable(candidates, _known(known), problems, on_progress, is_cancelled)
-    if candidates and not kept and not may_be_empty:
-        rule = text("must hold images (png, jpg, ...) or videos (mp4, ...) in its sub-folders")
-        raise DataError(str(path), rule, problems[0].message)
     samples = tuple(sample for _, sample in kept)
-    return FolderDataset(path, classes, samples, [label for label, _ in kept], tuple(problems))
+    labels = [label for label, _ in kept]
+    return FolderDataset(path, classes, samples, labels, tuple(problems), unwanted)
 
 
 def _known(known: FolderDataset | None) -> dict[Path, tuple[StoredSample, ...]]:
     found: dict[Path, tuple[StoredSample, ...]] = {}
-    for sample in known.samples if known is not None else ():
+    for sample in (*known.samples, *known.left_out) if known is not None else ():
         found[sample.path] = (*found.get(sample.path, ()), sample)
-    return found
+    return {path: tuple(sorted(clips, key=attrgetter("first"))) for path, clips in found.items()}
+
+
+def _without_left_out(
+    found: Sequence[tuple[int, StoredSample]], problems: list[DataError]
+) -> tuple[list[tuple[int, StoredSample]], tuple[StoredSample, ...]]:
+    """Return the samples that are wanted, with their labels, and the clips that are not."""
+    wanted: list[tuple[int, StoredSample]] = []
+    unwanted: list[StoredSample] = []
+    for film, group in groupby(found, key=lambda one: one[1].path):
+        clips = list(group)
+        bounds = left_out(film, problems) if len(clips) > 1 else frozenset()
+        for label, clip in clips:
+            if (clip.first, clip.length) in bounds:
+                unwanted.append(clip)
+            else:
+                wanted.append((label, clip))
+    return wanted, tuple(unwanted)
 
 
 def _readable(
@@ -156,7 +178,11 @@ def _readable(
             raise OpeningCancelledError
         on_progress(done, len(candidates))
         try:
-            kept += [(label, sample) for sample in known.get(file) or _stored(file)]
+            samples = known.get(file) or _stored(file)
+            kept += [(label, sample) for sample in samples]
+            if samples[-1].goes_on:
+                rule = text("may have at most {most:,} frames to learn from", most=MOST_FRAMES)
+                problems.append(DataError(shown(file), rule, text("more, which are left out")))
         except DataError as error:
             problems.append(error)
     on_progress(len(candidates), len(candidates))

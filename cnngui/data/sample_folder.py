@@ -27,7 +27,9 @@ from cnngui.data.class_list import (
 )
 from cnngui.data.clip_writer import ClipWriter
 from cnngui.data.folder import FolderDataset, open_folder
+from cnngui.data.left_out import companion, leave_out, take_in
 from cnngui.data.recordings import new_recording
+from cnngui.data.stored import StoredSample
 from cnngui.errors import DataError, SaveError, system_reason, text
 from cnngui.images.encoding import encoded_png
 from cnngui.images.resizing import resized
@@ -126,6 +128,7 @@ class SampleFolder:
         for path in paths:
             self._check_is_sample(path)
             _move(path, _vacated(self._trashed(path)))
+            _move_companion(path, self._trashed(path))
 
     def restore(self, paths: Iterable[Path]) -> None:
         """Have deleted samples back where they were.
@@ -138,6 +141,27 @@ class SampleFolder:
         for path in paths:
             self._check_is_sample(path)
             _move(self._trashed(path), path)
+            _move_companion(self._trashed(path), path)
+
+    def leave_out(self, clips: Iterable[StoredSample]) -> None:
+        """Learn no longer from clips of long films, which stay as they are.
+
+        Raises
+        ------
+        DataError, SaveError
+            If a film is not one of the samples, or the disk is full; those before are left out.
+        """
+        leave_out(map(self._checked, clips))
+
+    def take_in(self, clips: Iterable[StoredSample]) -> None:
+        """Learn again from clips that were left out.
+
+        Raises
+        ------
+        DataError, SaveError
+            As for ``leave_out``.
+        """
+        take_in(map(self._checked, clips))
 
     def move(self, paths: Iterable[Path], class_name: str) -> tuple[Path, ...]:
         """Put samples into another class and return where they are now.
@@ -154,6 +178,7 @@ class SampleFolder:
             place = path if path.parent == folder else _free(folder / path.name)
             if place != path:
                 _move(path, place)
+                _move_companion(path, place)
             moved.append(place)
         return tuple(moved)
 
@@ -275,6 +300,10 @@ class SampleFolder:
         if path.parent.parent != self.path or path.parent.name.startswith("."):
             raise DataError(str(path), text("must be a sample of {folder}", folder=str(self.path)))
 
+    def _checked(self, clip: StoredSample) -> StoredSample:
+        self._check_is_sample(clip.path)
+        return clip
+
     def _trashed(self, path: Path) -> Path:
         return self._trash / "samples" / path.parent.name / path.name
 
@@ -313,6 +342,13 @@ def _move(source: Path, target: Path) -> None:
         os.replace(source, target)
     except OSError as error:
         raise _save_error(source, error) from error
+
+
+def _move_companion(source: Path, target: Path) -> None:
+    """Let what is left out of a film go where the film went."""
+    left = companion(source)
+    if left.exists():
+        _move(left, _vacated(companion(target)))
 
 
 def _vacated(path: Path) -> Path:

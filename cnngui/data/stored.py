@@ -51,6 +51,7 @@ class StoredSample:
     first : which frame of the file or folder is its first.
     length : how many frames it has.
     times : seconds of each, from its first; None where they are not known.
+    goes_on : its file or folder has more frames than are looked at.
     """
 
     path: Path
@@ -58,6 +59,7 @@ class StoredSample:
     first: int = 0
     length: int = 1
     times: tuple[float, ...] | None = (0.0,)
+    goes_on: bool = False
 
     @property
     def is_clip(self) -> bool:
@@ -127,6 +129,7 @@ def stored_video(path: Path) -> tuple[StoredSample, ...]:
             count = 0
             while count < MOST_FRAMES and source.read() is not None:
                 count += 1
+            goes_on = count == MOST_FRAMES and source.read() is not None
             info = source.info
             times = [info.time_at(place) for place in range(count)]
             is_timed = info.rate > 0 or info.times is not None
@@ -137,7 +140,8 @@ def stored_video(path: Path) -> tuple[StoredSample, ...]:
             read_sample(path)
             return (StoredSample(path),)
         raise DataError(shown(path), text("a clip must have more than one frame"), count)
-    return _cut(path, "video", times if is_timed and _ascends(times) else None, count)
+    known_times = times if is_timed and _ascends(times) else None
+    return _cut(path, "video", known_times, count, goes_on)
 
 
 def stored_pictures(folder: Path) -> tuple[StoredSample, ...]:
@@ -149,10 +153,11 @@ def stored_pictures(folder: Path) -> tuple[StoredSample, ...]:
         If one of its pictures cannot be read, or is of another size: it is no film then.
     """
     try:
-        files = _numbered_pictures(folder)[:MOST_FRAMES]
+        files = _numbered_pictures(folder)
     except OSError as error:
         rule = text("must be a folder that may be read")
         raise DataError(shown(folder), rule, system_reason(error)) from error
+    files, goes_on = files[:MOST_FRAMES], len(files) > MOST_FRAMES
     size: tuple[int, ...] | None = None
     for file in files:
         own = read_sample(file).shape
@@ -160,7 +165,7 @@ def stored_pictures(folder: Path) -> tuple[StoredSample, ...]:
             rule = text("a clip's pictures must all have one size")
             raise DataError(shown(folder), rule, text("{name} differs", name=file.name))
         size = own
-    return _cut(folder, "pictures", _times_of(files), len(files))
+    return _cut(folder, "pictures", _times_of(files), len(files), goes_on)
 
 
 def read_sample(path: Path) -> NDArray[np.uint8]:
@@ -229,7 +234,7 @@ def _ascends(times: Sequence[float]) -> bool:
 
 
 def _cut(
-    path: Path, kind: Kind, times: Sequence[float] | None, count: int
+    path: Path, kind: Kind, times: Sequence[float] | None, count: int, goes_on: bool
 ) -> tuple[StoredSample, ...]:
     """Return it as one clip, or as several of about the same length."""
     seconds = times[-1] - times[0] if times is not None else (count - 1) / _USUAL_RATE
@@ -242,6 +247,7 @@ def _cut(
             first,
             end - first,
             None if times is None else tuple(time - times[first] for time in times[first:end]),
+            goes_on,
         )
         for first, end in pairwise(bounds)
     )

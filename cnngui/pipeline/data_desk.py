@@ -10,6 +10,7 @@ from cnngui.data.augmentation import Augmentation
 from cnngui.data.class_list import SampleClass
 from cnngui.data.dataset import Dataset
 from cnngui.data.sample_folder import SampleFolder
+from cnngui.data.stored import StoredSample
 from cnngui.pipeline.data_worker import DataWorker, EditSamples, ForgetThumbnails, MakeThumbnails
 from cnngui.pipeline.dataset_opener import DatasetOpener
 from cnngui.pipeline.events import Event
@@ -113,6 +114,16 @@ class DataDesk:
         """Have deleted samples back."""
         wanted = tuple(paths)
         self._edit(folder, lambda folder: folder.restore(wanted))
+
+    def leave_out_clips(self, folder: SampleFolder, clips: Iterable[StoredSample]) -> None:
+        """Leave clips of long films out; undone by ``take_in_clips`` with the same ones."""
+        wanted = tuple(clips)
+        self._edit(folder, lambda folder: folder.leave_out(wanted))
+
+    def take_in_clips(self, folder: SampleFolder, clips: Iterable[StoredSample]) -> None:
+        """Have clips back that were left out."""
+        wanted = tuple(clips)
+        self._edit(folder, lambda folder: folder.take_in(wanted))
 
     def move_samples(self, folder: SampleFolder, paths: Iterable[Path], class_name: str) -> None:
         """Put samples into another class; the event's ``paths`` tells where they are then."""

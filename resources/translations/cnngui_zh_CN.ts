@@ -4625,6 +4625,18 @@ Train the network: after each epoch you see here what it gets right and what it 
         <translation>{rate:.3g}：有些帧会被看到两次</translation>
     </message>
     <message>
+        <source>may have at most {most:,} frames to learn from</source>
+        <translation>用于学习时最多只能有 {most:,} 帧</translation>
+    </message>
+    <message>
+        <source>more, which are left out</source>
+        <translation>更多，多出的帧不使用</translation>
+    </message>
+    <message>
+        <source>must be a list of clips</source>
+        <translation>必须是短片列表</translation>
+    </message>
+    <message>
         <source>{count:,} MB of weights</source>
         <translation>{count:,} MB 权重</translation>
     </message>

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -62,9 +63,24 @@ class SamplesCollection(QObject):
         return numbers
 
     def paths_of(self, numbers: Sequence[int]) -> tuple[Path, ...]:
-        """Return the files of some samples."""
+        """Return the files of some samples, each once: clips of a long film have one together."""
         files = self._dataset.files if self._dataset is not None else ()
-        return tuple(files[number] for number in numbers)
+        return tuple(dict.fromkeys(files[number] for number in numbers))
+
+    def parted(self, numbers: Sequence[int]) -> tuple[tuple[Path, ...], tuple[StoredSample, ...]]:
+        """Return the files of which all samples are among some, and the clips of other files."""
+        if self._dataset is None:
+            return (), ()
+        counts = Counter(self._dataset.files)
+        chosen = Counter(self._dataset.files[number] for number in numbers)
+        whole = tuple(path for path, count in chosen.items() if count == counts[path])
+        clips = (self._dataset.samples[number] for number in numbers)
+        return whole, tuple(clip for clip in clips if chosen[clip.path] < counts[clip.path])
+
+    def count_of(self, paths: Sequence[Path]) -> int:
+        """Return how many samples some files have together."""
+        counts = Counter(self._dataset.files if self._dataset is not None else ())
+        return sum(counts[path] for path in paths)
 
     def free_name(self) -> str:
         """Return a name for a new class that none has yet."""
@@ -129,6 +145,11 @@ class SamplesCollection(QObject):
             return
         labels = [*data.labels.tolist(), data.classes.index(name)]
         self._dataset = FolderDataset(
-            Path(data.address), data.classes, (*data.samples, sample), labels, data.problems
+            Path(data.address),
+            data.classes,
+            (*data.samples, sample),
+            labels,
+            data.problems,
+            data.left_out,
         )
         self.changed.emit()

@@ -167,24 +167,38 @@ class SamplesEdits(QObject):
         )
 
     def delete(self, numbers: Sequence[int]) -> None:
-        """Delete samples."""
+        """Delete samples; of a long film that is not to go as a whole, clips are left out."""
         if (folder := self._collection.folder) is None or not numbers:
             return
-        desk, paths = self._desk, self._collection.paths_of(numbers)
+        desk, (paths, clips) = self._desk, self._collection.parted(numbers)
+
+        def delete() -> None:
+            if paths:
+                desk.delete_samples(folder, paths)
+            if clips:
+                desk.leave_out_clips(folder, clips)
+
+        def restore() -> None:
+            if paths:
+                desk.restore_samples(folder, paths)
+            if clips:
+                desk.take_in_clips(folder, clips)
+
         self._push(
             folder,
-            _counted(self.tr("Delete 1 sample"), self.tr("Delete {0} samples"), len(paths)),
-            lambda: desk.delete_samples(folder, paths),
-            lambda: desk.restore_samples(folder, paths),
+            _counted(self.tr("Delete 1 sample"), self.tr("Delete {0} samples"), len(numbers)),
+            delete,
+            restore,
         )
 
     def move(self, numbers: Sequence[int], place: int) -> None:
-        """Put samples of one class into another."""
+        """Put samples of one class into another; the clips of a long film go together."""
         if self._collection.folder is None or not numbers:
             return
         name = self._collection.classes[place].name
-        text = _counted(self.tr("Move 1 sample"), self.tr("Move {0} samples"), len(numbers))
         paths = self._collection.paths_of(numbers)
+        count = self._collection.count_of(paths)
+        text = _counted(self.tr("Move 1 sample"), self.tr("Move {0} samples"), count)
         self._stack.push(MoveCommand(text, paths, name, self._ask_move))
 
     def _push(

@@ -16,6 +16,7 @@ from cnngui.gui.widgets.sample_grid import SamplesGrid
 from cnngui.gui.words.clips import clip_words, recorded_words
 from cnngui.pipeline.data_events import ThumbnailsReady
 from cnngui.spec.network import InputSpec, NetworkSpec
+from tests.data.test_stored import write_video
 from tests.gui.driver import Driver
 from tests.gui.sampling import Hands, SamplesStudio, folder_dataset
 
@@ -122,3 +123,32 @@ def test_clips_are_recorded_moved_deleted_and_had_back(gestures: Hands) -> None:
     hands.page.board._take_dropped(1, hands.page.board.cards[0].grid)
     hands.driver.wait(lambda: clips(other) == 1 and hands.counts == [count - 1, 1])
     assert hands.child(QLabel, "samples_summary").text().startswith(f"{count} samples")
+
+
+def test_one_clip_of_a_long_film_is_deleted_and_had_back(gestures: Hands) -> None:
+    hands = gestures
+    hands.record(0, least=2)
+    own = hands.counts[0]
+    film = hands.driver.settings.collection / hands.names[1] / "film.avi"
+    write_video(film, 150)
+    hands.page.collection.open(hands.driver.settings.collection)
+    hands.driver.wait(lambda: hands.counts == [own, 3])
+    hands.select(1, 1)
+    hands.page.board.cards[1].grid.delete_requested.emit()
+    hands.driver.wait(lambda: hands.counts == [own, 2])
+    data = hands.page.collection.dataset
+    assert {sample.first for sample in data.samples if sample.path == film} == {0, 100}
+    # Both that are left are all that there is: the film goes, and with it what is said of it.
+    hands.select(1, 0, 1)
+    hands.page.board.cards[1].grid.delete_requested.emit()
+    hands.driver.wait(lambda: hands.counts == [own, 0])
+    assert not film.exists()
+    hands.driver.action("undo").trigger()
+    hands.driver.wait(lambda: hands.counts == [own, 2])
+    hands.driver.action("undo").trigger()
+    hands.driver.wait(lambda: hands.counts == [own, 3])
+    # A clip that is moved takes the others of its film along, for they are one file.
+    hands.select(1, 0, 2)
+    hands.page.board._take_dropped(0, hands.page.board.cards[1].grid)
+    hands.driver.wait(lambda: hands.counts == [own + 3, 0])
+    assert hands.driver.document.undo_stack.undoText() == "Move 3 samples"
