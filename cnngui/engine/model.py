@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
-from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,17 +11,16 @@ from cnngui.engine import parallel
 from cnngui.engine.carrying import Carried, carry_over
 from cnngui.engine.glimpse import Glimpse
 from cnngui.engine.initializers import Parameters, draw, weights_key
-from cnngui.engine.ops.families import live_layer
-from cnngui.engine.ops.live.layer import Layer
 from cnngui.engine.places import WholePlaces
 from cnngui.engine.plan import Plan
+from cnngui.engine.preparing import Prepared, prepare
 from cnngui.engine.preprocess import pixels_to_values
 from cnngui.engine.program import Observer, Observers, Program, layer_of
 from cnngui.engine.streaming.stream import Stream
 from cnngui.engine.work import Node
 from cnngui.errors import NetworkError, text
 from cnngui.spec.cost import layer_costs
-from cnngui.spec.layers import INPUT_ID, LayerSpec, ParametricSpec
+from cnngui.spec.layers import INPUT_ID, ParametricSpec
 from cnngui.spec.network import NetworkSpec
 from cnngui.spec.shapes import Shape, infer
 from cnngui.weights import Weights, sealed_float32
@@ -72,27 +70,20 @@ class Model:
             spec, report.parameters, weights or {}, previous
         )
         costs = layer_costs(spec)
-        lenders = [model for model in (ready, previous) if model is not None]
-        self._places: dict[str, _Place] = {}
-        self._nodes: dict[str, Node] = {}
-        for index, layer in enumerate(spec.layers):
-            inputs, shape = spec.inputs_of(index), report.shapes[layer.id]
-            parameters = self._parameters.get(layer.id, {})
-            place = _unnamed(layer), tuple(report.shapes[source] for source in inputs), shape
-            prepared = (model._prepared(layer.id, place, parameters) for model in lenders)
-            live = next(filter(None, prepared), None) or live_layer(layer, parameters, *place[1:])
-            self._places[layer.id] = place
-            self._nodes[layer.id] = Node(live, inputs, shape, costs[layer.id].multiply_adds)
+        lenders: list[Mapping[str, Prepared]] = [
+            model._prepared for model in (ready, previous) if model is not None
+        ]
+        self._prepared: Mapping[str, Prepared] = prepare(spec, report, self._parameters, lenders)
+        self._nodes = {
+            layer.id: Node(
+                self._prepared[layer.id].layer,
+                spec.inputs_of(index),
+                report.shapes[layer.id],
+                costs[layer.id].multiply_adds,
+            )
+            for index, layer in enumerate(spec.layers)
+        }
         self._programs: dict[_Key, _Whole | Stream] = {}
-
-    def _prepared(self, layer_id: str, place: _Place, parameters: Parameters) -> Layer | None:
-        """Return the layer that computes exactly this, or None."""
-        if self._places.get(layer_id) != place:
-            return None
-        layer = self._nodes[layer_id].layer
-        had = layer.parameters
-        is_same = had.keys() == parameters.keys()
-        return layer if is_same and all(had[name] is parameters[name] for name in had) else None
 
     @property
     def layer_seconds(self) -> Mapping[str, float]:
@@ -230,18 +221,8 @@ class _Whole(Program):
         super().__init__(plan, places, nodes, pixels_to_values=to_values)
 
 
-_Place = tuple[LayerSpec, tuple[Shape, ...], Shape]
-"""A layer without its weights' name, the shapes of what it reads, and of its output."""
-
 _Key = tuple[int, int, frozenset[str | Glimpse], bool]
 """How many images, how many threads, what is asked for, whether windows overlap."""
-
-
-def _unnamed(layer: LayerSpec) -> LayerSpec:
-    """Return a layer as it is but for where its weights came from."""
-    if isinstance(layer, ParametricSpec) and (layer.weights_id or layer.by_hand):
-        return replace(layer, weights_id="", by_hand=False)
-    return layer
 
 
 def _find_parameters(

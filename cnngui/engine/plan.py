@@ -14,7 +14,7 @@ from math import ceil, prod
 
 from cnngui.engine.glimpse import Glimpse
 from cnngui.engine.memory import Sharing, share
-from cnngui.engine.ops.live.layer import Cut, Shape4
+from cnngui.engine.ops.live.layer import Cut, shape4
 from cnngui.engine.ops.live.layout import prefers_pixels
 from cnngui.engine.ops.live.tensor import Margins, Part
 from cnngui.engine.ops.moments import images_of, samples_of
@@ -72,7 +72,7 @@ class Plan:
         self._absorb_layers([*whole, *glimpsed])
         inner = {INPUT_ID: input_shape} | {name: node.shape for name, node in self.nodes.items()}
         self.moments = {name: moments(shape) for name, shape in inner.items()}
-        self.shapes = {name: _shape4(images, shape) for name, shape in inner.items()}
+        self.shapes = {name: shape4(images, shape) for name, shape in inner.items()}
         self.with_pixels_outermost = self._choose_layouts()
         self.steps = [tuple(step) for step in self._gather_steps()]
         self.kept = {self.origins[name] for name in whole} | self._read_by_other_steps()
@@ -391,11 +391,6 @@ def _needed(
         if name in needed:
             needed.update(origins[source] for source in node.inputs)
     return {name: node for name, node in nodes.items() if name in needed}
-
-
-def _shape4(samples: int, shape: Sequence[int]) -> Shape4:
-    height, width = shape[-2:] if len(shape) > 1 else (1, 1)
-    return samples * moments(tuple(shape)), shape[0], height, width
 
 
 def _of_whole_samples(part: Part, moments: int) -> Part:

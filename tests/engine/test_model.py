@@ -8,7 +8,6 @@ from time import perf_counter
 import numpy as np
 import pytest
 
-from cnngui.engine import model as model_module
 from cnngui.engine.glimpse import Glimpse
 from cnngui.engine.initializers import draw, weights_key
 from cnngui.engine.model import Model
@@ -28,6 +27,7 @@ from cnngui.spec.layers import (
     Sigmoid,
 )
 from cnngui.spec.network import InputSpec, NetworkSpec
+from cnngui.weights import seal
 from tests.engine.networks import random_weights
 
 
@@ -363,18 +363,10 @@ _BLOCKS = network(
 )
 
 
-@pytest.fixture
-def prepared(monkeypatch) -> list[str]:
-    """The layers that were made anew, in order."""
-    ids = []
-    make = model_module.live_layer
-
-    def counting(layer, *others):
-        ids.append(layer.id)
-        return make(layer, *others)
-
-    monkeypatch.setattr(model_module, "live_layer", counting)
-    return ids
+def _prepared_anew(model: Model, *others: Model) -> set[str]:
+    """Return the layers that a model has not taken over from one of the others."""
+    had = {id(node.layer) for other in others for node in other._nodes.values()}
+    return {name for name, node in model._nodes.items() if id(node.layer) not in had}
 
 
 @pytest.mark.parametrize(
@@ -391,14 +383,13 @@ def prepared(monkeypatch) -> list[str]:
     ],
     ids=["weights", "argument", "removed", "inserted", "channels"],
 )
-def test_an_edit_prepares_only_what_it_changes(prepared, edit, changed):
+def test_an_edit_prepares_only_what_it_changes(edit, changed):
     weights = random_weights(_BLOCKS)
     before, x = Model(_BLOCKS, weights), picture(_BLOCKS)
     before.activations(x, ["linear"])
-    prepared.clear()
     spec = edit(_BLOCKS)
     after = Model(spec, previous=before)
-    assert set(prepared) == changed
+    assert _prepared_anew(after, before) == changed
     fresh = Model(spec, after.weights())
     np.testing.assert_array_equal(
         after.activations(x, ["linear"])["linear"], fresh.activations(x, ["linear"])["linear"]
@@ -410,7 +401,38 @@ def test_an_edit_prepares_only_what_it_changes(prepared, edit, changed):
     )
 
 
-def test_what_another_model_has_prepared_is_taken_from_it(prepared):
+def test_weights_made_ready_take_no_more_than_the_weights():
+    """What is faster and takes more is done where it saves most for its memory."""
+    wide = {"kernel_size": 3, "padding": 1, "bias": False}
+    spec = network(
+        Conv2d(id="early", out_channels=64, **wide),
+        Conv2d(id="wide", out_channels=512, **wide),
+        MaxPool2d(id="pool"),
+        *(Conv2d(id=f"conv{number}", out_channels=512, **wide) for number in range(5)),
+        Flatten(id="flatten"),
+        Linear(id="linear", out_features=16),
+        height=32,
+        width=32,
+    )
+    weights = seal(random_weights(spec))
+    held = sum(array.nbytes for own in weights.values() for array in own.values())
+    x = picture(spec)
+    tracemalloc.start()
+    try:
+        model = Model(spec, weights)
+        model.activations(x, ["linear"])
+        model._programs.clear()
+        model._last_program = None
+        ready = tracemalloc.get_traced_memory()[0]
+    finally:
+        tracemalloc.stop()
+    assert 0.5 * held < ready < 1.05 * held
+    hasty = [name for name, node in model._nodes.items() if node.layer.is_hasty]
+    assert "wide" in hasty
+    assert not any(name.startswith("conv") for name in hasty)
+
+
+def test_what_another_model_has_prepared_is_taken_from_it():
     """A kernel changed by hand is shown before its network is described anew."""
     weights = random_weights(_BLOCKS)
     before = Model(_BLOCKS, weights)
@@ -418,9 +440,8 @@ def test_what_another_model_has_prepared_is_taken_from_it(prepared):
     own["bias"] = before.weights()["third_conv"]["bias"]
     shown = Model(_BLOCKS, {"third_conv": own}, before)
     named = _BLOCKS.edited("third_conv", weights_id="hand", by_hand=True)
-    prepared.clear()
-    Model(named, {"third_conv": shown.weights()["third_conv"]}, before, ready=shown)
-    assert prepared == []
+    after = Model(named, {"third_conv": shown.weights()["third_conv"]}, before, ready=shown)
+    assert _prepared_anew(after, shown) == set()
 
 
 def test_given_weights_survive_edits_and_a_new_seed_draws_anew():

@@ -82,7 +82,9 @@ class LiveConv2d(Layer[spec.Conv2d]):
             }
             if before is not None:
                 scale = before * scale
-            self._absorbed = following, LiveConv2d(self.description, parameters, scale)
+            both = LiveConv2d(self.description, parameters, scale)
+            both.is_hasty = self.is_hasty
+            self._absorbed = following, both
         return self._absorbed[1]
 
     @property
@@ -107,14 +109,24 @@ class LiveConv2d(Layer[spec.Conv2d]):
         by_units, most = self._cost(shape).most_bands(by_tiles=self._goes_by_tiles(shape))
         return Cut(by_units, most, winograd.TILE if self._goes_by_tiles(shape) else 1)
 
-    def _goes_by_tiles(self, shape: Shape4) -> bool:
-        if not self._weights.suits_tiles:
-            return False
+    @property
+    def ready_bytes(self) -> int:
+        return 0 if self._weights.is_depthwise else self._weights.weight.nbytes
+
+    @property
+    def hasty_bytes(self) -> int:
+        """Tiles multiply with 36 numbers for each 9 of a kernel."""
+        return 3 * self._weights.weight.nbytes if self._weights.suits_tiles else 0
+
+    def hasty_nanoseconds(self, shape: Shape4) -> float:
         cost = self._cost(shape)
         others = (
             [cost.direct] if prefers_pixels(*shape[1::2]) else [cost.direct, cost.along_columns]
         )
-        return cost.by_tiles < min(others)
+        return min(others) - cost.by_tiles
+
+    def _goes_by_tiles(self, shape: Shape4) -> bool:
+        return self.is_hasty and self._weights.suits_tiles and self.hasty_nanoseconds(shape) > 0
 
     def _cost(self, shape: Shape4) -> ConvCost:
         return ConvCost.of(self._weights.weight.shape, self._weights.groups, shape)

@@ -18,8 +18,9 @@ from numpy.typing import NDArray
 from cnngui.engine.glimpse import Glimpse
 from cnngui.engine.ops import Calls
 from cnngui.engine.ops.elementwise import bind_copy
+from cnngui.engine.ops.live.layer import Shape4
 from cnngui.engine.ops.live.tensor import Part, Tensor
-from cnngui.engine.plan import Plan, Shape4
+from cnngui.engine.plan import Plan
 from cnngui.engine.streaming.paces import Pace
 
 Array = NDArray[np.float32]

@@ -23,6 +23,12 @@ Shape4 = tuple[int, int, int, int]
 """``(N, C, H, W)``"""
 
 
+def shape4(samples: int, shape: Shape) -> Shape4:
+    """Return the shape of a tensor of so many samples: moments count as images."""
+    height, width = shape[-2:] if len(shape) > 1 else (1, 1)
+    return samples * moments(shape), shape[0], height, width
+
+
 _PASS = 0.4
 """Nanoseconds a value of what goes over its memory once or twice."""
 _MULTIPLIED = 0.022
@@ -69,6 +75,8 @@ class Layer(Generic[Description]):
     """Whether it is faster if no margins lie between the rows that it writes."""
     takes_maxima: bool = False
     """Whether each output is the largest of some inputs."""
+    is_hasty: bool = True
+    """Whether it may take a way that is faster and takes more memory for weights made ready."""
 
     def __init__(self, description: Description, parameters: Parameters) -> None:
         self.description = description
@@ -96,6 +104,20 @@ class Layer(Generic[Description]):
     def cut(self, shape: Shape4, *, pixels: bool) -> Cut:
         """Return how to divide its work, by its output's shape and layout."""
         return Cut(by_units=False)
+
+    @property
+    def ready_bytes(self) -> int:
+        """About what its weights take in the form in which they are multiplied, beside them."""
+        return 0
+
+    @property
+    def hasty_bytes(self) -> int:
+        """What they take more in the way that is faster for some shapes; 0 if there is none."""
+        return 0
+
+    def hasty_nanoseconds(self, shape: Shape4) -> float:
+        """Return about what that way saves on one core, by its output's shape."""
+        return 0.0
 
     @property
     def continues_band(self) -> bool:
