@@ -21,13 +21,12 @@ _ANSWER_S = 2.0
 _TRIAL_S = 30.0
 _TRIAL = """\
 import sys
-import qtawesome
+from PySide6.QtGui import QFontDatabase
 from PySide6.QtWidgets import QApplication
 application = QApplication([])
-qtawesome.charmap("mdi6.grid")
-sys.exit(not application.screens())
+sys.exit(not (application.screens() and QFontDatabase.families()))
 """
-"""What every window needs: a platform that begins, glyphs, a screen."""
+"""What every window needs: a platform that begins, letters, a screen."""
 
 
 def why_no_window(environment: Mapping[str, str]) -> str:

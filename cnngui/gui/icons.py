@@ -1,14 +1,14 @@
-"""Icons drawn from the Material Design font, in whatever colours the palette has at the moment."""
+"""Icons of ``resources/icons``, in whatever colours the palette has at the moment."""
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 
-import qtawesome
-from PySide6.QtCore import QPoint, QRect, QSize, Qt
+from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QIcon, QIconEngine, QPainter, QPalette, QPixmap
+from PySide6.QtSvg import QSvgRenderer
 
-_FONT = "mdi6"
+from cnngui.resources import resource_path
 
 
 @cache
@@ -18,9 +18,9 @@ def icon(name: str, color: str = "") -> QIcon:
     It takes the palette's text colour each time it is painted, so that it follows a change of
     theme by itself, and the accent where a button is switched on. ``color`` (``#rrggbb``) is for
     the few that keep one, such as a red record dot.
-    KeyError if the font has no such glyph.
+    FileNotFoundError if the program has no such glyph.
     """
-    return QIcon(_GlyphEngine(qtawesome.charmap(f"{_FONT}.{name}"), color))
+    return QIcon(_GlyphEngine(resource_path(f"icons/{name}.svg").read_bytes(), color))
 
 
 class PaintedIcon(QIconEngine):
@@ -38,9 +38,9 @@ class PaintedIcon(QIconEngine):
 
 
 class _GlyphEngine(PaintedIcon):
-    """Paints one glyph of the font, reading the palette when it is asked to."""
+    """Paints one glyph, reading the palette when it is asked to. ``glyph`` is a file of SVG."""
 
-    def __init__(self, glyph: str, color: str) -> None:
+    def __init__(self, glyph: bytes, color: str) -> None:
         super().__init__()
         self._glyph = glyph
         self._color = color
@@ -49,10 +49,14 @@ class _GlyphEngine(PaintedIcon):
         return _GlyphEngine(self._glyph, self._color)
 
     def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
+        side = min(rect.width(), rect.height())
+        square = QRectF(0, 0, side, side)
+        square.moveCenter(QRectF(rect).center())
+        color = self._pen_color(mode, state)
         painter.save()
-        painter.setFont(qtawesome.font(_FONT, min(rect.width(), rect.height())))
-        painter.setPen(self._pen_color(mode, state))
-        painter.drawText(rect, int(Qt.AlignmentFlag.AlignCenter), self._glyph)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setOpacity(painter.opacity() * color.alphaF())
+        _drawing(self._glyph, color.name()).render(painter, square)
         painter.restore()
 
     def _pen_color(self, mode: QIcon.Mode, state: QIcon.State) -> QColor:
@@ -66,3 +70,8 @@ class _GlyphEngine(PaintedIcon):
         if state == QIcon.State.On:
             return palette.color(QPalette.ColorRole.Link)
         return palette.color(QPalette.ColorRole.ButtonText)
+
+
+@lru_cache(maxsize=512)
+def _drawing(glyph: bytes, color: str) -> QSvgRenderer:
+    return QSvgRenderer(glyph.replace(b"<svg", f'<svg fill="{color}"'.encode(), 1))

@@ -90,11 +90,11 @@ def test_icons_follow_the_theme_without_being_made_again(qapp: QApplication) -> 
     apply_theme(qapp, "dark")
     assert ink(play, QIcon.Mode.Normal) == DARK.text
     assert ink(play, QIcon.Mode.Normal, QIcon.State.On) == DARK.link
-    assert ink(icon("record", "#ff0000"), QIcon.Mode.Normal) == "#ff0000"
+    assert ink(icon("record-circle", "#ff0000"), QIcon.Mode.Normal) == "#ff0000"
 
 
 def test_an_icon_that_does_not_exist_is_refused(qapp: QApplication) -> None:
-    with pytest.raises(KeyError):
+    with pytest.raises(FileNotFoundError):
         icon("no such glyph")
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, Qt, Slot
 from PySide6.QtGui import QFocusEvent, QHideEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
-from superqt import QElidingLabel
 
 from cnngui.gui.graph.canvas import GraphCanvas
 from cnngui.gui.graph.reads_band import ReadsBand
 from cnngui.gui.theme import SPACE_M, SPACE_S
 from cnngui.gui.view_state import ViewState
 from cnngui.gui.widgets.buttons import tool_button
+from cnngui.gui.widgets.eliding_label import ElidingLabel
 from cnngui.gui.words.numbers import shape_label
 from cnngui.pipeline.lenses.number import NumberResult
 from cnngui.pipeline.results import FrameResult
@@ -30,7 +30,7 @@ class NetworkPage(QWidget):
         self.band = ReadsBand(state, self)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(self.tr("The whole network"))
-        self._title = QElidingLabel(self)
+        self._title = ElidingLabel(self)
         bold = self.font()
         bold.setBold(True)
         self._title.setFont(bold)

@@ -18,7 +18,6 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
-from superqt import QElidingLabel
 
 from cnngui.featuremaps.kernel_layout import KernelPoint
 from cnngui.featuremaps.kernels import kernels_of
@@ -27,6 +26,7 @@ from cnngui.gui.kernels.canvas import KernelsCanvas
 from cnngui.gui.kernels.history import KernelsHistory
 from cnngui.gui.studio import Studio
 from cnngui.gui.theme import SPACE_L, SPACE_M, SPACE_S, number_font
+from cnngui.gui.widgets.eliding_label import ElidingLabel
 from cnngui.gui.widgets.plain import show_plainly
 from cnngui.gui.widgets.run_choice import RunChoice
 from cnngui.gui.words.moments import slice_labels
@@ -114,11 +114,11 @@ class KernelsPage(QWidget):
         self.message.setWordWrap(True)
         self.message.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self.message.setMargin(SPACE_L)
-        self.pointed = QElidingLabel(self)
+        self.pointed = ElidingLabel(self)
         self.pointed.setFont(number_font(self.font()))
         self.summary = QLabel(self)
         self.summary.setFont(number_font(self.font()))
-        show_plainly(self.message, self.pointed, self.summary)
+        show_plainly(self.message, self.summary)
 
     def _lay_out(self) -> None:
         head = QHBoxLayout()

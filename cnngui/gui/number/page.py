@@ -23,7 +23,6 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
-from superqt import QElidingLabel
 
 from cnngui.gui.hands import Hands
 from cnngui.gui.icons import icon
@@ -35,6 +34,7 @@ from cnngui.gui.number.words import title_text
 from cnngui.gui.theme import SLIM_SCROLL_BAR, SPACE_L, SPACE_M, SPACE_S, number_font
 from cnngui.gui.view_state import ViewState
 from cnngui.gui.widgets.buttons import ChoiceButton, tool_button
+from cnngui.gui.widgets.eliding_label import ElidingLabel
 from cnngui.gui.widgets.kernel_menu import KernelMenu, KernelTarget
 from cnngui.gui.widgets.keys import keeps_key
 from cnngui.gui.widgets.menu import Menu
@@ -191,7 +191,7 @@ class NumberPage(QWidget):
 
     def _build_tools(self) -> None:
         stepping = self.stepping
-        self._title = QElidingLabel(self)
+        self._title = ElidingLabel(self)
         bold = self.font()
         bold.setBold(True)
         self._title.setFont(bold)
@@ -292,7 +292,7 @@ class NumberPage(QWidget):
         self._stack = QStackedWidget(self)
         self._stack.addWidget(self._message)
         self._stack.addWidget(both)
-        self._pointed = QElidingLabel(self)
+        self._pointed = ElidingLabel(self)
         self._pointed.setFont(number_font(self.font()))
         self._held = QToolButton(self)
         self._held.setAutoRaise(True)

@@ -19,7 +19,6 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
-from superqt import QElidingLabel
 
 from cnngui.gui.icons import icon
 from cnngui.gui.results.class_accuracies import ClassAccuracies
@@ -28,6 +27,7 @@ from cnngui.gui.results.samples import ResultSamples
 from cnngui.gui.results.words import class_words, confusion_words, measure_words
 from cnngui.gui.studio import Studio
 from cnngui.gui.theme import SLIM_SCROLL_BAR, SPACE_L, SPACE_M, SPACE_S, with_font
+from cnngui.gui.widgets.eliding_label import ElidingLabel
 from cnngui.gui.widgets.file_choice import ask_for_table
 from cnngui.gui.widgets.places import keep_place
 from cnngui.gui.widgets.plain import plain_tip, show_plainly
@@ -75,7 +75,7 @@ class ResultsPage(QWidget):
         self.basis.setMinimumHeight(2 * self.basis.fontMetrics().lineSpacing())
         self.basis.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.basis.setForegroundRole(QPalette.ColorRole.PlaceholderText)
-        self.doubt = QElidingLabel(self)
+        self.doubt = ElidingLabel(self)
         self.doubt.setForegroundRole(QPalette.ColorRole.BrightText)
         self.measure = QComboBox(self)
         self.measure.setAccessibleName(self.tr("What is measured of each class"))
@@ -111,8 +111,8 @@ class ResultsPage(QWidget):
         )
         self.wrong.clicked.connect(lambda: self._look_at(("wrong",)))
         self.unsure.clicked.connect(lambda: self._look_at(("unsure",)))
-        self.looked_at = QElidingLabel(self)
-        show_plainly(self.basis, self.looked_at, self.doubt)
+        self.looked_at = ElidingLabel(self)
+        show_plainly(self.basis)
         # They come with an epoch, and with a click: nothing moves then.
         keep_place(self.looked_at, self.doubt)
         head = QGridLayout()

@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
-from superqt import QElidingLabel
 
 from cnngui.data.augmentation import NO_AUGMENTATION, Augmentation
 from cnngui.data.dataset import Dataset
@@ -23,6 +22,7 @@ from cnngui.gui.icons import icon
 from cnngui.gui.samples.augmentation_form import AugmentationForm
 from cnngui.gui.studio import Studio
 from cnngui.gui.theme import SPACE_L, SPACE_M, SPACE_S, colors
+from cnngui.gui.widgets.eliding_label import ElidingLabel
 from cnngui.gui.widgets.moving import Frames, Moments, frame_at, frames_of
 from cnngui.gui.widgets.pictures import draw_picture, fitted
 from cnngui.pipeline.data_events import ThumbnailsReady
@@ -50,7 +50,7 @@ class AugmentationPanel(QWidget):
         self._form = AugmentationForm()
         self._form.edited.connect(self._on_form_edited)
         self.preview = _Preview()
-        self._caption = QElidingLabel()
+        self._caption = ElidingLabel()
         again = QToolButton()
         again.setObjectName("augmentation_again")
         again.setText(self.tr("Again"))

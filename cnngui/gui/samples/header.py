@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QToolButton,
     QWidget,
 )
-from superqt import QElidingLabel
 
 from cnngui.data.dataset import Dataset
 from cnngui.gui.icons import icon
@@ -24,6 +23,7 @@ from cnngui.gui.samples.sources import SampleSources
 from cnngui.gui.samples.words import advice, class_counts, problems_label, summary
 from cnngui.gui.studio import Studio
 from cnngui.gui.theme import SPACE_L, SPACE_M, SPACE_S, with_font
+from cnngui.gui.widgets.eliding_label import ElidingLabel
 from cnngui.gui.widgets.places import keep_place
 from cnngui.gui.widgets.plain import plain_tip, show_plainly
 from cnngui.harmless import harmless
@@ -62,9 +62,9 @@ class SamplesHeader(QWidget):
         self._source.setMenu(sources.menu(self))
         self._summary = QLabel()
         self._summary.setObjectName("samples_summary")
-        self._advice = QElidingLabel()
+        self._advice = ElidingLabel()
         self._advice.setObjectName("samples_advice")
-        show_plainly(self._summary, self._advice)
+        show_plainly(self._summary)
         self._advice.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self._advice.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._problems = self._switch("samples_problems", "alert-outline")

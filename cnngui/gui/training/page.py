@@ -22,7 +22,6 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
-from superqt import QElidingLabel
 
 from cnngui.gui.studio import Studio
 from cnngui.gui.theme import ACCENT, SPACE_L, SPACE_M, SPACE_S, number_font, text_width
@@ -31,9 +30,10 @@ from cnngui.gui.training.curves_view import CurvesView
 from cnngui.gui.training.health_view import HealthView
 from cnngui.gui.training.runs_view import RunsView
 from cnngui.gui.training.settings_form import SettingsForm
+from cnngui.gui.widgets.eliding_label import ElidingLabel
 from cnngui.gui.widgets.file_choice import ask_for_table
 from cnngui.gui.widgets.notices import Notice, NoticeBar
-from cnngui.gui.widgets.plain import plain_tip, show_plainly
+from cnngui.gui.widgets.plain import plain_tip
 from cnngui.gui.words.errors import error_text, said
 from cnngui.gui.words.numbers import bytes_label
 from cnngui.gui.words.runs import duration_words, status_words
@@ -78,9 +78,8 @@ class TrainPage(QWidget):
         self._told: dict[str, str] = {}
         self._actions = actions
         self._notices = NoticeBar()
-        self._status = QElidingLabel()
+        self._status = ElidingLabel()
         self._status.setObjectName("training_status")
-        show_plainly(self._status)
         self._status.setFont(number_font(self.font()))
         self._status.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._bar = QProgressBar()

@@ -19,7 +19,6 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
-from superqt import QElidingLabel
 
 from cnngui.gui.hands import Hands
 from cnngui.gui.theme import SLIM_SCROLL_BAR, SPACE_L, SPACE_M, SPACE_S, number_font, with_font
@@ -30,6 +29,7 @@ from cnngui.gui.views.held import Held
 from cnngui.gui.views.histogram_view import HistogramView
 from cnngui.gui.views.kernel_view import KernelView
 from cnngui.gui.widgets.buttons import tool_button
+from cnngui.gui.widgets.eliding_label import ElidingLabel
 from cnngui.gui.widgets.kernel_menu import KernelMenu, KernelTarget
 from cnngui.gui.widgets.plain import plain_tip, show_plainly
 from cnngui.gui.words.layers import layer_fact
@@ -156,7 +156,7 @@ class _Details(QWidget):
         title_row.addWidget(self.name_field, 1)
         title_row.addWidget(self._rename)
         self.picture = ChannelPicture(state, self)
-        self.pointed = QElidingLabel(self)  # its numbers may be long, and the panel stays as it is
+        self.pointed = ElidingLabel(self)  # its numbers may be long, and the panel stays as it is
         self.pointed.setFont(number_font(self.font()))
         self.pointed.setMinimumHeight(self.fontMetrics().height())
         self.picture.pointed_at.connect(self._say_pointed)
@@ -168,7 +168,7 @@ class _Details(QWidget):
         self.kernel_title = QLabel(self)
         self.kernel_title.setTextFormat(Qt.TextFormat.RichText)
         self.kernel_title.setWordWrap(True)
-        show_plainly(self.pointed, self.fact)
+        show_plainly(self.fact)
         self.kernel = KernelView(state, self)
         self._kernel_menu = tool_button(
             "blur-linear", self.tr("Kernel"), self.tr("Make another kernel, or change this one")

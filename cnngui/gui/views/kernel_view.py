@@ -7,7 +7,6 @@ from numpy.typing import NDArray
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QPalette, QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
-from superqt import QElidingLabel
 
 from cnngui.featuremaps.kernel_wall import largest_weight
 from cnngui.featuremaps.scaling import encode
@@ -15,6 +14,7 @@ from cnngui.gui.theme import SPACE_S
 from cnngui.gui.view_state import ViewState
 from cnngui.gui.views.kernel_numbers import KernelNumbers
 from cnngui.gui.views.kernel_pictures import KernelPictures
+from cnngui.gui.widgets.eliding_label import ElidingLabel
 from cnngui.gui.widgets.plain import plain_tip
 
 
@@ -44,8 +44,7 @@ class KernelView(QWidget):
         self.pictures = KernelPictures(self)
         self.numbers = KernelNumbers(self)
         # Names of layers may be long, and the panel stays as wide as it is.
-        self._numbers_title = QElidingLabel(self)
-        self._numbers_title.setElideMode(Qt.TextElideMode.ElideMiddle)
+        self._numbers_title = ElidingLabel(self, Qt.TextElideMode.ElideMiddle)
         self._numbers_title.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self._pictures_area = _scrolling(self.pictures, self)
         self._pictures_area.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the pictures have the keyboard

@@ -5,7 +5,6 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QGuiApplication, QImage, QPalette, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
-from superqt import QElidingLabel
 
 from cnngui.gui.theme import SPACE_L, SPACE_M, SPACE_S, number_font, text_width
 from cnngui.gui.view_state import ViewState
@@ -14,6 +13,7 @@ from cnngui.gui.views.vector import VectorView
 from cnngui.gui.views.wall_canvas import ZOOM_STEP, WallCanvas
 from cnngui.gui.views.wall_tools import WallTools
 from cnngui.gui.widgets.buttons import tool_button
+from cnngui.gui.widgets.eliding_label import ElidingLabel
 from cnngui.gui.widgets.plain import show_plainly
 from cnngui.gui.words.errors import problem_text
 from cnngui.gui.words.moments import filling_words
@@ -55,10 +55,9 @@ class WallView(QWidget):
         self._filling: tuple[int, int] | None = None
         self._tools = WallTools(state, self)
         self._tools.fit_clicked.connect(self.fit)
-        self._pointed = QElidingLabel(self)
+        self._pointed = ElidingLabel(self)
         self._pointed.setObjectName("wall_foot")
         self._pointed.setFont(number_font(self.font()))
-        show_plainly(self._pointed)
         self._previous = tool_button(
             "chevron-left", self.tr("Previous page"), self.tr("Previous page (Page Up)")
         )

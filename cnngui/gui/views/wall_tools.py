@@ -5,7 +5,6 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFontMetrics, QPalette, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
-from superqt import QElidingLabel
 
 from cnngui.featuremaps.colormaps import DIVERGING, SEQUENTIAL
 from cnngui.featuremaps.scaling import SCALINGS
@@ -14,6 +13,7 @@ from cnngui.gui.icons import icon
 from cnngui.gui.theme import SPACE_M, SPACE_S, with_font
 from cnngui.gui.view_state import AUTOMATIC, ViewState
 from cnngui.gui.widgets.buttons import ICON_SIZE, ChoiceButton, tool_button
+from cnngui.gui.widgets.eliding_label import ElidingLabel
 from cnngui.gui.widgets.pictures import gradient_icon
 from cnngui.gui.widgets.plain import plain_tip, show_plainly
 from cnngui.gui.words.numbers import shape_label
@@ -37,9 +37,9 @@ class WallTools(QWidget):
         bold = self.font()
         bold.setBold(True)
         self._title.setFont(bold)
-        self._description = QElidingLabel(self)
+        self._description = ElidingLabel(self)
         self._description.setForegroundRole(QPalette.ColorRole.PlaceholderText)
-        show_plainly(self._title, self._description)
+        show_plainly(self._title)
         self._scaling = self._scaling_button()
         self._span = self._span_button()
         self._order = self._order_button()

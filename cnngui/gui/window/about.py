@@ -30,8 +30,6 @@ PARTS = (
     Part("OpenCV", "opencv-python", "Apache-2.0"),
     Part("cv2-enumerate-cameras", "cv2-enumerate-cameras", "MIT"),
     Part("pyqtgraph", "pyqtgraph", "MIT"),
-    Part("superqt", "superqt", "BSD-3-Clause"),
-    Part("QtAwesome", "qtawesome", "MIT"),
 )
 
 

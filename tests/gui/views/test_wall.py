@@ -8,7 +8,6 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication, QWheelEvent
 from PySide6.QtWidgets import QLabel, QToolButton
 from pytestqt.qtbot import QtBot
-from superqt import QElidingLabel
 
 from cnngui.featuremaps.colormaps import lookup_table
 from cnngui.featuremaps.scaling import HIGHEST_CODE, LOWEST_CODE
@@ -17,6 +16,7 @@ from cnngui.gui.view_state import ViewState
 from cnngui.gui.views.wall import WallView
 from cnngui.gui.views.wall_canvas import WallCanvas
 from cnngui.gui.widgets.buttons import ChoiceButton
+from cnngui.gui.widgets.eliding_label import ElidingLabel
 from cnngui.pipeline.lenses.wall import WallResult
 from tests.gui.views.conftest import show
 from tests.gui.views.results import Maps, frame_result
@@ -44,8 +44,8 @@ class Wall:
 
     @property
     def foot(self) -> str:
-        label = self.view.findChild(QElidingLabel, "wall_foot")
-        assert isinstance(label, QElidingLabel)
+        label = self.view.findChild(ElidingLabel, "wall_foot")
+        assert isinstance(label, ElidingLabel)
         return label.text()
 
     def press(self, key: Qt.Key) -> None:
