@@ -22,7 +22,11 @@ DEFERRED = {
     "psutil",
     # Slow, and easily drawn in by something small.
     "asyncio",
+    "numpy.ma",
+    "numpy.polynomial",
     "numpy.testing",
+    # Makes every class of Qt at once.
+    "qtpy",
     # What is asked of a number, a shift or a derivative.
     "cnngui.engine.gradients.derivatives",
     "cnngui.explain.effective",

@@ -54,8 +54,10 @@ class SourceInfo:
         """Seconds, 0 where unknown."""
         if self.times is None or len(self.times) < 2:
             return self.frame_count / self.rate if self.rate > 0 else 0.0
-        # The last frame is shown as long as frames usually are.
-        return float(self.times[-1] + np.median(np.diff(self.times)))
+        # The last frame is shown as long as frames usually are. (np.median would import numpy.ma
+        # first, while the first maps are waited for.)
+        steps = np.sort(np.diff(self.times))
+        return float(self.times[-1] + steps[len(steps) // 2])
 
     def time_at(self, position: int) -> float:
         """Return the seconds from the first frame to the one at a position, 0 where unknown.

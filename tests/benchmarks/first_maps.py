@@ -17,14 +17,16 @@ if __name__ == "__main__":
 
     prepare_environment()
 
-    from PySide6.QtCore import QTimer
-    from PySide6.QtWidgets import QApplication
-
     from cnngui import app
-    from cnngui.gui import start
-    from cnngui.pipeline.lenses.wall import WallResult
-    from cnngui.pipeline.live import LivePipeline
-    from cnngui.pipeline.results import FrameResult
+
+    with app.imports_that_stay():
+        from PySide6.QtCore import QTimer
+        from PySide6.QtWidgets import QApplication
+
+        from cnngui.gui import start
+        from cnngui.pipeline.lenses.wall import WallResult
+        from cnngui.pipeline.live import LivePipeline
+        from cnngui.pipeline.results import FrameResult
 
     times.append(time.monotonic())
 

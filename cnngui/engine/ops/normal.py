@@ -6,7 +6,6 @@ import math
 from functools import cache, partial
 
 import numpy as np
-from numpy.polynomial import chebyshev
 
 from cnngui.engine.ops import Calls
 from cnngui.engine.ops.elementwise import bind
@@ -67,6 +66,9 @@ def _coefficients(degree: int) -> list[float]:
     """Return the polynomial's, the constant first: it meets ``erfc`` at Chebyshev's points."""
     points = np.cos(np.pi * (np.arange(degree + 1) + 0.5) / (degree + 1))
     values = [_scaled_erfc(_BEND / t - _BEND) / t for t in (points + 1) / 2]
+    # A package of its own, for which few networks have a use.
+    from numpy.polynomial import chebyshev
+
     return [float(c) for c in chebyshev.cheb2poly(chebyshev.chebfit(points, values, degree))]
 
 
