@@ -13,7 +13,7 @@ from cnngui.engine.glimpse import Glimpse
 from cnngui.engine.initializers import Parameters, draw, weights_key
 from cnngui.engine.places import WholePlaces
 from cnngui.engine.plan import Plan
-from cnngui.engine.preparing import Prepared, prepare
+from cnngui.engine.preparing import LARGE_BYTES, Prepared, held_bytes, prepare
 from cnngui.engine.preprocess import pixels_to_values
 from cnngui.engine.program import Observer, Observers, Program, layer_of
 from cnngui.engine.streaming.stream import Stream
@@ -83,6 +83,7 @@ class Model:
             )
             for index, layer in enumerate(spec.layers)
         }
+        self._is_large = held_bytes(self._prepared.values()) > LARGE_BYTES
         self._programs: dict[_Key, _Whole | Stream] = {}
 
     @property
@@ -189,9 +190,18 @@ class Model:
         self, images: int, wanted: frozenset[str | Glimpse], *, streams: bool
     ) -> _Whole | Stream:
         plan = Plan(self._nodes, self.spec.input.shape, images, wanted)
+        if self._is_large:
+            # Forms of weights that were needed to see something else would be one more copy.
+            used = {node.layer for node in plan.nodes.values()}
+            for node in self._nodes.values():
+                node.layer.keep_ready(used)
         to_values = pixels_to_values(self.spec.input.mean, self.spec.input.std)
         stream = Stream.of(plan, self._nodes, to_values) if streams else None
         return _Whole(plan, self._nodes, to_values) if stream is None else stream
+
+    def rest(self) -> None:
+        """Give back memory for values: another model runs, and this one may run again."""
+        self._forget_old_programs(streams=False)
 
     def _forget_old_programs(self, *, streams: bool) -> None:
         """Streams take their places from streams alone.

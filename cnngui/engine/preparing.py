@@ -8,7 +8,7 @@ themselves.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from cnngui.engine.initializers import Parameters
@@ -18,8 +18,9 @@ from cnngui.spec.layers import LayerSpec, ParametricSpec
 from cnngui.spec.network import NetworkSpec
 from cnngui.spec.shapes import Shape, ShapeReport
 
-_SMALL_BYTES = 32_000_000
-"""Weights made ready may always take so many."""
+LARGE_BYTES = 32_000_000
+"""Of networks with more weights than that, memory is spared; weights made ready may always take as
+many bytes."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,10 +79,14 @@ def prepare(
     return made
 
 
+def held_bytes(layers: Iterable[Prepared]) -> int:
+    """Return what the weights of layers take."""
+    return sum(array.nbytes for ready in layers for array in ready.layer.parameters.values())
+
+
 def _be_sparing(layers: Sequence[Prepared]) -> None:
     """Let layers be hasty as long as there is memory for it, first where a byte saves most time."""
-    held = sum(array.nbytes for ready in layers for array in ready.layer.parameters.values())
-    left = max(held, _SMALL_BYTES) - sum(ready.layer.ready_bytes for ready in layers)
+    left = max(held_bytes(layers), LARGE_BYTES) - sum(ready.layer.ready_bytes for ready in layers)
     extra = {ready: ready.layer.hasty_bytes for ready in layers if ready.layer.hasty_bytes}
     if sum(extra.values()) <= left:
         return

@@ -119,6 +119,7 @@ class RunningNetwork:
         changed = {layer_id: {**own, parameter: array}}
         edited = RunningNetwork(self.spec, changed, self.generation, self)
         edited.is_untrained = self.is_untrained and edited.is_untrained
+        self._model.rest()
         return edited
 
     def question(self, layer_id: str, channel: int, at: tuple[int, ...]) -> Question:

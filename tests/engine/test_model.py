@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import tracemalloc
 from time import perf_counter
 
 import numpy as np
 import pytest
 
+from cnngui.engine import model as model_module
 from cnngui.engine.glimpse import Glimpse
 from cnngui.engine.initializers import draw, weights_key
 from cnngui.engine.model import Model
@@ -430,6 +432,26 @@ def test_weights_made_ready_take_no_more_than_the_weights():
     hasty = [name for name, node in model._nodes.items() if node.layer.is_hasty]
     assert "wide" in hasty
     assert not any(name.startswith("conv") for name in hasty)
+
+
+def test_what_was_made_ready_to_look_at_something_else_is_let_go(monkeypatch):
+    """To look at what a normalisation reads takes weights without its factors."""
+    monkeypatch.setattr(model_module, "LARGE_BYTES", 0)
+    model, x = Model(_BLOCKS), picture(_BLOCKS)
+    seen = ["linear", "first_conv", "second_conv", "third_conv", "linear"]
+    fresh = [Model(_BLOCKS).activations(x, [name])[name] for name in seen]
+    taken = []
+    tracemalloc.start()
+    try:
+        for name, expected in zip(seen, fresh, strict=True):
+            np.testing.assert_array_equal(model.activations(x, [name])[name], expected)
+            model.rest()
+            model._programs.clear()
+            gc.collect()
+            taken.append(tracemalloc.get_traced_memory()[0])
+    finally:
+        tracemalloc.stop()
+    assert taken[-1] < 1.1 * taken[0]
 
 
 def test_what_another_model_has_prepared_is_taken_from_it():

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from math import prod
 
 import numpy as np
@@ -86,6 +87,12 @@ class LiveConv2d(Layer[spec.Conv2d]):
             both.is_hasty = self.is_hasty
             self._absorbed = following, both
         return self._absorbed[1]
+
+    def keep_ready(self, used: Collection[Layer]) -> None:
+        if self not in used:
+            self._weights = replace(self._weights)
+        if self._absorbed is not None:
+            self._absorbed[1].keep_ready(used)
 
     @property
     def margins(self) -> Margins:

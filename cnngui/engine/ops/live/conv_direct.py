@@ -20,7 +20,7 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
-from cnngui.engine.ops import Call, Calls, elementwise
+from cnngui.engine.ops import Calls, elementwise
 from cnngui.engine.ops.live.conv_weights import ConvWeights
 from cnngui.engine.ops.live.layout import as_layout, is_pixel_major
 from cnngui.engine.ops.live.multiply import multiply
@@ -91,7 +91,7 @@ def unfold_pixels(x: Array, weights: ConvWeights, out: Array, scratch: Scratch) 
         matrix, weight, by_group = matrix[0], weight[0], by_group[0]
     calls.append(multiply(matrix, weight, by_group))
     if weights.bias is not None and not is_biased:
-        calls.append(_bias_added(made, weights.bias, out))
+        calls += _add_bias(weights, out, made)
     elif made is not out:
         calls.append(elementwise.bind_copy(out, made))
     return calls
@@ -199,18 +199,16 @@ def _tap_by_tap_of_pixels(x: Array, weights: ConvWeights, out: Array) -> Calls:
     return [*multiplied, *_add_bias(weights, out)]
 
 
-def _add_bias(weights: ConvWeights, out: Array) -> Calls:
+def _add_bias(weights: ConvWeights, out: Array, x: Array | None = None) -> Calls:
+    """Add the bias to x, which is what lies in ``out`` already by default."""
     if weights.bias is None:
         return []
-    return [_bias_added(out, weights.bias, out)]
-
-
-def _bias_added(x: Array, bias: Array, out: Array) -> Call:
-    line = bias[:, None, None]
+    line = weights.bias[:, None, None]
     if is_pixel_major(out):
         # As long as a row, so that NumPy adds row by row, not by pixel.
-        line = np.tile(bias, (out.shape[3], 1)).T[:, None]
-    return elementwise.bind(np.add, x, line, out=out)
+        count = out.shape[3]
+        line = weights.repeated("bias", weights.bias, count).reshape(count, -1).T[:, None]
+    return [elementwise.bind(np.add, out if x is None else x, line, out=out)]
 
 
 def _windows(x: Array, weights: ConvWeights, out_shape: tuple[int, ...]) -> Array:

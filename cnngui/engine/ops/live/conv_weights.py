@@ -117,16 +117,17 @@ class ConvWeights:
 
     def repeated_taps(self, count: int) -> Array:
         """Return depthwise kernels as ``(kh, kw, count * out_channels)``."""
-        return self._repeat("taps", self._kernels()[:, 0].transpose(1, 2, 0), count)
+        return self.repeated("taps", self._kernels()[:, 0].transpose(1, 2, 0), count)
 
     def repeated_winograd_taps(self, count: int) -> Array:
         """Return depthwise kernels, mixed, as ``(6, kw, count * out_channels)``."""
         mixed = self.winograd_matrices[:, :, 0]  # 6, channel, kx
-        return self._repeat("winograd", mixed.transpose(0, 2, 1), count)
+        return self.repeated("winograd", mixed.transpose(0, 2, 1), count)
 
-    def _repeat(self, form: str, taps: Array, count: int) -> Array:
+    def repeated(self, form: str, values: Array, count: int) -> Array:
+        """Return numbers ``(..., out_channels)`` so many times in a line; kept under that name."""
         if (form, count) not in self._repeated:
-            self._repeated[form, count] = np.tile(taps, (1, 1, count))
+            self._repeated[form, count] = np.tile(values, count)
         return self._repeated[form, count]
 
     @property

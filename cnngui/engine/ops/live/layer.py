@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from math import prod
 from typing import ClassVar, Generic, NamedTuple
 
@@ -144,6 +144,12 @@ class Layer(Generic[Description]):
     def absorb(self, following: Layer) -> Layer | None:
         """Return a layer that computes at once what this and the following do, or None."""
         return None
+
+    def keep_ready(self, used: Collection[Layer]) -> None:
+        """Let go of weights made ready that none of those layers needs.
+
+        Those are the layer's own, and those of what it does at once with others.
+        """
 
     def recipe(self, moment: int, sources: Sequence[Shape], shape: Shape) -> Recipe:
         """Return what a moment of the output is made of; of what has no time, it is moment 0.
