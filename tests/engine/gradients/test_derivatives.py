@@ -221,6 +221,16 @@ def test_layers_that_have_no_part_in_it_have_a_gradient_of_zero():
     assert found.parameters["conv1"]["weight"].any()
 
 
+def test_where_nothing_reaches_a_gradient_is_zero_not_only_small():
+    """Also where a network that learns would be computed by tiles."""
+    wide = {"out_channels": 64, "padding": "same"}
+    layers = (spec.Conv2d(id="conv1", **wide), spec.Conv2d(id="conv2", **wide))
+    network = NetworkSpec(input=InputSpec(height=16, width=16), layers=layers)
+    x = np.ones((16, 3, 16, 16), np.float32)
+    found = Gradients(network).of("conv2", unit(0, 8, 9), x, layers=["conv1"]).layers["conv1"]
+    assert np.count_nonzero(found) == np.count_nonzero(found[:, :, 7:10, 8:11]) > 0
+
+
 def test_results_are_fresh():
     gradients, x = Gradients(NETWORK), pictures(NETWORK).astype(np.float32)
     first = gradients.of("linear", unit(0), x, layers=["input", "conv1"], parameters=["conv1"])

@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 from cnngui.engine.ops import conv
-from cnngui.engine.ops.learning import unfold
+from cnngui.engine.ops.learning import tiles, unfold
+from cnngui.engine.ops.learning.unfold import Axes
+from cnngui.engine.ops.learning.windows import Axis
 from cnngui.spec import layers as spec
 from tests.engine import naive
 from tests.engine.gradients import naive_gradients
@@ -14,14 +16,20 @@ from tests.engine.gradients.test_gradients import CONVOLUTIONS, POOLINGS
 from tests.engine.gradients.workbench import Bench, apart
 
 
-@pytest.fixture(params=["one matrix", "rows", "pieces of rows"])
+@pytest.fixture(params=["one matrix", "rows", "pieces of rows", "tiles", "pieces of tiles"])
 def strategy(request, monkeypatch):
     """Small maps are one matrix as a rule; here also what large ones are."""
-    if request.param != "one matrix":
+    if "tiles" in request.param:
+        monkeypatch.setattr(tiles, "_LEAST_GAIN", np.inf)
+    elif request.param != "one matrix":
         monkeypatch.setattr(conv, "fits_one_matrix", lambda x, axes: False)
     if request.param == "pieces of rows":
         monkeypatch.setattr(unfold, "_CHUNK_BYTES", 2_000)
         monkeypatch.setattr(unfold, "FEWEST_PLACES", 2)
+    if request.param == "pieces of tiles":
+        monkeypatch.setattr(tiles, "_CHUNK_BYTES", 2_000)
+        monkeypatch.setattr(tiles, "_FEWEST_TILES", 1)
+        monkeypatch.setattr(tiles, "_FEWEST_TILES_OF_MANY_WEIGHTS", 1)
     return request.param
 
 
@@ -45,6 +53,20 @@ def test_convolution_over_time(arguments, strategy):
 def test_convolution(arguments, strategy):
     layer = spec.Conv2d(id="conv", **{"out_channels": 4, **arguments})
     check(layer, apart((2, 4, 5, 7)))
+
+
+@pytest.mark.parametrize("size", [(3, 3), (4, 8), (9, 10), (3, 13)])
+@pytest.mark.parametrize("padding", [0, 1, 2, (1, 0, 3, 0), (0, 4, 0, 1)])
+def test_convolution_by_tiles(size, padding, monkeypatch):
+    monkeypatch.setattr(tiles, "_LEAST_GAIN", np.inf)
+    check(spec.Conv2d(id="conv", out_channels=3, padding=padding), apart((2, 5, *size)))
+
+
+@pytest.mark.parametrize(("channels", "by_tiles"), [(8, False), (64, True)])
+def test_tiles_are_for_many_channels(channels, by_tiles):
+    maps = np.broadcast_to(np.float32(0), (16, channels, 16, 1, 16))
+    axis = Axis(16, 16, 3, before=1)
+    assert tiles.suits_tiles(maps, maps, Axes(axis, axis, Axis(1, 1, 1))) is by_tiles
 
 
 def check(layer, x):

@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnngui.engine.ops import Calls
-from cnngui.engine.ops.live import winograd
 from cnngui.engine.ops.live.conv_direct import (
     tap_by_tap,
     unfold_pixels,
@@ -21,6 +20,7 @@ from cnngui.engine.ops.live.conv_winograd import winograd_rows, winograd_taps
 from cnngui.engine.ops.live.layout import as_layout, is_pixel_major
 from cnngui.engine.ops.live.scratch import Scratch
 from cnngui.engine.ops.live.winograd_tiles import winograd_tiles
+from cnngui.engine.ops.tiling import TILE
 
 Array = NDArray[np.float32]
 
@@ -54,7 +54,7 @@ def conv2d(
             for call in conv2d(x[:, :, first::distance], near, out[:, :, first::distance], scratch)
         ]
     calls: Calls = []
-    fours = out.shape[2] // winograd.TILE * winograd.TILE
+    fours = out.shape[2] // TILE * TILE
     pixels = is_pixel_major(out)
     if fours and weights.suits_winograd(pixels) and is_pixel_major(x) == pixels:
         strategy = winograd_taps if pixels else winograd_rows

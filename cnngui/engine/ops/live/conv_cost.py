@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from cnngui.engine.ops.live.winograd import INPUT_ROWS, TILE
+from cnngui.engine.ops.tiling import INPUT_ROWS, TILE
 
 _MULTIPLIED = 0.022
 """A multiply-add within a large matrix product."""

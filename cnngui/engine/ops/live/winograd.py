@@ -14,48 +14,15 @@ Along columns only: mixing neighbours inside a row would need the row's values o
 from __future__ import annotations
 
 from functools import partial
-from math import prod
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
+from cnngui.engine.ops.tiling import INPUT_ROWS, MIX_INPUT, MIX_OUTPUT, MIX_WEIGHT, TILE
+
 Array = NDArray[np.float32]
 
-TILE = 4
-"""Output rows of one tile."""
-INPUT_ROWS = 6
-"""Input rows, and so products, of one tile."""
-
-# Lines are those of the points 0, a, -a, b, -b and infinity. Usual are 1 and 2; a = 3/4 and b = 3/2
-# round a third as much, and a matrix that BLAS multiplies by need not have simple numbers.
-_A, _B = 3 / 4, 3 / 2
-_POINTS = (0, _A, -_A, _B, -_B)
-MIX_INPUT = np.array(
-    [
-        [_A**2 * _B**2, 0, -(_A**2) - _B**2, 0, 1, 0],
-        [0, -_A * _B**2, -(_B**2), _A, 1, 0],
-        [0, _A * _B**2, -(_B**2), -_A, 1, 0],
-        [0, -_B * _A**2, -(_A**2), _B, 1, 0],
-        [0, _B * _A**2, -(_A**2), -_B, 1, 0],
-        [0, _A**2 * _B**2, 0, -(_A**2) - _B**2, 0, 1],
-    ],
-    np.float32,
-)
-MIX_WEIGHT = np.array(
-    [
-        *(
-            np.array([1, point, point**2])
-            / prod(point - other for other in _POINTS if other != point)
-            for point in _POINTS
-        ),
-        [0, 0, 1],
-    ],
-    np.float64,
-)
-MIX_OUTPUT = np.array(
-    [[*(point**row for point in _POINTS), row == 3] for row in range(4)], np.float32
-)
 _MIX_OUTPUT_AND_BIAS = np.hstack([MIX_OUTPUT, np.ones((TILE, 1), np.float32)])
 
 

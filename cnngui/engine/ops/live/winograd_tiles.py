@@ -20,12 +20,12 @@ from cnngui.engine.ops.live import winograd
 from cnngui.engine.ops.live.conv_weights import ConvWeights
 from cnngui.engine.ops.live.multiply import multiply
 from cnngui.engine.ops.live.scratch import Scratch
-from cnngui.engine.ops.live.winograd import INPUT_ROWS, TILE
+from cnngui.engine.ops.tiling import INPUT_ROWS, MIX_INPUT, MIX_OUTPUT, TILE, tile_runs
 
 Array = NDArray[np.float32]
 
 _PLACES = INPUT_ROWS**2
-_MIX_OUTPUT = np.kron(winograd.MIX_OUTPUT, winograd.MIX_OUTPUT)
+_MIX_OUTPUT = np.kron(MIX_OUTPUT, MIX_OUTPUT)
 _MIX_OUTPUT_AND_BIAS = np.hstack([_MIX_OUTPUT, np.ones((TILE**2, 1), np.float32)])
 
 
@@ -60,7 +60,7 @@ def winograd_tiles(x: Array, weights: ConvWeights, out: Array, scratch: Scratch)
         partial(np.copyto, gathered, columns),
         partial(
             np.matmul,
-            winograd.MIX_INPUT,
+            MIX_INPUT,
             gathered.reshape(INPUT_ROWS, -1),
             places.reshape(INPUT_ROWS, -1),
         ),
@@ -100,8 +100,8 @@ def _placed(out: Array, results: Array) -> Iterator[tuple[Array, Array]]:
     """Return where which results go: whole tiles, and those that reach over the edge."""
     images, channels, *_ = out.shape
     image, channel, row, column = out.strides
-    for first_row, tiles_down, rows in _runs(out.shape[2]):
-        for first_column, tiles_across, columns in _runs(out.shape[3]):
+    for first_row, tiles_down, rows in tile_runs(out.shape[2]):
+        for first_column, tiles_across, columns in tile_runs(out.shape[3]):
             target = as_strided(
                 out[:, :, first_row:, first_column:],
                 (columns, rows, images, tiles_down, tiles_across, channels),
@@ -118,10 +118,3 @@ def _placed(out: Array, results: Array) -> Iterator[tuple[Array, Array]]:
                     across : across + tiles_across,
                 ],
             )
-
-
-def _runs(length: int) -> list[tuple[int, int, int]]:
-    """Return (first, number of tiles, how much of each) of the whole tiles, and of the last."""
-    whole, rest = divmod(length, TILE)
-    runs = [(0, whole, TILE), (whole * TILE, 1, rest)]
-    return [run for run in runs if run[1] and run[2]]
