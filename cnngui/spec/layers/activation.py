@@ -21,7 +21,6 @@ from cnngui.spec.layers.base import (
 from cnngui.spec.layers.curves import Curve, clipped, gelu, gelu_tanh, sigmoid, softplus
 
 
-@dataclass(frozen=True, kw_only=True)
 class Activation(LayerSpec):
     """A function of each value by itself; a type says which, and what it does to signs."""
 
@@ -53,7 +52,6 @@ def _number(default: float, minimum: float, maximum: float) -> Any:
     return argument(default, "float", minimum=minimum, maximum=maximum, affects_shape=False)
 
 
-@dataclass(frozen=True, kw_only=True)
 class ReLU(_NeverNegative):
     """max(0, x)."""
 
@@ -117,7 +115,6 @@ class PReLU(Activation, ParametricSpec):
         return any(signed)
 
 
-@dataclass(frozen=True, kw_only=True)
 class ReLU6(_NeverNegative):
     """min(max(0, x), 6)."""
 
@@ -163,14 +160,12 @@ class GELU(_KeepsSign):
         return Curve("x · (1 + erf(x / √2)) / 2", gelu)
 
 
-@dataclass(frozen=True, kw_only=True)
 class SiLU(_KeepsSign):
     """x times sigmoid(x)."""
 
     curve: ClassVar[Curve] = Curve("x / (1 + exp(−x))", lambda x, _: x * sigmoid(x))
 
 
-@dataclass(frozen=True, kw_only=True)
 class Hardswish(_KeepsSign):
     """x times hardsigmoid(x)."""
 
@@ -193,14 +188,12 @@ class Softplus(_NeverNegative):
     threshold: float = _number(20.0, 0.0, 1000.0)
 
 
-@dataclass(frozen=True, kw_only=True)
 class Sigmoid(_NeverNegative):
     """1 / (1 + exp(-x))."""
 
     curve: ClassVar[Curve] = Curve("1 / (1 + exp(−x))", lambda x, _: sigmoid(x))
 
 
-@dataclass(frozen=True, kw_only=True)
 class Hardsigmoid(_NeverNegative):
     """x / 6 + 1 / 2, not below 0 and not above 1."""
 
@@ -211,7 +204,6 @@ class Hardsigmoid(_NeverNegative):
     since: ClassVar[int] = 2
 
 
-@dataclass(frozen=True, kw_only=True)
 class Tanh(_KeepsSign):
     """Hyperbolic tangent."""
 
@@ -243,7 +235,6 @@ class Hardtanh(Activation):
         return self.max_val < 0 or (self.min_val < 0 and any(signed))
 
 
-@dataclass(frozen=True, kw_only=True)
 class Softmax(LayerSpec):
     """exp(x) over channels, made to sum to 1 (at each position of a map)."""
 

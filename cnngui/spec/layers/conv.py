@@ -228,21 +228,18 @@ class TransposedConvolution(KernelLayer[Sizes]):
         return [tuple(found)]
 
 
-@dataclass(frozen=True, kw_only=True)
 class Conv2d(Convolution[Pair, tuple[int, int, int, int]]):
     """Convolution of images."""
 
     rank: ClassVar[int] = 2
 
 
-@dataclass(frozen=True, kw_only=True)
 class ConvTranspose2d(TransposedConvolution[Pair]):
     """Transposed convolution of images."""
 
     rank: ClassVar[int] = 2
 
 
-@dataclass(frozen=True, kw_only=True)
 class Conv3d(Convolution[Triple, tuple[int, int, int, int, int, int]]):
     """Convolution of video: kernels that also span time."""
 
@@ -250,7 +247,6 @@ class Conv3d(Convolution[Triple, tuple[int, int, int, int, int, int]]):
     since: ClassVar[int] = 3
 
 
-@dataclass(frozen=True, kw_only=True)
 class ConvTranspose3d(TransposedConvolution[Triple]):
     """Transposed convolution of video."""
 

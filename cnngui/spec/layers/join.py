@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
 from cnngui.errors import Words, text
@@ -19,7 +18,6 @@ from cnngui.spec.layers.base import (
 from cnngui.spec.layers.windows import clipped
 
 
-@dataclass(frozen=True, kw_only=True)
 class Joining(LayerSpec):
     """What all layers that read several have in common: no value that none of them has."""
 
@@ -31,7 +29,6 @@ class Joining(LayerSpec):
         return any(signed)
 
 
-@dataclass(frozen=True, kw_only=True)
 class ValueByValue(Joining):
     """Joins values at the same place. A side of 1 fits any: its one value is used all along it."""
 
@@ -61,14 +58,12 @@ class ValueByValue(Joining):
         ]
 
 
-@dataclass(frozen=True, kw_only=True)
 class Add(ValueByValue):
     """The sum of tensors, value by value; to all of a map one number may be added."""
 
     arithmetic: ClassVar[Arithmetic] = "sum"
 
 
-@dataclass(frozen=True, kw_only=True)
 class Multiply(ValueByValue):
     """The product of tensors, value by value; maps may be multiplied by one number each."""
 
@@ -76,7 +71,6 @@ class Multiply(ValueByValue):
     since: ClassVar[int] = 2
 
 
-@dataclass(frozen=True, kw_only=True)
 class Concat(Joining):
     """The channels of several tensors, one after the other."""
 

@@ -70,14 +70,12 @@ class BatchNorm(Normalisation):
         return [part]
 
 
-@dataclass(frozen=True, kw_only=True)
 class BatchNorm2d(BatchNorm):
     """Batch normalisation of images."""
 
     rank: ClassVar[int] = 2
 
 
-@dataclass(frozen=True, kw_only=True)
 class BatchNorm3d(BatchNorm):
     """Batch normalisation of video: all moments count alike."""
 
@@ -136,7 +134,6 @@ class InstanceNorm2d(Normalisation):
         return [(*part[:-2], *whole(shape[-2:]))]
 
 
-@dataclass(frozen=True, kw_only=True)
 class InstanceNorm3d(InstanceNorm2d):
     """Normalises each map over all of its moments together."""
 

@@ -25,7 +25,6 @@ from cnngui.spec.layers.windows import Pads, dilated, kernel_too_large, padded_s
 Sizes = TypeVar("Sizes", bound=tuple[int, ...])
 
 
-@dataclass(frozen=True, kw_only=True)
 class Pooling(LayerSpec):
     """What all poolings have in common: nothing to learn, no new sign, each map for itself."""
 
@@ -136,7 +135,6 @@ class AvgPool2d(WindowPooling[Pair]):
     count_include_pad: bool = argument(True, "bool", affects_shape=False)
 
 
-@dataclass(frozen=True, kw_only=True)
 class GlobalPooling(Pooling):
     """Makes one number of each whole map: ``(C, *sides)`` to ``(C, 1, ...)``.
 
@@ -181,7 +179,6 @@ class AdaptivePooling(Pooling, Generic[Sizes]):
         return [tuple(found)]
 
 
-@dataclass(frozen=True, kw_only=True)
 class GlobalAvgPool2d(GlobalPooling):
     """The mean of each whole map: ``(C, H, W)`` to ``(C, 1, 1)``."""
 
@@ -189,7 +186,6 @@ class GlobalAvgPool2d(GlobalPooling):
     arithmetic: ClassVar[Arithmetic] = "sum"
 
 
-@dataclass(frozen=True, kw_only=True)
 class GlobalMaxPool2d(GlobalPooling):
     """The largest value of each whole map: ``(C, H, W)`` to ``(C, 1, 1)``."""
 
@@ -198,7 +194,6 @@ class GlobalMaxPool2d(GlobalPooling):
     since: ClassVar[int] = 2
 
 
-@dataclass(frozen=True, kw_only=True)
 class AdaptiveAvgPool2d(AdaptivePooling[Pair]):
     """The mean of each of ``output_size`` windows."""
 
@@ -206,7 +201,6 @@ class AdaptiveAvgPool2d(AdaptivePooling[Pair]):
     arithmetic: ClassVar[Arithmetic] = "sum"
 
 
-@dataclass(frozen=True, kw_only=True)
 class AdaptiveMaxPool2d(AdaptivePooling[Pair]):
     """The largest value of each of ``output_size`` windows."""
 
@@ -241,7 +235,6 @@ class AvgPool3d(WindowPooling[Triple]):
     count_include_pad: bool = argument(True, "bool", affects_shape=False)
 
 
-@dataclass(frozen=True, kw_only=True)
 class GlobalAvgPool3d(GlobalPooling):
     """The mean of each map over all of its moments: ``(C, T, H, W)`` to ``(C, 1, 1, 1)``."""
 
@@ -250,7 +243,6 @@ class GlobalAvgPool3d(GlobalPooling):
     since: ClassVar[int] = 3
 
 
-@dataclass(frozen=True, kw_only=True)
 class AdaptiveAvgPool3d(AdaptivePooling[Triple]):
     """The mean of each of ``output_size`` windows, which reach over several moments."""
 

@@ -28,7 +28,6 @@ Factors = TypeVar("Factors", bound=tuple[float, ...])
 Sides = TypeVar("Sides", bound=tuple[int, ...])
 
 
-@dataclass(frozen=True, kw_only=True)
 class _Resizing(LayerSpec):
     rank: ClassVar[int]
     menu_group: ClassVar[MenuGroup] = "shape"
@@ -232,14 +231,12 @@ class Padding(_Resizing, Generic[Sides]):
         return [tuple(found)]
 
 
-@dataclass(frozen=True, kw_only=True)
 class Pad2d(Padding[tuple[int, int, int, int]]):
     """Images with something around them."""
 
     rank: ClassVar[int] = 2
 
 
-@dataclass(frozen=True, kw_only=True)
 class Pad3d(Padding[tuple[int, int, int, int, int, int]]):
     """Video with something around it, before it and after it."""
 

@@ -20,7 +20,6 @@ from cnngui.spec.layers.base import (
 )
 
 
-@dataclass(frozen=True, kw_only=True)
 class _Rearranging(LayerSpec):
     """Numbers at other places; what was channel i is channel i where there are as many."""
 
@@ -32,7 +31,6 @@ class _Rearranging(LayerSpec):
         return any(signed)
 
 
-@dataclass(frozen=True, kw_only=True)
 class Flatten(_Rearranging):
     """``(C, H, W)`` to ``(C * H * W,)``, channel by channel, moment by moment, row by row."""
 
