@@ -213,7 +213,8 @@ class Model:
         held = sum(program.nbytes for program in alike.values())
         count = len(alike)
         for key, program in alike.items():
-            if held <= _BYTES_KEPT and count < _PROGRAMS_KEPT:
+            # Each of a large network holds weights made ready, too.
+            if held <= _BYTES_KEPT and count < _PROGRAMS_KEPT and not self._is_large:
                 break
             count -= 1
             held -= program.nbytes

@@ -16,7 +16,7 @@ from cnngui.harmless import harmless, is_harmless
 from cnngui.spec.layers import INPUT_ID, Argument, LayerSpec, arguments_of
 from cnngui.spec.network import FITS, InputSpec, NetworkSpec
 
-MAX_LAYERS = 512
+MAX_LAYERS = 4096
 MAX_INPUT_SIDE = 4096
 MAX_INPUT_FRAMES = 64
 MAX_FRAME_STEP = 64
