@@ -27,17 +27,26 @@ _IMAGENET = InputSpec(height=224, width=224, mean=(0.485, 0.456, 0.406), std=(0.
 
 def resnet50() -> NetworkSpec:
     """He et al., "Deep Residual Learning", 2016: 176 layers here, 25,557,032 parameters."""
+    return _resnet("ResNet-50", (3, 4, 6, 3))
+
+
+def resnet152() -> NetworkSpec:
+    """The deepest of them: 516 layers here, 60,192,808 parameters."""
+    return _resnet("ResNet-152", (3, 8, 36, 3))
+
+
+def _resnet(name: str, depths: tuple[int, int, int, int]) -> NetworkSpec:
     layers: list[LayerSpec] = [
         *_conv_bn("conv1", "bn1", 64, 7, 2),
         ReLU(id="relu"),
         MaxPool2d(id="maxpool", kernel_size=3, stride=2, padding=1),
     ]
-    for stage, (width, blocks) in enumerate(((64, 3), (128, 4), (256, 6), (512, 3)), 1):
+    for stage, (width, blocks) in enumerate(zip((64, 128, 256, 512), depths, strict=True), 1):
         for block in range(blocks):
             stride = 2 if block == 0 and stage > 1 else 1
             layers += _bottleneck(f"layer{stage}_{block}", layers[-1].id, width, stride, block == 0)
     layers += _classifier("fc")
-    return NetworkSpec(name="ResNet-50", input=_IMAGENET, layers=tuple(layers))
+    return NetworkSpec(name=name, input=_IMAGENET, layers=tuple(layers))
 
 
 def densenet121() -> NetworkSpec:
@@ -45,34 +54,43 @@ def densenet121() -> NetworkSpec:
 
     Each layer reads the concatenation before it, which holds all maps of its block.
     """
+    return _densenet("DenseNet-121", (6, 12, 24, 16))
+
+
+def densenet201() -> NetworkSpec:
+    """The deepest of them in torchvision: 708 layers here, 20,013,928 parameters."""
+    return _densenet("DenseNet-201", (6, 12, 48, 32))
+
+
+def _densenet(name: str, depths: tuple[int, int, int, int]) -> NetworkSpec:
     layers: list[LayerSpec] = [
         *_conv_bn("conv0", "norm0", 64, 7, 2),
         ReLU(id="relu0"),
         MaxPool2d(id="pool0", kernel_size=3, stride=2, padding=1),
     ]
     channels = 64
-    for block, count in enumerate((6, 12, 24, 16), 1):
+    for block, count in enumerate(depths, 1):
         for number in range(1, count + 1):
-            name, before = f"denseblock{block}_denselayer{number}", layers[-1].id
+            part, before = f"denseblock{block}_denselayer{number}", layers[-1].id
             layers += [
-                BatchNorm2d(id=f"{name}_norm1"),
-                ReLU(id=f"{name}_relu1"),
-                *_conv_bn(f"{name}_conv1", f"{name}_norm2", 128, 1),
-                ReLU(id=f"{name}_relu2"),
-                Conv2d(id=f"{name}_conv2", out_channels=32, kernel_size=3, padding=1, bias=False),
-                Concat(id=f"{name}_concat", inputs=(before, f"{name}_conv2")),
+                BatchNorm2d(id=f"{part}_norm1"),
+                ReLU(id=f"{part}_relu1"),
+                *_conv_bn(f"{part}_conv1", f"{part}_norm2", 128, 1),
+                ReLU(id=f"{part}_relu2"),
+                Conv2d(id=f"{part}_conv2", out_channels=32, kernel_size=3, padding=1, bias=False),
+                Concat(id=f"{part}_concat", inputs=(before, f"{part}_conv2")),
             ]
             channels += 32
         if block < 4:
-            name, channels = f"transition{block}", channels // 2
+            part, channels = f"transition{block}", channels // 2
             layers += [
-                BatchNorm2d(id=f"{name}_norm"),
-                ReLU(id=f"{name}_relu"),
-                Conv2d(id=f"{name}_conv", out_channels=channels, kernel_size=1, bias=False),
-                AvgPool2d(id=f"{name}_pool", kernel_size=2, stride=2),
+                BatchNorm2d(id=f"{part}_norm"),
+                ReLU(id=f"{part}_relu"),
+                Conv2d(id=f"{part}_conv", out_channels=channels, kernel_size=1, bias=False),
+                AvgPool2d(id=f"{part}_pool", kernel_size=2, stride=2),
             ]
     layers += [BatchNorm2d(id="norm5"), ReLU(id="relu5"), *_classifier("classifier")]
-    return NetworkSpec(name="DenseNet-121", input=_IMAGENET, layers=tuple(layers))
+    return NetworkSpec(name=name, input=_IMAGENET, layers=tuple(layers))
 
 
 def vgg16() -> NetworkSpec:

@@ -17,6 +17,8 @@ from tests import large_networks
     [
         (large_networks.resnet50, 176, 25_557_032),
         (large_networks.densenet121, 428, 7_978_856),
+        (large_networks.resnet152, 516, 60_192_808),
+        (large_networks.densenet201, 708, 20_013_928),
         (large_networks.vgg16, 40, 138_357_544),
     ],
 )

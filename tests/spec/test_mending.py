@@ -114,7 +114,7 @@ def test_a_network_with_problems_is_refused():
 
 def test_a_network_that_has_room_for_no_more_is_refused():
     layers = tuple(ReLU(id=f"relu{number}") for number in range(MAX_LAYERS))
-    with pytest.raises(NetworkError, match="must be at most 512 layers"):
+    with pytest.raises(NetworkError, match=f"must be at most {MAX_LAYERS} layers"):
         mended_for_classes(NetworkSpec(layers=layers, input=SMALL), CLASSES)
 
 
