@@ -2530,6 +2530,13 @@ Width: {columns}</source>
     </message>
 </context>
 <context>
+    <name>MendButton</name>
+    <message>
+        <source>Mend it</source>
+        <translation>修正</translation>
+    </message>
+</context>
+<context>
     <name>MomentBar</name>
     <message>
         <source>Moment</source>
@@ -3386,13 +3393,6 @@ Train the network: after each epoch you see here what it gets right and what it 
     <message>
         <source>right of {0}</source>
         <translation>答对（{0}）</translation>
-    </message>
-</context>
-<context>
-    <name>Row</name>
-    <message>
-        <source>Mend it</source>
-        <translation>修正</translation>
     </message>
 </context>
 <context>

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QRect, QRectF, Qt, Signal
+from PySide6.QtCore import QPoint, QRect, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
-    QFont,
-    QFontMetrics,
     QMouseEvent,
     QPainter,
     QPaintEvent,
     QPalette,
-    QPen,
 )
 from PySide6.QtWidgets import QWidget
 
 from cnngui.gui.crashes import guarded
 from cnngui.gui.icons import icon
-from cnngui.gui.theme import ACCENT, SPACE_M, colors, number_font, with_font
+from cnngui.gui.network.row_paint import (
+    name_font,
+    paint_card,
+    paint_end,
+    paint_start,
+    small_font,
+)
+from cnngui.gui.theme import SPACE_M, colors, number_font, with_font
 from cnngui.gui.widgets.plain import plain_tip
 from cnngui.gui.words.numbers import milliseconds_label, parameters_label, shape_label
 from cnngui.spec.blocks import Block
@@ -29,6 +33,8 @@ _SIGN = 18
 _LEFT = 17
 _FIRST = 12 + 28 + SPACE_M
 """Where a layer's texts begin, behind its grip and its badge."""
+_CUT = Qt.TextElideMode.ElideLeft
+"""The end tells blocks apart that have a long beginning in common."""
 
 
 class BlockRow(QWidget):
@@ -118,54 +124,27 @@ class BlockRow(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if self._selected or self.underMouse():
-            self._paint_card(painter)
+            card = self.rect().adjusted(2, 0, -2, 0)
+            paint_card(painter, card, selected=self._selected, focused=self._focused)
         sign = QRect(_LEFT, (self.height() - _SIGN) // 2, _SIGN, _SIGN)
         icon("chevron-right" if self._folded else "chevron-down").paint(painter, sign)
         muted = QColor(colors().muted)
         text = self.palette().color(QPalette.ColorRole.WindowText)
-        bold = QFont(self.font())
-        bold.setWeight(QFont.Weight.DemiBold)
-        small = number_font(self.font())
-        small.setPointSizeF(0.9 * small.pointSizeF())
+        bold, small = name_font(self), small_font(self)
         area = QRect(_FIRST, 0, self.width() - _FIRST - SPACE_M, self.height())
         if not self._folded:
-            rest = _paint_end(painter, area, self._count(), small, muted)
-            _paint_start(painter, rest, self.title, bold, muted)
+            rest = paint_end(painter, area, self._count(), small, muted)
+            paint_start(painter, rest, self.title, bold, muted, _CUT)
             return
         upper = QRect(area.left(), 7, area.width(), (self.height() - 14) // 2)
         lower = upper.translated(0, upper.height())
-        rest = _paint_end(painter, upper, shape_label(self._shape), number_font(self.font()), text)
+        rest = paint_end(painter, upper, shape_label(self._shape), number_font(self.font()), text)
         color = QColor(colors().error) if self._faulty else text
-        _paint_start(painter, rest, self.title, bold, color)
+        paint_start(painter, rest, self.title, bold, color, _CUT)
         parameters = parameters_label(self._parameters) if self._parameters else ""
         cost = " · ".join(filter(None, (parameters, self._time)))
-        rest = _paint_end(painter, lower, cost, small, muted)
-        _paint_start(painter, rest, self._count(), small, muted)
-
-    def _paint_card(self, painter: QPainter) -> None:
-        card = QRectF(self.rect()).adjusted(2.5, 0.5, -2.5, -0.5)
-        fill = QColor(colors().panel if self._selected else colors().button)
-        fill.setAlphaF(1.0 if self._selected else 0.5)
-        border = ACCENT if self._focused else QColor(colors().border)
-        painter.setPen(QPen(border, 1) if self._selected else Qt.PenStyle.NoPen)
-        painter.setBrush(fill)
-        painter.drawRoundedRect(card, 7, 7)
+        rest = paint_end(painter, lower, cost, small, muted)
+        paint_start(painter, rest, self._count(), small, muted, _CUT)
 
     def _count(self) -> str:
         return self.tr("{count} layers").format(count=len(self.block.layer_ids))
-
-
-def _paint_start(painter: QPainter, area: QRect, words: str, font: QFont, color: QColor) -> None:
-    # The end tells blocks apart that have a long beginning in common.
-    shown = QFontMetrics(font).elidedText(words, Qt.TextElideMode.ElideLeft, area.width())
-    painter.setFont(font)
-    painter.setPen(color)
-    painter.drawText(area, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), shown)
-
-
-def _paint_end(painter: QPainter, area: QRect, words: str, font: QFont, color: QColor) -> QRect:
-    """Paint at the right; return what is left of the area."""
-    painter.setFont(font)
-    painter.setPen(color)
-    painter.drawText(area, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), words)
-    return area.adjusted(0, 0, -QFontMetrics(font).horizontalAdvance(words) - SPACE_M, 0)

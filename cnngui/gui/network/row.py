@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from PySide6.QtCore import QPoint, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QContextMenuEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint, Signal
+from PySide6.QtGui import QContextMenuEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from cnngui.gui.crashes import guarded
-from cnngui.gui.icons import icon
 from cnngui.gui.network.input_form import InputForm
 from cnngui.gui.network.layer_form import LayerForm
+from cnngui.gui.network.mend_button import MendButton
 from cnngui.gui.network.row_header import HeaderContent, RowHeader
-from cnngui.gui.theme import ACCENT, SPACE_M, colors
+from cnngui.gui.network.row_paint import paint_card
+from cnngui.gui.theme import SPACE_M
 from cnngui.gui.widgets.form import Form
 from cnngui.gui.widgets.spoken import say_chosen
 from cnngui.gui.words.arguments import arguments_summary
@@ -60,7 +61,7 @@ class Row(QWidget):
         self._selected = False
         self._focused = False
         self._form: Form | None = None
-        self.mend_button = QPushButton(icon("auto-fix"), self.tr("Mend it"))
+        self.mend_button = MendButton()
         self.mend_button.clicked.connect(self.mend_requested)
         header.hold(self.mend_button)
         self._box = QVBoxLayout(self)
@@ -109,13 +110,7 @@ class Row(QWidget):
             return
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        card = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
-        fill = QColor(colors().panel if self._selected else colors().button)
-        fill.setAlphaF(1.0 if self._selected else 0.5)
-        border = ACCENT if self._focused else QColor(colors().border)
-        painter.setPen(QPen(border, 1) if self._selected else Qt.PenStyle.NoPen)
-        painter.setBrush(fill)
-        painter.drawRoundedRect(card, 7, 7)
+        paint_card(painter, self.rect(), selected=self._selected, focused=self._focused)
 
     def _make_form(self) -> Form:
         raise NotImplementedError
@@ -128,7 +123,8 @@ class Row(QWidget):
     def _show_problems(self, problems: Sequence[Problem], remedy: Remedy | None = None) -> None:
         self.mend_button.setVisible(remedy is not None)
         if remedy is not None:
-            self.mend_button.setText(said(remedy.words))
+            self.mend_button.set_words(said(remedy.words))
+            self.header.fit()
         self._name_for_listeners()
         if self._form is not None:
             self._form.set_problems(problems)

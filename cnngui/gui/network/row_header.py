@@ -7,18 +7,20 @@ from dataclasses import dataclass
 from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
-    QFont,
     QFontMetrics,
     QIcon,
     QMouseEvent,
     QPainter,
     QPaintEvent,
     QPalette,
+    QResizeEvent,
 )
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QToolButton, QWidget
 
 from cnngui.gui.crashes import guarded
 from cnngui.gui.icons import icon
+from cnngui.gui.network.mend_button import MendButton
+from cnngui.gui.network.row_paint import name_font, paint_end, paint_start, small_font
 from cnngui.gui.theme import SPACE_M, SPACE_S, colors, number_font, with_font
 from cnngui.gui.widgets.layer_icon import layer_color, layer_icon
 from cnngui.gui.widgets.plain import plain_tip
@@ -89,12 +91,12 @@ class RowHeader(QWidget):
         self._box.addStretch(1)
         if movable:
             self._box.addWidget(self._switch)
-        self._held: QWidget | None = None
+        self._held: MendButton | None = None
         self.setFixedHeight(with_font(HEIGHT))
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self._describe()
 
-    def hold(self, button: QWidget) -> None:
+    def hold(self, button: MendButton) -> None:
         """Give a button its place, hidden at first: that of a shape that is not known.
 
         So nothing moves when it appears.
@@ -103,6 +105,13 @@ class RowHeader(QWidget):
         button.hide()
         button.setMaximumHeight(self.height() // 2)
         self._box.insertWidget(1, button, alignment=Qt.AlignmentFlag.AlignTop)
+
+    def fit(self) -> None:
+        """Shorten the words of the button that is held, so that the name is seen beside it."""
+        if self._held is not None:
+            area = self._lines
+            name = QFontMetrics(name_font(self)).horizontalAdvance(self._content.name)
+            self._held.fit(area.width() - SPACE_S - min(name, area.width() // 2))
 
     @property
     def content(self) -> HeaderContent:
@@ -114,12 +123,16 @@ class RowHeader(QWidget):
         if content != self._content:
             self._content = content
             self._describe()
+            self.fit()
             self.update()
 
     def forget_press(self) -> None:
         """Take no notice of the mouse until it is pressed anew."""
         self._pressed_at, self._dragging = None, False
         self.unsetCursor()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self.fit()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
@@ -153,10 +166,14 @@ class RowHeader(QWidget):
             self._paint_icon(painter, QRect(0, 0, _GRIP, self.height()), icon("drag-vertical"), 16)
         badge = QRect(_GRIP, (self.height() - _BADGE) // 2, _BADGE, _BADGE)
         self._paint_badge(painter, badge)
-        left = badge.right() + 1 + SPACE_M
+        self._paint_lines(painter, self._lines)
+
+    @property
+    def _lines(self) -> QRect:
+        """Where the two lines stand."""
+        left = _GRIP + _BADGE + SPACE_M
         right = self.width() - (SPACE_S + _SWITCH + SPACE_S if self._movable else SPACE_M)
-        lines = QRect(left, 7, right - left, self.height() - 14)
-        self._paint_lines(painter, lines)
+        return QRect(left, 7, right - left, self.height() - 14)
 
     def _paint_badge(self, painter: QPainter, area: QRect) -> None:
         faulty = bool(self._content.problem)
@@ -172,56 +189,28 @@ class RowHeader(QWidget):
     def _paint_lines(self, painter: QPainter, area: QRect) -> None:
         text = self.palette().color(QPalette.ColorRole.WindowText)
         muted = QColor(colors().muted)
-        plain, bold = number_font(self.font()), QFont(self.font())
-        bold.setWeight(QFont.Weight.DemiBold)
-        small = number_font(self.font())
-        small.setPointSizeF(0.9 * small.pointSizeF())
+        plain, bold, small = number_font(self.font()), name_font(self), small_font(self)
         upper = QRect(area.left(), area.top(), area.width(), area.height() // 2)
         lower = upper.translated(0, upper.height())
         content = self._content
 
         if self._held is not None and self._held.isVisible():
             upper.setRight(self._held.x() - SPACE_S)
-        rest = self._paint_end(painter, upper, content.shape, plain, text)
+            rest = upper
+        else:
+            rest = paint_end(painter, upper, content.shape, plain, text)
         # The end of a long name tells the layers of a block apart.
-        self._paint_start(painter, rest, content.name, bold, text, Qt.TextElideMode.ElideMiddle)
+        paint_start(painter, rest, content.name, bold, text, Qt.TextElideMode.ElideMiddle)
         if content.problem:
             first = content.problem.partition("\n")[0]
-            self._paint_start(painter, lower, first, small, QColor(colors().error))
+            paint_start(painter, lower, first, small, QColor(colors().error))
             return
-        rest = self._paint_end(painter, lower, content.cost, small, muted)
+        rest = paint_end(painter, lower, content.cost, small, muted)
         # Where there is no room for both, the glyph has to tell the type.
         needed = f"{content.kind}  {content.summary}"
         if not content.summary or QFontMetrics(small).horizontalAdvance(needed) <= rest.width():
-            rest = self._paint_start(painter, rest, content.kind, small, muted)
-        self._paint_start(painter, rest, content.summary, small, text)
-
-    @staticmethod
-    def _paint_start(
-        painter: QPainter,
-        area: QRect,
-        text: str,
-        font: QFont,
-        color: QColor,
-        elide: Qt.TextElideMode = Qt.TextElideMode.ElideRight,
-    ) -> QRect:
-        """Paint from the left, cut to fit; return what is left of the area."""
-        metrics = QFontMetrics(font)
-        shown = metrics.elidedText(text, elide, area.width())
-        painter.setFont(font)
-        painter.setPen(color)
-        align = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(area, int(align), shown)
-        return area.adjusted(metrics.horizontalAdvance(shown) + SPACE_M, 0, 0, 0)
-
-    @staticmethod
-    def _paint_end(painter: QPainter, area: QRect, text: str, font: QFont, color: QColor) -> QRect:
-        """Paint at the right; return what is left of the area."""
-        painter.setFont(font)
-        painter.setPen(color)
-        align = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(area, int(align), text)
-        return area.adjusted(0, 0, -QFontMetrics(font).horizontalAdvance(text) - SPACE_M, 0)
+            rest = paint_start(painter, rest, content.kind, small, muted)
+        paint_start(painter, rest, content.summary, small, text)
 
     @staticmethod
     def _paint_icon(painter: QPainter, area: QRect, glyph: QIcon, side: int) -> None:

@@ -90,6 +90,26 @@ def test_a_layer_that_needs_time_offers_it(qtbot: QtBot) -> None:
     assert len(document.spec.layers) == row_count + 1
 
 
+def test_in_a_narrow_column_the_offer_leaves_room_for_the_name(qtbot: QtBot) -> None:
+    long_name = "encoder_block_three_conv2"
+    panel, _ = panel_of(qtbot, STILL.inserted(1, Conv3d(id=long_name)), "conv1")
+    row = panel.layer_list.row(long_name)
+    button, whole = row.mend_button, "Give the input 8 frames"
+
+    def beside() -> int:
+        """How much of the line is left of the button, in parts of a hundred."""
+        lines = row.header._lines
+        return 100 * (button.x() - lines.left()) // lines.width()
+
+    for width in (640, 310, 340, 640):
+        panel.resize(width, 900)
+        qtbot.waitUntil(lambda: beside() >= 48)
+        is_whole = width == 640
+        assert button.text() == whole if is_whole else button.text().endswith("…")
+        assert button.accessibleName() == whole
+        assert whole in button.toolTip()
+
+
 def test_the_offer_is_reached_by_the_keyboard(qtbot: QtBot) -> None:
     panel, document = panel_of(qtbot, STILL, "conv1")
     panel.add_menu.chosen.emit("MaxPool3d")
