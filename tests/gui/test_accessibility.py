@@ -238,6 +238,8 @@ def walk(driver: Driver, *, forward: bool = True) -> list[QWidget]:
 def test_tab_follows_the_eye(whole: Driver) -> None:
     window = whole.window
     window.resize(1366, 900)
+    # The inspector is empty before there is a result.
+    whole.wait(window.findChild(KernelView).isVisible)
     for page in range(4):
         window.findChild(TrainingDrawer).show_page(page)
         stops = walk(whole)
