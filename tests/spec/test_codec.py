@@ -192,7 +192,7 @@ HOSTILE = [
     (changed("classes", ["cat", 5]), "net.json: network.classes: each must be a text"),
     (changed("classes", ["a"] * 10_001), "net.json: network.classes: must be at most 10000 names"),
     (changed("layers", {}), "net.json: layers: must be a list"),
-    (changed("layers", [{}] * 513), "net.json: layers: must be at most 512, got 513"),
+    (changed("layers", [{}] * 4097), "net.json: layers: must be at most 4096, got 4097"),
     (changed("layers.1", "ReLU"), "net.json: layers[1]: must be a JSON object, got ReLU"),
     (changed("layers.1.id", None), "net.json: layers[1].id: must be a text, got null"),
     (changed("layers.1.id", "conv1"), "net.json: conv1.id: must differ from every other"),
