@@ -182,9 +182,7 @@ def _written(folder: Path, content: SnapshotContent) -> Iterator[None]:
             yield
     write_network(folder / "network.safetensors", content.spec, content.weights)
     yield
-    about = _about(content) | {"layers": described}
-    text = json.dumps(about, indent=1, ensure_ascii=False, allow_nan=False)
-    (folder / "snapshot.json").write_text(text, "utf-8")
+    (folder / "snapshot.json").write_text(_written_out(_about(content), described), "utf-8")
     yield
 
 
@@ -259,15 +257,36 @@ def _describe(
     return {
         "shape": list(maps.shape),
         "signed": signed,
-        "low": low.tolist(),
-        "high": high.tolist(),
-        "minimum": statistics.minimum.tolist(),
-        "mean": statistics.mean.tolist(),
-        "maximum": statistics.maximum.tolist(),
-        "std": statistics.std.tolist(),
-        "zeros": statistics.zeros.tolist(),
+        "low": _numbers(low),
+        "high": _numbers(high),
+        "minimum": _numbers(statistics.minimum),
+        "mean": _numbers(statistics.mean),
+        "maximum": _numbers(statistics.maximum),
+        "std": _numbers(statistics.std),
+        "zeros": _numbers(statistics.zeros),
         "non_finite": statistics.non_finite.tolist(),
     }
+
+
+def _numbers(values: NDArray[np.float32]) -> list[float]:
+    """Return numbers in as many digits as tell them from every other float32."""
+    return [float(written) for written in values.astype(str)]
+
+
+def _written_out(about: Mapping[str, Any], layers: Mapping[str, Mapping[str, Any]]) -> str:
+    """Return JSON in which what is said of all channels of a layer is one line."""
+
+    def dump(value: object) -> str:
+        return json.dumps(value, ensure_ascii=False, allow_nan=False)
+
+    described = ",\n".join(
+        f"  {dump(layer_id)}: {{\n"
+        + ",\n".join(f"   {dump(name)}: {dump(value)}" for name, value in entry.items())
+        + "\n  }"
+        for layer_id, entry in layers.items()
+    )
+    heads = "".join(f" {dump(name)}: {dump(value)},\n" for name, value in about.items())
+    return f'{{\n{heads} "layers": {{\n{described}\n }}\n}}\n'
 
 
 def write_png(path: Path, pixels: NDArray[np.uint8]) -> None:

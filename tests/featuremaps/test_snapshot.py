@@ -125,10 +125,19 @@ def test_description_says_where_it_came_from_and_what_the_colours_mean(tmp_path,
     conv = about["layers"]["file"]
     maps = content.maps["file"]
     assert conv["shape"] == [2, 6, 8]
-    assert conv["minimum"] == maps.min(axis=(1, 2)).tolist()
-    assert conv["maximum"] == maps.max(axis=(1, 2)).tolist()
+    # To the last digit of a float32.
+    np.testing.assert_array_equal(np.float32(conv["minimum"]), maps.min(axis=(1, 2)))
+    np.testing.assert_array_equal(np.float32(conv["maximum"]), maps.max(axis=(1, 2)))
     np.testing.assert_allclose(conv["mean"], maps.mean(axis=(1, 2)), rtol=1e-5)
     assert conv["low"] == [-value for value in conv["high"]]
+
+
+def test_the_description_is_short_for_many_channels(tmp_path, content):
+    """Some twenty letters a number, each on a line of its own, were 14 MB of a large network."""
+    written = (write_snapshot(tmp_path, content) / "snapshot.json").read_text("utf-8")
+    numbers = sum(8 * len(maps) for maps in content.maps.values())
+    assert len(written.splitlines()) < 20 + 13 * len(content.maps)
+    assert len(written) < 1000 + 300 * len(content.maps) + 14 * numbers
 
 
 def test_channel_pictures_have_native_size_and_the_colours_asked_for(tmp_path, content):
