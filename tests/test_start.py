@@ -43,10 +43,30 @@ DEFERRED = {
     "cnngui.gui.views.verdict",
     "cnngui.gui.window.about",
     "cnngui.gui.window.shortcuts",
+    # What learns, and what is learned from.
+    "cnngui.data.digits",
+    "cnngui.data.drawn",
+    "cnngui.pipeline.training.trainer",
+    "pyqtgraph",
     # Commands without a window.
     "cnngui.terminal.cli_explain",
     "cnngui.terminal.cli_train",
+    "cnngui.terminal.headless",
 }
+
+
+WITHOUT_WINDOW = {
+    ("--help",): {"numpy", "cv2", "PySide6"},
+    ("describe", "--network", "lenet-5"): {"cv2", "PySide6"},
+    ("--headless", "--frames", "1"): {"PySide6"},
+}
+"""Commands, and what they do without."""
+
+
+def imported(report: str) -> set[str]:
+    """All modules that a report of ``-X importtime`` names."""
+    lines = report.splitlines()
+    return {line.split("|")[-1].strip() for line in lines if line.startswith("import time:")}
 
 
 @pytest.fixture(scope="module")
@@ -76,9 +96,26 @@ def test_maps_are_painted_and_the_window_closes(
 def test_what_the_first_maps_do_not_need_is_not_imported(
     start: subprocess.CompletedProcess[str],
 ) -> None:
-    lines = start.stderr.splitlines()
-    imported = {line.split("|")[-1].strip() for line in lines if line.startswith("import time:")}
-    assert {"numpy", "cv2", "PySide6.QtWidgets"} <= imported
-    assert not DEFERRED & imported
+    found = imported(start.stderr)
+    assert {"numpy", "cv2", "PySide6.QtWidgets"} <= found
+    assert not DEFERRED & found
     known = {name for name in DEFERRED if name.startswith("cnngui.") and find_spec(name)}
     assert known == {name for name in DEFERRED if name.startswith("cnngui.")}  # no name is old
+
+
+@pytest.mark.parametrize("command", WITHOUT_WINDOW, ids=" ".join)
+def test_a_command_without_a_window_loads_what_it_needs(
+    command: tuple[str, ...], tmp_path: Path
+) -> None:
+    run = subprocess.run(
+        [sys.executable, "-X", "importtime", "main.py", *command],
+        cwd=Path(__file__).parent.parent,
+        env=os.environ | {"HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert run.returncode == 0, run.stderr[-2000:]
+    found = imported(run.stderr)
+    assert "cnngui.app" in found
+    assert not WITHOUT_WINDOW[command] & found

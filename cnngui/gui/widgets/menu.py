@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from string import ascii_uppercase, digits
 
 from PySide6.QtCore import QEvent
@@ -37,6 +38,7 @@ class Menu(QMenu):
             action.setText(with_letter(plain_text(action), taken))
 
 
+@lru_cache(maxsize=1024)  # each entry that is added asks all that are there
 def letter_of(text: str) -> str:
     """Return the letter, in upper case, that an entry is reached by; "" if there is none."""
     found = _LETTER.search(text.partition("\t")[0])
