@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import gc
 import os
 import socket
 import subprocess
@@ -13,7 +14,7 @@ from typing import NoReturn
 import pytest
 
 from cnngui import screens
-from cnngui.app import main
+from cnngui.app import imports_that_stay, main
 from cnngui.errors import MissingLibraryError, text
 from cnngui.screens import why_no_window
 
@@ -186,3 +187,14 @@ def test_a_window_is_opened_with_the_arguments(monkeypatch: pytest.MonkeyPatch) 
     assert main(["--source", "film.mp4", "--seed", "4"]) == 0
     (given,) = started
     assert (given.source, given.seed) == ("film.mp4", 4)
+
+
+def test_garbage_is_collected_again_after_imports_that_failed() -> None:
+    def import_what_is_missing() -> None:
+        with imports_that_stay():
+            assert not gc.isenabled()
+            import cnngui.missing  # noqa: F401
+
+    with pytest.raises(ImportError):
+        import_what_is_missing()
+    assert gc.isenabled()
