@@ -9,7 +9,9 @@ where they lie, in blocks that stay in cache, on all threads.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from math import sqrt
 from typing import Any
 
@@ -26,6 +28,9 @@ _BLOCK = 65_536
 
 _FEWEST_BLOCKS = 4
 """Fewer are done before another thread is awake."""
+
+_BLOCKS_AT_A_TIME = 128
+"""Some 0.1 s: so long the threads are held."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,8 +77,16 @@ class Optimizer(ABC):
         self._rooms: list[Array] = []
         """What each thread works with."""
 
-    def step(self, parameters: Arrays, gradients: Arrays) -> None:
-        """Change all parameters in place. Gradients stay as they are."""
+    def step(
+        self,
+        parameters: Arrays,
+        gradients: Arrays,
+        give_way: Callable[[], object] = lambda: None,
+    ) -> None:
+        """Change all parameters in place. Gradients stay as they are.
+
+        ``give_way`` is called between pieces of the work, with no thread at it: others may compute.
+        """
         if self._steps == 0:
             self._prepare(parameters)
         self._steps += 1
@@ -100,11 +113,15 @@ class Optimizer(ABC):
                 if source:
                     value -= change
 
-        if threads > 1:
-            parallel.run(work, len(self._blocks), threads)
-        else:
-            for number in range(len(self._blocks)):
-                work(0, number)
+        for first in range(0, len(self._blocks), _BLOCKS_AT_A_TIME):
+            if first:
+                give_way()
+            some = range(first, min(first + _BLOCKS_AT_A_TIME, len(self._blocks)))
+            if threads > 1:
+                parallel.run(partial(_one_of, some, work), len(some), threads)
+            else:
+                for number in some:
+                    work(0, number)
         for number, change in self._small.items():
             values[number] -= change
 
@@ -167,6 +184,10 @@ class Optimizer(ABC):
             block = (source, part, change[part], [state[part] for state in memory])
             self._blocks.append(block)
         return change
+
+
+def _one_of(some: range, work: Callable[[int, int], None], worker: int, place: int) -> None:
+    work(worker, some[place])
 
 
 class SGD(Optimizer):

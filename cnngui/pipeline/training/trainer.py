@@ -405,7 +405,7 @@ class Trainer:
         optimizer.learning_rate = settings.learning_rate * rate_factor(
             settings.schedule, self.batches_done, self._steps, self._warmup_steps
         )
-        optimizer.step(network.parameters, network.gradients)
+        optimizer.step(network.parameters, network.gradients, self._interruption.give_way)
         weights = lengths_by_layer(network.parameters)
         changes = lengths_by_layer(optimizer.changes)
         self._course.add_step(result.loss, largest_share(changes, weights))

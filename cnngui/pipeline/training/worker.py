@@ -195,7 +195,9 @@ class TrainingWorker(Worker[TrainingCommand]):
             run_id=new_run_id(),
             is_cancelled=self._is_given_up,
             on_prepared=self._on_prepared,
-            interruption=Interruption(self._is_interrupted, self._let_others),
+            interruption=Interruption(
+                self._is_interrupted, self._let_others, self._let_frames_come
+            ),
         )
 
     def _borrowed(self, spec: NetworkSpec) -> Weights | None:
@@ -262,7 +264,17 @@ class TrainingWorker(Worker[TrainingCommand]):
         """Whether somebody waits for the batch under way. Called from any thread."""
         if self._commands or self._stopping:
             return True
+        return self._frames_are_due
+
+    @property
+    def _frames_are_due(self) -> bool:
         return self._turns.are_wanted and monotonic() - self._my_turn_began > _SLICE_S
+
+    def _let_frames_come(self) -> None:
+        """Let frames be computed; orders wait."""
+        if self._frames_are_due:
+            self._my_turn.close()
+            self._take_turn()
 
     def _let_others(self) -> None:
         """Between the pieces of a batch, let frames be computed, and do as one is told."""

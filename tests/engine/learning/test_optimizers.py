@@ -5,6 +5,7 @@ from math import sqrt
 import numpy as np
 import pytest
 
+from cnngui.engine import parallel
 from cnngui.engine.learning import optimizers
 from cnngui.engine.learning.optimizers import SGD, Adam, AdamW
 
@@ -121,3 +122,26 @@ def test_views_that_are_not_contiguous_are_changed_too():
     gradients = {"l": {"weight": np.arange(12.0).reshape(4, 3)}}
     SGD(1.0).step(parameters, gradients)
     np.testing.assert_array_equal(parameters["l"]["weight"], -gradients["l"]["weight"])
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_a_step_of_many_parameters_gives_way_between_pieces(set_threads, threads):
+    """Nobody is kept from computing for as long as all parameters of a large network take."""
+    set_threads(threads)
+    size = 2 * optimizers._BLOCKS_AT_A_TIME * optimizers._BLOCK + 1
+    rng = np.random.default_rng(0)
+    first, gradient = rng.standard_normal((2, size), np.float32)
+    seen = []
+
+    def stepped(give_way) -> np.ndarray:
+        parameters = {"l": {"weight": first.copy()}}
+        Adam(0.25).step(parameters, {"l": {"weight": gradient}}, give_way)
+        return parameters["l"]["weight"]
+
+    def compute() -> None:
+        done = []
+        parallel.run(lambda worker, item: done.append(item), 8, 2)
+        seen.append(sorted(done))
+
+    np.testing.assert_array_equal(stepped(compute), stepped(lambda: None))
+    assert seen == [list(range(8))] * 2

@@ -23,6 +23,9 @@ from cnngui.engine.ops.tiling import INPUT_ROWS, MIX_INPUT, MIX_OUTPUT, MIX_WEIG
 
 Array = NDArray[np.float32]
 
+_MIXED_AT_ONCE = 16_384
+"""Kernels: what they are mixed into is some MB and stays in a cache."""
+
 _MIX_OUTPUT_AND_BIAS = np.hstack([MIX_OUTPUT, np.ones((TILE, 1), np.float32)])
 
 
@@ -41,9 +44,18 @@ def weight_for_tiles(weight: Array, groups: int) -> Array:
 
     From a weight ``(out_channels, in_channels / groups, 3, 3)``; computed in float64.
     """
-    by_group = weight.astype(np.float64).reshape(groups, -1, *weight.shape[1:])
-    mixed = np.einsum("sx,ty,gocyx->stgco", MIX_WEIGHT, MIX_WEIGHT, by_group, optimize=True)
-    return np.ascontiguousarray(mixed.reshape(INPUT_ROWS**2, *mixed.shape[2:]), np.float32)
+    by_place = weight.reshape(groups, -1, *weight.shape[1:]).transpose(4, 3, 0, 2, 1)
+    columns, rows, _, channels, units = by_place.shape
+    mixed = np.empty((INPUT_ROWS**2, groups, channels, units), np.float32)
+    mix = np.kron(MIX_WEIGHT, MIX_WEIGHT).astype(np.float64)
+    # Some channels at a time: in float64 all of them would be eight times the weights.
+    step = max(_MIXED_AT_ONCE // (groups * units), 1)
+    for first in range(0, channels, step):
+        some = slice(first, first + step)
+        kernels = by_place[:, :, :, some].astype(np.float64, order="C")
+        together = mix @ kernels.reshape(columns * rows, -1)
+        np.copyto(mixed[:, :, some], together.reshape(len(mix), *kernels.shape[2:]))
+    return mixed
 
 
 def input_tiles(x: Array) -> Array:
