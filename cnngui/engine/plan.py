@@ -18,7 +18,7 @@ from cnngui.engine.ops.live.layer import Cut, shape4
 from cnngui.engine.ops.live.layout import prefers_pixels
 from cnngui.engine.ops.live.tensor import Margins, Part
 from cnngui.engine.ops.moments import images_of, samples_of
-from cnngui.engine.work import GlimpsePart, Node, Piece, Stage, cut, divided
+from cnngui.engine.work import GlimpsePart, Node, Piece, Stage, cut, divided, without_implied_needs
 from cnngui.spec.layers import INPUT_ID, Box, moments
 
 _BAND_BYTES = 1_000_000
@@ -27,8 +27,9 @@ _FEWEST_BANDS = 8
 """A step with much to do has so many that no thread waits long for the last one."""
 _BANDS_AT_ONCE = 2
 """Bands are so many or a multiple, so that two threads end together."""
-_WORTH_A_BAND_NS = 80_000
-"""Nanoseconds. For less, the calls of one more band take longer than it helps."""
+_WORTH_A_BAND_NS = 100_000
+"""Nanoseconds. For less, the calls of one more band take longer than it helps. What takes that long
+is for several threads, which would else wait for the one that does it."""
 _FEWEST_UNITS = 16
 """A line of the cache."""
 
@@ -134,7 +135,8 @@ class Plan:
             for name in step
         )
         count = 1 if cut_.by_units else ceil(images * values * 4 / _BAND_BYTES)
-        count = max(count, min(_FEWEST_BANDS, int(work / _WORTH_A_BAND_NS)))
+        if work >= _WORTH_A_BAND_NS:
+            count = max(count, _BANDS_AT_ONCE, min(_FEWEST_BANDS, int(work / _WORTH_A_BAND_NS)))
         count = min(count, max(cut_.most, _BANDS_AT_ONCE))
         if count > 1:
             count = ceil(count / _BANDS_AT_ONCE) * _BANDS_AT_ONCE
@@ -190,7 +192,7 @@ class Plan:
             for number, band in enumerate(bands, first):
                 for name, part in self.parts(step, band).items():
                     made.setdefault(name, []).append((number, part))
-        return pieces
+        return without_implied_needs(pieces)
 
     def _needs(
         self, step: Sequence[str], band: Part, made: Mapping[str, list[tuple[int, Part]]]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import ceil
 
@@ -67,6 +68,22 @@ class Piece:
 
     bands: tuple[tuple[tuple[str, ...], Part], ...]
     needs: tuple[int, ...] = ()
+
+
+def without_implied_needs(pieces: Sequence[Piece]) -> list[Piece]:
+    """Leave out of what each piece needs whatever another piece that it needs has needed before."""
+    reached: list[int] = []  # per piece a bit for each one that is done when it begins
+    left: list[Piece] = []
+    for piece in pieces:
+        before = 0
+        needs = []
+        for need in sorted(piece.needs, reverse=True):
+            if not before >> need & 1:
+                needs.append(need)
+                before |= reached[need] | 1 << need
+        reached.append(before)
+        left.append(replace(piece, needs=tuple(reversed(needs))))
+    return left
 
 
 def cut(images: int, height: int, count: int, splits_rows: bool, rows: int = 1) -> list[Part]:

@@ -24,6 +24,7 @@ from cnngui.spec import layers as spec
 class ELU(Curve[spec.ELU]):
     """x where positive, ``alpha`` times (exp(x) - 1) elsewhere."""
 
+    passes = 2
     keeps_zeros = True
 
     def curve(self, x: Array, out: Array, room: Room) -> Calls:
@@ -55,6 +56,7 @@ class ELU(Curve[spec.ELU]):
 class GELU(Curve[spec.GELU]):
     """x times the share of a normal distribution that lies below x, or a formula near that."""
 
+    passes = 8
     keeps_zeros = True
     reads: ClassVar[Reads] = "input"
 
@@ -100,6 +102,7 @@ class GELU(Curve[spec.GELU]):
 class SiLU(Curve[spec.SiLU]):
     """x / (1 + exp(-x))."""
 
+    passes = 2
     keeps_zeros = True
     reads: ClassVar[Reads] = "input"
 
@@ -124,6 +127,7 @@ class SiLU(Curve[spec.SiLU]):
 class Softplus(Curve[spec.Softplus]):
     """log(1 + exp(beta * x)) / beta; x itself where beta * x is above ``threshold``."""
 
+    passes = 4
     reads: ClassVar[Reads] = "input"
 
     def curve(self, x: Array, out: Array, room: Room) -> Calls:
@@ -159,6 +163,8 @@ class Softplus(Curve[spec.Softplus]):
 @formula(spec.Sigmoid)
 class Sigmoid(Curve[spec.Sigmoid]):
     """1 / (1 + exp(-x))."""
+
+    passes = 2
 
     def curve(self, x: Array, out: Array, room: Room) -> Calls:
         return [*one_plus_exp_of_minus(x, out), bind(np.divide, number(1, x), out, out=out)]

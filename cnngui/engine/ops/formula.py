@@ -92,6 +92,8 @@ class Formula(Generic[Description]):
     """Whether output row y is made of source rows y alone: forward is then given only the rows that
     it computes. A source of a single row, repeated over all, is given whole."""
 
+    passes: ClassVar[int] = 1
+    """How many times as long it takes as going over its output once or twice, about."""
     keeps_zeros: bool = False
     """Whether zero in is zero out."""
     commutes_with_maxima: bool = False

@@ -127,7 +127,8 @@ class ConvWeights:
     def repeated(self, form: str, values: Array, count: int) -> Array:
         """Return numbers ``(..., out_channels)`` so many times in a line; kept under that name."""
         if (form, count) not in self._repeated:
-            self._repeated[form, count] = np.tile(values, count)
+            # Once only, np.tile leaves what it copies in the order of its memory.
+            self._repeated[form, count] = np.ascontiguousarray(np.tile(values, count))
         return self._repeated[form, count]
 
     @property

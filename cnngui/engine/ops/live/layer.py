@@ -58,6 +58,8 @@ class Layer(Generic[Description]):
     """Whether moments of its output are made of others, or of several; see ``ops.moments``."""
     splits_moments: bool = False
     """Whether some output moments can be computed without the others, where it looks across."""
+    passes: float = 1
+    """How many times as long it takes as going over its output once or twice, about."""
     is_elementwise: bool = False
     """Whether each output value depends on one input value, so that it may take its place."""
     is_place_by_place: bool = False
@@ -99,7 +101,7 @@ class Layer(Generic[Description]):
 
         ``multiply_adds`` are those of the whole batch.
         """
-        return prod(shape) * _PASS + multiply_adds * _MULTIPLIED
+        return prod(shape) * self.passes * _PASS + multiply_adds * _MULTIPLIED
 
     def cut(self, shape: Shape4, *, pixels: bool) -> Cut:
         """Return how to divide its work, by its output's shape and layout."""
@@ -219,6 +221,7 @@ class FormulaLayer(Layer[Description]):
         super().__init__(description, parameters)
         self._formula = formula = self.formula_type(description, parameters)
         self.splits_rows = formula.splits_rows
+        self.passes = formula.passes
         self.is_elementwise = formula.is_elementwise
         self.is_place_by_place = formula.is_place_by_place
         self.keeps_zeros = formula.keeps_zeros
