@@ -44,7 +44,7 @@ def calls_of(network: NetworkSpec, monkeypatch: pytest.MonkeyPatch) -> int:
         return layer
 
     with monkeypatch.context() as patched:
-        patched.setattr("cnngui.engine.model.live_layer", counting_layer)
+        patched.setattr("cnngui.engine.preparing.live_layer", counting_layer)
         model = Model(network)
     x = np.zeros((1, *network.input.shape), np.float32)
     model.forward(x, {network.last_id: lambda view: None})
