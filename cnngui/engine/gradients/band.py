@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -16,10 +17,14 @@ from cnngui.engine.ops import Calls
 from cnngui.engine.ops.families import operation_of
 from cnngui.engine.ops.learning.layout import images_first, lying
 from cnngui.engine.ops.learning.memory import Memory, Recycled
-from cnngui.engine.ops.learning.operation import Learning, Place
+from cnngui.engine.ops.learning.operation import Learning, Operation, Place
 from cnngui.spec.layers import INPUT_ID
 
 _NOTHING = np.zeros(0)
+
+
+_FEWEST_VALUES = 16_384
+"""Fewer are not worth another thread's while, but for matrix products."""
 
 
 @dataclass(frozen=True)
@@ -28,14 +33,14 @@ class BandStep:
 
     Attributes
     ----------
-    calls : its work, in order.
+    rounds : its work, in order; each round is what threads may do side by side.
     prepare : what it does before the bands of the batch meet.
     share : what is called once when all have prepared; None where they do not meet.
     """
 
-    calls: Calls
-    prepare: Callable[[], object]
-    share: Callable[[], object] | None
+    rounds: list[list[Calls]]
+    prepare: Callable[[], object] | None = None
+    share: Callable[[], object] | None = None
 
 
 class Band:
@@ -47,7 +52,8 @@ class Band:
     size : how many images.
     parameters : of all layers.
     gradients : where the gradients of the parameters that are asked for go, by layer id.
-    memory, dtype : for all arrays.
+    memories : for all arrays; of several each is for one of the lanes that divide operations.
+    dtype : of all arrays.
     goes_back : False to run forward only.
     learning : None to compute the network as it is used.
     number : which band of the batch this is.
@@ -67,7 +73,7 @@ class Band:
         size: int,
         parameters: Arrays,
         gradients: Arrays,
-        memory: Memory,
+        memories: Sequence[Memory],
         dtype: DTypeLike,
         *,
         goes_back: bool,
@@ -76,7 +82,8 @@ class Band:
     ) -> None:
         self.gradients = gradients
         self._graph, self._size = graph, size
-        self._parameters, self._memory, self._dtype = parameters, memory, dtype
+        self._parameters, self._memory, self._dtype = parameters, memories[0], dtype
+        self._memories = memories
         self._goes_back, self._learning, self._number = goes_back, learning, number
         self.images: NDArray = _NOTHING
         self._input = self._keep(INPUT_ID)
@@ -86,17 +93,21 @@ class Band:
             *(step.layer.id for step in graph.steps if goes_back and step.needs_gradient),
             *(graph.asked & {INPUT_ID}),
         }
-        self._recycled = Recycled(memory, dtype)
+        self._recycled = Recycled(self._memory, dtype)
         self.output = values[graph.output]
         self.d_output = self._recycled.take(self.output.shape) if goes_back else _NOTHING
         self.forward_steps: list[BandStep] = []
         self.backward_steps: list[BandStep] = []
+        self._sums: list[Calls] = []
+        """What adds up the gradients that several lanes have summed."""
         self.d_layers: dict[str, NDArray] = {}
         d_values = {graph.output: self.d_output}
         # Backward's order: who comes first writes a gradient, the others add to it.
         for step in reversed(graph.steps):
             self._bind(step, values, d_values)
         self.forward_steps.reverse()
+        if self._sums:
+            self.backward_steps.append(BandStep([self._sums]))
         if INPUT_ID in graph.asked:
             # Nothing comes after it that could use its memory again.
             self.d_layers[INPUT_ID] = d_values[INPUT_ID]
@@ -122,7 +133,8 @@ class Band:
         name = step.layer.id
         d_out = d_values.get(name, _NOTHING)
         d_sources: list[NDArray | None] = []
-        additions: Calls = []
+        additions: list[Calls] = [[] for _ in self._memories]
+        """Each adds the gradients of some rows."""
         done_with = [] if name in self._in_place else [d_out]
         for source in step.sources:
             if source not in self._with_gradient:
@@ -134,7 +146,8 @@ class Band:
                 d_source = self._recycled.take(values[source].shape)
             if d_values.setdefault(source, d_source) is not d_source:
                 total = d_values[source]
-                additions.append(partial(np.add, total, d_source, out=total))
+                for calls, rows in zip(additions, _cut(len(total), len(additions)), strict=True):
+                    calls.append(partial(np.add, total[rows], d_source[rows], out=total[rows]))
                 done_with.append(d_source)
             d_sources.append(d_source)
         goes_back = self._goes_back and step.needs_gradient
@@ -154,24 +167,82 @@ class Band:
             part=self._number,
             takes_positive_part=step.takes_positive_part,
         )
-        operation = operation_of(step.layer).at(step.layer, place)
-        meeting = operation.meeting
-        share = meeting.share_forward if meeting else None
-        self.forward_steps.append(BandStep([operation.forward], operation.prepare_forward, share))
+        lanes = self._lanes(step, place)
+        self._add_forward(lanes)
         if goes_back:
-            calls: Calls = []
+            kept_calls: Calls = []
             if name in self._graph.asked:
                 # Before anybody uses it up, or its memory.
                 kept = self.d_layers[name] = self._memory.keep(d_out.shape, self._dtype)
-                calls.append(partial(np.copyto, kept, d_out))
-            if step.learns:
-                calls.append(operation.learn)
-            if any(d_source is not None for d_source in d_sources):
-                calls += [operation.backward, *additions]
-            share = meeting.share_backward if meeting else None
-            self.backward_steps.append(BandStep(calls, operation.prepare_backward, share))
+                kept_calls.append(partial(np.copyto, kept, d_out))
+            self._add_backward(step, lanes, kept_calls, additions)
             for array in done_with:
                 self._recycled.give_back(array)
+
+    def _lanes(self, step: Step, place: Place) -> list[Operation]:
+        """Return the layer's operation, or what it is divided into."""
+        kind = operation_of(step.layer)
+        count = len(self._memories)
+        division = kind.division(step.layer, place, count) if count > 1 else None
+        maps = [array for array in (*place.sources, place.out) if array.ndim == 4]
+        is_large = max((array.size for array in maps), default=0) >= _FEWEST_VALUES
+        if division is None or not (division == "work" or is_large):
+            return [kind.at(step.layer, place)]
+        return [kind.at(step.layer, part) for part in place.divided(division, self._memories)]
+
+    def _add_forward(self, lanes: Sequence[Operation]) -> None:
+        operation, *others = lanes
+        if others:
+            calls = [[*_meeting_itself(lane, forward=True), lane.forward] for lane in lanes]
+            step = BandStep([calls])
+        else:
+            share = operation.meeting.share_forward if operation.meeting else None
+            step = BandStep([[[operation.forward]]], operation.prepare_forward, share)
+        self.forward_steps.append(step)
+
+    def _add_backward(
+        self, step: Step, lanes: Sequence[Operation], kept: Calls, additions: list[Calls]
+    ) -> None:
+        """Add what a layer does, after something is kept, and before gradients are added."""
+        work = [
+            [
+                *([lane.learn] if step.learns else []),
+                *([lane.backward] if any(d is not None for d in lane.place.d_sources) else []),
+            ]
+            for lane in lanes
+        ]
+        operation, *others = lanes
+        if not others:
+            share = operation.meeting.share_backward if operation.meeting else None
+            rounds = [[[*kept, *work[0]]], additions]
+            self.backward_steps.append(BandStep(rounds, operation.prepare_backward, share))
+            return
+        each = zip(lanes, work, strict=True)
+        calls = [[*_meeting_itself(lane, forward=False), *own] for lane, own in each]
+        self.backward_steps.append(BandStep([[kept], calls, additions]))
+        if step.learns:
+            self._sums += [
+                [
+                    partial(np.add, total, other.partial_gradients[name], out=total)
+                    for other in others
+                ]
+                for name, total in operation.partial_gradients.items()
+            ]
+
+
+def _cut(count: int, pieces: int) -> list[slice]:
+    edges = [count * piece // pieces for piece in range(pieces + 1)]
+    return [slice(*ends) for ends in itertools.pairwise(edges)]
+
+
+def _meeting_itself(operation: Operation, *, forward: bool) -> Calls:
+    """Return what a lane does that has all of the batch, where parts of a batch would meet."""
+    meeting = operation.meeting
+    if meeting is None:
+        return []
+    if forward:
+        return [operation.prepare_forward, meeting.share_forward]
+    return [operation.prepare_backward, meeting.share_backward]
 
 
 def _in_place(graph: Graph, *, goes_back: bool) -> set[str]:

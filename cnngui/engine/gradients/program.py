@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections import deque
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from math import ceil, prod
 
 import numpy as np
@@ -16,6 +14,7 @@ from cnngui.engine.gradients.arrays import Arrays, each_of
 from cnngui.engine.gradients.band import Band, BandStep
 from cnngui.engine.gradients.graph import Graph
 from cnngui.engine.gradients.interruption import Interruption
+from cnngui.engine.gradients.stages import Stage, run
 from cnngui.engine.ops import Calls
 from cnngui.engine.ops.learning.layout import images_first
 
@@ -57,11 +56,8 @@ def bands_of(graph: Graph, images: int, multiply_adds: int, itemsize: int) -> li
     """
     worthwhile = images * multiply_adds // _LEAST_MULTIPLY_ADDS
     threads = max(min(parallel.thread_count(), images, worthwhile), 1)
-    parameters = sum(
-        prod(shape) for shapes in graph.parameters.values() for shape in shapes.values()
-    )
     bands_each = 1
-    if parameters * itemsize <= _MOST_GRADIENT_BYTES:
+    if _parameters(graph) * itemsize <= _MOST_GRADIENT_BYTES:
         largest = itemsize * max(
             (prod(graph.shapes[step.layer.id]) for step in graph.steps), default=0
         )
@@ -75,30 +71,22 @@ def bands_of(graph: Graph, images: int, multiply_adds: int, itemsize: int) -> li
     return [slice(*ends) for ends in itertools.pairwise(edges)]
 
 
-@dataclass
-class _Stage:
-    """What all bands do without waiting for each other, and what is done when all are through."""
+def _parameters(graph: Graph) -> int:
+    return sum(prod(shape) for shapes in graph.parameters.values() for shape in shapes.values())
 
-    calls: list[Calls]
-    then: Callable[[], object] | None = None
 
-    def run(self, interruption: Interruption) -> None:
-        left = [deque(calls) for calls in self.calls]
+def lanes_of(graph: Graph, images: int, multiply_adds: int, itemsize: int) -> int:
+    """Return how many threads should divide every operation on the whole batch; 1 for none.
 
-        def work(_: int, band: int) -> None:
-            calls = left[band]
-            # What becomes infinite is the caller's to judge; each thread has its own settings.
-            with np.errstate(all="ignore"):
-                while calls and not interruption.is_wanted():
-                    calls.popleft()()
-
-        parallel.run(work, len(left), parallel.thread_count())
-        while any(left):
-            # Nobody holds the threads meanwhile: who interrupts may compute with them.
-            interruption.take()
-            parallel.run(work, len(left), parallel.thread_count())
-        if self.then is not None:
-            self.then()
+    That is where bands, one for each thread, would be of few images, whose runs in memory are
+    short, or would each read many weights and sum gradients of them all.
+    """
+    slices = bands_of(graph, images, multiply_adds, itemsize)
+    threads = min(parallel.thread_count(), images * multiply_adds // _LEAST_MULTIPLY_ADDS)
+    if threads < 2 or len(slices) > threads:
+        return 1
+    has_many = _parameters(graph) * itemsize > _MOST_GRADIENT_BYTES
+    return threads if has_many or images < _FEWEST_IMAGES * threads else 1
 
 
 class Program:
@@ -132,8 +120,7 @@ class Program:
         """Return what the last layer makes of x ``(N, *shape)``, images first; fresh."""
         for band, images in zip(self._bands, self._slices, strict=True):
             band.images = x[images]
-        for stage in self._forward:
-            stage.run(self._interruption)
+        run(self._forward, self._interruption)
         shape = self.graph.shapes[self.graph.output]
         return np.concatenate([images_first(band.output, shape) for band in self._bands])
 
@@ -147,8 +134,7 @@ class Program:
         for band, images in zip(self._bands, self._slices, strict=True):
             shape = self.graph.shapes[self.graph.output]
             np.copyto(images_first(band.d_output, shape), d_output[images])
-        for stage in self._backward:
-            stage.run(self._interruption)
+        run(self._backward, self._interruption)
         self._add_gradients()
         shapes = self.graph.shapes
         return {
@@ -188,15 +174,32 @@ def _some_rows(array: NDArray) -> list[slice]:
     return [slice(*ends) for ends in itertools.pairwise(edges)]
 
 
-def _stages(first: list[Calls], steps_of_bands: Sequence[Sequence[BandStep]]) -> list[_Stage]:
+def _stages(first: list[Calls], steps_of_bands: Sequence[Sequence[BandStep]]) -> list[Stage]:
     """Cut what all bands do where they meet. ``first``: what each band does before its steps."""
-    stages = [_Stage(first)]
+    stages = [Stage(first)]
     for steps in zip(*steps_of_bands, strict=True):
         if (share := steps[0].share) is not None:
-            for calls, step in zip(stages[-1].calls, steps, strict=True):
-                calls.append(step.prepare)
+            if len(stages[-1].lanes) != len(steps):
+                stages.append(Stage([[] for _ in steps]))
+            for calls, step in zip(stages[-1].lanes, steps, strict=True):
+                if step.prepare is not None:
+                    calls.append(step.prepare)
             stages[-1].then = share
-            stages.append(_Stage([[] for _ in steps]))
-        for calls, step in zip(stages[-1].calls, steps, strict=True):
-            calls += step.calls
+            stages.append(Stage([[] for _ in steps]))
+        for lanes in _rounds(steps):
+            if stages[-1].then is None and len(stages[-1].lanes) == len(lanes) == len(steps):
+                for calls, more in zip(stages[-1].lanes, lanes, strict=True):
+                    calls += more
+            elif any(lanes):
+                stages.append(Stage([list(lane) for lane in lanes]))
     return stages
+
+
+def _rounds(steps: Sequence[BandStep]) -> list[list[Calls]]:
+    """Return what may be done side by side: by several bands, or by the lanes of one."""
+    if len(steps) == 1:
+        return steps[0].rounds
+    return [
+        [calls for (calls,) in lanes]
+        for lanes in zip(*(step.rounds for step in steps), strict=True)
+    ]

@@ -15,7 +15,7 @@ from cnngui.engine.gradients.arrays import Arrays
 from cnngui.engine.gradients.band import Band
 from cnngui.engine.gradients.graph import Graph
 from cnngui.engine.gradients.interruption import Interruption
-from cnngui.engine.gradients.program import Program, bands_of
+from cnngui.engine.gradients.program import Program, bands_of, lanes_of
 from cnngui.engine.ops.learning.memory import Memory
 from cnngui.engine.ops.learning.operation import Learning
 
@@ -86,7 +86,7 @@ class Workspace:
     def _new_program(
         self, graph: Graph, gradients: Arrays, images: int, *, goes_back: bool, is_learning: bool
     ) -> Program:
-        slices = bands_of(graph, images, self._multiply_adds, self._dtype.itemsize)
+        slices, lanes = _division(graph, images, self._multiply_adds, self._dtype.itemsize)
         make_bands = partial(
             _bands,
             graph,
@@ -96,7 +96,7 @@ class Workspace:
             goes_back=goes_back,
         )
         rng_of = self._rng if is_learning else None
-        measuring = _measured(slices, partial(make_bands, rng_of=rng_of))
+        measuring = _measured(slices, lanes, partial(make_bands, rng_of=rng_of))
         # All programs use the same memory, for nothing in it outlives a batch.
         for number, measured in enumerate(measuring):
             held = self._buffers[number].size if number < len(self._buffers) else 0
@@ -135,7 +135,7 @@ def needed_bytes(
         layer_id: {name: shapeless.keep(parameters[layer_id][name].shape, dtype) for name in names}
         for layer_id, names in graph.trained.items()
     }
-    slices = bands_of(graph, images, multiply_adds, np.dtype(dtype).itemsize)
+    slices, lanes = _division(graph, images, multiply_adds, np.dtype(dtype).itemsize)
     make_bands = partial(
         _bands,
         graph,
@@ -145,13 +145,32 @@ def needed_bytes(
         goes_back=True,
         rng_of=(lambda layer_id, band: np.random.default_rng(0)) if is_learning else None,
     )
-    return sum(memory.nbytes for memory in (shapeless, *_measured(slices, make_bands)))
+    return sum(memory.nbytes for memory in (shapeless, *_measured(slices, lanes, make_bands)))
+
+
+def _division(
+    graph: Graph, images: int, multiply_adds: int, itemsize: int
+) -> tuple[list[slice], int]:
+    """Return the bands of a batch, and how many lanes the operations of the only one have."""
+    lanes = lanes_of(graph, images, multiply_adds, itemsize)
+    if lanes > 1:
+        return [slice(0, images)], lanes
+    return bands_of(graph, images, multiply_adds, itemsize), 1
 
 
 def _measured(
-    slices: Sequence[slice], make_bands: Callable[[Sequence[slice], Sequence[Memory]], object]
+    slices: Sequence[slice],
+    lanes: int,
+    make_bands: Callable[[Sequence[slice], Sequence[Memory]], object],
 ) -> list[Memory]:
-    """Return what each band needs. Those of one size need the same, but for the first one."""
+    """Return what each band needs, or each lane.
+
+    Bands of one size need the same, but for the first one.
+    """
+    if lanes > 1:
+        memory_of_lanes = [Memory() for _ in range(lanes)]
+        make_bands(slices, memory_of_lanes)
+        return memory_of_lanes
     kinds = [(number > 0, images.stop - images.start) for number, images in enumerate(slices)]
     examples = dict(zip(kinds, slices, strict=True))
     memories = {kind: Memory() for kind in examples}
@@ -172,13 +191,16 @@ def _bands(
 ) -> list[Band]:
     """Return a batch's bands. The first writes its gradients to ``gradients``.
 
-    ``rng_of``: what layers draw from while they learn; None where the network is only used.
+    ``memories``: one for each band, or of a single band for each lane. ``rng_of``: what layers draw
+    from while they learn; None where the network is only used.
     """
     learning = None if rng_of is None else Learning(rng_of)
     bands = []
-    for number, (images, memory) in enumerate(zip(slices, memories, strict=True)):
+    by_band = [memories] if len(slices) == 1 else [[memory] for memory in memories]
+    for number, (images, of_band) in enumerate(zip(slices, by_band, strict=True)):
         own = gradients
         if number:
+            (memory,) = of_band
             own = {
                 layer_id: {name: memory.keep(a.shape, dtype) for name, a in arrays.items()}
                 for layer_id, arrays in gradients.items()
@@ -188,7 +210,7 @@ def _bands(
             images.stop - images.start,
             parameters,
             own,
-            memory,
+            of_band,
             dtype,
             goes_back=goes_back,
             learning=learning,

@@ -29,7 +29,7 @@ from cnngui.engine.ops.learning.kernels import (
     to_taps,
 )
 from cnngui.engine.ops.learning.layout import by_moment
-from cnngui.engine.ops.learning.operation import Operation, Place
+from cnngui.engine.ops.learning.operation import Division, Operation, Place
 from cnngui.engine.ops.learning.unfold import Unfolding, by_group
 from cnngui.engine.ops.live.conv_choice import conv2d
 from cnngui.engine.ops.live.conv_weights import ConvWeights
@@ -39,6 +39,7 @@ from cnngui.engine.ops.live.scratch import Scratch
 from cnngui.engine.ops.live.tensor import Margins, Part, Tensor
 from cnngui.engine.ops.registry import learning, live
 from cnngui.spec import layers as spec
+from cnngui.spec.layers.conv import KernelLayer
 
 Array = NDArray[np.float32]
 
@@ -197,35 +198,48 @@ class LearningConvTranspose(Operation):
         self._axes = axes_of(layer, out, x, layer.padding)
         self._weight = place.parameters["weight"].reshape(groups, read, made, *self._axes.window)
         self._by_tap = by_tap(self._weight, place)
-        self._grouped_out = out.reshape(len(out), groups, made, *out.shape[2:])
-        self._line = scattered(self._weight, x, place)
+        # Lanes divide the channels of the results, and on the way back the rows of what is read.
+        self._made, self._rows = place.share(made), place.share(len(x))
+        grouped_out = out.reshape(len(out), groups, made, *out.shape[2:])
+        self._some_out = grouped_out[:, :, self._made]
+        self._some_weight = self._weight[:, :, self._made]
+        self._some_by_tap = by_tap(self._some_weight, place)
+        self._lines = scattered(self._some_weight, x, place)
         if not place.goes_back:
             return
         d_out = by_moment(self.d_out, images)
-        self._windows = Unfolding(d_out, self._axes, groups, place.memory)
+        self._windows = Unfolding(d_out, self._axes, groups, place.memory, self._rows)
         if place.gradients:
-            self._d_weight = place.gradients["weight"].reshape(self._weight.shape)
+            self._gradients = self.partial_gradients = place.own_gradients()
+            self._d_weight = self._gradients["weight"].reshape(self._weight.shape)
             self._d_by_tap = place.keep((groups, self._windows.taps, read))
-            rows = rows_multiplied(self._d_by_tap, len(x))
+            rows = rows_multiplied(self._d_by_tap, max(len(x[self._rows]), 1))
             self._products = place.keep((rows, *self._d_by_tap.shape))
 
+    @classmethod
+    def division(cls, layer: KernelLayer, place: Place, lanes: int) -> Division | None:
+        made = place.out.shape[1] // layer.groups
+        return "work" if min(made, len(place.sources[0])) >= lanes else None
+
     def forward(self) -> None:
-        to_taps(self._weight, self._by_tap)
-        x, weight = by_group(self.x, self._groups), by_result(self._by_tap)
-        spread(x, weight, self._grouped_out, self._axes, self._line)
+        to_taps(self._some_weight, self._some_by_tap)
+        x, weight = by_group(self.x, self._groups), by_result(self._some_by_tap)
+        spread(x, weight, self._some_out, self._axes, self._lines)
         if "bias" in self.place.parameters:
-            results = by_group(self.out, self._groups)
-            results += self.place.parameters["bias"].reshape(self._groups, -1, 1)
+            results = by_group(self.out, self._groups)[:, :, self._made]
+            bias = self.place.parameters["bias"].reshape(self._groups, -1, 1)
+            results += bias[:, self._made]
 
     def learn(self) -> None:
         x = by_group(self.x, self._groups)
         weight_gradient(self._windows, x, self._d_by_tap, self._products)
         from_taps(self._d_by_tap, self._d_weight)
-        if "bias" in self.place.gradients:
-            d_bias = self.place.gradients["bias"].reshape(self._groups, -1)
-            d_results = by_group(self.d_out, self._groups)
+        if "bias" in self._gradients:
+            d_bias = self._gradients["bias"].reshape(self._groups, -1)
+            d_results = by_group(self.d_out[self.place.share(len(self.d_out))], self._groups)
             np.add.reduce(np.add.reduce(d_results, axis=3), axis=0, out=d_bias)
 
     def backward(self) -> None:
+        to_taps(self._weight, self._by_tap)
         weight = self._by_tap.reshape(*self._by_tap.shape[:2], -1)
         correlate(self._windows, weight, by_group(self.d_x, self._groups))

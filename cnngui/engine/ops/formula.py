@@ -82,6 +82,8 @@ class Formula(Generic[Description]):
     """Whether each output value depends on one input value, at the same place."""
     is_place_by_place: ClassVar[bool] = False
     """Whether each output value depends on one value of each of several sources, at its place."""
+    joins_channels: ClassVar[bool] = False
+    """Whether the output is the channels of all sources, one after the other."""
     is_positive_part: ClassVar[bool] = False
     """Whether positive values stay as they are and all others become zero."""
     splits_rows: bool = True

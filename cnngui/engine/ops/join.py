@@ -71,6 +71,8 @@ def _summed(d_out: Array, d_source: Array) -> Call:
 class Concat(Formula[spec.Concat]):
     """The channels of all tensors, one after the other; each receives its part of the gradient."""
 
+    joins_channels = True
+
     def forward(self, sources: Arrays, out: Array, rows: range, room: Room) -> Calls:
         parts = _parts(out, sources)
         return [bind_copy(part, x) for part, x in zip(parts, sources, strict=True)]

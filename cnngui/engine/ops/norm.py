@@ -13,7 +13,7 @@ from cnngui.engine.ops import Calls, run
 from cnngui.engine.ops.elementwise import bind
 from cnngui.engine.ops.formula import Array
 from cnngui.engine.ops.learning.formula_operation import by_image
-from cnngui.engine.ops.learning.operation import Operation, Place
+from cnngui.engine.ops.learning.operation import Division, Operation, Place
 from cnngui.engine.ops.live.layer import Layer
 from cnngui.engine.ops.live.scratch import Scratch
 from cnngui.engine.ops.live.tensor import Part, Tensor
@@ -76,6 +76,10 @@ class FixedBatchNorm(Operation):
         self._calls = scale_and_shift(
             by_image(self.x), self._scale, self._shift, by_image(self.out)
         )
+
+    @classmethod
+    def division(cls, layer: BatchNorm, place: Place, lanes: int) -> Division | None:
+        return "channels" if place.out.shape[1] >= lanes else None
 
     def forward(self) -> None:
         scale, shift = running_scale_and_shift(self.place.parameters, self._eps)
@@ -177,6 +181,10 @@ class LearningBatchNorm(Operation):
         meetings = place.learning.meetings
         statistics = meetings.setdefault(layer.id, BatchStatistics(layer))
         return cls(layer, place, statistics)
+
+    @classmethod
+    def division(cls, layer: BatchNorm, place: Place, lanes: int) -> Division | None:
+        return "channels" if place.out.shape[1] >= lanes else None
 
     def prepare_forward(self) -> None:
         self.moments = moments(self._x, self._scratch)

@@ -47,6 +47,8 @@ def weight_gradient(
     products : scratch for as many of d_weight as rows are multiplied at a time.
     """
     is_first = True
+    if not windows.chunks:
+        d_weight.fill(0)
     for chunk in windows.chunks:
         chunk.fill()
         d_rows = d_out[chunk.rows, ..., chunk.places].swapaxes(-1, -2)
@@ -74,10 +76,11 @@ def rows_multiplied(d_weight: NDArray, rows: int) -> int:
     return min(max(_PRODUCTS_BYTES // d_weight.nbytes, 1), rows)
 
 
-def spread(d_out: NDArray, weight: NDArray, d_x: NDArray, axes: Axes, line: NDArray) -> None:
+def spread(d_out: NDArray, weight: NDArray, d_x: NDArray, axes: Axes, lines: NDArray) -> None:
     """The gradient with respect to what was convolved, for any stride.
 
-    What a row of results passes back is added where its windows lie.
+    What some rows of results pass back through one place of the kernel goes to as many values, so
+    it is added in one call.
 
     Parameters
     ----------
@@ -85,20 +88,28 @@ def spread(d_out: NDArray, weight: NDArray, d_x: NDArray, axes: Axes, line: NDAr
     weight : ``(groups, taps, results)``.
     d_x : ``(rows, groups, group_channels, columns, moments, images)``, overwritten.
     axes : the convolution's windows.
-    line : scratch ``(groups, kernel_height, kernel_depth, kernel_width, group_channels, columns,
-        moments, images)``.
+    lines : scratch ``(rows at a time, groups, kernel_height, kernel_depth, kernel_width,
+        group_channels, columns, moments, images)``.
     """
-    d_x.fill(0)
-    matrices = line.reshape(line.shape[0], weight.shape[1], -1)
+    overlaps = any(axis.stride < axis.reach for axis in axes)
+    if overlaps or not all(axis.is_partition for axis in axes):
+        d_x.fill(0)
     within = [
         (deep, ts, times_seen, across, xs, columns_seen)
         for deep, (ts, times_seen) in enumerate(axes.times.taps)
         for across, (xs, columns_seen) in enumerate(axes.columns.taps)
     ]
-    for result, d_row in enumerate(d_out):
-        np.matmul(weight, d_row, out=matrices)
-        for down, (ys, seen) in enumerate(axes.rows.part(result, result + 1).taps):
-            if ys.stop > ys.start:
-                for deep, ts, times_seen, across, xs, columns_seen in within:
-                    target = d_x[seen.start, :, :, columns_seen, times_seen]
-                    target += line[:, down, deep, across][:, :, xs, ts]
+    results = axes.rows.seeing()
+    for first in range(results.start, results.stop, len(lines)):
+        rows = slice(first, min(first + len(lines), results.stop))
+        some = lines[: rows.stop - first]
+        matrices = some.reshape(*some.shape[:2], weight.shape[1], -1)
+        np.matmul(weight, d_out[rows], out=matrices)
+        for down, (ys, seen) in enumerate(axes.rows.part(rows.start, rows.stop).taps):
+            for deep, ts, times_seen, across, xs, columns_seen in within:
+                target = d_x[seen][..., columns_seen, times_seen, :]
+                share = some[ys, :, down, deep, across][..., xs, ts, :]
+                if overlaps:
+                    np.add(target, share, out=target)
+                else:
+                    np.copyto(target, share)

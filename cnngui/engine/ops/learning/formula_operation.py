@@ -12,7 +12,7 @@ from cnngui.engine.ops.elementwise import like
 from cnngui.engine.ops.formula import Formula, Seen
 from cnngui.engine.ops.learning.layout import by_moment
 from cnngui.engine.ops.learning.memory import Memory
-from cnngui.engine.ops.learning.operation import Operation, Place
+from cnngui.engine.ops.learning.operation import Division, Operation, Place
 from cnngui.engine.ops.moments import looks_across
 from cnngui.spec.layers import LayerSpec
 
@@ -81,6 +81,16 @@ class FormulaOperation(Operation):
         )
         room = LearningRoom(place.memory)
         self._backward = formula.gradient(d_out, d_sources, seen, room)
+
+    @classmethod
+    def division(cls, layer: LayerSpec, place: Place, lanes: int) -> Division | None:
+        formula = cls.formula_type
+        is_local = formula.is_elementwise or formula.is_place_by_place or formula.joins_channels
+        # Sources may be repeated along rows.
+        rows = {len(array) for array in (*place.sources, place.out) if array.ndim == 4}
+        across = looks_across(layer, place.source_shapes, place.shape)
+        divides = is_local and len(rows) == 1 and min(rows) >= lanes
+        return "rows" if divides and not (place.gradients or across) else None
 
     def forward(self) -> None:
         run(self._forward)

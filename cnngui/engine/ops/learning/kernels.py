@@ -7,6 +7,7 @@ kernel_width)`` here; a kernel of images has a depth of 1, and moments count as 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import prod
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,9 @@ from cnngui.engine.ops.learning.operation import Place
 from cnngui.engine.ops.learning.unfold import Axes
 from cnngui.engine.ops.learning.windows import Axis
 from cnngui.spec.layers.conv import KernelLayer
+
+_LINES_BYTES = 400_000
+"""What rows of results pass back at a time should be in the cache when it is added."""
 
 
 def images_of(layer: KernelLayer, place: Place) -> int:
@@ -63,8 +67,9 @@ def by_result(taps: NDArray) -> NDArray:
 
 
 def scattered(weight: NDArray, results: NDArray, place: Place) -> NDArray:
-    """Return scratch for what a row of results passes back: ``line`` of ``spread``."""
+    """Return scratch for what some rows of results pass back: ``lines`` of ``spread``."""
     groups, _, other, depth, height, width = weight.shape
     shape = (groups, height, depth, width, other, *results.shape[2:])
-    (line,) = place.scratch(shape)
-    return line
+    fitting = _LINES_BYTES // (prod(shape) * results.itemsize)
+    (lines,) = place.scratch((min(max(fitting, 1), len(results)), *shape))
+    return lines

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, ClassVar, Protocol
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Any, ClassVar, Literal, Protocol
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from cnngui.engine.ops.learning.memory import Memory
 from cnngui.spec.layers import LayerSpec, Shape
+
+Division = Literal["channels", "rows", "work"]
+"""What several threads divide of one operation: channels of all it reads and writes, rows of them,
+or, knowing best itself, its work."""
 
 
 class Meeting(Protocol):
@@ -58,6 +63,7 @@ class Place:
     part : which part of the batch this is.
     takes_positive_part : whether it also does the work of the layer that it would have read, where
         ``Operation.does_also``.
+    lane, lanes : which share of the work this is, and of how many, where work is divided.
     """
 
     images: int
@@ -74,10 +80,60 @@ class Place:
     learning: Learning | None = None
     part: int = 0
     takes_positive_part: bool = False
+    lane: int = 0
+    lanes: int = 1
+
+    def share(self, count: int) -> slice:
+        """Return which of so many things this lane does."""
+        return slice(count * self.lane // self.lanes, count * (self.lane + 1) // self.lanes)
+
+    def divided(self, division: Division, memories: Sequence[Memory]) -> list[Place]:
+        """Return the places of all lanes, each with memory of its own."""
+        places = [
+            replace(self, memory=memory, lane=lane, lanes=len(memories))
+            for lane, memory in enumerate(memories)
+        ]
+        return places if division == "work" else [place._part(division) for place in places]
+
+    def _part(self, division: Division) -> Place:
+        """Return what a lane has of all arrays, as a place of its own."""
+        by_channel = division == "channels"
+
+        def part(array: NDArray) -> NDArray:
+            if array.ndim < 4:
+                # The gradient of what nobody differentiates is no maps.
+                return array
+            if by_channel:
+                return array[:, self.share(array.shape[1])]
+            return array[self.share(len(array))]
+
+        def some(arrays: Mapping[str, NDArray]) -> Mapping[str, NDArray]:
+            if not by_channel:
+                return arrays
+            return {name: array[self.share(len(array))] for name, array in arrays.items()}
+
+        return replace(
+            self,
+            sources=[part(source) for source in self.sources],
+            out=part(self.out),
+            d_out=part(self.d_out),
+            d_sources=[None if d is None else part(d) for d in self.d_sources],
+            parameters=some(self.parameters),
+            gradients=some(self.gradients),
+            learning=self.learning and replace(self.learning, meetings={}),
+            lane=0,
+            lanes=1,
+        )
 
     def keep(self, shape: tuple[int, ...]) -> NDArray:
         """Return an array that holds from forward to backward."""
         return self.memory.keep(shape, self.out.dtype)
+
+    def own_gradients(self) -> Mapping[str, NDArray]:
+        """Return where this lane sums gradients of parameters: of all lanes but one, beside."""
+        if self.lane == 0:
+            return self.gradients
+        return {name: self.keep(array.shape) for name, array in self.gradients.items()}
 
     def scratch(
         self, *shapes: tuple[int, ...], masks: tuple[tuple[int, ...], ...] = ()
@@ -104,6 +160,8 @@ class Operation:
     replaces_input: ClassVar[bool] = False
     is_positive_part: ClassVar[bool] = False
     meeting: Meeting | None = None
+    partial_gradients: Mapping[str, NDArray] = MappingProxyType({})
+    """What is still to be added to the parameters' gradients, where other lanes write these."""
 
     def __init__(self, layer: LayerSpec, place: Place) -> None:
         self.place = place
@@ -113,6 +171,11 @@ class Operation:
     def at(cls, layer: Any, place: Place) -> Operation:
         """Return the operation that does a layer's work at a place."""
         return cls(layer, place)
+
+    @classmethod
+    def division(cls, layer: Any, place: Place, lanes: int) -> Division | None:
+        """Tell what so many threads can divide of its work; None where one must do all."""
+        return None
 
     @classmethod
     def changes_nothing(cls, layer: Any, *, is_learning: bool) -> bool:

@@ -122,9 +122,12 @@ class Tiles:
     made : how many channels the results have.
     axes : the windows, as ``suits_tiles`` wants them.
     memory : for scratch.
+    lane, lanes : which share of the rows of tiles, and of how many.
     """
 
-    def __init__(self, x: NDArray, made: int, axes: Axes, memory: Memory) -> None:
+    def __init__(
+        self, x: NDArray, made: int, axes: Axes, memory: Memory, lane: int = 0, lanes: int = 1
+    ) -> None:
         self._x, self._made = x.reshape(*x.shape[:3], -1), made
         self._rows, self._columns = (_tiles_along(axis) for axis in (axes.rows, axes.columns))
         self._mix_input = MIX_INPUT.astype(x.dtype)
@@ -132,11 +135,12 @@ class Tiles:
         # Of a tile columns are outermost, of a kernel rows.
         kernel_mix = np.kron(MIX_WEIGHT, MIX_WEIGHT).reshape(_PLACES, _KERNEL, _KERNEL)
         self._mix_weight = kernel_mix.swapaxes(1, 2).reshape(_PLACES, -1).astype(x.dtype)
-        down, most = self._rows.out_size, self._rows_at_a_time()
-        memories = self._take_scratch(memory, most)
+        begin, end = (self._rows.out_size * part // lanes for part in (lane, lane + 1))
+        most = min(self._rows_at_a_time(), end - begin)
+        memories = self._take_scratch(memory, most, has_more=most < end - begin)
         self._chunks = [
-            self._chunk(first, min(first + most, down), axes.rows.out_size, memories)
-            for first in range(0, down, most)
+            self._chunk(first, min(first + most, end), axes.rows.out_size, memories)
+            for first in range(begin, end, most or 1)
         ]
 
     def _rows_at_a_time(self) -> int:
@@ -147,7 +151,7 @@ class Tiles:
         fitting = _CHUNK_BYTES // (_PLACES * tiles * max(read, self._made) * itemsize)
         return min(max(fitting, ceil(fewest / tiles)), self._rows.out_size)
 
-    def _take_scratch(self, memory: Memory, tiles_down: int) -> list[NDArray]:
+    def _take_scratch(self, memory: Memory, tiles_down: int, *, has_more: bool) -> list[NDArray]:
         """Return memory for chunks. What is not needed at a time lies in the same place."""
         _, read, width, images = self._x.shape
         tiles, made = tiles_down * self._columns.out_size * images, self._made
@@ -159,7 +163,7 @@ class Tiles:
         weights = (_PLACES, read * made)
         shapes = [*((size,) for size in sizes), weights, (_KERNEL**2, read * made)]
         # What more chunks bring is made beside what the first one has brought.
-        shapes.append(weights if tiles_down < self._rows.out_size else (0, 0))
+        shapes.append(weights if has_more else (0, 0))
         scratch = memory.scratch(*((shape, self._x.dtype) for shape in shapes))
         self._weights, self._kernels, self._more_weights = scratch[3:]
         return scratch[:3]
@@ -253,6 +257,8 @@ class Tiles:
         """
         made, read = d_weight.shape[:2]
         total = self._weights.reshape(_PLACES, read, made)
+        if not self._chunks:
+            total.fill(0)
         for number, chunk in enumerate(self._chunks):
             chunk.mix_input(self._mix_input)
             places = list(_placed(d_out[chunk.rows], chunk.results))

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from cnngui.engine.ops.learning.memory import Memory
 from cnngui.engine.ops.learning.windows import Axis
 
-_CHUNK_BYTES = 400_000
+_CHUNK_BYTES = 600_000
 """Unfolded rows are made and multiplied a few at a time, while in the second-level cache."""
 
 FEWEST_PLACES = 128
@@ -85,9 +85,17 @@ class Unfolding:
     axes : the windows.
     groups : of channels.
     memory : for scratch, which holds the matrices until the next chunk is filled.
+    results : which rows of results; None for all.
     """
 
-    def __init__(self, maps: NDArray, axes: Axes, groups: int, memory: Memory):
+    def __init__(
+        self,
+        maps: NDArray,
+        axes: Axes,
+        groups: int,
+        memory: Memory,
+        results: slice | None = None,
+    ) -> None:
         self._maps, self._axes, self._groups = maps, axes, groups
         rows, columns, times = axes
         _, channels, _, _, images = maps.shape
@@ -101,13 +109,14 @@ class Unfolding:
         self._shares_rows = groups == 1 and rows.dilation == 1
         self.chunks = [
             self._chunk(
-                slice(first, min(first + count, rows.out_size)),
+                slice(first, min(first + count, last)),
                 slice(left, min(left + width, columns.out_size)),
                 memory,
             )
+            for begin, last in [(0, rows.out_size) if results is None else _ends(results)]
             for count, width in [self._chunk_size()]
             for left in range(0, columns.out_size, width)
-            for first in range(0, rows.out_size, count)
+            for first in range(begin, last, count)
         ]
 
     def _chunk_size(self) -> tuple[int, int]:
@@ -194,6 +203,10 @@ class Unfolding:
         margins = [margin for margin in margins if margin.size]
         copies = [(target, source) for target, source in copies if target.size]
         return _Chunk(results, places, margins, copies, matrices)
+
+
+def _ends(places: slice) -> tuple[int, int]:
+    return places.start, places.stop
 
 
 def _beside(places: slice) -> tuple[slice, slice]:

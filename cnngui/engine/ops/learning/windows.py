@@ -49,12 +49,25 @@ class Axis:
         """Return the same windows, but only results ``first`` to ``stop``."""
         return replace(self, out_size=stop - first, before=self.before - first * self.stride)
 
+    def over(self, values: slice) -> Axis:
+        """Return the same windows, but over some of the values only."""
+        return replace(self, size=values.stop - values.start, before=self.before + values.start)
+
+    def seeing(self) -> range:
+        """Return the results that see some value, and those between."""
+        first = max(-((self.reach - 1 - self.before) // self.stride), 0)
+        stop = min((self.size - 1 + self.before) // self.stride + 1, self.out_size)
+        return range(first, max(stop, first))
+
+    @property
+    def reach(self) -> int:
+        """How many values there are from a window's first place to its last."""
+        return self.dilation * (self.window - 1) + 1
+
     def backward(self) -> Axis:
         """Return the windows through which values see the results; for a stride of 1."""
-        reach = self.dilation * (self.window - 1)
-        return Axis(
-            self.out_size, self.size, self.window, 1, self.dilation, before=reach - self.before
-        )
+        before = self.reach - 1 - self.before
+        return Axis(self.out_size, self.size, self.window, 1, self.dilation, before)
 
     def sizes(self, *, with_padding: bool) -> NDArray[np.int64]:
         """Return how many places each window has, those in the padding included or not.
