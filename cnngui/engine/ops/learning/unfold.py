@@ -13,13 +13,16 @@ Only where groups or a vertical dilation leave gaps, every window is copied whol
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import product
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
+from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
+from cnngui.engine.ops import Calls, run
 from cnngui.engine.ops.learning.memory import Memory
 from cnngui.engine.ops.learning.windows import Axis
 
@@ -61,19 +64,14 @@ class _Chunk:
     """Which rows of the results."""
     places: slice
     """Which of their columns and what lies innermost of them, counted as one axis."""
-    margins: list[NDArray]
-    """What of the unfolded rows lies in the padding."""
-    copies: list[tuple[NDArray, NDArray]]
-    """To, from."""
+    calls: Calls
     matrices: NDArray
     """``(rows, groups, taps, places)``, taps being kernel_height * kernel_depth * kernel_width *
     group_channels."""
 
     def fill(self) -> None:
-        for margin in self.margins:
-            margin.fill(0)
-        for target, source in self.copies:
-            np.copyto(target, source)
+        """Make the matrices."""
+        run(self.calls)
 
 
 class Unfolding:
@@ -107,17 +105,15 @@ class Unfolding:
             axis.window == 1 and axis.tap(0)[0] == slice(0, axis.out_size) for axis in axes
         ) and all((axis.stride, axis.out_size) == (1, axis.size) for axis in (columns, times))
         self._shares_rows = groups == 1 and rows.dilation == 1
-        self.chunks = [
-            self._chunk(
-                slice(first, min(first + count, last)),
-                slice(left, min(left + width, columns.out_size)),
-                memory,
-            )
-            for begin, last in [(0, rows.out_size) if results is None else _ends(results)]
-            for count, width in [self._chunk_size()]
-            for left in range(0, columns.out_size, width)
-            for first in range(begin, last, count)
-        ]
+        begin, end = (0, rows.out_size) if results is None else (results.start, results.stop)
+        count, width = self._chunk_size()
+        self.chunks: list[_Chunk] = []
+        for left in range(0, columns.out_size, width):
+            across = slice(left, min(left + width, columns.out_size))
+            margins = _Margins()
+            for first in range(begin, end, count):
+                some = slice(first, min(first + count, end))
+                self.chunks.append(self._chunk(some, across, margins, memory))
 
     def _chunk_size(self) -> tuple[int, int]:
         """Return how many rows and columns of results are made at a time.
@@ -152,25 +148,25 @@ class Unfolding:
         unfolded = _CHUNK_BYTES * rows.window // row_bytes
         return (unfolded - rows.window) // rows.stride + 1
 
-    def _chunk(self, results: slice, across: slice, memory: Memory) -> _Chunk:
+    def _chunk(self, results: slice, across: slice, margins: _Margins, memory: Memory) -> _Chunk:
         maps, groups = self._maps, self._groups
         rows = self._axes.rows.part(results.start, results.stop)
         columns = self._axes.columns.part(across.start, across.stop)
         times = self._axes.times
-        height, channels, width, moments, images = maps.shape
+        _, channels, _, _, images = maps.shape
         places = slice(across.start * self._values, across.stop * self._values)
         if self._sees_whole_rows:
             (_, seen), (_, columns_seen) = rows.tap(0), columns.tap(0)
-            return _Chunk(results, places, [], [], by_group(maps[seen][:, :, columns_seen], groups))
-        count = rows.out_size
-        taps_down = [(tap, rows.tap(tap)) for tap in range(rows.window)]
+            return _Chunk(results, places, [], by_group(maps[seen][:, :, columns_seen], groups))
+        spans = [axis.span for axis in (rows, columns, times)]
+        height, width, moments = (span.stop - span.start for span in spans)
+        count, down = rows.out_size, rows.window
         if self._shares_rows:
-            count = (rows.out_size - 1) * rows.stride + rows.window
-            taps_down = [(0, Axis(height, count, 1, before=rows.before).tap(0))]
+            count, down = height, 1
         shape = (
             count,
             groups,
-            len(taps_down),
+            down,
             times.window,
             columns.window,
             channels // groups,
@@ -178,40 +174,91 @@ class Unfolding:
             times.out_size,
             images,
         )
-        (unfolded,) = memory.scratch((shape, maps.dtype))
-        grouped = maps.reshape(height, groups, channels // groups, width, moments, images)
-        margins, copies = [], []
-        for down, (ys, rows_seen) in taps_down:
-            for (deep, (ts, times_seen)), (tap, (xs, columns_seen)) in product(
-                enumerate(times.taps), enumerate(columns.taps)
-            ):
-                line = unfolded[:, :, down, deep, tap]
-                read = grouped[rows_seen][..., columns_seen, times_seen, :]
-                copies.append((line[ys][..., xs, ts, :], read))
-                margins += [line[: ys.start], line[ys.stop :]]
-                margins += [line[ys][..., part, :, :] for part in _beside(xs)]
-                margins += [line[ys][..., xs, part, :] for part in _beside(ts)]
+        padded, unfolded = memory.scratch(
+            ((height, channels, width, moments, images), maps.dtype), (shape, maps.dtype)
+        )
+        calls, part = margins.around(maps, spans, padded)
+        row, channel, column, moment, image = part.strides
+        windows = as_strided(
+            part,
+            shape,
+            (
+                row if self._shares_rows else rows.stride * row,
+                channels // groups * channel,
+                rows.dilation * row,
+                times.dilation * moment,
+                columns.dilation * column,
+                channel,
+                columns.stride * column,
+                times.stride * moment,
+                image,
+            ),
+            writeable=False,
+        )
+        calls.append(partial(np.copyto, unfolded, windows))
         line_size = columns.out_size * self._values
         matrices = unfolded.reshape(count, groups, -1, line_size)
         if self._shares_rows:
             row, item = unfolded.strides[0], unfolded.itemsize
-            matrices = np.lib.stride_tricks.as_strided(
+            matrices = as_strided(
                 unfolded,
                 (rows.out_size, 1, self.taps, line_size),
                 (row * rows.stride, 0, line_size * item, item),
             )
-        margins = [margin for margin in margins if margin.size]
-        copies = [(target, source) for target, source in copies if target.size]
-        return _Chunk(results, places, margins, copies, matrices)
+        return _Chunk(results, places, calls, matrices)
 
 
-def _ends(places: slice) -> tuple[int, int]:
-    return places.start, places.stop
+class _Margins:
+    """Zeros around parts of maps that come one after the other, from above to below.
+
+    They lie in the same memory, where zeros stay from part to part if nothing is written there.
+    """
+
+    def __init__(self) -> None:
+        self._written: range | None = None
+        """Rows in which something else may stand; None before there are zeros."""
+
+    def around(
+        self, maps: NDArray, spans: Sequence[range], padded: NDArray
+    ) -> tuple[Calls, NDArray]:
+        """See a part of maps with what lies beyond them as zeros.
+
+        Parameters
+        ----------
+        maps, padded : ``(rows, channels, columns, moments, images)``; padded is as large as the
+            part, and used where that reaches beyond the maps.
+        spans : rows, columns and moments of the part.
+
+        Returns
+        -------
+        What must be done each time, and the part.
+        """
+        sizes = maps.shape[0], maps.shape[2], maps.shape[3]
+        there = [
+            range(max(span.start, 0), max(min(span.stop, size), span.start, 0))
+            for span, size in zip(spans, sizes, strict=True)
+        ]
+        ys, xs, ts = (slice(some.start, some.stop) for some in there)
+        part = maps[ys, :, xs, ts]
+        if there == list(spans):
+            return [], part
+        within = [
+            slice(some.start - span.start, some.stop - span.start)
+            for some, span in zip(there, spans, strict=True)
+        ]
+        rows = range(within[0].start, within[0].stop)
+        written = rows if self._written is None else _both(self._written, rows)
+        calls: Calls = []
+        if self._written is None or written != rows:
+            calls.append(partial(padded.fill, 0))
+            written = rows
+        self._written = written
+        target = padded[within[0], :, within[1], within[2]]
+        return [*calls, partial(np.copyto, target, part)], padded
 
 
-def _beside(places: slice) -> tuple[slice, slice]:
-    """Return what lies before some places of an axis, and after them."""
-    return slice(places.start), slice(places.stop, None)
+def _both(one: range, other: range) -> range:
+    return range(min(one.start, other.start), max(one.stop, other.stop))
 
 
 def by_group(maps: NDArray, groups: int) -> NDArray:

@@ -60,6 +60,12 @@ class Axis:
         return range(first, max(stop, first))
 
     @property
+    def span(self) -> range:
+        """From the first value that a window sees to the last, those in the padding included."""
+        last = (self.out_size - 1) * self.stride + self.reach
+        return range(-self.before, last - self.before)
+
+    @property
     def reach(self) -> int:
         """How many values there are from a window's first place to its last."""
         return self.dilation * (self.window - 1) + 1
