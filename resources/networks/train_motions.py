@@ -9,12 +9,10 @@ Run it from the checkout: ``python resources/networks/train_motions.py``
 
 from __future__ import annotations
 
-import subprocess
 import sys
-import tempfile
-from pathlib import Path
 
-from cnngui.formats.network_file import write_network
+from by_training import SEED, file_asked_for, train
+
 from cnngui.spec.layers import (
     BatchNorm3d,
     Conv3d,
@@ -29,14 +27,11 @@ from cnngui.spec.layers import (
 )
 from cnngui.spec.network import InputSpec, NetworkSpec
 
-FILE = Path(__file__).with_name("motions.safetensors")
-MAIN = Path(__file__).parents[2] / "main.py"
 HEIGHT, WIDTH = 48, 64
 FRAMES, STEP, RATE = 8, 3, 25.0
 """Eight frames reach over 0.84 seconds: as long as a hand needs for one motion."""
 CLASSES = 9
 
-SEED = 1
 EPOCHS = 8
 SAMPLES, TEST_SAMPLES = 16_000, 2_700
 
@@ -80,29 +75,14 @@ def _block(number: int, channels: int, **arguments: object) -> list[LayerSpec]:
     ]
 
 
-def train(file: Path) -> int:
-    """Train and write the network; return the exit code."""
-    with tempfile.TemporaryDirectory() as folder:
-        untrained = Path(folder) / "motions.json"
-        write_network(untrained, motions_network())
-        options = {
-            "network": untrained,
-            "data": f"motions:seed={SEED}:count={SAMPLES}:size={HEIGHT}",
-            "test": f"motions:seed={SEED + 1}:count={TEST_SAMPLES}:size={HEIGHT}",
-            "epochs": EPOCHS,
-            "batch-size": 64,
-            "learning-rate": 0.004,
-            "schedule": "cosine",
-            "warmup-epochs": 0.5,
-            "validation-share": 0.1,
-            "seed": SEED,
-            "threads": 1,  # or sums are added in another order on another machine
-            "out": file,
-        }
-        line = [sys.executable, str(MAIN), "train"]
-        # A process of its own sets up NumPy as the program does it.
-        return subprocess.call([*line, *(f"--{name}={value}" for name, value in options.items())])
-
-
 if __name__ == "__main__":
-    sys.exit(train(Path(sys.argv[1]) if len(sys.argv) > 1 else FILE))
+    sys.exit(
+        train(
+            motions_network(),
+            file_asked_for("motions.safetensors"),
+            data=f"motions:seed={SEED}:count={SAMPLES}:size={HEIGHT}",
+            test=f"motions:seed={SEED + 1}:count={TEST_SAMPLES}:size={HEIGHT}",
+            epochs=EPOCHS,
+            threads=1,  # or sums are added in another order on another machine
+        )
+    )

@@ -9,12 +9,10 @@ Run it from the checkout: ``python resources/networks/train_shapes.py``
 
 from __future__ import annotations
 
-import subprocess
 import sys
-import tempfile
-from pathlib import Path
 
-from cnngui.formats.network_file import write_network
+from by_training import SEED, file_asked_for, train
+
 from cnngui.spec.layers import (
     BatchNorm2d,
     Conv2d,
@@ -29,15 +27,12 @@ from cnngui.spec.layers import (
 )
 from cnngui.spec.network import InputSpec, NetworkSpec
 
-FILE = Path(__file__).with_name("shapes.safetensors")
-MAIN = Path(__file__).parents[2] / "main.py"
 SIZE = 48
 CHANNELS = (16, 24, 32, 48, 64)
 POOLED = 3
 """After so many convolutions one number sees 54 pixels across: the largest shape as a whole."""
 CLASSES = 6
 
-SEED = 1
 EPOCHS = 16
 SAMPLES, TEST_SAMPLES = 24_000, 4_000
 
@@ -69,29 +64,14 @@ def shapes_network() -> NetworkSpec:
     return NetworkSpec(name="Shapes", input=size, layers=tuple(layers))
 
 
-def train(file: Path) -> int:
-    """Train and write the network; return the exit code."""
-    with tempfile.TemporaryDirectory() as folder:
-        untrained = Path(folder) / "shapes.json"
-        write_network(untrained, shapes_network())
-        options = {
-            "network": untrained,
-            "data": f"paper:seed={SEED}:count={SAMPLES}:size={SIZE}",
-            "test": f"paper:seed={SEED + 1}:count={TEST_SAMPLES}:size={SIZE}",
-            "epochs": EPOCHS,
-            "batch-size": 64,
-            "learning-rate": 0.004,
-            "schedule": "cosine",
-            "warmup-epochs": 0.5,
-            "validation-share": 0.1,
-            "augment": "flip=yes",
-            "seed": SEED,
-            "out": file,
-        }
-        line = [sys.executable, str(MAIN), "train"]
-        # A process of its own sets up NumPy as the program does it.
-        return subprocess.call([*line, *(f"--{name}={value}" for name, value in options.items())])
-
-
 if __name__ == "__main__":
-    sys.exit(train(Path(sys.argv[1]) if len(sys.argv) > 1 else FILE))
+    sys.exit(
+        train(
+            shapes_network(),
+            file_asked_for("shapes.safetensors"),
+            data=f"paper:seed={SEED}:count={SAMPLES}:size={SIZE}",
+            test=f"paper:seed={SEED + 1}:count={TEST_SAMPLES}:size={SIZE}",
+            epochs=EPOCHS,
+            augment="flip=yes",
+        )
+    )

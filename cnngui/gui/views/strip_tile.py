@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPen
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
+from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from cnngui.gui.theme import ACCENT, SPACE_M, SPACE_S, colors
+from cnngui.gui.theme import SPACE_M, SPACE_S, colors
 from cnngui.gui.views.strip_model import (
     BLOCK_ROLE,
     BYPASSED_ROLE,
@@ -16,7 +16,7 @@ from cnngui.gui.views.strip_model import (
     THUMBNAIL_HEIGHT,
     THUMBNAIL_WIDTH,
 )
-from cnngui.gui.widgets.pictures import draw_picture, fitted, paint_region
+from cnngui.gui.widgets.pictures import draw_picture, fitted, paint_outline, paint_region
 
 _MARK_HEIGHT = 5
 """Pixels at the foot of a thumbnail that tell of moments."""
@@ -34,7 +34,6 @@ class TileDelegate(QStyledItemDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
         scheme = colors()
         is_selected = bool(option.state & QStyle.StateFlag.State_Selected)
-        is_hovered = bool(option.state & QStyle.StateFlag.State_MouseOver)
         cell: QRect = option.rect
         frame = QRect(cell.x() + SPACE_M, cell.y() + SPACE_M, THUMBNAIL_WIDTH, THUMBNAIL_HEIGHT)
         painter.save()
@@ -52,14 +51,7 @@ class TileDelegate(QStyledItemDelegate):
         _paint_moments(painter, frame, *index.data(MOMENTS_ROLE))
         for tile, region in index.data(REGIONS_ROLE) or ():
             paint_region(painter, tile.translated(frame.topLeft()), *region)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        if is_selected:
-            painter.setPen(QPen(ACCENT, 2))
-            painter.drawRoundedRect(QRectF(frame).adjusted(-2, -2, 2, 2), 3, 3)
-        elif is_hovered:
-            painter.setPen(QPen(QColor(scheme.muted), 1))
-            painter.drawRect(QRectF(frame).adjusted(-0.5, -0.5, 0.5, 0.5))
+        paint_outline(painter, frame, option.state)
         line = option.fontMetrics.height()
         below = QRect(frame.x(), frame.bottom() + 1 + SPACE_S, frame.width(), line)
         self._draw_text(painter, option, below, index.data(), scheme.text, bold=is_selected)

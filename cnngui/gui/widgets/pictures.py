@@ -8,9 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QImage, QPainter, QPen, QPixmap
+from PySide6.QtWidgets import QStyle
 
 from cnngui.featuremaps.colormaps import DIVERGING, lookup_table
 from cnngui.featuremaps.scaling import HIGHEST_CODE, LOWEST_CODE
+from cnngui.gui.theme import ACCENT, colors
 
 
 @lru_cache(maxsize=32)
@@ -81,6 +83,18 @@ def paint_region(painter: QPainter, target: QRectF, size: QSize, part: QRectF) -
     painter.drawRect(region)
     painter.setPen(QPen(REGION, 1.5))
     painter.drawRect(region)
+
+
+def paint_outline(painter: QPainter, frame: QRect, state: QStyle.StateFlag) -> None:
+    """Outline a tile of a list: one that is selected, or else the one under the pointer."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    if state & QStyle.StateFlag.State_Selected:
+        painter.setPen(QPen(ACCENT, 3))
+        painter.drawRoundedRect(QRectF(frame).adjusted(-1.5, -1.5, 1.5, 1.5), 3, 3)
+    elif state & QStyle.StateFlag.State_MouseOver:
+        painter.setPen(QPen(QColor(colors().muted), 1))
+        painter.drawRect(QRectF(frame).adjusted(-0.5, -0.5, 0.5, 0.5))
 
 
 @lru_cache(maxsize=32)

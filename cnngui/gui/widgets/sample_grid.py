@@ -9,7 +9,6 @@ from PySide6.QtCore import (
     QPersistentModelIndex,
     QPoint,
     QRect,
-    QRectF,
     QSize,
     Qt,
     QTimer,
@@ -22,14 +21,12 @@ from PySide6.QtGui import (
     QImage,
     QKeyEvent,
     QPainter,
-    QPen,
     QResizeEvent,
     QShowEvent,
 )
 from PySide6.QtWidgets import (
     QFrame,
     QListView,
-    QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QWidget,
@@ -37,9 +34,9 @@ from PySide6.QtWidgets import (
 
 from cnngui.data.dataset import Dataset
 from cnngui.gui.studio import Studio
-from cnngui.gui.theme import ACCENT, SLIM_SCROLL_BAR, SPACE_S, colors
+from cnngui.gui.theme import SLIM_SCROLL_BAR, SPACE_S, colors
 from cnngui.gui.widgets.moving import Moments, frames_of
-from cnngui.gui.widgets.pictures import draw_picture, fitted
+from cnngui.gui.widgets.pictures import draw_picture, fitted, paint_outline
 from cnngui.gui.widgets.sample_model import SamplesModel
 from cnngui.pipeline.data_events import ThumbnailsReady
 
@@ -195,22 +192,12 @@ class _SampleDelegate(QStyledItemDelegate):
         return QSize(SIDE + 2 * SPACE_S, SIDE + 2 * SPACE_S)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
-        scheme = colors()
-        is_selected = bool(option.state & QStyle.StateFlag.State_Selected)
-        is_hovered = bool(option.state & QStyle.StateFlag.State_MouseOver)
         cell: QRect = option.rect
         frame = cell.adjusted(SPACE_S, SPACE_S, -SPACE_S, -SPACE_S)
         painter.save()
-        painter.fillRect(frame, QColor(scheme.canvas))
+        painter.fillRect(frame, QColor(colors().canvas))
         image: QImage | None = index.data(Qt.ItemDataRole.DecorationRole)
         if image is not None:
             draw_picture(painter, fitted(image.size(), frame), image)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        if is_selected:
-            painter.setPen(QPen(ACCENT, 3))
-            painter.drawRoundedRect(QRectF(frame).adjusted(-1, -1, 1, 1), 3, 3)
-        elif is_hovered:
-            painter.setPen(QPen(QColor(scheme.muted), 1))
-            painter.drawRect(QRectF(frame).adjusted(-0.5, -0.5, 0.5, 0.5))
+        paint_outline(painter, frame, option.state)
         painter.restore()
