@@ -114,16 +114,15 @@ class GroupNorm(Normalisation):
 
 
 @dataclass(frozen=True, kw_only=True)
-class InstanceNorm2d(Normalisation):
+class InstanceNorm(Normalisation):
     """Normalises each map by its own mean and variance in this very picture.
 
     As with PyTorch's ``track_running_stats=False``. Parameters ``weight`` and ``bias`` ``(C,)`` if
-    ``affine`` is True.
+    ``affine`` is True. A type says only over how many axes.
     """
 
-    rank: ClassVar[int] = 2
+    rank: ClassVar[int]
     id_stem: ClassVar[str] = "in"
-    since: ClassVar[int] = 2
 
     affine: bool = argument(False, "bool")
 
@@ -131,17 +130,21 @@ class InstanceNorm2d(Normalisation):
         return dict.fromkeys(("weight", "bias"), sources[0][:1]) if self.affine else {}
 
     def reach(self, part: Box, sources: Sequence[Shape], shape: Shape) -> list[Box]:
-        return [(*part[:-2], *whole(shape[-2:]))]
+        return [(*part[: -self.rank], *whole(shape[-self.rank :]))]
 
 
-class InstanceNorm3d(InstanceNorm2d):
+class InstanceNorm2d(InstanceNorm):
+    """Normalises each map, of each moment by itself."""
+
+    rank: ClassVar[int] = 2
+    since: ClassVar[int] = 2
+
+
+class InstanceNorm3d(InstanceNorm):
     """Normalises each map over all of its moments together."""
 
     rank: ClassVar[int] = 3
     since: ClassVar[int] = 3
-
-    def reach(self, part: Box, sources: Sequence[Shape], shape: Shape) -> list[Box]:
-        return [(part[0], *whole(shape[1:]))]
 
 
 @dataclass(frozen=True, kw_only=True)

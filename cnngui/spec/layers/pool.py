@@ -110,29 +110,38 @@ def _window_count(side: int, size: int, step: int, pad: int, *, ceil_mode: bool)
 
 
 @dataclass(frozen=True, kw_only=True)
-class MaxPool2d(WindowPooling[Pair]):
-    """The largest value of each window."""
+class MaxPooling(WindowPooling[Sizes]):
+    """The largest value of each window, of any rank."""
 
-    rank: ClassVar[int] = 2
     arithmetic: ClassVar[Arithmetic] = "max"
-
     argument_order: ClassVar[tuple[str, ...]] = ("kernel_size", "stride", "padding", "dilation")
 
-    dilation: Pair = sizes(1, since=2)
+    dilation: Sizes = sizes(1, since=2)
 
     @property
-    def spacing(self) -> Pair:
+    def spacing(self) -> Sizes:
         return self.dilation
 
 
 @dataclass(frozen=True, kw_only=True)
-class AvgPool2d(WindowPooling[Pair]):
-    """The mean of each window."""
+class AvgPooling(WindowPooling[Sizes]):
+    """The mean of each window, of any rank."""
 
-    rank: ClassVar[int] = 2
     arithmetic: ClassVar[Arithmetic] = "sum"
 
     count_include_pad: bool = argument(True, "bool", affects_shape=False)
+
+
+class MaxPool2d(MaxPooling[Pair]):
+    """The largest value of each window."""
+
+    rank: ClassVar[int] = 2
+
+
+class AvgPool2d(AvgPooling[Pair]):
+    """The mean of each window."""
+
+    rank: ClassVar[int] = 2
 
 
 class GlobalPooling(Pooling):
@@ -208,31 +217,18 @@ class AdaptiveMaxPool2d(AdaptivePooling[Pair]):
     arithmetic: ClassVar[Arithmetic] = "max"
 
 
-@dataclass(frozen=True, kw_only=True)
-class MaxPool3d(WindowPooling[Triple]):
+class MaxPool3d(MaxPooling[Triple]):
     """The largest value of each window, which reaches over several moments."""
 
     rank: ClassVar[int] = 3
-    arithmetic: ClassVar[Arithmetic] = "max"
-    argument_order: ClassVar[tuple[str, ...]] = ("kernel_size", "stride", "padding", "dilation")
     since: ClassVar[int] = 3
 
-    dilation: Triple = sizes(1)
 
-    @property
-    def spacing(self) -> Triple:
-        return self.dilation
-
-
-@dataclass(frozen=True, kw_only=True)
-class AvgPool3d(WindowPooling[Triple]):
+class AvgPool3d(AvgPooling[Triple]):
     """The mean of each window, which reaches over several moments."""
 
     rank: ClassVar[int] = 3
-    arithmetic: ClassVar[Arithmetic] = "sum"
     since: ClassVar[int] = 3
-
-    count_include_pad: bool = argument(True, "bool", affects_shape=False)
 
 
 class GlobalAvgPool3d(GlobalPooling):
