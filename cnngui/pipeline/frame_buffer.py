@@ -33,6 +33,7 @@ class FrameBuffer:
     def __init__(self) -> None:
         self._input = InputSpec()
         self._moments: deque[Moment] = deque()
+        self._has_warned = False
 
     @property
     def input(self) -> InputSpec:
@@ -49,8 +50,13 @@ class FrameBuffer:
         if described == self._input:
             return False
         self._input = described
-        self.clear()
+        self.begin()
         return True
+
+    def begin(self) -> None:
+        """Take frames of another medium from now on."""
+        self.clear()
+        self._has_warned = False
 
     def clear(self) -> None:
         """Forget all frames: what comes next does not follow them."""
@@ -99,6 +105,19 @@ class FrameBuffer:
             seconds = info.time_at(place) or place / DEFAULT_RATE
         self.add(pixels, seconds)
         return seconds, self.window(repeats=info.frame_count == 1 and not info.live)
+
+    def warning(self, name: str, window: Window | None, *, repeats: bool) -> SourceError | None:
+        """Return what is to be said, once for each medium, of one whose frames come too seldom.
+
+        Parameters
+        ----------
+        name : what the source is called.
+        repeats : as of ``window``.
+        """
+        if window is None or repeats or self._has_warned or not _is_too_slow(window):
+            return None
+        self._has_warned = True
+        return _too_slow(name, window)
 
     def earliest(self, seconds: float) -> float | None:
         """Return from when on a window reaches that ends then; None where frames are counted."""
@@ -156,13 +175,13 @@ def too_short(name: str, described: InputSpec, read: int) -> SourceError:
     return SourceError(name, rule, read)
 
 
-def is_too_slow(window: Window) -> bool:
+def _is_too_slow(window: Window) -> bool:
     """Return whether a source gives frames so rarely that many moments are the same one."""
     moments = len(window.moments)
     return window.is_full and moments - len(set(window.keys)) > _MOST_REPEATED * moments
 
 
-def too_slow(name: str, window: Window) -> SourceError:
+def _too_slow(name: str, window: Window) -> SourceError:
     """Return the warning for a source whose frames ``window`` has to repeat."""
     wanted = window.input.frame_rate / window.input.frame_step
     rule = text("the network wants {rate:.3g} frames a second", rate=wanted)

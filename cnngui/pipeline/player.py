@@ -10,7 +10,7 @@ from dataclasses import replace
 import numpy as np
 
 from cnngui.capture.address import SourceAddress
-from cnngui.capture.frame import Frame, Window
+from cnngui.capture.frame import Frame
 from cnngui.capture.source import Picture, Source, SourceInfo
 from cnngui.errors import SourceError, text
 from cnngui.pipeline.events import (
@@ -20,7 +20,7 @@ from cnngui.pipeline.events import (
     SourceMeasured,
     SourceWarned,
 )
-from cnngui.pipeline.frame_buffer import FrameBuffer, is_too_slow, too_slow
+from cnngui.pipeline.frame_buffer import FrameBuffer
 from cnngui.pipeline.messages import Playback
 from cnngui.pipeline.meter import Meter
 from cnngui.pipeline.tempo import DEFAULT_RATE, MOST_SKIPPED, Tempo
@@ -72,7 +72,6 @@ class Player:
         self._ended = False
         self._has_begun_again = False
         self._buffer = FrameBuffer()
-        self._has_told_slow = False
 
     @property
     def has_source(self) -> bool:
@@ -88,8 +87,7 @@ class Player:
         """Have another source in place of the one before. It is closed here when it is let go."""
         self.let_go()
         self._source, self._address, self._info = source, address, source.info
-        self._buffer.clear()
-        self._has_told_slow = False
+        self._buffer.begin()
         self._picture = None
         self._ended = False
         self._has_begun_again = False
@@ -140,10 +138,8 @@ class Player:
 
     def aim(self, described: InputSpec) -> None:
         """Gather frames for a network with that input from now on."""
-        if self._buffer.aim(described):
-            self._has_told_slow = False
-            if self._buffer.is_used:
-                self._show_again()
+        if self._buffer.aim(described) and self._buffer.is_used:
+            self._show_again()
 
     def seek(self, position: int) -> None:
         """Show the frame at a position, if the medium can be wound to it."""
@@ -286,8 +282,9 @@ class Player:
         self._count(frame)
         self._deliver(frame, self._address.label)
         self._index += 1
-        if window is not None and not self._is_still and not self._has_told_slow:
-            self._tell_if_slow(window)
+        warning = self._buffer.warning(self._address.label, window, repeats=self._is_still)
+        if warning is not None:
+            self._report(SourceWarned(self._address, warning))
 
     def _count_skipped(self) -> None:
         window = self._buffer.window()
@@ -302,12 +299,6 @@ class Player:
             self._meter.add_gathered()
         else:
             self._meter.add_captured()
-
-    def _tell_if_slow(self, window: Window) -> None:
-        if is_too_slow(window):
-            self._has_told_slow = True
-            warning = too_slow(self._address.label, window)
-            self._report(SourceWarned(self._address, warning))
 
     def _on_end(self, source: Source) -> None:
         if source.info.live:

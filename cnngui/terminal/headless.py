@@ -11,7 +11,8 @@ from cnngui.capture.address import parse_address
 from cnngui.engine import parallel
 from cnngui.formats.opening import open_network
 from cnngui.harmless import harmless, without_passwords
-from cnngui.pipeline.batch import STOPPED, BatchReport, BatchRequest, run_batch
+from cnngui.pipeline.batch.orders import STOPPED, BatchReport, BatchRequest
+from cnngui.pipeline.batch.running import run_batch
 from cnngui.spec.shapes import infer
 from cnngui.terminal.cli import DEFAULT_NETWORK, DEFAULT_SOURCE, EXIT_STOPPED, Arguments
 from cnngui.terminal.reports import refuse_unwritable, signals_stop, write_report

@@ -9,7 +9,7 @@ from time import perf_counter
 from cnngui.errors import ArgumentError, text
 from cnngui.featuremaps.snapshot_plan import SnapshotPlan
 from cnngui.harmless import harmless
-from cnngui.pipeline.batch import SnapshotOrder
+from cnngui.pipeline.batch.orders import SnapshotOrder
 from cnngui.spec.network import NetworkSpec
 from cnngui.terminal.reports import StopRequests
 
