@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 from cnngui.gui.document import Document
 from cnngui.gui.network import NetworkPanel
 from cnngui.gui.network.row import LayerRow
+from tests.gui.network.panels import focused_panel
 from tests.large_networks import resnet50
 
 LEFT = Qt.MouseButton.LeftButton
@@ -23,15 +24,7 @@ def document(qapp: object) -> Document:
 
 @pytest.fixture
 def panel(document: Document, qtbot: QtBot) -> NetworkPanel:
-    panel = NetworkPanel(document)
-    qtbot.addWidget(panel)
-    panel.resize(340, 900)
-    panel.show()
-    panel.activateWindow()
-    qtbot.waitExposed(panel)
-    panel.layer_list.setFocus()
-    qtbot.waitUntil(panel.layer_list.hasFocus)
-    return panel
+    return focused_panel(qtbot, document)
 
 
 def seen_rows(panel: NetworkPanel) -> list[str]:

@@ -20,13 +20,13 @@ from PySide6.QtWidgets import (
 )
 
 from cnngui.gui.document import Document
-from cnngui.gui.network import NetworkPanel
 from cnngui.gui.network.axes_editors import PaddingEditor
 from cnngui.gui.widgets.menu import plain_text
 from cnngui.gui.widgets.spin_boxes import IntSpinBox
 from cnngui.gui.words.arguments import meaning
 from cnngui.spec.layers import INPUT_ID, LAYER_TYPES, Add, Conv2d, Linear, MaxPool2d, ReLU
 from cnngui.spec.network import InputSpec, NetworkSpec
+from tests.gui.network.panels import focused_panel
 
 NETWORK = NetworkSpec(
     name="three",
@@ -47,15 +47,7 @@ def document(qapp):
 
 @pytest.fixture
 def panel(document, qtbot):
-    panel = NetworkPanel(document)
-    qtbot.addWidget(panel)
-    panel.resize(340, 900)
-    panel.show()
-    panel.activateWindow()
-    qtbot.waitExposed(panel)
-    panel.layer_list.setFocus()
-    qtbot.waitUntil(panel.layer_list.hasFocus)
-    return panel
+    return focused_panel(qtbot, document)
 
 
 def row(panel, row_id):

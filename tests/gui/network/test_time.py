@@ -23,6 +23,7 @@ from cnngui.spec.layers import (
     arguments_of,
 )
 from cnngui.spec.network import InputSpec, NetworkSpec
+from tests.gui.network.panels import shown_panel
 
 STILL = NetworkSpec(layers=(Conv2d(id="conv1", padding="same"),))
 MOVING = NetworkSpec(
@@ -33,13 +34,7 @@ MOVING = NetworkSpec(
 def panel_of(qtbot: QtBot, spec: NetworkSpec, selected: str) -> tuple[NetworkPanel, Document]:
     document = Document(spec)
     document.select(selected)
-    panel = NetworkPanel(document)
-    qtbot.addWidget(panel)
-    panel.resize(340, 900)
-    panel.show()
-    panel.activateWindow()
-    qtbot.waitExposed(panel)
-    return panel, document
+    return shown_panel(qtbot, document), document
 
 
 def boxes(editor: FieldEditor) -> list[QAbstractSpinBox]:
