@@ -13,8 +13,17 @@ from cnngui.data.sample_folder import SampleFolder
 from cnngui.engine import parallel
 from cnngui.pipeline.capture_commands import OpenSource
 from cnngui.pipeline.engine_commands import SetNetwork
+from cnngui.pipeline.events import NetworkApplied
 from cnngui.pipeline.live import LivePipeline
-from tests.pipeline.fakes import FILM, Film, Listener, Opener, small_network
+from tests.pipeline.fakes import (
+    CAMERA,
+    FILM,
+    Camera,
+    Film,
+    Listener,
+    Opener,
+    small_network,
+)
 
 
 def program_threads() -> set[threading.Thread]:
@@ -51,6 +60,19 @@ def pipeline(opener: Opener, listener: Listener) -> Iterator[LivePipeline]:
     yield live
     opener.end()
     live.close()
+
+
+@pytest.fixture
+def camera(pipeline: LivePipeline, opener: Opener, listener: Listener) -> Camera:
+    """A camera that is open and has shown picture 100 to the small network, generation 1."""
+    source = Camera()
+    opener.prepare(CAMERA, source)
+    source.send(100)
+    pipeline.tell(SetNetwork(small_network(), 1))
+    pipeline.tell(OpenSource(CAMERA))
+    listener.event(NetworkApplied)
+    listener.result()
+    return source
 
 
 @pytest.fixture

@@ -9,25 +9,12 @@ import numpy as np
 import pytest
 
 from cnngui.formats.network_file import read_network
-from cnngui.pipeline.capture_commands import OpenSource
 from cnngui.pipeline.engine_commands import EditWeights, HideWeights, SaveNetwork, SetNetwork
 from cnngui.pipeline.events import NetworkApplied, NetworkFailed, Saved, WeightsEdited
 from cnngui.pipeline.live import LivePipeline
 from cnngui.pipeline.results import FrameResult
 from cnngui.spec.layers import Conv2d
-from tests.pipeline.fakes import CAMERA, Camera, Listener, Opener, small_network
-
-
-@pytest.fixture
-def camera(pipeline: LivePipeline, opener: Opener, listener: Listener) -> Camera:
-    source = Camera()
-    opener.prepare(CAMERA, source)
-    source.send(100)
-    pipeline.tell(SetNetwork(small_network(), 1))
-    pipeline.tell(OpenSource(CAMERA))
-    listener.event(NetworkApplied)
-    listener.result()
-    return source
+from tests.pipeline.fakes import Listener, small_network
 
 
 def layer_id() -> str:

@@ -17,7 +17,7 @@ from cnngui.errors import SourceError
 from cnngui.pipeline import engine_worker
 from cnngui.pipeline.capture_commands import OpenSource, Play, Seek
 from cnngui.pipeline.engine_commands import SetFrozen, SetNetwork, SetThreads, SetView
-from cnngui.pipeline.events import Crashed, NetworkApplied, NetworkFailed
+from cnngui.pipeline.events import Crashed, NetworkFailed
 from cnngui.pipeline.lenses.channel import ChannelResult
 from cnngui.pipeline.lenses.lens import Seen
 from cnngui.pipeline.lenses.scores import Scores, ScoresLens
@@ -40,19 +40,6 @@ from tests.pipeline.fakes import (
     small_network,
 )
 from tests.pipeline.parts import channel_of, scores_of, thumbnails_of, vector_of, wall_of
-
-
-@pytest.fixture
-def camera(pipeline: LivePipeline, opener: Opener, listener: Listener) -> Camera:
-    """A camera that is open and has shown picture 100 to the small network, generation 1."""
-    source = Camera()
-    opener.prepare(CAMERA, source)
-    source.send(100)
-    pipeline.tell(SetNetwork(small_network(), 1))
-    pipeline.tell(OpenSource(CAMERA))
-    listener.event(NetworkApplied)
-    listener.result()
-    return source
 
 
 def of_generation(generation: int):
