@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from cnngui.spec.codec import from_json, to_json
 from cnngui.spec.cost import total_cost
 from cnngui.spec.network import NetworkSpec
 from cnngui.spec.shapes import infer
@@ -27,3 +28,8 @@ def test_they_are_right(build: Callable[[], NetworkSpec], layers: int, parameter
     assert infer(network).is_valid
     assert infer(network).shapes[network.last_id] == (1000,)
     assert (len(network.layers), total_cost(network).parameters) == (layers, parameters)
+
+
+def test_a_file_may_hold_one_of_hundreds_of_layers() -> None:
+    network = large_networks.densenet201()
+    assert from_json(to_json(network), "net.json") == network

@@ -65,6 +65,8 @@ class LayerList(QScrollArea):
         self._actions = actions
         self._folds = folds
         self._search = search
+        self._is_looked_through = False
+        """While somebody types what is looked for, editors make no less room for what is found."""
         self._layer_rows: dict[str, LayerRow] = {}
         self._block_rows: dict[str, BlockRow] = {}
         self._stops: dict[str, LayerRow | BlockRow] = {}
@@ -177,6 +179,8 @@ class LayerList(QScrollArea):
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
+        if self._is_looked_through:
+            self._on_selection_changed()
         self._mark_selection()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
@@ -306,7 +310,10 @@ class LayerList(QScrollArea):
     def _mark_selection(self) -> None:
         chosen = self._row_seen(self._document.selected_id)
         for row in (self._input_row, *self._stops.values()):
-            row.set_selected(row is chosen, row is chosen and self.hasFocus())
+            is_chosen = row is chosen
+            if isinstance(row, Row):
+                row.close_editors(self._is_looked_through)
+            row.set_selected(is_chosen, is_chosen and self.hasFocus())
 
     def _row_seen(self, row_id: str) -> Row | BlockRow | None:
         """Return the row that shows the input or a layer, be it its block's; None if none does."""
@@ -318,6 +325,7 @@ class LayerList(QScrollArea):
         return self._stops.get(row_id)
 
     def _on_selection_changed(self) -> None:
+        self._is_looked_through = False
         self._mark_selection()
         row = self._row_seen(self._document.selected_id)
         if isinstance(row, LayerRow):  # its editors may have been made only now
@@ -334,6 +342,7 @@ class LayerList(QScrollArea):
         self._reveal_soon()
 
     def _on_search_wanted_changed(self) -> None:
+        self._is_looked_through = self._search.is_used
         self._refresh()
         self._reveal_soon()
 

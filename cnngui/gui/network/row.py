@@ -58,7 +58,7 @@ class Row(QWidget):
         super().__init__(parent)
         self.row_id = row_id
         self.header = header
-        self._selected = False
+        self._selected = self._is_closed = False
         self._focused = False
         self._form: Form | None = None
         self.mend_button = MendButton()
@@ -85,18 +85,23 @@ class Row(QWidget):
         """What is said to be wrong, empty if nothing is."""
         return self.header.content.problem
 
+    def close_editors(self, closed: bool) -> None:
+        """Keep the editors out of sight, from the next ``set_selected`` on, or no longer."""
+        self._is_closed = closed
+
     def set_selected(self, selected: bool, focused: bool) -> None:
         """Open the row's editors or close them; ``focused``: the list has the keyboard."""
         was_selected = self._selected
         self._selected, self._focused = selected, focused
-        if selected and self._form is None:
+        is_open = selected and not self._is_closed
+        if is_open and self._form is None:
             self._form = self._make_form()
             self._form.setContentsMargins(12, 0, SPACE_M, SPACE_M)
             self._form.edited.connect(self.field_edited)
             self._form.finished.connect(self.field_finished)
             self._box.addWidget(self._form)
         if self._form is not None:
-            self._form.setVisible(selected)
+            self._form.setVisible(is_open)
         self.update()
         if selected and focused and not was_selected:
             say_chosen(self)

@@ -149,6 +149,31 @@ def test_a_row_is_dragged_past_a_block_not_into_it(
     assert ids[ids.index("maxpool") + 1] == "layer1_1_conv1"
 
 
+def test_while_a_search_is_typed_editors_leave_room_for_what_is_found(
+    qtbot: QtBot, panel: NetworkPanel, document: Document
+) -> None:
+    document.select("conv1")
+    row = panel.layer_list.row("conv1")
+    assert row.form.isVisibleTo(panel)
+    panel.search.setFocus()
+    qtbot.keyClicks(panel.search, "conv2d")
+    assert row.isVisibleTo(panel)
+    assert not row.form.isVisibleTo(panel)
+    qtbot.keyClick(panel.search, Qt.Key.Key_Return)
+    found = panel.layer_list.row(document.selected_id)
+    assert found is not row
+    assert found.form.isVisibleTo(panel)
+    qtbot.keyClicks(panel.search, " layer1")
+    assert not found.form.isVisibleTo(panel)
+    # Into the list, by key or mouse.
+    panel.layer_list.setFocus()
+    qtbot.waitUntil(lambda: found.form.isVisibleTo(panel))
+    panel.search.setFocus()
+    panel.search.setText("conv2d")
+    qtbot.keyClick(panel.search, Qt.Key.Key_Escape)
+    assert found.form.isVisibleTo(panel)
+
+
 def test_a_short_list_has_no_search_until_it_is_asked_for(
     qtbot: QtBot, panel: NetworkPanel, document: Document
 ) -> None:
