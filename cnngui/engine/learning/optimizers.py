@@ -12,7 +12,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from math import sqrt
+from math import hypot, sqrt
 from typing import Any
 
 import numpy as np
@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from cnngui.engine import parallel
 from cnngui.engine.gradients.arrays import Arrays, each_of
+from cnngui.engine.learning.clipping import length
 
 Array = NDArray[Any]
 
@@ -63,7 +64,6 @@ class Optimizer(ABC):
     ----------
     learning_rate : of the next step.
     weight_decay : pulls all parameters towards 0.
-    changes : by layer and parameter, what the last step took away; valid until the next one.
     """
 
     _states: int
@@ -72,7 +72,6 @@ class Optimizer(ABC):
     def __init__(self, learning_rate: float, weight_decay: float) -> None:
         self.learning_rate = learning_rate
         self.weight_decay = weight_decay
-        self.changes: Arrays = {}
         self._steps = 0
         self._rooms: list[Array] = []
         """What each thread works with."""
@@ -99,19 +98,21 @@ class Optimizer(ABC):
         flat_slopes = [self._gradient, *(slopes[number].reshape(-1) for number in self._large)]
         threads = parallel.thread_count() if len(self._blocks) >= _FEWEST_BLOCKS else 1
         if len(self._rooms) < threads:
-            self._rooms = [np.empty((2, self._room_size), self._dtype) for _ in range(threads)]
+            self._rooms = [np.empty((3, self._room_size), self._dtype) for _ in range(threads)]
 
         def work(worker: int, number: int) -> None:
-            source, part, change, memory = self._blocks[number]
-            value = flat_values[source][part]
-            room, other_room = self._rooms[worker][:, : len(change)]
+            source, part, memory = self._blocks[number]
+            value, slope = flat_values[source][part], flat_slopes[source][part]
+            room, other_room, change = self._rooms[worker][:, : len(slope)]
+            if source == 0:
+                change = self._change[part]
             # What becomes infinite is the caller's to judge.
             with np.errstate(all="ignore"):
-                self._update(
-                    _Block(flat_slopes[source][part], value, change, memory, room, other_room)
-                )
+                self._update(_Block(slope, value, change, memory, room, other_room))
                 if source:
                     value -= change
+                    # What was taken away is in the cache now, and is kept nowhere.
+                    self._lengths[number] = length([change])
 
         for first in range(0, len(self._blocks), _BLOCKS_AT_A_TIME):
             if first:
@@ -124,6 +125,19 @@ class Optimizer(ABC):
                     work(0, number)
         for number, change in self._small.items():
             values[number] -= change
+
+    def lengths_of_changes(self) -> dict[str, float]:
+        """Return, by layer, how long what the last step took away was, of all arrays together."""
+        of_arrays: dict[int, list[float]] = {number: [] for number in self._large}
+        for (source, _, _), part in zip(self._blocks, self._lengths, strict=True):
+            if source:
+                of_arrays[self._large[source - 1]].append(part)
+        small = {number: [length([change])] for number, change in self._small.items()}
+        each = of_arrays | small
+        return {
+            layer_id: hypot(*(part for number in numbers for part in each[number]))
+            for layer_id, numbers in self._numbers.items()
+        }
 
     @abstractmethod
     def _update(self, block: _Block) -> None:
@@ -152,38 +166,33 @@ class Optimizer(ABC):
         size = sum(arrays[number].size for number in small)
         self._gradient = np.empty(size, self._dtype)
         self._values = np.empty(size if self.weight_decay else 0, self._dtype)
-        self._blocks: list[tuple[int, slice, Array, list[Array]]] = []
-        """Of which flat array, which part of it, its change, and what is remembered of it."""
-        gathered = self._cut(0, size)
-        changes = {
-            number: self._cut(source, arrays[number].size)
-            for source, number in enumerate(self._large, 1)
-        }
+        self._change = np.empty(size, self._dtype)
+        self._blocks: list[tuple[int, slice, list[Array]]] = []
+        """Of which flat array, which part of it, and what is remembered of it."""
+        for source, count in enumerate([size, *(arrays[number].size for number in self._large)]):
+            self._cut(source, count)
         start = 0
         self._small: dict[int, Array] = {}
         """The changes of those that are gathered."""
         for number in small:
-            changes[number] = gathered[start : start + arrays[number].size]
-            self._small[number] = changes[number].reshape(arrays[number].shape)
-            start += arrays[number].size
+            array = arrays[number]
+            self._small[number] = self._change[start : start + array.size].reshape(array.shape)
+            start += array.size
         each = iter(range(len(arrays)))
-        self.changes = {
-            layer_id: {
-                name: changes[next(each)].reshape(array.shape) for name, array in of_layer.items()
-            }
-            for layer_id, of_layer in parameters.items()
+        self._numbers = {
+            layer_id: [next(each) for _ in of_layer] for layer_id, of_layer in parameters.items()
         }
-        self._room_size = max(len(change) for _, _, change, _ in self._blocks)
+        """Which arrays each layer has."""
+        self._lengths = [0.0] * len(self._blocks)
+        """Of each block's change, where it is part of a large array."""
+        self._room_size = min(max(size, *(array.size for array in arrays)), _BLOCK)
 
-    def _cut(self, source: int, size: int) -> Array:
-        """Make a flat array's blocks; return its change."""
-        change = np.empty(size, self._dtype)
+    def _cut(self, source: int, size: int) -> None:
+        """Make a flat array's blocks."""
         memory = [np.zeros(size, self._dtype) for _ in range(self._states)]
         for start in range(0, size, _BLOCK):
             part = slice(start, start + _BLOCK)
-            block = (source, part, change[part], [state[part] for state in memory])
-            self._blocks.append(block)
-        return change
+            self._blocks.append((source, part, [state[part] for state in memory]))
 
 
 def _one_of(some: range, work: Callable[[int, int], None], worker: int, place: int) -> None:

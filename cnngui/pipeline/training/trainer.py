@@ -407,7 +407,7 @@ class Trainer:
         )
         optimizer.step(network.parameters, network.gradients, self._interruption.give_way)
         weights = lengths_by_layer(network.parameters)
-        changes = lengths_by_layer(optimizer.changes)
+        changes = optimizer.lengths_of_changes()
         self._course.add_step(result.loss, largest_share(changes, weights))
         self._health.add_step(gradients, changes, weights, has_fallen=self._course.has_fallen)
         self._refuse_numbers_without_bounds(result.loss, weights)
