@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
+from collections.abc import Hashable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +11,6 @@ from PySide6.QtGui import (
     QColor,
     QFont,
     QFontDatabase,
-    QFontMetrics,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -27,6 +25,15 @@ from cnngui.featuremaps.colormaps import PRIMARIES
 from cnngui.gui.crashes import guarded
 from cnngui.gui.number.groups import Group, groups_of, maps_read
 from cnngui.gui.number.shown import Shown
+from cnngui.gui.number.terms_layout import (
+    CAPTION,
+    EMPTY,
+    OPERATOR,
+    Row,
+    cell_in,
+    laid_out,
+    term_at,
+)
 from cnngui.gui.theme import ACCENT, SPACE_L, SPACE_M, SPACE_S, colors, is_dark
 from cnngui.gui.view_state import ViewState
 from cnngui.gui.widgets.bars import sign_color
@@ -39,50 +46,9 @@ from cnngui.gui.words.numbers import number_text
 from cnngui.pipeline.lenses.number import MOST_PICTURES, MapPicture, NumberResult
 from cnngui.spec.layers import INPUT_ID, Shape, moments
 
-_THUMB, _SMALL_THUMB = QSize(108, 81), QSize(72, 54)
-_NARROW = 700
-"""Pixels: below this width maps are drawn small, to leave room for digits in the cells."""
-_SUM_WIDTH = 92
-_OPERATOR = 18
-_BAR_HEIGHT = 22
-_CAPTION = 16
-_LARGEST_CELL, _SMALLEST_CELL = 58, 5
-_NUMBER_PIXELS = (12, 11, 10, 9)
-_MAP_TOTAL = 24
-"""Pixels: what the subtotal of a map takes that is read at several moments."""
-_MOST_CELLS = 256
-"""Terms of one group that may have numbers: larger windows are read by their colours."""
 TINTS = ("#b3261e", "#1a7f37", "#2353c4")
 TINTS_ON_DARK = ("#ff7b72", "#4cc268", "#7aa2ff")
 """Words in the input's red, green and blue, to be read on either ground."""
-
-
-@dataclass(frozen=True, eq=False)
-class Row:
-    """A group as it stands on the page.
-
-    Attributes
-    ----------
-    group : its place among all groups.
-    thumb : the map it reads, with the window on it.
-    grids : the cells of window, weights and products; which there are depends on the arithmetic.
-    total : its subtotal.
-    map_total : the subtotal of its map, below the last of several moments; empty elsewhere.
-    """
-
-    group: int
-    thumb: QRectF
-    grids: dict[str, QRectF]
-    total: QRectF
-    map_total: QRectF
-
-    @property
-    def bounds(self) -> QRectF:
-        """All of it, with what is written above the grids."""
-        whole = self.thumb.united(self.total).united(self.map_total)
-        for grid in self.grids.values():
-            whole = whole.united(grid)
-        return whole.adjusted(0, -_CAPTION, 0, 0)
 
 
 class TermsView(QWidget):
@@ -106,13 +72,11 @@ class TermsView(QWidget):
         super().__init__(parent)
         self._state = state
         self._shown: Shown | None = None
-        self._rows: list[Row] = []
-        self._bars: list[tuple[int, QRectF]] = []
+        self._layout = EMPTY
         self._revealed: int | None = None
         self._pointed: int | None = None
         self._dragged: tuple[Row, QPointF] | None = None
         self._font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
-        self._shows_numbers = True
         self._scale = 1.0
         self.editing = CellEditing(
             self, self._weight_at, self._weight_rect, self._weight, self._next_weight, self._largest
@@ -137,14 +101,14 @@ class TermsView(QWidget):
         return self._shown.groups if self._shown is not None else ()
 
     @property
-    def rows(self) -> list[Row]:
+    def rows(self) -> tuple[Row, ...]:
         """Where groups stand whose cells are drawn."""
-        return self._rows
+        return self._layout.rows
 
     @property
-    def bars(self) -> list[tuple[int, QRectF]]:
+    def bars(self) -> tuple[tuple[int, QRectF], ...]:
         """Where groups stand that are only a bar; -1 is all the others together."""
-        return self._bars
+        return self._layout.bars
 
     def show_number(self, result: NumberResult) -> None:
         """Draw a number."""
@@ -166,11 +130,11 @@ class TermsView(QWidget):
 
     def cell_rect(self, term: int, grid: str) -> QRectF | None:
         """Return where a term's cell is; None if its group's cells are not drawn."""
-        for row in self._rows:
+        for row in self.rows:
             group = self._group(row)
             found = np.flatnonzero(group.terms == term)
             if found.size and grid in row.grids:
-                return _cell(row.grids[grid], group, int(found[0]))
+                return cell_in(row.grids[grid], group, int(found[0]))
         return None
 
     def set_scale(self, scale: float) -> None:
@@ -188,11 +152,11 @@ class TermsView(QWidget):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         point = event.position()
-        for place, rect in self._bars:
+        for place, rect in self.bars:
             if rect.contains(point) and place >= 0 and self._shown is not None:
                 self._state.select_term(self._shown.groups[self._shown.maps[place][0]].key)
                 return
-        for row in self._rows:
+        for row in self.rows:
             if row.thumb.contains(point):
                 self._dragged = row, point
                 return
@@ -226,9 +190,9 @@ class TermsView(QWidget):
     @property
     def chosen_group(self) -> Group | None:
         """The group whose cells were clicked last, or the only one whose cells are drawn."""
-        if self._shown is None or not self._rows:
+        if self._shown is None or not self.rows:
             return None
-        return self._group(self._rows[min(self._chosen_row, len(self._rows) - 1)])
+        return self._group(self.rows[min(self._chosen_row, len(self.rows) - 1)])
 
     @Slot(object, float, bool)
     def _on_editing_changed(self, term: int, value: float, final: bool) -> None:
@@ -237,7 +201,7 @@ class TermsView(QWidget):
     # What the hands on the cells ask.
 
     def _weight_at(self, point: QPointF) -> int | None:
-        for place, row in enumerate(self._rows):
+        for place, row in enumerate(self.rows):
             if row.bounds.contains(point):
                 self._chosen_row = place
         term, grid = self._term_at(point)
@@ -254,7 +218,7 @@ class TermsView(QWidget):
     def _next_weight(self, term: Hashable, by: int) -> int | None:
         if not self._can_edit() or not isinstance(term, int):
             return None
-        terms = [int(one) for row in self._rows for one in self._group(row).terms]
+        terms = [int(one) for row in self.rows for one in self._group(row).terms]
         place = terms.index(term) + by if term in terms else 0
         return terms[place] if 0 <= place < len(terms) else None
 
@@ -270,38 +234,21 @@ class TermsView(QWidget):
         if shown is None:
             return
         painter = QPainter(self)
-        for row in self._rows:
+        for row in self.rows:
             if row.bounds.intersects(QRectF(event.rect())):
                 self._paint_row(painter, shown, row)
-        for place, rect in self._bars:
+        for place, rect in self.bars:
             if rect.intersects(QRectF(event.rect())):
                 self._paint_bar(painter, shown, place, rect)
-
-    # Where everything stands.
 
     def _place(self) -> None:
         shown = self._shown
         if shown is None or not shown.groups:
-            self._rows, self._bars = [], []
-            self.setMinimumHeight(0)
-            return
-        every = range(len(shown.groups))
-        drawn = list(shown.maps[self._chosen(shown)] if shown.lists else every)
-        names = self._grid_names(shown)
-        narrowest = min(self._cell_width(shown, place, names) for place in drawn)
-        self._shows_numbers = self._fit_font(shown, drawn, narrowest)
-        y = float(_CAPTION)
-        self._rows, self._bars = [], []
-        for place in drawn:
-            row = self._row(shown, place, names, y)
-            self._rows.append(row)
-            y = row.bounds.bottom() + SPACE_M + _CAPTION
-        if shown.lists:
-            listed = shown.strongest[: MOST_PICTURES - 1]
-            for place in (*listed, -1):
-                self._bars.append((place, QRectF(0, y, self.width(), _BAR_HEIGHT)))
-                y += _BAR_HEIGHT
-        self.setMinimumHeight(round(y))
+            self._layout = EMPTY
+        else:
+            chosen = self._chosen(shown)
+            self._layout = laid_out(shown, chosen, self.width(), self._scale, self._font)
+        self.setMinimumHeight(self._layout.height)
 
     def _chosen(self, shown: Shown) -> int:
         """Return the map whose cells are drawn where those of all would be too many."""
@@ -311,65 +258,6 @@ class TermsView(QWidget):
                 return place
         return shown.strongest[0]
 
-    def _grid_names(self, shown: Shown) -> tuple[str, ...]:
-        if shown.number.question.kind == "sum":
-            return ("window", "weight", "product")
-        return ("window",)
-
-    def _row(self, shown: Shown, place: int, names: tuple[str, ...], y: float) -> Row:
-        rows, columns = shown.groups[place].grid
-        thumb = self._thumb_size(shown, place)
-        width = self._cell_width(shown, place, names)
-        height = 26.0 * self._scale if self._shows_numbers else min(width, 24.0)
-        grids = {}
-        x = self._left(thumb)
-        for name in names:
-            grids[name] = QRectF(x, y, width * columns, height * rows)
-            x += width * columns + _OPERATOR
-        tall = max(height * rows, float(thumb.height()))
-        room = max(self.width() - x, 60)
-        total = QRectF(x, y, room, min(tall, 64))
-        of_map = shown.maps[shown.map_of(place)]
-        map_total = QRectF()
-        if len(of_map) > 1 and place == of_map[-1] and shown.number.question.kind == "sum":
-            map_total = QRectF(x, y + tall, room, _MAP_TOTAL * self._scale)
-        return Row(place, QRectF(0, y, thumb.width(), thumb.height()), grids, total, map_total)
-
-    def _thumb_size(self, shown: Shown, place: int) -> QSize:
-        """Return how large a group's map is drawn: not at all where there is no room for it."""
-        group = shown.groups[place]
-        drawn = {key[:2] for key in shown.result.sources}
-        if group.key not in drawn or self.width() <= 420:
-            return QSize(0, 0)
-        is_small = self.width() < _NARROW or group.moment is not None
-        return _SMALL_THUMB if is_small else _THUMB
-
-    def _left(self, thumb: QSize) -> float:
-        return float(thumb.width() + SPACE_M) if thumb.width() else 0.0
-
-    def _cell_width(self, shown: Shown, place: int, names: tuple[str, ...]) -> float:
-        columns = shown.groups[place].grid[1]
-        left = self._left(self._thumb_size(shown, place))
-        room = self.width() - left - _SUM_WIDTH - _OPERATOR * len(names)
-        return min(max(room / (len(names) * columns), _SMALLEST_CELL), _LARGEST_CELL * self._scale)
-
-    def _fit_font(self, shown: Shown, places: Sequence[int], width: float) -> bool:
-        """Take the largest digits that fit all cells of some groups; say whether any do."""
-        longest = "−0.000"
-        if shown.number.question.kind == "sum":
-            for place in places:
-                terms = shown.groups[place].terms
-                if len(terms) <= _MOST_CELLS:
-                    weights = map(number_text, shown.number.weights[terms].tolist())
-                    longest = max((*shown.products_text(place)[0], *weights, longest), key=len)
-        font = QFont(self._font)
-        for pixels in _NUMBER_PIXELS:
-            font.setPixelSize(round(pixels * self._scale))
-            if QFontMetrics(font).horizontalAdvance(longest) + SPACE_S <= width:
-                self._font = font
-                return True
-        return False
-
     def _group(self, row: Row) -> Group:
         if self._shown is None:
             raise LookupError("no number is shown")
@@ -378,16 +266,9 @@ class TermsView(QWidget):
     # What is under the pointer.
 
     def _term_at(self, point: QPointF) -> tuple[int | None, str]:
-        for row in self._rows:
-            for name, grid in row.grids.items():
-                if not grid.contains(point):
-                    continue
-                group = self._group(row)
-                row_at = int((point.y() - grid.y()) / grid.height() * group.grid[0])
-                column_at = int((point.x() - grid.x()) / grid.width() * group.grid[1])
-                found = np.flatnonzero((group.rows == row_at) & (group.columns == column_at))
-                return (int(group.terms[found[0]]), name) if found.size else (None, "")
-        return None, ""
+        if self._shown is None:
+            return None, ""
+        return term_at(self.rows, self._shown, point)
 
     def _said(self, term: int | None) -> str:
         shown = self._shown
@@ -474,12 +355,12 @@ class TermsView(QWidget):
             small.setPixelSize(11)
             painter.setFont(small)
             painter.setPen(QColor(colors().muted))
-            caption = QRectF(grid.x(), grid.y() - _CAPTION, max(grid.width(), 60.0), _CAPTION)
+            caption = QRectF(grid.x(), grid.y() - CAPTION, max(grid.width(), 60.0), CAPTION)
             if is_first:  # the other moments of a map stand right below
                 painter.drawText(caption, int(Qt.AlignmentFlag.AlignLeft), captions[name])
             if name in operators:
                 painter.setFont(self.font())
-                place = QRectF(grid.x() - _OPERATOR, grid.y(), _OPERATOR, grid.height())
+                place = QRectF(grid.x() - OPERATOR, grid.y(), OPERATOR, grid.height())
                 painter.drawText(place, int(Qt.AlignmentFlag.AlignCenter), operators[name])
             self._paint_grid(painter, shown, group, name, grid)
         self._paint_total(painter, shown, row, is_revealed)
@@ -499,7 +380,7 @@ class TermsView(QWidget):
         is_rgb = self._is_rgb(shown, group)
         tints = TINTS_ON_DARK if is_dark() else TINTS
         room = row.thumb.width() + SPACE_S
-        caption = QRectF(row.thumb.x(), row.thumb.y() - _CAPTION, room, _CAPTION)
+        caption = QRectF(row.thumb.x(), row.thumb.y() - CAPTION, room, CAPTION)
         painter.setPen(QColor(tints[group.channel] if is_rgb else colors().muted))
         text = painter.fontMetrics().elidedText(
             self.group_label(group), Qt.TextElideMode.ElideMiddle, round(caption.width())
@@ -536,17 +417,18 @@ class TermsView(QWidget):
         inside = number.question.taps.inside[group.terms]
         values, texts = self._cells(shown, group, name)
         backs = self._backs(shown, group, name, values)
-        painter.setFont(self._font)
+        if self._layout.font is not None:
+            painter.setFont(self._layout.font)
         border = QColor(colors().border)
         for place in range(len(group.terms)):
             term = int(group.terms[place])
-            cell = _cell(grid, group, place)
+            cell = cell_in(grid, group, place)
             hidden = name == "product" and self._revealed is not None and term >= self._revealed
             is_padding = name == "window" and not bool(inside[place])
             if hidden:
                 painter.fillRect(cell, QColor(colors().field))
             else:
-                text = texts[place] if self._shows_numbers else ""
+                text = texts[place] if self._layout.font is not None else ""
                 paint_cell(painter, cell, None if is_padding else backs[place], text)
             if cell.width() >= 8:
                 painter.setPen(border)
@@ -560,13 +442,13 @@ class TermsView(QWidget):
         for place, term in enumerate(group.terms.tolist()):
             if term in shown.number.largest and name == "window":
                 painter.setPen(QPen(REGION, 3))
-                painter.drawRect(_cell(grid, group, place).adjusted(1, 1, -1, -1))
+                painter.drawRect(cell_in(grid, group, place).adjusted(1, 1, -1, -1))
             stands_out = term == self._pointed or (
                 self._revealed is not None and term == self._revealed - 1
             )
             if stands_out:
                 painter.setPen(QPen(ACCENT, 2))
-                painter.drawRect(_cell(grid, group, place).adjusted(1, 1, -1, -1))
+                painter.drawRect(cell_in(grid, group, place).adjusted(1, 1, -1, -1))
 
     def _cells(
         self, shown: Shown, group: Group, name: str
@@ -574,7 +456,7 @@ class TermsView(QWidget):
         number = shown.number
         if name == "product":
             place = shown.groups.index(group)
-            printed = shown.products_text(place)[0] if self._shows_numbers else ()
+            printed = shown.products_text(place)[0] if self._layout.font is not None else ()
             return number.products[group.terms], list(printed)
         values = (number.inputs if name == "window" else number.weights)[group.terms]
         texts = ["−∞" if value == -np.inf else number_text(value) for value in values.tolist()]
@@ -626,7 +508,7 @@ class TermsView(QWidget):
         painter.drawText(line, int(Qt.AlignmentFlag.AlignVCenter), text)
 
     def _paint_bar(self, painter: QPainter, shown: Shown, place: int, rect: QRectF) -> None:
-        listed = [index for index, _ in self._bars if index >= 0]
+        listed = [index for index, _ in self.bars if index >= 0]
         if place >= 0:
             value = shown.map_sums[place]
             label = self.label(*shown.groups[shown.maps[place][0]].key)
@@ -635,7 +517,7 @@ class TermsView(QWidget):
             value = float(np.sum(rest))
             label = self.tr("the other {count}").format(count=len(rest))
         largest = abs(shown.map_sums[shown.strongest[0]]) or 1.0
-        chosen = bool(self._rows) and place >= 0 and self._rows[0].group in shown.maps[place]
+        chosen = bool(self.rows) and place >= 0 and self.rows[0].group in shown.maps[place]
         if chosen:
             painter.fillRect(rect, QColor(colors().panel))
         painter.setFont(self.font())
@@ -684,14 +566,3 @@ def _scale(values: NDArray[np.float64]) -> float:
 
 def _picture_rect(picture: MapPicture, room: QRectF) -> QRectF:
     return fitted(QSize(picture.width, picture.height), room.toRect())
-
-
-def _cell(grid: QRectF, group: Group, place: int) -> QRectF:
-    rows, columns = group.grid
-    width, height = grid.width() / columns, grid.height() / rows
-    return QRectF(
-        grid.x() + int(group.columns[place]) * width,
-        grid.y() + int(group.rows[place]) * height,
-        width,
-        height,
-    )
