@@ -13,14 +13,14 @@ from onnx import TensorProto, helper, numpy_helper
 from cnngui.spec import layers as spec
 from cnngui.spec.layers import INPUT_ID, Shape
 from cnngui.spec.layers.conv import Convolution, TransposedConvolution
-from cnngui.spec.layers.norm import BatchNorm
+from cnngui.spec.layers.norm import BatchNorm, InstanceNorm
 from cnngui.spec.layers.pool import AdaptivePooling, WindowPooling
 from cnngui.spec.layers.resize import Padding, Upsampling
 from cnngui.spec.network import NetworkSpec
 from cnngui.spec.shapes import infer
 from cnngui.weights import Weights
 
-_OF_LATER_OPSET = (spec.GELU, spec.GroupNorm, spec.InstanceNorm2d)
+_OF_LATER_OPSET = (spec.GELU, spec.GroupNorm, InstanceNorm)
 NOT_IN_ONNX = (AdaptivePooling,)
 
 
@@ -162,7 +162,7 @@ def _build(build: _Builder, parameters: list[str]) -> None:
             )
         case BatchNorm():
             build.add("BatchNormalization", tensors, epsilon=layer.eps)
-        case spec.GroupNorm() | spec.InstanceNorm2d():
+        case spec.GroupNorm() | InstanceNorm():
             channels = build.shape[0]
             neutral = [build.constant(np.ones(channels)), build.constant(np.zeros(channels))]
             tensors = tensors if parameters else inputs + neutral

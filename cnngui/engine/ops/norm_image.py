@@ -154,7 +154,7 @@ class GroupNorm(_ImageNorm[spec.GroupNorm]):
 
 @formula(spec.InstanceNorm2d)
 @formula(spec.InstanceNorm3d)
-class InstanceNorm(_ImageNorm[spec.InstanceNorm2d]):
+class InstanceNorm(_ImageNorm[spec.InstanceNorm2d | spec.InstanceNorm3d]):
     """Each map, of a moment or of all moments together."""
 
     def groups(self, channels: int) -> int:
