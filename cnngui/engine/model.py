@@ -143,7 +143,9 @@ class Model:
             program.run(x, observers, is_abandoned)
 
     def activations(
-        self, x: NDArray[np.float32], layer_ids: Iterable[str] | None = None
+        self,
+        x: NDArray[np.float32] | NDArray[np.uint8],
+        layer_ids: Iterable[str] | None = None,
     ) -> dict[str, NDArray[np.float32]]:
         """Return fresh, contiguous outputs of the layers named; of all layers by default."""
         wanted = list(self._nodes if layer_ids is None else layer_ids)

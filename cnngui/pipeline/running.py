@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from cnngui.capture.frame import Frame, Window
 from cnngui.engine.model import Model, Observers
-from cnngui.engine.preprocess import normalise, normalise_batch
+from cnngui.engine.preprocess import normalise
 from cnngui.errors import NetworkError, text
 from cnngui.featuremaps.colormaps import DIVERGING, SEQUENTIAL
 from cnngui.featuremaps.scales import Scales
@@ -84,7 +84,6 @@ class RunningNetwork:
         self.is_untrained = not set(self.spec.drawn_ids) <= set(weights or {})
         self.shapes: Mapping[str, Shape] = infer(spec).shapes
         self.signed = is_signed(spec)
-        self._values: NDArray[np.float32] | None = None
         self._asked: tuple[str, int, tuple[int, ...]] | None = None
         self._question: Question | None = None
 
@@ -212,11 +211,8 @@ class RunningNetwork:
         NetworkError
             If there is not enough memory.
         """
-        # Of several frames most have been seen before: the model normalises those that it reads.
-        several = pixels.ndim == 4
-        x = np.moveaxis(pixels, -1, 0)[np.newaxis] if several else self._normalised(pixels)
         with _memory_for(self.spec):
-            self._model.forward(x, observers, is_abandoned, keys)
+            self._model.forward(_channels_first(pixels[np.newaxis]), observers, is_abandoned, keys)
 
     def run_together(self, pictures: Sequence[NDArray[np.uint8]], observers: Observers) -> None:
         """Compute several fitted frames as one batch: each weight is then read once for all.
@@ -226,9 +222,8 @@ class RunningNetwork:
         NetworkError
             If there is not enough memory.
         """
-        mean, std = self.spec.input.mean, self.spec.input.std
         with _memory_for(self.spec):
-            self._model.forward(normalise_batch(np.stack(pictures), mean, std), observers)
+            self._model.forward(_channels_first(np.stack(pictures)), observers)
 
     @property
     def layer_ms(self) -> dict[str, float]:
@@ -263,7 +258,7 @@ class RunningNetwork:
         pixels = self.seen(frame)
         plan = plan_snapshot(self.spec, layer_ids, most_pictures)
         with _memory_for(self.spec):
-            batches = self._model.activations(self._normalised(pixels), plan.layer_ids)
+            batches = self._model.activations(_channels_first(pixels[np.newaxis]), plan.layer_ids)
         return SnapshotContent(
             spec=self.spec,
             weights=self.weights,
@@ -279,11 +274,13 @@ class RunningNetwork:
             most_pictures=most_pictures,
         )
 
-    def _normalised(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
-        self._values = normalise(
-            pixels, self.spec.input.mean, self.spec.input.std, out=self._values
-        )
-        return self._values
+
+def _channels_first(pictures: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """See ``(N, H, W, C)`` or ``(N, T, H, W, C)`` as the model reads it, which normalises it.
+
+    It does so band by band on all its threads, and of several frames those alone that it reads.
+    """
+    return np.moveaxis(pictures, -1, 1)
 
 
 def _must_have_room(
