@@ -3,7 +3,7 @@
 A layer keeps its weights in the forms in which they are multiplied, which takes memory beside the
 weights, and time to make. Some ways to compute are faster and take more memory than others: a large
 network has them where they bring most, so that all weights made ready take no more than the weights
-themselves.
+themselves. (ResNet-18 and DenseNet-121 would take a quarter longer.)
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from cnngui.spec.layers import LayerSpec, ParametricSpec
 from cnngui.spec.network import NetworkSpec
 from cnngui.spec.shapes import Shape, ShapeReport
 
-LARGE_BYTES = 32_000_000
-"""Of networks with more weights than that, memory is spared; weights made ready may always take as
-many bytes."""
+LARGE_BYTES = 64_000_000
+"""Of networks with more weights than that, memory is spared: made ready, they take no more again.
+Those of a smaller network may take twice this, which is little beside the program itself."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,7 +86,9 @@ def held_bytes(layers: Iterable[Prepared]) -> int:
 
 def _be_sparing(layers: Sequence[Prepared]) -> None:
     """Let layers be hasty as long as there is memory for it, first where a byte saves most time."""
-    left = max(held_bytes(layers), LARGE_BYTES) - sum(ready.layer.ready_bytes for ready in layers)
+    held = held_bytes(layers)
+    most = held if held > LARGE_BYTES else 2 * LARGE_BYTES
+    left = most - sum(ready.layer.ready_bytes for ready in layers)
     extra = {ready: ready.layer.hasty_bytes for ready in layers if ready.layer.hasty_bytes}
     if sum(extra.values()) <= left:
         return

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import gc
 import tracemalloc
+from dataclasses import replace
 from time import perf_counter
 
 import numpy as np
 import pytest
 
 from cnngui.engine import model as model_module
+from cnngui.engine import preparing
 from cnngui.engine.glimpse import Glimpse
 from cnngui.engine.initializers import draw, weights_key
 from cnngui.engine.model import Model
@@ -403,8 +405,9 @@ def test_an_edit_prepares_only_what_it_changes(edit, changed):
     )
 
 
-def test_weights_made_ready_take_no_more_than_the_weights():
+def test_a_large_networks_weights_made_ready_take_no_more_than_the_weights(monkeypatch):
     """What is faster and takes more is done where it saves most for its memory."""
+    monkeypatch.setattr(preparing, "LARGE_BYTES", 1_000_000)
     wide = {"kernel_size": 3, "padding": 1, "bias": False}
     spec = network(
         Conv2d(id="early", out_channels=64, **wide),
@@ -432,6 +435,12 @@ def test_weights_made_ready_take_no_more_than_the_weights():
     hasty = [name for name, node in model._nodes.items() if node.layer.is_hasty]
     assert "wide" in hasty
     assert not any(name.startswith("conv") for name in hasty)
+
+
+def test_a_small_networks_layers_are_all_as_fast_as_they_can_be():
+    wide = Conv2d(id="wide", out_channels=512, kernel_size=3, padding=1)
+    spec = network(replace(wide, id="first"), wide, height=32, width=32)
+    assert all(node.layer.is_hasty for node in Model(spec)._nodes.values())
 
 
 def test_what_was_made_ready_to_look_at_something_else_is_let_go(monkeypatch):
