@@ -28,6 +28,7 @@ _WIDEST_KERNEL = 78
 """Pixels: what all moments of a kernel take beside each other."""
 _HEIGHT = 178
 _THICKEST = 7.0
+_WIDEST_NAME = 132
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,7 @@ class ReadsBand(QWidget):
             tile = self._tile_rect(place, len(readings))
             self._paint_line(painter, result, reading, tile, target, largest)
         for place, reading in enumerate(readings):
-            self._paint_tile(painter, result, reading, self._tile_rect(place, len(readings)))
+            self._paint_tile(painter, result, reading, place, len(readings))
         self._paint_target(painter, result, target)
 
     def _readings(self, result: NumberResult) -> list[_Reading]:
@@ -120,8 +121,12 @@ class ReadsBand(QWidget):
         found.sort(key=lambda reading: -abs(np.nan_to_num(reading.value)))
         return found[:_MOST]
 
+    def _step(self, count: int) -> float:
+        """Return the width that each of so many maps has with its name."""
+        return min((self.width() - 2 * SPACE_M) / max(count, 1), 150.0)
+
     def _tile_rect(self, place: int, count: int) -> QRectF:
-        step = min((self.width() - 2 * SPACE_M) / max(count, 1), 150.0)
+        step = self._step(count)
         left = (self.width() - step * count) / 2 + place * step + (step - _TILE.width()) / 2
         return QRectF(left, 20, _TILE.width(), _TILE.height())
 
@@ -175,8 +180,14 @@ class ReadsBand(QWidget):
             rect.translate(side + 2, 0)
 
     def _paint_tile(
-        self, painter: QPainter, result: NumberResult, reading: _Reading, tile: QRectF
+        self,
+        painter: QPainter,
+        result: NumberResult,
+        reading: _Reading,
+        place: int,
+        count: int,
     ) -> None:
+        tile = self._tile_rect(place, count)
         taps = result.number.question.taps
         mine = (taps.source == reading.source) & (taps.channel == reading.channel)
         at = taps.at[mine]
@@ -184,7 +195,9 @@ class ReadsBand(QWidget):
         moment = int(at[taps.inside[mine], 0].max(initial=0)) if at.shape[1] == 3 else 0
         picture = result.sources.get((reading.source, reading.channel, moment))
         painter.setPen(QColor(colors().text))
-        above = QRectF(tile.x() - 30, tile.y() - 18, tile.width() + 60, 16)
+        # No further than the name beside it begins.
+        width = min(_WIDEST_NAME, self._step(count) - SPACE_S)
+        above = QRectF(tile.center().x() - width / 2, tile.y() - 18, width, 16)
         text = painter.fontMetrics().elidedText(
             self._name(result, reading), Qt.TextElideMode.ElideMiddle, round(above.width())
         )

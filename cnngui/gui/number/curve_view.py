@@ -17,22 +17,23 @@ from cnngui.gui.widgets.pictures import REGION
 _POINTS = 120
 
 
+SMALL = QSize(96, 48)
+LARGE = QSize(384, 240)
+
+
 class CurveView(QWidget):
     """Draws the function of an elementwise layer around the number that goes in."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, size: QSize = SMALL, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._number: Number | None = None
-        self.setFixedSize(self.sizeHint())
+        self.setFixedSize(size)
         self.setAccessibleName(self.tr("Curve of the function"))
 
     def show_number(self, number: Number) -> None:
         """Draw the curve of a number's layer; the number must be a function's."""
         self._number = number
         self.update()
-
-    def sizeHint(self) -> QSize:
-        return QSize(96, 48)
 
     @guarded
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -18,7 +18,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QScrollArea,
-    QStackedWidget,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -26,6 +25,7 @@ from PySide6.QtWidgets import (
 
 from cnngui.gui.hands import Hands
 from cnngui.gui.icons import icon
+from cnngui.gui.number.curve_view import LARGE, CurveView
 from cnngui.gui.number.result_view import ResultView
 from cnngui.gui.number.side_panel import SidePanel
 from cnngui.gui.number.stepping import SPEEDS, STEP_KINDS, Stepping
@@ -37,6 +37,7 @@ from cnngui.gui.widgets.buttons import ChoiceButton, tool_button
 from cnngui.gui.widgets.eliding_label import ElidingLabel
 from cnngui.gui.widgets.kernel_menu import KernelMenu, KernelTarget
 from cnngui.gui.widgets.keys import keeps_key
+from cnngui.gui.widgets.low_stack import LowStack
 from cnngui.gui.widgets.menu import Menu
 from cnngui.gui.widgets.parameter_fields import ParameterFields
 from cnngui.gui.widgets.places import keep_place
@@ -84,6 +85,7 @@ class NumberPage(QWidget):
         self._dragged_down = self._dragged_right = 0.0
         self.stepping = Stepping(state, self)
         self.terms = TermsView(state)
+        self.curve = CurveView(LARGE)
         self.result_view = ResultView(self.terms)
         self.side = SidePanel(state)
         self._build_tools()
@@ -178,7 +180,7 @@ class NumberPage(QWidget):
         self._side_area.setVisible(not narrow)
         if narrow:
             self._side_area.takeWidget()
-            self._content_column.insertWidget(1, self.side)
+            self._content_column.insertWidget(2, self.side)
             self._foot_row.addWidget(self.side.map)
             self.side.map.setFixedWidth(_SMALL_MAP)
         else:
@@ -263,6 +265,7 @@ class NumberPage(QWidget):
         content.setContentsMargins(SPACE_M, SPACE_S, SPACE_M, SPACE_M)
         content.setSpacing(SPACE_M)
         content.addWidget(self.terms)
+        content.addWidget(self.curve)
         content.addStretch(1)
         self._content_column = content
         self.parameters = ParameterFields(self._hands)
@@ -289,7 +292,7 @@ class NumberPage(QWidget):
         self._message.setWordWrap(True)
         self._message.setMargin(SPACE_L)
         self._message.setForegroundRole(QPalette.ColorRole.PlaceholderText)
-        self._stack = QStackedWidget(self)
+        self._stack = LowStack(self)  # its parts scroll by themselves
         self._stack.addWidget(self._message)
         self._stack.addWidget(both)
         self._pointed = ElidingLabel(self)
@@ -323,6 +326,10 @@ class NumberPage(QWidget):
         hidden = self.result_view.is_hidden
         self.terms.reveal(0 if hidden else self.stepping.revealed)
         self.terms.setVisible(part.number.question.kind in ("sum", "max", "product", "copy"))
+        is_curve = part.number.question.kind == "function" and not hidden
+        self.curve.setVisible(is_curve)
+        if is_curve:
+            self.curve.show_number(part.number)
         self.result_view.show_number(part)
         self.side.show_number(part, self.stepping.filled)
         question = part.number.question

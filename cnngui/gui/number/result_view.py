@@ -191,7 +191,7 @@ class _Link(QWidget):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.words = _numbers_label(self)
-        self._curve = CurveView(self)
+        self._curve = CurveView(parent=self)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(SPACE_M)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
@@ -14,7 +15,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QListWidget,
     QListWidgetItem,
-    QStackedWidget,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -29,11 +29,13 @@ from cnngui.gui.studio import Studio
 from cnngui.gui.theme import SLIM_SCROLL_BAR, SPACE_L, SPACE_M, SPACE_S, with_font
 from cnngui.gui.widgets.eliding_label import ElidingLabel
 from cnngui.gui.widgets.file_choice import ask_for_table
+from cnngui.gui.widgets.low_stack import LowStack
 from cnngui.gui.widgets.places import keep_place
 from cnngui.gui.widgets.plain import plain_tip, show_plainly
 from cnngui.gui.widgets.run_choice import RunChoice
 from cnngui.gui.words.errors import said
 from cnngui.gui.words.numbers import share_text
+from cnngui.gui.words.translation import translated
 from cnngui.pipeline.training.measured import basis_words
 from cnngui.pipeline.training.progress import Evaluation, TrainingProgress
 
@@ -54,6 +56,7 @@ class ResultsPage(QWidget):
         self._studio = studio
         self._run_id = ""
         """The run that was chosen; "" takes the newest."""
+        self._evaluation: Evaluation | None = None
         self._shown: Evaluation | None = None
         self._look: Look = ("wrong",)
         self._build()
@@ -171,7 +174,7 @@ class ResultsPage(QWidget):
         row.addWidget(self.samples, 3)
         rows.addLayout(row, 1)
         rows.addWidget(self.doubt)
-        self._stack = _LowStack(self)
+        self._stack = LowStack(self)
         self._stack.addWidget(self.message)
         self._stack.addWidget(whole)
         column = QVBoxLayout(self)
@@ -200,11 +203,12 @@ class ResultsPage(QWidget):
         run = self._run
         self._stack.setCurrentIndex(0 if run is None else 1)
         if run is None or run.evaluation is None:
-            self._shown = None
+            self._evaluation = self._shown = None
             return
         self.run.show_runs(self._runs, run.run_id)
-        if run.evaluation is not self._shown:
-            self._show_evaluation(run, run.evaluation)
+        if run.evaluation is not self._evaluation:
+            self._evaluation = run.evaluation
+            self._show_evaluation(run, _named(run.evaluation))
 
     def _show_evaluation(self, run: TrainingProgress, evaluation: Evaluation) -> None:
         is_other = self._shown is None or self._shown.classes != evaluation.classes
@@ -234,7 +238,7 @@ class ResultsPage(QWidget):
 
     @Slot()
     def _on_export_clicked(self) -> None:
-        run, evaluation, studio = self._run, self._shown, self._studio
+        run, evaluation, studio = self._run, self._evaluation, self._studio
         if run is None or evaluation is None:
             return
         title, folder = self.tr("Predictions as a table"), studio.settings.save_folder
@@ -274,7 +278,7 @@ class ResultsPage(QWidget):
         self.looked_at.setText(words)
         self.looked_at.setToolTip(plain_tip(words))
         self.looked_at.setVisible(bool(words))
-        self.samples.show_samples(run, places)
+        self.samples.show_samples(replace(run, evaluation=evaluation), places)
 
     def _words(self, evaluation: Evaluation, look: Look, count: int) -> str:
         if look[0] != "cell":
@@ -285,11 +289,9 @@ class ResultsPage(QWidget):
         return confusion_words(evaluation, label, predicted, count)
 
 
-class _LowStack(QStackedWidget):
-    """May be as low as its pages can be: texts that wrap would ask for the height they like."""
-
-    def hasHeightForWidth(self) -> bool:
-        return False
+def _named(evaluation: Evaluation) -> Evaluation:
+    """Return an evaluation whose classes are called as the window calls them."""
+    return replace(evaluation, classes=tuple(map(translated, evaluation.classes)))
 
 
 def _places(evaluation: Evaluation, look: Look) -> list[int]:

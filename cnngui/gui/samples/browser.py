@@ -31,6 +31,7 @@ from cnngui.gui.theme import SLIM_SCROLL_BAR, SPACE_M, SPACE_S, number_font, wit
 from cnngui.gui.widgets.plain import plain_tip
 from cnngui.gui.widgets.sample_grid import SamplesGrid
 from cnngui.gui.words.errors import error_text
+from cnngui.gui.words.translation import translated
 
 _LIST_WIDTH = 176
 _COUNT_ROLE = Qt.ItemDataRole.UserRole
@@ -80,7 +81,7 @@ class SamplesBrowser(QWidget):
             self.classes.clear()
             self._add(self.tr("All classes"), len(dataset))
             for name, count in zip(dataset.classes, class_counts(dataset), strict=True):
-                self._add(name, count)
+                self._add(translated(name), count)
             self.classes.setCurrentRow(0)
         self._show_chosen(0)
 

@@ -99,7 +99,11 @@ class _BigButton(QPushButton):
 
 def _small_button(action: QAction) -> QToolButton:
     button = QToolButton()
-    button.setDefaultAction(action)
+    # An action's own button would show the letter that its menu adds to it: 动作(G).
+    button.setText(plain_text(action))
+    button.setIcon(action.icon())
+    button.setToolTip(action.toolTip())
+    button.clicked.connect(action.trigger)
     button.setAutoRaise(True)
     button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
     return button

@@ -18,7 +18,15 @@ from PySide6.QtWidgets import (
 )
 
 from cnngui.gui.crashes import guarded
-from cnngui.gui.theme import ACCENT, SPACE_M, SPACE_S, colors, number_font, with_font
+from cnngui.gui.theme import (
+    ACCENT,
+    SLIM_SCROLL_BAR,
+    SPACE_M,
+    SPACE_S,
+    colors,
+    number_font,
+    with_font,
+)
 from cnngui.gui.words.errors import said
 from cnngui.gui.words.numbers import number_text
 from cnngui.pipeline.training.progress import Finding, LayerHealth
@@ -52,6 +60,7 @@ class HealthView(QWidget):
         area.setWidgetResizable(True)
         area.setAccessibleName(self.tr("How each layer learns"))
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.verticalScrollBar().setStyleSheet(SLIM_SCROLL_BAR)
         inside = QWidget()
         rows = QVBoxLayout(inside)
         rows.setContentsMargins(0, 0, SPACE_S, 0)

@@ -24,7 +24,15 @@ from PySide6.QtWidgets import (
 )
 
 from cnngui.gui.studio import Studio
-from cnngui.gui.theme import ACCENT, SPACE_L, SPACE_M, SPACE_S, number_font, text_width
+from cnngui.gui.theme import (
+    ACCENT,
+    SLIM_SCROLL_BAR,
+    SPACE_L,
+    SPACE_M,
+    SPACE_S,
+    number_font,
+    text_width,
+)
 from cnngui.gui.training.actions import TrainActions
 from cnngui.gui.training.curves_view import CurvesView
 from cnngui.gui.training.health_view import HealthView
@@ -372,9 +380,9 @@ class TrainPage(QWidget):
         )
         return Notice(
             text.format(
-                common=data.classes[common],
+                common=translated(data.classes[common]),
                 many=f"{counts[common]:,}",
-                rare=data.classes[rare],
+                rare=translated(data.classes[rare]),
                 few=f"{counts[rare]:,}",
             ),
             key="balance",
@@ -425,6 +433,7 @@ def _scrolling(form: QWidget) -> QScrollArea:
     area.setWidgetResizable(True)
     area.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the form has the keyboard
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.verticalScrollBar().setStyleSheet(SLIM_SCROLL_BAR)
     area.setWidget(form)
     bar_width = area.verticalScrollBar().sizeHint().width()
     area.setMinimumWidth(form.minimumSizeHint().width() + bar_width + SPACE_S)

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 from cnngui.gui.crashes import guarded
 from cnngui.gui.theme import (
     ACCENT,
+    SLIM_SCROLL_BAR,
     SPACE_L,
     SPACE_M,
     SPACE_S,
@@ -63,6 +64,7 @@ class VectorView(QAbstractScrollArea):
         self._pointer: QPoint | None = None
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.verticalScrollBar().setStyleSheet(SLIM_SCROLL_BAR)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.viewport().setMouseTracking(True)
         self.setAccessibleName(self.tr("Units"))

@@ -22,6 +22,7 @@ from cnngui.gui.widgets.moving import Frames, frame_at
 from cnngui.gui.widgets.plain import plain_tip
 from cnngui.gui.words.clips import clip_words
 from cnngui.gui.words.lists import listed
+from cnngui.gui.words.translation import translated
 
 SAMPLES_MIME = "application/x-cnngui-samples"
 """Samples on their way to another class; which ones, only the list they come from knows."""
@@ -129,7 +130,9 @@ class SamplesModel(QAbstractListModel):
 
     def _class_name(self, number: int) -> str:
         dataset = self._dataset
-        return dataset.classes[int(dataset.labels[number])] if dataset is not None else ""
+        if dataset is None:
+            return ""
+        return translated(dataset.classes[int(dataset.labels[number])])
 
     def _file_name(self, number: int) -> str:
         dataset = self._dataset

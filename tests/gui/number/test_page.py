@@ -305,3 +305,16 @@ def test_what_sharing_is_worth_is_told_whole_in_a_narrow_column(driver: Driver) 
     driver.wait(worth.isVisible)
     assert worth.heightForWidth(120) > worth.heightForWidth(1000)
     driver.wait(lambda: worth.height() == worth.heightForWidth(worth.width()))
+
+
+def test_a_function_is_drawn_large_where_it_is_looked_at(driver: Driver) -> None:
+    page = Page(driver)
+    driver.document.select("relu1")
+    page.open()
+    driver.wait(lambda: page.result.layer_id == "relu1" and page.page.curve.isVisible())
+    page.page.curve.grab()
+    page.press("Guess first")
+    assert not page.page.curve.isVisible()  # it would tell
+    driver.document.select("conv1")
+    driver.wait(lambda: page.result.layer_id == "conv1")
+    assert not page.page.curve.isVisible()

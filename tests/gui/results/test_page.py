@@ -274,3 +274,13 @@ def test_the_cell_under_the_pointer_is_marked(qtbot: QtBot, filled: ResultsPage)
     before = filled.matrix.grab().toImage()
     qtbot.mouseMove(filled.matrix.viewport(), filled.matrix.cell_rect(1, 1).center())
     qtbot.waitUntil(lambda: filled.matrix.grab().toImage() != before)
+
+
+def test_classes_of_the_program_are_called_as_the_window_calls_them(
+    in_chinese: None, page: ResultsPage, studio: LearnedStudio
+) -> None:
+    studio.report(RUN)
+    page.matrix.show_chosen((2, 0))
+    page.matrix.cell_chosen.emit(2, 0)
+    assert "星形" in page.looked_at.text()
+    assert "圆形" in page.looked_at.text()

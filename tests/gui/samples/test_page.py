@@ -161,3 +161,13 @@ def test_the_ways_to_begin_fit_the_lowest_window(hands: Hands) -> None:
     hands.driver.window.resize(800, 560)
     hands.driver.wait(lambda: hands.page.width() <= 800)
     assert hands.page.minimumSizeHint().width() <= 780
+
+
+def test_classes_and_ways_to_them_are_said_in_the_windows_language(
+    in_chinese: None, hands: Hands
+) -> None:
+    ways = [button.text() for button in hands.page.findChildren(QToolButton) if button.text()]
+    assert "动作" in ways  # without the letter that it has in a menu
+    QTest.mouseClick(hands.child(QPushButton, "welcome_samples_shapes"), LEFT)
+    hands.driver.wait(hands.page.browser.isVisible)
+    assert hands.page.browser.classes.item(1).text() == "圆形"

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QApplication,
     QLabel,
     QScrollArea,
+    QScrollBar,
     QSplitter,
     QStackedWidget,
     QTabBar,
@@ -23,7 +24,9 @@ from pytestqt.qtbot import QtBot
 from cnngui.gui.network.layer_list import LayerList
 from cnngui.gui.network.panel import NetworkPanel
 from cnngui.gui.network.row_header import RowHeader
+from cnngui.gui.number.page import NumberPage
 from cnngui.gui.settings import Settings
+from cnngui.gui.theme import SLIM_SCROLL_BAR
 from cnngui.gui.views.inspector import Inspector
 from cnngui.gui.views.wall_canvas import WallCanvas
 from cnngui.gui.widgets.two_rows import TwoRows
@@ -188,3 +191,29 @@ def test_lines_of_large_letters_do_not_overlap(
     numbers = window.findChild(Inspector).details.numbers
     assert numbers.width() <= window.findChild(Inspector).width()
     driver.window.close()
+
+
+def test_one_number_is_scrolled_in_its_parts_alone(driver: Driver) -> None:
+    driver.window.resize(1366, 768)
+    driver.key(Qt.Key.Key_N)
+    page = driver.window.findChild(NumberPage)
+    driver.wait(lambda: page.terms.shown is not None and page.isVisible())
+    QApplication.processEvents()
+    around = page.parentWidget().parentWidget()
+    assert isinstance(around, QScrollArea)
+    assert around.verticalScrollBar().maximum() == 0
+
+
+def test_the_scroll_bars_of_a_small_window_are_slim(driver: Driver) -> None:
+    driver.window.resize(800, 470)
+    driver.key(Qt.Key.Key_T)
+    drawer = driver.window.findChild(TrainingDrawer)
+    driver.wait(drawer.isVisible)
+    seen = []
+    for page, key in enumerate((Qt.Key.Key_N, Qt.Key.Key_W, Qt.Key.Key_H, Qt.Key.Key_M)):
+        drawer.show_page(page)
+        driver.key(key)
+        QApplication.processEvents()
+        seen += [bar for bar in driver.window.findChildren(QScrollBar) if bar.isVisible()]
+    assert seen
+    assert all(bar.styleSheet() == SLIM_SCROLL_BAR for bar in seen)
