@@ -183,6 +183,10 @@
         <translation>网络另存为…</translation>
     </message>
     <message>
+        <source>Add a layer…</source>
+        <translation>添加层…</translation>
+    </message>
+    <message>
         <source>Undo</source>
         <translation>撤销</translation>
     </message>

@@ -162,6 +162,11 @@ class NetworkPanel(QWidget):
         self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.search.selectAll()
 
+    def choose_layer(self) -> None:
+        """Open the menu of layer types, to be walked through by the arrows."""
+        self.add_menu.popup(self._add.mapToGlobal(self._add.rect().bottomLeft()))
+        self.add_menu.setActiveAction(self.add_menu.actions()[0])
+
     def _search_row(self) -> QHBoxLayout:
         self._search_line = line = QWidget()
         inside = QHBoxLayout(line)
@@ -172,7 +177,7 @@ class NetworkPanel(QWidget):
         return box
 
     def _button_row(self) -> QHBoxLayout:
-        add = QPushButton(icon("plus"), self.tr("Add layer"))
+        self._add = add = QPushButton(icon("plus"), self.tr("Add layer"))
         self.add_menu = AddMenu(add)
         self.add_menu.chosen.connect(self._on_type_chosen)
         add.setMenu(self.add_menu)

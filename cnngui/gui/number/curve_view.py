@@ -17,8 +17,7 @@ from cnngui.gui.widgets.pictures import REGION
 _POINTS = 120
 
 
-SMALL = QSize(96, 48)
-LARGE = QSize(384, 240)
+SMALL, MIDDLING, LARGE = QSize(96, 48), QSize(192, 112), QSize(384, 240)
 
 
 class CurveView(QWidget):

@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
 
 from cnngui.gui.hands import Hands
 from cnngui.gui.icons import icon
-from cnngui.gui.number.curve_view import LARGE, CurveView
+from cnngui.gui.number.curve_view import LARGE, MIDDLING, CurveView
 from cnngui.gui.number.result_view import ResultView
 from cnngui.gui.number.side_panel import SidePanel
 from cnngui.gui.number.stepping import SPEEDS, STEP_KINDS, Stepping
@@ -177,6 +177,7 @@ class NumberPage(QWidget):
         if narrow == self._is_narrow:
             return
         self._is_narrow = narrow
+        self.curve.setFixedSize(MIDDLING if narrow else LARGE)
         self._side_area.setVisible(not narrow)
         if narrow:
             self._side_area.takeWidget()

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 from cnngui.gui.crashes import guarded
 from cnngui.gui.samples.sources import SampleSources
 from cnngui.gui.theme import SPACE_M, SPACE_S, with_font
+from cnngui.gui.widgets.eliding_label import ElidingLabel
 from cnngui.gui.widgets.menu import plain_text
 
 _BUTTON_WIDTH, _BUTTON_HEIGHT = 196, 100
@@ -39,7 +40,7 @@ class SamplesWelcome(QWidget):
         large.setSpacing(SPACE_M)
         large.addStretch(1)
         for action in (sources.record, sources.shapes, sources.folder):
-            large.addWidget(_BigButton(action), 2)
+            large.addWidget(_BigButton(action), 4)  # their titles come before the margins
         small = QVBoxLayout()
         small.setSpacing(SPACE_S)
         small.addStretch(1)
@@ -70,7 +71,8 @@ class _BigButton(QPushButton):
         self.setMaximumWidth(2 * self.sizeHint().width())
         self.clicked.connect(action.trigger)
         self._glyph = action.icon()
-        title = QLabel(plain_text(action))
+        title = ElidingLabel()
+        title.setText(plain_text(action))
         font = QFont(title.font())
         font.setWeight(QFont.Weight.DemiBold)
         title.setFont(font)

@@ -256,6 +256,7 @@ def action_groups() -> tuple[ActionGroup, ...]:
                 ActionInfo(
                     "save_as", translate("Actions", "Save network as…"), keys=("Ctrl+Shift+S",)
                 ),
+                ActionInfo("add_layer", translate("Actions", "Add a layer…"), keys=("A",)),
                 ActionInfo(
                     "undo",
                     translate("Actions", "Undo"),

@@ -273,6 +273,7 @@ class MainWindow(QMainWindow):
             "older_moment": lambda: view.step_moment(-1),
             "newer_moment": lambda: view.step_moment(1),
             "find_layers": bench.network_panel.find_layers,
+            "add_layer": bench.network_panel.choose_layer,
             "previous_page": lambda: wall.turn_page(-1),
             "next_page": lambda: wall.turn_page(1),
             "sort_again": view.sort_again,

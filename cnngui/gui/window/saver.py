@@ -163,6 +163,8 @@ class Saver(QObject):
                 self._status.show_message(self.tr("Saved recording:"), path)
             case JobFailed(what, error):
                 self._status.clear_progress()
+                if what == "snapshot":
+                    self._status.clear_message()
                 if what == "recording":
                     self._set_recording_since(None)
                 self._notices.show_notice(Notice(error_text(error), key=what))

@@ -6,7 +6,7 @@ from html import escape
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, Qt, QTimer, QUrl, Signal, Slot
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtGui import QDesktopServices, QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -17,7 +17,8 @@ from PySide6.QtWidgets import (
 )
 
 from cnngui.gui.icons import icon
-from cnngui.gui.theme import SPACE_M, SPACE_S, colors, number_font
+from cnngui.gui.theme import SPACE_M, SPACE_S, colors, number_font, text_width
+from cnngui.gui.widgets.plain import plain_tip
 from cnngui.harmless import harmless
 from cnngui.pipeline.results import Counters
 
@@ -35,7 +36,8 @@ class StatusLine(QWidget):
         super().__init__(parent)
         self._words = ""
         self._path: Path | None = None
-        self._message = QLabel()
+        self._message = _MessageLabel()
+        self._message.resized.connect(self._write)
         self._message.setObjectName("status_message")
         self._message.setTextFormat(Qt.TextFormat.RichText)
         self._message.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
@@ -75,7 +77,7 @@ class StatusLine(QWidget):
         for widget in (self._bar, self._cancel, self._counters, reset):
             row.addWidget(widget)
         self._clock = QTimer(self, interval=_MESSAGE_MS, singleShot=True)
-        self._clock.timeout.connect(self._on_clock_timeout)
+        self._clock.timeout.connect(self.clear_message)
         self.clear_progress()
 
     def show_message(self, words: str, path: Path | None = None) -> None:
@@ -83,6 +85,12 @@ class StatusLine(QWidget):
         self._words, self._path = words, path
         self._write()
         self._clock.start()
+
+    @Slot()
+    def clear_message(self) -> None:
+        """Say nothing: what was said is no longer so."""
+        self._words, self._path = "", None
+        self._write()
 
     @property
     def message(self) -> str:
@@ -124,18 +132,19 @@ class StatusLine(QWidget):
         if event.type() == QEvent.Type.PaletteChange:
             self._write()
 
-    def _write(self) -> None:
-        text = escape(self._words)
-        if self._path is not None:
-            # Spelt out, because a label keeps a link's old colour after a change of theme.
-            place = escape(harmless(str(self._path)))
-            text += f' <a href="open" style="color: {colors().link}">{place}</a>'
-        self._message.setText(text)
-
     @Slot()
-    def _on_clock_timeout(self) -> None:
-        self._words, self._path = "", None
-        self._write()
+    def _write(self) -> None:
+        metrics, room = self._message.fontMetrics(), self._message.width()
+        place = "" if self._path is None else harmless(str(self._path))
+        words = metrics.elidedText(self._words, Qt.TextElideMode.ElideMiddle, room)
+        text = escape(words)
+        if place:
+            room -= text_width(metrics, f"{words} ")
+            shown = escape(metrics.elidedText(place, Qt.TextElideMode.ElideMiddle, room))
+            # Spelt out, because a label keeps a link's old colour after a change of theme.
+            text += f' <a href="open" style="color: {colors().link}">{shown}</a>'
+        self._message.setText(text)
+        self._message.setToolTip(plain_tip(f"{self._words} {place}".strip()))
 
     @Slot(str)
     def _on_link_activated(self, _link: str) -> None:
@@ -144,3 +153,13 @@ class StatusLine(QWidget):
         folder = self._path if self._path.is_dir() else self._path.parent
         if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))):
             self.show_message(self.tr("No program for folders answered. It is here:"), self._path)
+
+
+class _MessageLabel(QLabel):
+    """Tells when it has other room: what it says is cut to it."""
+
+    resized = Signal()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.resized.emit()

@@ -17,6 +17,7 @@ from cnngui.capture.address import SourceAddress
 from cnngui.errors import SourceError
 from cnngui.formats.network_file import read_network
 from cnngui.gui.document import Document
+from cnngui.gui.network.add_menu import AddMenu
 from cnngui.gui.network.layer_list import LayerList
 from cnngui.gui.settings import Settings
 from cnngui.gui.studio import Studio
@@ -324,7 +325,7 @@ def test_s_saves_a_snapshot_and_says_where(driver: Driver) -> None:
     assert json.loads((folder / "snapshot.json").read_text())
     label = driver.window.findChild(QLabel, "status_message")
     assert label is not None
-    assert str(folder) in label.text()
+    assert str(folder) in label.toolTip()
 
 
 def test_a_snapshot_that_cannot_be_saved_is_said(driver: Driver, tmp_path: Path) -> None:
@@ -332,6 +333,7 @@ def test_a_snapshot_that_cannot_be_saved_is_said(driver: Driver, tmp_path: Path)
     driver.settings.save_folder = tmp_path / "file"
     driver.key(Qt.Key.Key_S)
     driver.wait(lambda: "file" in driver.notice)
+    assert driver.message == ""  # it is not being saved any longer
     driver.wait_for_new_frame()
 
 
@@ -766,3 +768,30 @@ def test_a_window_that_is_an_icon_has_nothing_computed_but_what_is_recorded(driv
     driver.wait(lambda: driver.wall is None)
     driver.window.setWindowState(Qt.WindowState.WindowNoState)
     driver.wait(lambda: driver.wall is not None and driver.channel is not None)
+
+
+def test_a_network_is_built_by_keys_alone(driver: Driver, qtbot: QtBot) -> None:
+    driver.key(Qt.Key.Key_N, CONTROL)
+    driver.wait(lambda: not driver.document.spec.layers)
+    menu = driver.window.findChild(AddMenu)
+    assert menu is not None
+    for downs in (0, 2):
+        driver.key(Qt.Key.Key_A)
+        driver.wait(menu.isVisible)
+        for _ in range(downs):
+            qtbot.keyClick(menu, Qt.Key.Key_Down)
+        qtbot.keyClick(menu, Qt.Key.Key_Return)
+    assert [layer.id for layer in driver.document.spec.layers] == ["conv1", "pool1"]
+    driver.wait(lambda: driver.wall is not None and driver.wall.layer_id == "pool1")
+
+
+def test_a_long_path_is_cut_in_the_status_line_and_told_by_its_tip(
+    driver: Driver, tmp_path: Path
+) -> None:
+    label = driver.window.findChild(QLabel, "status_message")
+    assert label is not None
+    path = tmp_path / ("n" * 250)
+    driver.window.status.show_message("Saved snapshot:", path)
+    assert "…" in label.text()
+    assert label.sizeHint().width() <= label.width()
+    assert str(path) in label.toolTip()
