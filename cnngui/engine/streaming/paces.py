@@ -40,7 +40,12 @@ class Pace(NamedTuple):
 def paces_of(plan: Plan) -> dict[str, Pace]:
     """Return the pace of each tensor that is computed, and of the input."""
     naming = _Naming(plan)
-    return {name: _pace(naming, name) for name in plan.moments}
+    paces = {name: _pace(naming, name) for name in plan.moments}
+    for name, node in plan.nodes.items():
+        splits = not node.layer.looks_across or node.layer.splits_moments
+        if paces[name].fresh and not splits:
+            paces[name] = Pace(1, 0, tuple(range(plan.moments[name])))
+    return paces
 
 
 def _pace(naming: _Naming, tensor: str) -> Pace:

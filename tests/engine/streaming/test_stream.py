@@ -270,3 +270,19 @@ def test_there_is_a_key_for_each_frame():
     film, model = Film(network), Model(network)
     with pytest.raises(ValueError, match="each of 8 frames, got 3"):
         model.forward(film.window(20), {"a": print}, keys=(1, 2, 3))
+
+
+@pytest.mark.parametrize("join", [spec.Add, spec.Multiply])
+def test_a_moment_that_is_repeated_is_joined_with_a_stream(join):
+    """What joins tensors cannot do so for some moments alone where it repeats one of them."""
+    network = video(
+        # Every second of its moments is the bias alone, which is the same in all windows.
+        spec.ConvTranspose3d(id="conv", out_channels=2, kernel_size=1, stride=(2, 1, 1)),
+        spec.Slice(id="between", dim="time", start=1, stop=2),
+        join(id="joined", inputs=("conv", "between")),
+    )
+    film, weights = Film(network), networks.random_weights(network)
+    model, alone = Model(network, weights), Model(network, weights)
+    for newest in range(7, 20):
+        whole = alone.activations(film.window(newest), ["joined"])
+        assert_alike(streamed(model, film, newest, ["joined"]), whole)
