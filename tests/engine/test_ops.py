@@ -9,12 +9,15 @@ from hypothesis import strategies as st
 
 from cnngui.engine.ops import activation, activation_pieces, elementwise, run
 from cnngui.engine.ops.dense import linear
-from cnngui.engine.ops.live import conv_direct, conv_winograd
+from cnngui.engine.ops.families import live_layer
+from cnngui.engine.ops.live import conv_direct, conv_winograd, side_by_side
 from cnngui.engine.ops.live import pooling as pool
+from cnngui.engine.ops.live.conv_choice import conv2d
 from cnngui.engine.ops.live.conv_weights import ConvWeights
 from cnngui.engine.ops.live.layer import LiveRoom
 from cnngui.engine.ops.live.layout import as_layout, is_pixel_major, prefers_pixels
 from cnngui.engine.ops.live.scratch import Scratch
+from cnngui.engine.ops.live.tensor import Margins, Part, Tensor
 from cnngui.engine.ops.live.winograd_tiles import winograd_tiles
 from cnngui.spec import layers as spec
 from tests.engine import naive
@@ -254,3 +257,45 @@ def test_linear_layers_of_one_image_and_of_more(images):
     )
     run(linear(x, weight, bias, out))
     np.testing.assert_allclose(out, x @ weight.T + bias, rtol=1e-5, atol=1e-6)
+
+
+GROUPS = st.sampled_from(((2, 3, 1), (4, 2, 2), (4, 4, 3), (6, 5, 2), (3, 11, 1), (32, 4, 4)))
+"""(groups, channels read by each, channels made by each)."""
+
+
+@settings(deadline=None, max_examples=40)
+@given(data=st.data(), groups=GROUPS, stride=st.sampled_from((1, 2)))
+def test_groups_side_by_side_are_what_they_are_apart(data, groups, stride):
+    count, channels, made = groups
+    rng = np.random.default_rng(0)
+    weight = rng.standard_normal((count * made, channels, 3, 3)).astype(np.float32)
+    bias = rng.standard_normal(count * made, np.float32) if data.draw(st.booleans()) else None
+    x = tensor(rng, (1, count * channels, 9, 9), pixels=True)
+    apart = ConvWeights(weight, bias, (stride, stride), groups=count)
+    together = side_by_side.joined(apart)
+    assert together.groups < count
+    assert together.weight.shape[1] >= min(12, count * channels)
+    expected = naive.convolve(x, weight, bias, (stride, stride), (1, 1), count)
+    out = tensor(rng, expected.shape, pixels=True)
+    run(conv2d(x, together, out, Scratch()))
+    np.testing.assert_allclose(out, expected, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_what_is_not_finite_stays_in_its_group(value):
+    layer = spec.Conv2d(id="conv", out_channels=32, kernel_size=3, padding=1, groups=8)
+    weight = np.random.default_rng(0).standard_normal((32, 4, 3, 3)).astype(np.float32)
+    live = live_layer(layer, {"weight": weight}, [(32, 6, 6)], (32, 6, 6))
+    source = Tensor.whole((1, 32, 6, 6), Margins(1, 1, 1, 1), pixels=True)
+    target = Tensor.whole((1, 32, 6, 6), Margins(), pixels=True)
+    source.values[...] = np.random.default_rng(1).standard_normal(source.shape)
+    calls = live.bind([source], target, Part(range(1), range(6)), Scratch())
+    run(calls)
+    assert np.isfinite(target.values).all()
+    before = target.values.copy()
+    source.values[0, 9, 2, 2] = value
+    with np.errstate(invalid="ignore"):
+        run(calls)
+    assert not np.isfinite(target.values[:, 8:12]).all()
+    others = [channel for channel in range(32) if channel not in range(8, 12)]
+    np.testing.assert_allclose(target.values[:, others], before[:, others], rtol=1e-4, atol=1e-5)

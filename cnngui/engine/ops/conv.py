@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from functools import partial
 from math import prod
 
 import numpy as np
@@ -31,7 +32,7 @@ from cnngui.engine.ops.learning.one_matrix import OneMatrix, fits_one_matrix
 from cnngui.engine.ops.learning.operation import Division, Operation, Place
 from cnngui.engine.ops.learning.tiles import Tiles, suits_tiles
 from cnngui.engine.ops.learning.unfold import Axes, Unfolding, by_group
-from cnngui.engine.ops.live import winograd_tiles
+from cnngui.engine.ops.live import side_by_side, winograd_tiles
 from cnngui.engine.ops.live.conv_choice import conv2d
 from cnngui.engine.ops.live.conv_cost import ConvCost
 from cnngui.engine.ops.live.conv_weights import ConvWeights
@@ -66,6 +67,7 @@ class LiveConv2d(Layer[spec.Conv2d]):
             description.groups,
             scale,
         )
+        self._joined = side_by_side.joined(self._weights)
         self._absorbed: tuple[Layer, Layer] | None = None
         """What was last absorbed, and both together."""
         # Of a 1x1 kernel, what is read is the matrix itself.
@@ -92,7 +94,7 @@ class LiveConv2d(Layer[spec.Conv2d]):
 
     def keep_ready(self, used: Collection[Layer]) -> None:
         if self not in used:
-            self._weights = replace(self._weights)
+            self._weights, self._joined = replace(self._weights), replace(self._joined)
         if self._absorbed is not None:
             self._absorbed[1].keep_ready(used)
 
@@ -138,7 +140,12 @@ class LiveConv2d(Layer[spec.Conv2d]):
         return self.is_hasty and self._weights.suits_tiles and self.hasty_nanoseconds(shape) > 0
 
     def _cost(self, shape: Shape4) -> ConvCost:
-        return ConvCost.of(self._weights.weight.shape, self._weights.groups, shape)
+        weights = self._suited(shape)
+        return ConvCost.of(weights.weight.shape, weights.groups, shape)
+
+    def _suited(self, shape: Shape4) -> ConvWeights:
+        """Return the weights to multiply with. Rows outermost gain nothing by joining groups."""
+        return self._joined if prefers_pixels(*shape[1::2]) else self._weights
 
     def rows_read(self, rows: range) -> range:
         return self._span(rows, axis=0)
@@ -166,14 +173,20 @@ class LiveConv2d(Layer[spec.Conv2d]):
         self, sources: Sequence[Tensor], target: Tensor, part: Part, scratch: Scratch
     ) -> Calls:
         columns = self._span(range(target.shape[3]), axis=1)
-        weights = self._weights
-        return conv2d(
-            sources[0].view(Part(part.images, self.rows_read(part.rows)), columns),
+        x = sources[0].view(Part(part.images, self.rows_read(part.rows)), columns)
+        weights, out = self._suited(target.shape), target.view(part)
+        if not target.lies_by_pixels:
+            weights = self._weights
+        calls = conv2d(
+            x,
             weights if part.units is None else weights.of_units(part.units),
-            target.view(part),
+            out,
             scratch,
             by_tiles=target.lies_by_pixels and self._goes_by_tiles(target.shape),
         )
+        if weights.groups < self._weights.groups:
+            calls.append(partial(side_by_side.mend, x, self._weights, out))
+        return calls
 
 
 @learning(spec.Conv2d)
