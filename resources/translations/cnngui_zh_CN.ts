@@ -6445,6 +6445,10 @@ moment {moment} of {count}</source>
         <translation>请先{0}：用摄像头自己采集，打开文件夹，或使用程序绘制的图形。</translation>
     </message>
     <message>
+        <source>The samples are being prepared: curves begin with the first batch.</source>
+        <translation>正在准备样本：第一批之后开始绘制曲线。</translation>
+    </message>
+    <message>
         <source>Press &lt;b&gt;Train&lt;/b&gt;. The network is shown the samples again and again, and its kernels change a little each time: watch them above, and here how well it does.</source>
         <translation>请按&lt;b&gt;训练&lt;/b&gt;。网络会反复看这些样本，卷积核每次改变一点：在上方观察卷积核，在这里看它学得怎么样。</translation>
     </message>

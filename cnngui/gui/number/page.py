@@ -51,6 +51,8 @@ _SIDE_SHARE = 0.32
 _SIDE_WIDTHS = (200, 340)
 _NARROW = 800
 """Pixels: below this width the map and the words make room for the terms."""
+_LOW = 420
+"""Pixels: below this height a large curve would not be seen whole."""
 _SMALL_MAP = 150
 _WIDEST = 16_777_215
 """Qt's own bound of a width that has none."""
@@ -171,13 +173,14 @@ class NumberPage(QWidget):
         least, most = _SIDE_WIDTHS
         self._side_area.setFixedWidth(round(min(max(self.width() * _SIDE_SHARE, least), most)))
         self._set_narrow(self.width() < _NARROW)
+        small = self._is_narrow or self.height() < _LOW
+        self.curve.setFixedSize(MIDDLING if small else LARGE)
 
     def _set_narrow(self, narrow: bool) -> None:
         """Give the terms the whole width: the map stands below, the words under the terms."""
         if narrow == self._is_narrow:
             return
         self._is_narrow = narrow
-        self.curve.setFixedSize(MIDDLING if narrow else LARGE)
         self._side_area.setVisible(not narrow)
         if narrow:
             self._side_area.takeWidget()

@@ -85,9 +85,10 @@ class _BigButton(QPushButton):
         column.setContentsMargins(SPACE_S, 2 * SPACE_M + _ICON_SIDE, SPACE_S, SPACE_M)
         column.setSpacing(0)
         for label in (title, line):
-            label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+            # The titles of all buttons are in one line, however long what is below them.
+            label.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
             label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-            column.addWidget(label)
+            column.addWidget(label, int(label is line))
 
     def sizeHint(self) -> QSize:
         return QSize(with_font(_BUTTON_WIDTH), with_font(_BUTTON_HEIGHT))

@@ -280,6 +280,8 @@ class TrainPage(QWidget):
                 "that the program draws."
             )
             return words.format(link)
+        if studio.trainer.preparing is not None:
+            return self.tr("The samples are being prepared: curves begin with the first batch.")
         if faults := self._network_words():
             return escape(faults)
         if studio.plan.needs_mending:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import QEvent, QLocale, QObject, Qt
+from PySide6.QtCore import QEvent, QLocale, QObject, QSize, Qt
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QValidator
 from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QSpinBox, QWidget
 
+from cnngui.gui.theme import text_width
 from cnngui.spec.layers import Argument
 
 _LARGEST_INT = 2**31 - 1
 _LARGEST_FLOAT = 1e9
+_LONG_NUMBER = "-0.0336842"
 _LETTERS_OF_NUMBERS = frozenset("0123456789.,eE+-−")
 _UNDO_KEYS = (QKeySequence.StandardKey.Undo, QKeySequence.StandardKey.Redo)
 
@@ -128,6 +130,12 @@ class FloatSpinBox(QDoubleSpinBox):
         self.setRange(-_LARGEST_FLOAT, _LARGEST_FLOAT)
         self.setMinimumWidth(40)
         guard(self)
+
+    def sizeHint(self) -> QSize:
+        # Qt has its bounds in mind, which are short when they are written like this.
+        hint, metrics = super().sizeHint(), self.fontMetrics()
+        bound = text_width(metrics, self.textFromValue(-_LARGEST_FLOAT))
+        return hint + QSize(max(text_width(metrics, _LONG_NUMBER) - bound, 0), 0)
 
     def textFromValue(self, value: float) -> str:
         return f"{value:.6g}"

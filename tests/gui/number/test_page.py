@@ -318,3 +318,17 @@ def test_a_function_is_drawn_large_where_it_is_looked_at(driver: Driver) -> None
     driver.document.select("conv1")
     driver.wait(lambda: page.result.layer_id == "conv1")
     assert not page.page.curve.isVisible()
+
+
+def test_the_curve_of_a_low_page_is_seen_whole(driver: Driver) -> None:
+    driver.window.resize(1500, 1000)
+    page = Page(driver)
+    driver.document.select("relu1")
+    page.open()
+    driver.wait(page.page.curve.isVisible)
+    large = page.page.curve.height()
+    driver.key(Qt.Key.Key_T)
+    driver.window.resize(1366, 768)
+    driver.wait(lambda: page.page.curve.height() < large)
+    assert not page.page.curve.visibleRegion().isEmpty()
+    assert page.page.curve.visibleRegion().boundingRect().height() == page.page.curve.height()

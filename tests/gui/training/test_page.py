@@ -187,6 +187,7 @@ def test_the_status_line_says_how_it_stands(page: TrainPage, studio: FakeStudio)
     studio.trainer.preparing = (30, 60)
     studio.trainer.changed.emit()
     assert "30 of 60" in text(page, "training_status")
+    assert "being prepared" in text(page, "training_hint")  # not: press Train
     studio.trainer.preparing = None
     studio.report(training(epoch=3.24, step=16))
     words = text(page, "training_status")

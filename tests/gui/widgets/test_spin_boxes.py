@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractSpinBox
+from PySide6.QtWidgets import QAbstractSpinBox, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from cnngui.gui.widgets.spin_boxes import FloatSpinBox, IntSpinBox, WholeSpinBox, typed_number
@@ -67,3 +67,15 @@ def test_a_unit_behind_the_number_is_not_in_the_way(qtbot: QtBot) -> None:
     assert box.text() == "1,2 a second"
     qtbot.keyClick(box, Qt.Key.Key_Return)
     assert box.value() == 3
+
+
+def test_a_long_number_is_seen_whole(qtbot: QtBot) -> None:
+    box = FloatSpinBox(Argument("float", -10, 10))
+    qtbot.addWidget(box)
+    box.setValue(-0.0336842)
+    box.resize(box.sizeHint())
+    line = box.findChild(QLineEdit)
+    assert line is not None
+    box.ensurePolished()
+    box.show()
+    assert line.width() > line.fontMetrics().horizontalAdvance(line.text())
