@@ -18,7 +18,7 @@ from cnngui.engine.ops.live.layer import LiveRoom
 from cnngui.engine.ops.live.layout import as_layout, is_pixel_major, prefers_pixels
 from cnngui.engine.ops.live.scratch import Scratch
 from cnngui.engine.ops.live.tensor import Margins, Part, Tensor
-from cnngui.engine.ops.live.winograd_tiles import winograd_tiles
+from cnngui.engine.ops.live.winograd_tiles import dilated_tiles, winograd_tiles
 from cnngui.spec import layers as spec
 from tests.engine import naive
 
@@ -42,6 +42,7 @@ STRATEGIES = {
     conv_winograd.winograd_rows: lambda kernel: True,
     conv_winograd.winograd_taps: lambda kernel: kernel.is_depthwise and kernel.stride[1] == 1,
     winograd_tiles: lambda kernel: True,
+    dilated_tiles: lambda kernel: True,
 }
 WINOGRAD = (
     conv_winograd.winograd_rows,
@@ -57,8 +58,9 @@ def test_convolution_strategies(strategy, data):
     kernel, stride, dilation = data.draw(pairs), data.draw(pairs), data.draw(pairs)
     if strategy in WINOGRAD:
         kernel, stride, dilation = (3, kernel[1]), (1, stride[1]), (1, dilation[1])
-    if strategy is winograd_tiles:
-        kernel, stride, dilation = (3, 3), (1, 1), (1, 1)
+    if strategy in (winograd_tiles, dilated_tiles):
+        distance = 1 if strategy is winograd_tiles else data.draw(st.integers(1, 4))
+        kernel, stride, dilation = (3, 3), (1, 1), (distance, distance)
     groups = data.draw(st.integers(1, 3))
     depthwise = strategy in (conv_direct.tap_by_tap, conv_winograd.winograd_taps)
     group_channels = 1 if depthwise else data.draw(st.integers(1, 3))

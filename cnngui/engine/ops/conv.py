@@ -118,7 +118,8 @@ class LiveConv2d(Layer[spec.Conv2d]):
         if self._weights.is_depthwise or not pixels:
             return Cut(by_units=False, rows=TILE)
         by_units, most = self._cost(shape).most_bands(by_tiles=self._goes_by_tiles(shape))
-        return Cut(by_units, most, TILE if self._goes_by_tiles(shape) else 1)
+        rows = TILE * self._weights.dilation[0] if self._goes_by_tiles(shape) else 1
+        return Cut(by_units, most, rows)
 
     @property
     def ready_bytes(self) -> int:
@@ -141,6 +142,12 @@ class LiveConv2d(Layer[spec.Conv2d]):
 
     def _cost(self, shape: Shape4) -> ConvCost:
         weights = self._suited(shape)
+        distance = weights.dilation[0]
+        if weights.suits_tiles and distance > 1:
+            # It goes apart into smaller images; see ``dilated_tiles``.
+            images, channels, *size = shape
+            height, width = (-(-side // distance) for side in size)
+            shape = (images * distance**2, channels, height, width)
         return ConvCost.of(weights.weight.shape, weights.groups, shape)
 
     def _suited(self, shape: Shape4) -> ConvWeights:

@@ -19,7 +19,7 @@ from cnngui.engine.ops.live.conv_weights import ConvWeights
 from cnngui.engine.ops.live.conv_winograd import winograd_rows, winograd_taps
 from cnngui.engine.ops.live.layout import as_layout, is_pixel_major
 from cnngui.engine.ops.live.scratch import Scratch
-from cnngui.engine.ops.live.winograd_tiles import winograd_tiles
+from cnngui.engine.ops.live.winograd_tiles import dilated_tiles, winograd_tiles
 from cnngui.engine.ops.tiling import TILE
 
 Array = NDArray[np.float32]
@@ -39,7 +39,8 @@ def conv2d(
     by_tiles : by Winograd's method in both directions, for which the weights must be suited.
     """
     if by_tiles:
-        return winograd_tiles(x, weights, out, scratch)
+        way = winograd_tiles if weights.dilation == (1, 1) else dilated_tiles
+        return way(x, weights, out, scratch)
     if weights.is_depthwise and is_pixel_major(out) and not is_pixel_major(x):
         # Another order for the output is cheaper than another order for all that is read.
         rows = as_layout(scratch.take(out.size), out.shape, pixels=False)

@@ -139,8 +139,9 @@ class ConvWeights:
     @property
     def suits_tiles(self) -> bool:
         """Whether Winograd's method in both directions applies."""
-        walks = self.weight.shape[2:], self.stride, self.dilation
-        return walks == ((3, 3), (1, 1), (1, 1)) and not self.is_depthwise
+        walks = self.weight.shape[2:], self.stride
+        is_even = self.dilation[0] == self.dilation[1]
+        return walks == ((3, 3), (1, 1)) and is_even and not self.is_depthwise
 
     def suits_winograd(self, pixels: bool) -> bool:
         """Tell whether Winograd's method along columns applies and pays.

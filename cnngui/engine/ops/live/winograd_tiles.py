@@ -75,6 +75,37 @@ def winograd_tiles(x: Array, weights: ConvWeights, out: Array, scratch: Scratch)
     return calls
 
 
+def dilated_tiles(x: Array, weights: ConvWeights, out: Array, scratch: Scratch) -> Calls:
+    """Bind the same with a distance between the places of a kernel, alike down and across.
+
+    Every so-many-th row and column is an image by itself, which is convolved without a distance.
+    All of them together are a batch, so that each weight is read once.
+    """
+    distance = weights.dilation[0]
+    images, out_channels, height, width = out.shape
+    down, across = -(-height // distance), -(-width // distance)
+
+    def batch(channels: int, height: int, width: int) -> Array:
+        memory = scratch.take(distance, distance, images, height, width, channels)
+        return memory.transpose(0, 1, 2, 5, 3, 4)
+
+    apart = batch(x.shape[1], down + 2, across + 2)
+    made = batch(out_channels, down, across)
+    is_even = (down * distance, across * distance) == (height, width)
+    calls: Calls = [] if is_even else [partial(apart.fill, 0)]
+    after: Calls = []
+    for row in range(min(distance, height)):
+        for column in range(min(distance, width)):
+            source = x[:, :, row::distance, column::distance]
+            target = out[:, :, row::distance, column::distance]
+            place = apart[row, column, :, :, : source.shape[2], : source.shape[3]]
+            calls.append(partial(np.copyto, place, source))
+            result = made[row, column, :, :, : target.shape[2], : target.shape[3]]
+            after.append(partial(np.copyto, target, result))
+    read, written = (memory.reshape(-1, *memory.shape[3:]) for memory in (apart, made))
+    return [*calls, *winograd_tiles(read, weights, written, scratch), *after]
+
+
 def scratch_values(channels: int, shape: tuple[int, int, int, int]) -> int:
     """Return about how much scratch an output of that shape needs."""
     images, out_channels, height, width = shape
