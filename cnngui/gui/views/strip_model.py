@@ -149,9 +149,12 @@ class StripModel(QAbstractListModel):
         if layer_id == INPUT_ID and shape[0] == 3:  # one picture in its colours
             whole = QRect(0, 0, THUMBNAIL_WIDTH, THUMBNAIL_HEIGHT)
             return [(fitted(size, whole), (size, part))]
-        tiles = tiles_on_thumbnail(shape, THUMBNAIL_WIDTH, THUMBNAIL_HEIGHT)
+        # They are where they were drawn, which was in the screen's own pixels.
+        drawn = self._state.request().thumbnail_size
+        tiles = tiles_on_thumbnail(shape, *drawn)
+        scale = THUMBNAIL_WIDTH / drawn[0]
         return [
-            (QRectF(*tile), (size, part))
+            (QRectF(*(scale * number for number in tile)), (size, part))
             for channel, tile in enumerate(tiles)
             if channel in region[0]
         ]

@@ -4,22 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction, QKeySequence, QPalette
 from PySide6.QtWidgets import (
     QDialog,
+    QFrame,
     QGridLayout,
     QHBoxLayout,
     QLabel,
+    QScrollArea,
+    QVBoxLayout,
     QWidget,
 )
 
-from cnngui.gui.theme import SPACE_L, SPACE_M, SPACE_S
+from cnngui.gui.theme import SLIM_SCROLL_BAR, SPACE_L, SPACE_M, SPACE_S
 from cnngui.gui.widgets.keys import delete_keys
 from cnngui.gui.widgets.menu import plain_text
 from cnngui.gui.window.actions import action_groups
 
 _NATIVE = QKeySequence.SequenceFormat.NativeText
+_BAR = 10
+_MOST_OF_SCREEN = 0.92
+"""What a sheet takes of a small screen, beside its own title; the rest is scrolled to."""
 _LOOKING = 2
 """So many groups, the first and longest, are about looking: they fill a column."""
 
@@ -51,11 +57,24 @@ class ShortcutSheet(QDialog):
             (self.tr("Selected layer"), _lines_of(layer_actions)),
             (self.tr("List of layers"), self._of_the_list()),
         ]
-        row = QHBoxLayout(self)
+        content = QWidget()
+        row = QHBoxLayout(content)
         row.setContentsMargins(SPACE_L, SPACE_L, SPACE_L, SPACE_L)
         row.setSpacing(SPACE_L * 2)
         for column in (anywhere[:_LOOKING], anywhere[_LOOKING:], in_a_part):
             row.addLayout(self._lay_out(column))
+        area = QScrollArea()
+        area.setWidget(content)
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setAccessibleName(self.windowTitle())
+        for bar in (area.horizontalScrollBar(), area.verticalScrollBar()):
+            bar.setStyleSheet(SLIM_SCROLL_BAR)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(area)
+        wanted = content.sizeHint() + QSize(_BAR, _BAR)
+        self.resize(wanted.boundedTo(self.screen().availableSize() * _MOST_OF_SCREEN))
 
     def _of_samples(self) -> list[tuple[str, str]]:
         """Return what keys do while own samples are shown."""

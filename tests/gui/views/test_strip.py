@@ -7,10 +7,14 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
+from cnngui.featuremaps.thumbnail import tiles_on_thumbnail
 from cnngui.gui.document import Document
 from cnngui.gui.theme import ACCENT
 from cnngui.gui.view_state import ViewState
 from cnngui.gui.views.strip import LayerStrip
+from cnngui.gui.views.strip_model import REGIONS_ROLE
+from cnngui.spec.layers import Conv2d, GlobalAvgPool2d
+from cnngui.spec.network import InputSpec, NetworkSpec
 from tests.gui.views.conftest import NETWORK, show
 from tests.gui.views.results import Maps, frame_result
 from tests.large_networks import resnet50
@@ -176,3 +180,26 @@ def test_a_folded_block_is_one_picture_that_a_click_or_enter_opens(qtbot: QtBot)
     assert document.selected_id == "layer1_1_relu3"
     state.step_layer(-1)
     assert document.selected_id == "layer1_0_relu3"
+
+
+def test_what_is_outlined_lies_on_the_maps_as_they_were_drawn_for_the_screen(
+    qtbot: QtBot,
+) -> None:
+    pooled = NetworkSpec(
+        input=InputSpec(channels=1, height=8, width=8),
+        layers=(Conv2d(id="conv1", out_channels=4), GlobalAvgPool2d(id="pool1")),
+    )
+    document = Document(pooled)
+    state = ViewState(document)
+    strip = LayerStrip(state, document)
+    show(qtbot, strip, 350, strip.height())
+    state.point_at(("pool1", (0, 0)))
+    for size in ((96, 72), (144, 108), (192, 144)):
+        state.set_thumbnails(("pool1",), size)
+        drawn = tiles_on_thumbnail((4, 1, 1), *size)
+        outlined = strip.model().index(2, 0).data(REGIONS_ROLE)
+        channels = state.regions["pool1"][0]
+        assert len(outlined) == len([place for place in range(len(drawn)) if place in channels])
+        for tile, _ in outlined:
+            there = tuple(number * size[0] / 96 for number in tile.getRect())
+            assert pytest.approx(there) in drawn

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction, QColor, QGuiApplication, QImage
-from PySide6.QtWidgets import QFileDialog, QInputDialog, QLabel, QLineEdit, QSlider
+from PySide6.QtWidgets import QFileDialog, QInputDialog, QLabel, QLineEdit, QScrollArea, QSlider
 from pytestqt.qtbot import QtBot
 
 from cnngui.capture.address import SourceAddress
@@ -416,6 +416,11 @@ def test_the_sheet_of_shortcuts_fits_a_small_screen(driver: Driver) -> None:
     assert sheet is not None
     assert sheet.width() <= 1024
     assert sheet.height() <= 600
+    screen = sheet.screen().availableSize()
+    assert sheet.width() < screen.width()
+    area = sheet.findChild(QScrollArea)
+    hidden = area.widget().width() - area.viewport().width()
+    assert area.horizontalScrollBar().maximum() == hidden  # all can be reached
 
 
 def test_themes_change_at_once_and_are_remembered(driver: Driver) -> None:
