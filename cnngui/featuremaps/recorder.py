@@ -213,7 +213,7 @@ def _refuse_little_room(path: Path) -> None:
     free = shutil.disk_usage(path.parent).free
     if free < RESERVE_BYTES:
         rule = text("must have {size} MB free for recording", size=RESERVE_BYTES // 2**20)
-        raise SaveError(str(path.parent), rule, f"{free / 2**20:.0f} MB")
+        raise SaveError(str(path.parent), rule, f"{free // 2**20} MB")
 
 
 def _unwritable(path: Path, error: OSError) -> SaveError:

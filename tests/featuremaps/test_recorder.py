@@ -142,6 +142,12 @@ def test_an_almost_full_disk_is_refused_at_the_start(tmp_path, monkeypatch):
     assert os.listdir(tmp_path) == []
 
 
+def test_little_room_is_told_as_less_than_is_needed(tmp_path, monkeypatch):
+    monkeypatch.setattr(shutil, "disk_usage", lambda _path: Usage(10**9, 10**9, 2**25 - 1))
+    with pytest.raises(SaveError, match="must have 32 MB free for recording, got 31 MB"):
+        Recorder(tmp_path / "walk", WIDTH, HEIGHT, RATE)
+
+
 def test_a_disk_that_fills_up_leaves_a_video_that_plays(tmp_path, monkeypatch):
     with Recorder(tmp_path / "walk", WIDTH, HEIGHT, RATE) as made:
         for _ in range(30):
