@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
-from PySide6.QtWidgets import QComboBox, QWidget
+from PySide6.QtGui import QPaintEvent
+from PySide6.QtWidgets import QComboBox, QStyle, QStyleOptionComboBox, QStylePainter, QWidget
 
+from cnngui.gui.crashes import guarded
 from cnngui.gui.widgets.plain import plain_tip
 from cnngui.gui.words.runs import settings_words
 from cnngui.pipeline.training.progress import TrainingProgress
@@ -49,6 +51,25 @@ class RunChoice(QComboBox):
                     )
             self.setCurrentIndex(max(self.findData(chosen_id), 0))
         self.setVisible(bool(choices))
+
+    @guarded
+    def paintEvent(self, event: QPaintEvent) -> None:
+        # Qt cuts a long text in the middle of a letter.
+        option = QStyleOptionComboBox()
+        self.initStyleOption(option)
+        option.currentText = self.shown_text()
+        painter = QStylePainter(self)
+        painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
+        painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
+
+    def shown_text(self) -> str:
+        """Return as much of what is chosen as there is room for."""
+        option = QStyleOptionComboBox()
+        self.initStyleOption(option)
+        kind, part = QStyle.ComplexControl.CC_ComboBox, QStyle.SubControl.SC_ComboBoxEditField
+        room = self.style().subControlRect(kind, option, part, self).width() - 2
+        text = self.currentText()
+        return self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, room)
 
     @Slot(int)
     def _on_activated(self, place: int) -> None:

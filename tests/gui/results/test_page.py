@@ -284,3 +284,14 @@ def test_classes_of_the_program_are_called_as_the_window_calls_them(
     page.matrix.cell_chosen.emit(2, 0)
     assert "星形" in page.looked_at.text()
     assert "圆形" in page.looked_at.text()
+
+
+def test_a_run_with_a_long_name_is_cut_with_a_mark(
+    page: ResultsPage, studio: LearnedStudio
+) -> None:
+    studio.report(replace(RUN, spec=replace(LEARNER, name="a long name " * 5)))
+    page.run.grab()
+    shown = page.run.shown_text()
+    assert shown.endswith("…")
+    assert page.run.fontMetrics().horizontalAdvance(shown) < page.run.width()
+    assert page.run.currentText().startswith("a long name a long name")
