@@ -120,7 +120,10 @@ def ask(url: str, name: str, deadline: Deadline) -> Answer:
             url, login = _sent_on(url, answer.headers["location"], login, name)
             authorization, logins = None, 0
             continue
-        raise SourceError(name, text("must be there"), f"HTTP {answer.status}")
+        rule = text("must be there")
+        if answer.status == 401:
+            rule = text("must have the right name and password, as in http://name:password@camera")
+        raise SourceError(name, rule, f"HTTP {answer.status}")
 
 
 def _sent_on(url: str, location: str, login: Login | None, name: str) -> tuple[str, Login | None]:

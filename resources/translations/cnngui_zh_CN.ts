@@ -4629,6 +4629,10 @@ Train the network: after each epoch you see here what it gets right and what it 
         <translation>{rate:.3g}：有些帧会被看到两次</translation>
     </message>
     <message>
+        <source>must have the right name and password, as in http://name:password@camera</source>
+        <translation>必须带有正确的用户名和密码，例如 http://name:password@camera</translation>
+    </message>
+    <message>
         <source>may have at most {most:,} frames to learn from</source>
         <translation>用于学习时最多只能有 {most:,} 帧</translation>
     </message>
