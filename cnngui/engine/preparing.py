@@ -2,8 +2,8 @@
 
 A layer keeps its weights in the forms in which they are multiplied, which takes memory beside the
 weights, and time to make. Some ways to compute are faster and take more memory than others: a large
-network has them where they bring most, so that all weights made ready take no more than the weights
-themselves. (ResNet-18 and DenseNet-121 would take a quarter longer.)
+network has them where they bring most, so that all weights made ready take little more than the
+weights themselves.
 """
 
 from __future__ import annotations
@@ -19,8 +19,9 @@ from cnngui.spec.network import NetworkSpec
 from cnngui.spec.shapes import Shape, ShapeReport
 
 LARGE_BYTES = 64_000_000
-"""Of networks with more weights than that, memory is spared: made ready, they take no more again.
-Those of a smaller network may take twice this, which is little beside the program itself."""
+"""Of networks with more weights than that, memory is spared: made ready, they take a third more than
+they do. Those of a smaller network may take twice this, which is little beside the program itself.
+"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,7 +88,7 @@ def held_bytes(layers: Iterable[Prepared]) -> int:
 def _be_sparing(layers: Sequence[Prepared]) -> None:
     """Let layers be hasty as long as there is memory for it, first where a byte saves most time."""
     held = held_bytes(layers)
-    most = held if held > LARGE_BYTES else 2 * LARGE_BYTES
+    most = held * 4 // 3 if held > LARGE_BYTES else 2 * LARGE_BYTES
     left = most - sum(ready.layer.ready_bytes for ready in layers)
     extra = {ready: ready.layer.hasty_bytes for ready in layers if ready.layer.hasty_bytes}
     if sum(extra.values()) <= left:

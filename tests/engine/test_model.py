@@ -405,7 +405,7 @@ def test_an_edit_prepares_only_what_it_changes(edit, changed):
     )
 
 
-def test_a_large_networks_weights_made_ready_take_no_more_than_the_weights(monkeypatch):
+def test_a_large_networks_weights_made_ready_take_a_third_more_than_the_weights(monkeypatch):
     """What is faster and takes more is done where it saves most for its memory."""
     monkeypatch.setattr(preparing, "LARGE_BYTES", 1_000_000)
     wide = {"kernel_size": 3, "padding": 1, "bias": False}
@@ -431,7 +431,7 @@ def test_a_large_networks_weights_made_ready_take_no_more_than_the_weights(monke
         ready = tracemalloc.get_traced_memory()[0]
     finally:
         tracemalloc.stop()
-    assert 0.5 * held < ready < 1.05 * held
+    assert 0.5 * held < ready < 1.4 * held
     hasty = [name for name, node in model._nodes.items() if node.layer.is_hasty]
     assert "wide" in hasty
     assert not any(name.startswith("conv") for name in hasty)
