@@ -19,9 +19,8 @@ from cnngui.spec.network import NetworkSpec
 from cnngui.spec.shapes import Shape, ShapeReport
 
 LARGE_BYTES = 64_000_000
-"""Of networks with more weights than that, memory is spared: made ready, they take a third more than
-they do. Those of a smaller network may take twice this, which is little beside the program itself.
-"""
+"""Of networks with more weights than that, memory is spared: made ready, they take a third more.
+Those of a smaller network may take twice this, which is little beside the program itself."""
 
 
 @dataclass(frozen=True, eq=False)
