@@ -141,8 +141,8 @@ def photograph_training() -> None:
     """Teach a network the program's shapes and take the pages that tell of it."""
     teacher = Photographer("light", 1600, 1000, "--network=tiny-vgg", "--source=sample:shapes")
     window = teacher.window
-    drawer, studio = window.findChild(TrainingDrawer), window.findChild(Studio)
     window.findChild(QAction, "action_training").trigger()
+    drawer, studio = window.findChild(TrainingDrawer), window.findChild(Studio)
     studio.data.open("shapes:count=1500")
     wait_for(lambda: studio.data.dataset is not None)
     studio.plan.mend_network()
@@ -185,6 +185,7 @@ def photograph_pages(theme: Theme) -> None:
 
     show("number", "conv1", shows_number)
     show("network", "block1_conv2", shows_number)
+    view.show_sight("shift")  # a page is made when it is first shown
     window.findChild(ShiftPage).move_by(2, 5)
     show("shift", "block1_relu2", shows_shift)
     guide.close()
@@ -194,9 +195,10 @@ def film_sliding(pictures: int, width: int) -> None:
     """Take the kernel as it slides over a small picture and makes the map, number by number."""
     guide = Photographer("light", 1440, 900, "--network=shapes", "--source=sample:shapes")
     window = guide.window
-    view, page = window.findChild(ViewState), window.findChild(NumberPage)
+    view = window.findChild(ViewState)
     guide.show_layer(guide.document.spec.layers[0].id, 30)
     view.show_sight("number")
+    page = window.findChild(NumberPage)
     wait_for(lambda: window.result.part(NumberResult) is not None)
     page.stepping.home()
     _, rows, columns = view.shape_of(view.layer_id)
