@@ -9,12 +9,14 @@ from hypothesis import strategies as st
 
 from cnngui.engine.model import Model
 from cnngui.formats.opening import open_network
-from cnngui.spec.layers import Conv2d
+from cnngui.spec.layers import Conv2d, GroupNorm, InstanceNorm2d, InstanceNorm3d, LayerNorm
 from cnngui.spec.network import InputSpec, NetworkSpec
 from cnngui.spec.presets import PRESETS
 from cnngui.spec.shapes import infer
 from tests.engine import networks, onnx_oracle
 from tests.engine.video_networks import video_networks
+
+NORMALISING = (GroupNorm, InstanceNorm2d, InstanceNorm3d, LayerNorm)
 
 
 def assert_equals_oracle(network: NetworkSpec, weights, images: int = 1) -> None:
@@ -22,11 +24,15 @@ def assert_equals_oracle(network: NetworkSpec, weights, images: int = 1) -> None
     expected = onnx_oracle.compute(network, weights, x)
     model = Model(network, weights)
     found = model.activations(x)
+    # Normalising by the picture itself makes rounding errors as large as it likes where values are
+    # all but equal.
+    normalises = any(isinstance(layer, NORMALISING) for layer in network.layers)
+    tolerance = 1e-3 if normalises else 1e-4
     for layer_id, array in expected.items():
         scale = max(np.abs(array).max(), 1e-3)
         assert found[layer_id].shape == array.shape, layer_id
         np.testing.assert_allclose(
-            found[layer_id], array, rtol=1e-4, atol=1e-4 * scale, err_msg=layer_id
+            found[layer_id], array, rtol=tolerance, atol=tolerance * scale, err_msg=layer_id
         )
     # The last layer alone takes the way on which nothing in between is kept. Not to the last bit:
     # a batch normalisation may be multiplied into the weights of the layer before, and who reads a
@@ -34,7 +40,7 @@ def assert_equals_oracle(network: NetworkSpec, weights, images: int = 1) -> None
     last = network.layers[-1].id
     alone = model.activations(x, [last])[last]
     scale = max(np.abs(expected[last]).max(), 1e-3)
-    np.testing.assert_allclose(alone, expected[last], rtol=1e-4, atol=1e-4 * scale)
+    np.testing.assert_allclose(alone, expected[last], rtol=tolerance, atol=tolerance * scale)
 
 
 @settings(deadline=None, max_examples=150)

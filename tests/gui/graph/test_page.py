@@ -64,7 +64,7 @@ def test_its_tiles_live_and_cost_nothing_once_it_is_left(driver: Driver, page: N
         return found is not None and shown <= set(found.by_layer)
 
     driver.wait(has_tiles)
-    assert driver.result.view.number is not None
+    driver.wait(lambda: driver.result.view.number is not None)
     driver.key(Qt.Key.Key_M)
     driver.wait(lambda: driver.result.view.number is None)
 
