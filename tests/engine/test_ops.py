@@ -301,3 +301,22 @@ def test_what_is_not_finite_stays_in_its_group(value):
     assert not np.isfinite(target.values[:, 8:12]).all()
     others = [channel for channel in range(32) if channel not in range(8, 12)]
     np.testing.assert_allclose(target.values[:, others], before[:, others], rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("value", [0.1, -1234.567, 3e-5, 7.7e6])
+@pytest.mark.parametrize(
+    "layer",
+    [
+        spec.GroupNorm(id="norm", num_groups=1),
+        spec.InstanceNorm2d(id="norm"),
+        spec.LayerNorm(id="norm"),
+    ],
+)
+def test_maps_that_are_alike_everywhere_are_normalised_to_nothing(layer, value):
+    """The rounding of their mean was multiplied by 316: 4e-4 of a result, beside onnxruntime."""
+    live = live_layer(layer, {}, [(3, 3, 4)], (3, 3, 4))
+    source = Tensor.whole((1, 3, 3, 4), Margins(), pixels=False)
+    target = Tensor.whole((1, 3, 3, 4), Margins(), pixels=False)
+    source.values[...] = np.float32(value)
+    run(live.bind([source], target, Part(range(1), range(3)), Scratch()))
+    np.testing.assert_allclose(target.values, 0, atol=1e-6)

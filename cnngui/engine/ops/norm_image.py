@@ -86,10 +86,19 @@ class _ImageNorm(Unary[Norm]):
         shape = (images, groups, 1, *(sides if self.by_position else (1 for _ in sides)))
         mean, scale = room.line(x, *shape), room.line(x, *shape)
         share = number(1 / self._count(x), x)
+        # What a mean was rounded by is found in what it leaves, and would be enlarged three hundred
+        # times where all values are alike.
+        centring = [
+            call
+            for values in (grouped, normalised)
+            for call in (
+                *self._sum(values, mean, room),
+                bind(np.multiply, mean, share, out=mean),
+                bind(np.subtract, values, mean, out=normalised),
+            )
+        ]
         return scale, [
-            *self._sum(grouped, mean, room),
-            bind(np.multiply, mean, share, out=mean),
-            bind(np.subtract, grouped, mean, out=normalised),
+            *centring,
             *self._sum_squares(normalised, scale, room),
             bind(np.multiply, scale, share, out=scale),
             bind(np.add, scale, number(self.layer.eps, x), out=scale),
