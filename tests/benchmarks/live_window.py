@@ -101,6 +101,8 @@ class LiveWindow:
     Attributes
     ----------
     latencies_ms : from capture to screen, of every frame painted since ``forget``.
+    processed, shown : frames since the window was there. The program's own counters begin anew with
+        every source.
     """
 
     def __init__(self, window: MainWindow, document: Document) -> None:
@@ -111,6 +113,9 @@ class LiveWindow:
             raise LookupError("the window has no pipeline")
         self.pipeline: LivePipeline = bridge.pipeline
         self.latencies_ms: list[float] = []
+        self.processed = self.shown = 0
+        self._add_processed = self.pipeline.meter.add_processed
+        self.pipeline.meter.add_processed = self._on_processed  # type: ignore[method-assign]
         self._mark_shown = self.pipeline.mark_shown
         self.pipeline.mark_shown = self._on_shown  # type: ignore[method-assign]
 
@@ -141,9 +146,14 @@ class LiveWindow:
                 raise TimeoutError(f"{what} did not come in {PATIENCE_S} s")
             self.run(0.02)
 
+    def _on_processed(self, captured_at: float) -> None:
+        self._add_processed(captured_at)
+        self.processed += 1
+
     def _on_shown(self, result: FrameResult) -> None:
         self._mark_shown(result)
         if result.fresh and not result.continues:
+            self.shown += 1
             self.latencies_ms.append((time.monotonic() - result.time) * 1e3)
 
 

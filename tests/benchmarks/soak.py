@@ -184,10 +184,9 @@ def soak(
         visitor.forget()
         began = time.monotonic()
         live.forget()
-        before = live.pipeline.meter.counters()
+        processed, shown = live.processed, live.shown
         while time.monotonic() - began < seconds:
             live.run(sample_every_s)
-            now = live.pipeline.meter.counters()
             notice = live.window.notices.current
             if pupil is not None:
                 pupil.turn_page()
@@ -202,12 +201,12 @@ def soak(
                     none_references=sys.getrefcount(None),
                     open_files=count_files(),
                     threads=_staying_threads(),
-                    processed=_since(before.processed, now.processed),
-                    shown=_since(before.shown, now.shown),
+                    processed=live.processed - processed,
+                    shown=live.shown - shown,
                     notice=notice.text if notice is not None else "",
                 )
             )
-            before = now
+            processed, shown = live.processed, live.shown
             visitor.forget()
             on_sample(samples[-1])
             if len(samples) == 1:
@@ -222,11 +221,6 @@ def soak(
     if give_back():
         print(f"Given back: {kept_mb - process.memory_info().rss / 2**20:.1f} MB of {kept_mb:.1f}")
     return samples
-
-
-def _since(before: int, now: int) -> int:
-    """Return how far a counter went on, which begins anew with another source."""
-    return now - before if now >= before else now
 
 
 def _staying_threads() -> tuple[str, ...]:
