@@ -13,7 +13,7 @@ from typing import Literal, get_args
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QFontInfo, QFontMetrics, QPalette
-from PySide6.QtWidgets import QApplication, QStyleFactory
+from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QStyleFactory
 
 Theme = Literal["system", "light", "dark"]
 THEMES: tuple[Theme, ...] = get_args(Theme)
@@ -38,8 +38,6 @@ SLIM_SCROLL_BAR = """
     QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
     QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 """
-"""The style sheet of a scroll bar beside pictures or rows."""
-
 
 _FUSION_DARKENS = 127
 """Per cent that an outline loses against the Window role: ``darker(140)``, ``lighter(110)``."""
@@ -129,6 +127,12 @@ def is_dark() -> bool:
 def colors() -> Colors:
     """Return the colours of the palette on the screen."""
     return DARK if is_dark() else LIGHT
+
+
+def give_slim_bars(area: QAbstractScrollArea) -> None:
+    """Give an area scroll bars that stay in the background beside pictures or rows."""
+    for bar in (area.horizontalScrollBar(), area.verticalScrollBar()):
+        bar.setStyleSheet(SLIM_SCROLL_BAR)
 
 
 def number_font(font: QFont) -> QFont:

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
 from cnngui.featuremaps.kernel_layout import KernelPoint
 from cnngui.gui.crashes import guarded
-from cnngui.gui.theme import ACCENT, SLIM_SCROLL_BAR, SPACE_M, SPACE_S, colors, number_font
+from cnngui.gui.theme import ACCENT, SPACE_M, SPACE_S, colors, give_slim_bars, number_font
 from cnngui.gui.widgets.buttons import ICON_SIZE
 from cnngui.gui.widgets.keys import keeps_key
 from cnngui.gui.widgets.pictures import gradient_icon
@@ -60,7 +60,7 @@ class KernelsCanvas(QAbstractScrollArea):
         self._pointer: QPointF | None = None
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.verticalScrollBar().setStyleSheet(SLIM_SCROLL_BAR)
+        give_slim_bars(self)
         self.verticalScrollBar().valueChanged.connect(self.size_changed)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumHeight(64)

@@ -17,7 +17,7 @@ from cnngui.gui.network.layer_actions import LayerActions
 from cnngui.gui.network.row import InputRow, LayerRow, Row
 from cnngui.gui.network.row_drag import RowDrag
 from cnngui.gui.network.search import LayerSearch
-from cnngui.gui.theme import SLIM_SCROLL_BAR, SPACE_L, SPACE_M, SPACE_S
+from cnngui.gui.theme import SPACE_L, SPACE_M, SPACE_S, give_slim_bars
 from cnngui.gui.widgets.menu import Menu
 from cnngui.gui.words.errors import said
 from cnngui.spec.blocks import Block, Stop, blocks_of, is_large
@@ -90,7 +90,7 @@ class LayerList(QScrollArea):
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.verticalScrollBar().setStyleSheet(SLIM_SCROLL_BAR)
+        give_slim_bars(self)
         self.setMinimumHeight(_LEAST_HEIGHT)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(self.tr("layers"))

@@ -31,7 +31,7 @@ from cnngui.gui.number.side_panel import SidePanel
 from cnngui.gui.number.stepping import SPEEDS, STEP_KINDS, Stepping
 from cnngui.gui.number.terms_view import TermsView
 from cnngui.gui.number.words import title_text
-from cnngui.gui.theme import SLIM_SCROLL_BAR, SPACE_L, SPACE_M, SPACE_S, number_font
+from cnngui.gui.theme import SPACE_L, SPACE_M, SPACE_S, give_slim_bars, number_font
 from cnngui.gui.view_state import ViewState
 from cnngui.gui.widgets.buttons import ChoiceButton, tool_button
 from cnngui.gui.widgets.eliding_label import ElidingLabel
@@ -438,5 +438,5 @@ def _scrolling(content: QWidget, name: str) -> QScrollArea:
     area.setWidgetResizable(True)
     area.setFrameShape(QFrame.Shape.NoFrame)
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    area.verticalScrollBar().setStyleSheet(SLIM_SCROLL_BAR)
+    give_slim_bars(area)
     return area

@@ -22,10 +22,10 @@ from cnngui.gui.crashes import guarded
 from cnngui.gui.results.words import Measure, class_words, shares_of
 from cnngui.gui.theme import (
     ACCENT,
-    SLIM_SCROLL_BAR,
     SPACE_M,
     SPACE_S,
     colors,
+    give_slim_bars,
     number_font,
     text_width,
     with_font,
@@ -58,7 +58,7 @@ class ClassAccuracies(QAbstractScrollArea):
         self._chosen: int | None = None
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.verticalScrollBar().setStyleSheet(SLIM_SCROLL_BAR)
+        give_slim_bars(self)
         self.viewport().setAutoFillBackground(False)
         self.setMinimumHeight(2 * _row_height())
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)

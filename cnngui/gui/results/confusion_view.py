@@ -20,12 +20,12 @@ from cnngui.gui.crashes import guarded
 from cnngui.gui.results.words import confusion_words
 from cnngui.gui.theme import (
     ACCENT,
-    SLIM_SCROLL_BAR,
     SPACE_L,
     SPACE_M,
     SPACE_S,
     Colors,
     colors,
+    give_slim_bars,
     number_font,
     text_width,
 )
@@ -72,8 +72,7 @@ class ConfusionView(QAbstractScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.viewport().setMouseTracking(True)
         self.viewport().setAutoFillBackground(False)
-        for bar in (self.horizontalScrollBar(), self.verticalScrollBar()):
-            bar.setStyleSheet(SLIM_SCROLL_BAR)
+        give_slim_bars(self)
         self.setAccessibleName(self.tr("Confusion matrix"))
         self.setAccessibleDescription(self.tr("Arrows choose a cell, whose samples are shown"))
 

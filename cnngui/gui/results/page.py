@@ -26,7 +26,7 @@ from cnngui.gui.results.confusion_view import ConfusionView
 from cnngui.gui.results.samples import ResultSamples
 from cnngui.gui.results.words import class_words, confusion_words, measure_words
 from cnngui.gui.studio import Studio
-from cnngui.gui.theme import SLIM_SCROLL_BAR, SPACE_L, SPACE_M, SPACE_S, with_font
+from cnngui.gui.theme import SPACE_L, SPACE_M, SPACE_S, give_slim_bars, with_font
 from cnngui.gui.widgets.eliding_label import ElidingLabel
 from cnngui.gui.widgets.file_choice import ask_for_table
 from cnngui.gui.widgets.low_stack import LowStack
@@ -106,7 +106,7 @@ class ResultsPage(QWidget):
         self.confusions.setFrameShape(QListWidget.Shape.NoFrame)
         self.confusions.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.confusions.viewport().setAutoFillBackground(False)
-        self.confusions.verticalScrollBar().setStyleSheet(SLIM_SCROLL_BAR)
+        give_slim_bars(self.confusions)
         self.confusions.currentItemChanged.connect(self._on_confusion_changed)
         self.wrong = self._choice(self.tr("Most wrong"), self.tr("Mistakes made with confidence"))
         self.unsure = self._choice(

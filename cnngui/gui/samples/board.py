@@ -24,7 +24,7 @@ from cnngui.gui.samples.keys import HoldKeys
 from cnngui.gui.samples.pace import PaceForm
 from cnngui.gui.samples.recording import SamplesRecording
 from cnngui.gui.studio import Studio
-from cnngui.gui.theme import SLIM_SCROLL_BAR, SPACE_L, SPACE_M, SPACE_S, with_font
+from cnngui.gui.theme import SPACE_L, SPACE_M, SPACE_S, give_slim_bars, with_font
 from cnngui.gui.widgets.keys import delete_keys
 from cnngui.gui.widgets.menu import Menu
 from cnngui.gui.widgets.picture_view import Picture
@@ -100,7 +100,7 @@ class SamplesBoard(QWidget):
         self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the cards have the keyboard
         self._area.setFrameShape(QFrame.Shape.NoFrame)
         self._area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._area.horizontalScrollBar().setStyleSheet(SLIM_SCROLL_BAR)
+        give_slim_bars(self._area)
         self._live = Picture(self.tr("No picture yet: choose a source."), self)
         self._live.setMinimumHeight(0)
         self._live.setFixedWidth(with_font(_PACE_WIDTH))

@@ -27,7 +27,7 @@ from PySide6.QtWidgets import (
 from cnngui.data.dataset import Dataset
 from cnngui.gui.samples.words import class_counts, count_label
 from cnngui.gui.studio import Studio
-from cnngui.gui.theme import SLIM_SCROLL_BAR, SPACE_M, SPACE_S, number_font, with_font
+from cnngui.gui.theme import SPACE_M, SPACE_S, give_slim_bars, number_font, with_font
 from cnngui.gui.widgets.plain import plain_tip
 from cnngui.gui.widgets.sample_grid import SamplesGrid
 from cnngui.gui.words.errors import error_text
@@ -63,7 +63,7 @@ class SamplesBrowser(QWidget):
         self.classes.setAccessibleName(self.tr("Classes"))
         self.classes.setItemDelegate(_ClassDelegate(self.classes))
         self.classes.setStyleSheet("QListWidget { background: transparent; }")
-        self.classes.verticalScrollBar().setStyleSheet(SLIM_SCROLL_BAR)
+        give_slim_bars(self.classes)
         self.classes.currentRowChanged.connect(self._show_chosen)
         self.grid = SamplesGrid(studio, "browser")
         row = QHBoxLayout(self)
@@ -140,7 +140,7 @@ class SamplesProblems(QListWidget):
         self.setUniformItemSizes(True)
         self.setAccessibleName(self.tr("Files that could not be read"))
         self.setStyleSheet(f"QListWidget {{ background: transparent; padding: {SPACE_M}px; }}")
-        self.verticalScrollBar().setStyleSheet(SLIM_SCROLL_BAR)
+        give_slim_bars(self)
 
     def show_dataset(self, dataset: Dataset) -> None:
         """List what was left out of a data set."""

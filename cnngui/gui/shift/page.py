@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 
 from cnngui.gui.shift.pad import ShiftPad
 from cnngui.gui.shift.table import ChangeTable
-from cnngui.gui.theme import SLIM_SCROLL_BAR, SPACE_M, SPACE_S, number_font
+from cnngui.gui.theme import SPACE_M, SPACE_S, give_slim_bars, number_font
 from cnngui.gui.view_state import ViewState
 from cnngui.gui.widgets.buttons import tool_button
 from cnngui.gui.widgets.pictures import plain_image
@@ -69,7 +69,7 @@ class ShiftPage(QWidget):
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.verticalScrollBar().setStyleSheet(SLIM_SCROLL_BAR)
+        give_slim_bars(area)
         area.setAccessibleName(self.tr("What the shift changed"))
         # It scrolls by itself, so that the page need not.
         area.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)

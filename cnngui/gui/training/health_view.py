@@ -20,10 +20,10 @@ from PySide6.QtWidgets import (
 from cnngui.gui.crashes import guarded
 from cnngui.gui.theme import (
     ACCENT,
-    SLIM_SCROLL_BAR,
     SPACE_M,
     SPACE_S,
     colors,
+    give_slim_bars,
     number_font,
     with_font,
 )
@@ -60,7 +60,7 @@ class HealthView(QWidget):
         area.setWidgetResizable(True)
         area.setAccessibleName(self.tr("How each layer learns"))
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.verticalScrollBar().setStyleSheet(SLIM_SCROLL_BAR)
+        give_slim_bars(area)
         inside = QWidget()
         rows = QVBoxLayout(inside)
         rows.setContentsMargins(0, 0, SPACE_S, 0)

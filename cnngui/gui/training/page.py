@@ -26,10 +26,10 @@ from PySide6.QtWidgets import (
 from cnngui.gui.studio import Studio
 from cnngui.gui.theme import (
     ACCENT,
-    SLIM_SCROLL_BAR,
     SPACE_L,
     SPACE_M,
     SPACE_S,
+    give_slim_bars,
     number_font,
     text_width,
 )
@@ -435,7 +435,7 @@ def _scrolling(form: QWidget) -> QScrollArea:
     area.setWidgetResizable(True)
     area.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the form has the keyboard
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    area.verticalScrollBar().setStyleSheet(SLIM_SCROLL_BAR)
+    give_slim_bars(area)
     area.setWidget(form)
     bar_width = area.verticalScrollBar().sizeHint().width()
     area.setMinimumWidth(form.minimumSizeHint().width() + bar_width + SPACE_S)

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from cnngui.gui.icons import icon
-from cnngui.gui.theme import SLIM_SCROLL_BAR, SPACE_S, colors
+from cnngui.gui.theme import SPACE_S, colors, give_slim_bars
 from cnngui.gui.training.runs_model import RunsModel
 from cnngui.gui.widgets.keys import delete_keys
 from cnngui.gui.widgets.menu import Menu
@@ -172,7 +172,7 @@ class RunList(QListView):
         self._take_colors()
         self.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.verticalScrollBar().setStyleSheet(SLIM_SCROLL_BAR)
+        give_slim_bars(self)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.setAccessibleName(self.tr("Runs"))

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from cnngui.gui.hands import Hands
-from cnngui.gui.theme import SLIM_SCROLL_BAR, SPACE_L, SPACE_M, SPACE_S, number_font, with_font
+from cnngui.gui.theme import SPACE_L, SPACE_M, SPACE_S, give_slim_bars, number_font, with_font
 from cnngui.gui.view_state import ViewState
 from cnngui.gui.views.channel_picture import ChannelPicture
 from cnngui.gui.views.class_bars import ClassBars
@@ -72,7 +72,7 @@ class Inspector(QWidget):
         area.setAccessibleName(self.tr("The chosen channel in detail"))
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.verticalScrollBar().setStyleSheet(SLIM_SCROLL_BAR)
+        give_slim_bars(area)
         self._stack = QStackedWidget(self)
         self._stack.addWidget(self._message)
         self._stack.addWidget(area)

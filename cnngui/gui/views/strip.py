@@ -16,7 +16,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QListView, QWidget
 
 from cnngui.gui.document import Document
-from cnngui.gui.theme import SLIM_SCROLL_BAR, SPACE_M
+from cnngui.gui.theme import SPACE_M, give_slim_bars
 from cnngui.gui.view_state import ViewState
 from cnngui.gui.views.strip_model import THUMBNAIL_HEIGHT, THUMBNAIL_WIDTH, StripModel
 from cnngui.gui.views.strip_tile import TileDelegate
@@ -49,7 +49,7 @@ class LayerStrip(QListView):
         self.setMouseTracking(True)
         self.setTabKeyNavigation(False)
         self.setAccessibleName(self.tr("Layers"))
-        self.horizontalScrollBar().setStyleSheet(SLIM_SCROLL_BAR)
+        give_slim_bars(self)
         # The bar's place stays free where none is needed, as the margin under the captions.
         self.setFixedHeight(self.sizeHintForRow(0) + self.horizontalScrollBar().sizeHint().height())
         self.selectionModel().currentChanged.connect(self._on_current_changed)

@@ -18,11 +18,11 @@ from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 from cnngui.gui.crashes import guarded
 from cnngui.gui.theme import (
     ACCENT,
-    SLIM_SCROLL_BAR,
     SPACE_L,
     SPACE_M,
     SPACE_S,
     colors,
+    give_slim_bars,
     number_font,
     text_width,
     with_font,
@@ -64,7 +64,7 @@ class VectorView(QAbstractScrollArea):
         self._pointer: QPoint | None = None
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.verticalScrollBar().setStyleSheet(SLIM_SCROLL_BAR)
+        give_slim_bars(self)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.viewport().setMouseTracking(True)
         self.setAccessibleName(self.tr("Units"))

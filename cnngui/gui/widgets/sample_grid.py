@@ -34,7 +34,7 @@ from PySide6.QtWidgets import (
 
 from cnngui.data.dataset import Dataset
 from cnngui.gui.studio import Studio
-from cnngui.gui.theme import SLIM_SCROLL_BAR, SPACE_S, colors
+from cnngui.gui.theme import SPACE_S, colors, give_slim_bars
 from cnngui.gui.widgets.moving import Moments, frames_of
 from cnngui.gui.widgets.pictures import draw_picture, fitted, paint_outline
 from cnngui.gui.widgets.sample_model import SamplesModel
@@ -81,7 +81,7 @@ class SamplesGrid(QListView):
         self.setBatchSize(_BATCH)
         self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.verticalScrollBar().setStyleSheet(SLIM_SCROLL_BAR)
+        give_slim_bars(self)
         self.setSelectionMode(QListView.SelectionMode.ExtendedSelection)
         self.setSelectionRectVisible(True)
         self.setFrameShape(QFrame.Shape.NoFrame)

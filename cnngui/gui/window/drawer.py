@@ -9,7 +9,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from cnngui.gui.studio import Studio
-from cnngui.gui.theme import SLIM_SCROLL_BAR, with_font
+from cnngui.gui.theme import give_slim_bars, with_font
 from cnngui.gui.training.actions import TrainActions
 
 _SHARE, _LOWEST, _HIGHEST = 0.345, 228, 300
@@ -55,8 +55,7 @@ class TrainingDrawer(QWidget):
             place.setWidgetResizable(True)
             place.setFrameShape(QFrame.Shape.NoFrame)
             place.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # what is on the page has the keyboard
-            for bar in (place.horizontalScrollBar(), place.verticalScrollBar()):
-                bar.setStyleSheet(SLIM_SCROLL_BAR)
+            give_slim_bars(place)
             self._stack.addWidget(place)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

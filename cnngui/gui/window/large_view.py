@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from cnngui.gui.icons import icon
-from cnngui.gui.theme import SLIM_SCROLL_BAR, SPACE_M, SPACE_S, with_font
+from cnngui.gui.theme import SPACE_M, SPACE_S, give_slim_bars, with_font
 from cnngui.gui.view_state import Sight, ViewState
 
 translate = QCoreApplication.translate
@@ -132,8 +132,7 @@ def _scrolling(widget: QWidget) -> QScrollArea:
     area.setWidgetResizable(True)
     area.setFrameShape(QFrame.Shape.NoFrame)
     area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    for bar in (area.horizontalScrollBar(), area.verticalScrollBar()):
-        bar.setStyleSheet(SLIM_SCROLL_BAR)
+    give_slim_bars(area)
     return area
 
 

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from cnngui.gui.theme import SLIM_SCROLL_BAR, SPACE_L, SPACE_M, SPACE_S
+from cnngui.gui.theme import SPACE_L, SPACE_M, SPACE_S, give_slim_bars
 from cnngui.gui.widgets.keys import delete_keys
 from cnngui.gui.widgets.menu import plain_text
 from cnngui.gui.window.actions import action_groups
@@ -68,8 +68,7 @@ class ShortcutSheet(QDialog):
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setAccessibleName(self.windowTitle())
-        for bar in (area.horizontalScrollBar(), area.verticalScrollBar()):
-            bar.setStyleSheet(SLIM_SCROLL_BAR)
+        give_slim_bars(area)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(area)
