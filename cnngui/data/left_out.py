@@ -12,7 +12,7 @@ from pathlib import Path
 
 from cnngui.atomic import read_bounded, write_atomically
 from cnngui.data.stored import StoredSample, shown
-from cnngui.errors import DataError, system_reason, text
+from cnngui.errors import DataError, SaveError, system_reason, text
 
 _FORMAT = "cnngui-left-out"
 _VERSION = 1
@@ -77,5 +77,12 @@ def _by_film(clips: Iterable[StoredSample]) -> dict[Path, frozenset[Bounds]]:
 
 
 def _write(film: Path, clips: frozenset[Bounds]) -> None:
+    path = companion(film)
+    if not clips:
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as error:
+            raise SaveError(str(path), text("must be writable"), system_reason(error)) from error
+        return
     content = {"format": _FORMAT, "version": _VERSION, "clips": sorted(clips)}
-    write_atomically(companion(film), json.dumps(content).encode())
+    write_atomically(path, json.dumps(content).encode())

@@ -51,6 +51,9 @@ def test_one_clip_goes_and_the_film_stays(folder: SampleFolder) -> None:
     again = folder.as_dataset(less)
     assert found(again) == ["wave/long.avi", "wave/long.avi #50", *SHORT]
     assert again.samples[1] == data.samples[1]
+    folder.take_in([data.samples[2]])
+    assert found(folder.as_dataset(again)) == found(data)
+    assert not companion(data.samples[0].path).exists()
 
 
 def test_a_film_that_was_left_out_as_a_whole_is_a_class_without_samples(
