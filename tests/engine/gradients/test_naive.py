@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from cnngui.engine.ops import conv
+from cnngui.engine.ops import conv_learning
 from cnngui.engine.ops.learning import tiles, unfold
 from cnngui.engine.ops.learning.unfold import Axes
 from cnngui.engine.ops.learning.windows import Axis
@@ -22,7 +22,7 @@ def strategy(request, monkeypatch):
     if "tiles" in request.param:
         monkeypatch.setattr(tiles, "_LEAST_GAIN", np.inf)
     elif request.param != "one matrix":
-        monkeypatch.setattr(conv, "fits_one_matrix", lambda x, axes: False)
+        monkeypatch.setattr(conv_learning, "fits_one_matrix", lambda x, axes: False)
     if request.param == "pieces of rows":
         monkeypatch.setattr(unfold, "_CHUNK_BYTES", 2_000)
         monkeypatch.setattr(unfold, "FEWEST_PLACES", 2)
