@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from cnngui.engine.ops import Calls
 from cnngui.engine.ops.families import operation_of
 from cnngui.engine.ops.learning.layout import images_first, lying
 from cnngui.engine.ops.learning.memory import Memory, Recycled
-from cnngui.engine.ops.learning.operation import Learning, Operation, Place
+from cnngui.engine.ops.learning.operation import Learning, Operation, Place, shares
 from cnngui.spec.layers import INPUT_ID
 
 _NOTHING = np.zeros(0)
@@ -146,7 +145,7 @@ class Band:
                 d_source = self._recycled.take(values[source].shape)
             if d_values.setdefault(source, d_source) is not d_source:
                 total = d_values[source]
-                for calls, rows in zip(additions, _cut(len(total), len(additions)), strict=True):
+                for calls, rows in zip(additions, shares(len(total), len(additions)), strict=True):
                     calls.append(partial(np.add, total[rows], d_source[rows], out=total[rows]))
                 done_with.append(d_source)
             d_sources.append(d_source)
@@ -228,11 +227,6 @@ class Band:
                 ]
                 for name, total in operation.partial_gradients.items()
             ]
-
-
-def _cut(count: int, pieces: int) -> list[slice]:
-    edges = [count * piece // pieces for piece in range(pieces + 1)]
-    return [slice(*ends) for ends in itertools.pairwise(edges)]
 
 
 def _meeting_itself(operation: Operation, *, forward: bool) -> Calls:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Sequence
 from math import ceil, prod
 
@@ -17,6 +16,7 @@ from cnngui.engine.gradients.interruption import Interruption
 from cnngui.engine.gradients.stages import Stage, run
 from cnngui.engine.ops import Calls
 from cnngui.engine.ops.learning.layout import images_first
+from cnngui.engine.ops.learning.operation import shares
 
 _LEAST_MULTIPLY_ADDS = 4_000_000
 """What a band's forward should have: for less, waking a thread costs more than it brings."""
@@ -66,9 +66,7 @@ def bands_of(graph: Graph, images: int, multiply_adds: int, itemsize: int) -> li
         work = max(multiply_adds / _MOST_MULTIPLY_ADDS, largest / _MOST_OUTPUT_BYTES)
         short = min(ceil(each * work), each, _MOST_BANDS_EACH)
         bands_each = max(min(fitting, each // _FEWEST_IMAGES), short, 1)
-    count = threads * bands_each
-    edges = [images * part // count for part in range(count + 1)]
-    return [slice(*ends) for ends in itertools.pairwise(edges)]
+    return shares(images, threads * bands_each)
 
 
 def _parameters(graph: Graph) -> int:
@@ -169,9 +167,7 @@ class Program:
 
 def _some_rows(array: NDArray) -> list[slice]:
     """Cut an array into pieces that are worth a thread's while, or leave it whole."""
-    pieces = max(min(array.nbytes // _FEWEST_BYTES_ADDED, len(array)), 1)
-    edges = [len(array) * piece // pieces for piece in range(pieces + 1)]
-    return [slice(*ends) for ends in itertools.pairwise(edges)]
+    return shares(len(array), max(min(array.nbytes // _FEWEST_BYTES_ADDED, len(array)), 1))
 
 
 def _stages(first: list[Calls], steps_of_bands: Sequence[Sequence[BandStep]]) -> list[Stage]:

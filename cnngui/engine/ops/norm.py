@@ -13,7 +13,7 @@ from cnngui.engine.ops import Calls, run
 from cnngui.engine.ops.elementwise import bind
 from cnngui.engine.ops.formula import Array
 from cnngui.engine.ops.learning.formula_operation import by_image
-from cnngui.engine.ops.learning.operation import Division, Operation, Place
+from cnngui.engine.ops.learning.operation import Operation, Place
 from cnngui.engine.ops.live.layer import Layer
 from cnngui.engine.ops.live.scratch import Scratch
 from cnngui.engine.ops.live.tensor import Part, Tensor
@@ -68,6 +68,8 @@ class FixedBatchNorm(Operation):
     The parameters may change from forward to forward, by learning.
     """
 
+    divides_channels = True
+
     def __init__(self, layer: BatchNorm, place: Place) -> None:
         super().__init__(layer, place)
         self._eps = layer.eps
@@ -76,10 +78,6 @@ class FixedBatchNorm(Operation):
         self._calls = scale_and_shift(
             by_image(self.x), self._scale, self._shift, by_image(self.out)
         )
-
-    @classmethod
-    def division(cls, layer: BatchNorm, place: Place, lanes: int) -> Division | None:
-        return "channels" if place.out.shape[1] >= lanes else None
 
     def forward(self) -> None:
         scale, shift = running_scale_and_shift(self.place.parameters, self._eps)
@@ -155,6 +153,8 @@ class LearningBatchNorm(Operation):
     Each part measures its images; ``merged`` puts that together.
     """
 
+    divides_channels = True
+
     def __init__(self, layer: BatchNorm, place: Place, statistics: BatchStatistics) -> None:
         super().__init__(layer, place)
         self.meeting = statistics
@@ -181,10 +181,6 @@ class LearningBatchNorm(Operation):
         meetings = place.learning.meetings
         statistics = meetings.setdefault(layer.id, BatchStatistics(layer))
         return cls(layer, place, statistics)
-
-    @classmethod
-    def division(cls, layer: BatchNorm, place: Place, lanes: int) -> Division | None:
-        return "channels" if place.out.shape[1] >= lanes else None
 
     def prepare_forward(self) -> None:
         self.moments = moments(self._x, self._scratch)

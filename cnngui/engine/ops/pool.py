@@ -13,7 +13,7 @@ from cnngui.engine.ops import Calls, run
 from cnngui.engine.ops.elementwise import bind
 from cnngui.engine.ops.formula import Array, Recipe
 from cnngui.engine.ops.learning.layout import by_moment
-from cnngui.engine.ops.learning.operation import Division, Operation, Place
+from cnngui.engine.ops.learning.operation import Operation, Place
 from cnngui.engine.ops.learning.pooling import (
     COLUMNS,
     ROWS,
@@ -142,16 +142,14 @@ class _LivePool(Layer[Pooling]):
 class _LearningPool(Operation):
     """Windows taken along one axis after the other; see ``learning.pooling``."""
 
+    divides_channels = True
+
     def __init__(self, layer: AnyPooling, place: Place) -> None:
         super().__init__(layer, place)
         self._axes = _axes_of(layer, self.x, self.out, place.images)
         self._reaches_over_time = TIMES in self._axes
         self._forward: Calls = []
         self._backward: Calls = []
-
-    @classmethod
-    def division(cls, layer: AnyPooling, place: Place, lanes: int) -> Division | None:
-        return "channels" if place.out.shape[1] >= lanes else None
 
     def _seen(self, maps: Array) -> Array:
         """See maps with an axis for time, where windows reach over that."""

@@ -18,6 +18,16 @@ Division = Literal["channels", "rows", "work"]
 or, knowing best itself, its work."""
 
 
+def share(count: int, part: int, parts: int) -> slice:
+    """Return which of so many things one of several equal parts is."""
+    return slice(count * part // parts, count * (part + 1) // parts)
+
+
+def shares(count: int, parts: int) -> list[slice]:
+    """Return all parts: as many, some of them empty where there are fewer things."""
+    return [share(count, part, parts) for part in range(parts)]
+
+
 class Meeting(Protocol):
     """Where all parts of the batch tell each other what they have prepared."""
 
@@ -85,7 +95,7 @@ class Place:
 
     def share(self, count: int) -> slice:
         """Return which of so many things this lane does."""
-        return slice(count * self.lane // self.lanes, count * (self.lane + 1) // self.lanes)
+        return share(count, self.lane, self.lanes)
 
     def divided(self, division: Division, memories: Sequence[Memory]) -> list[Place]:
         """Return the places of all lanes, each with memory of its own."""
@@ -153,12 +163,14 @@ class Operation:
     uses_output : whether backward looks at the result.
     replaces_input : whether the result may take the place of what it was made from.
     is_positive_part : whether positive values stay as they are and all others become zero.
+    divides_channels : whether each channel is computed by itself.
     meeting : where the parts of the batch wait for each other; None where each goes its own way.
     """
 
     uses_output: ClassVar[bool] = False
     replaces_input: ClassVar[bool] = False
     is_positive_part: ClassVar[bool] = False
+    divides_channels: ClassVar[bool] = False
     meeting: Meeting | None = None
     partial_gradients: Mapping[str, NDArray] = MappingProxyType({})
     """What is still to be added to the parameters' gradients, where other lanes write these."""
@@ -175,7 +187,7 @@ class Operation:
     @classmethod
     def division(cls, layer: Any, place: Place, lanes: int) -> Division | None:
         """Tell what so many threads can divide of its work; None where one must do all."""
-        return None
+        return "channels" if cls.divides_channels and place.out.shape[1] >= lanes else None
 
     @classmethod
     def changes_nothing(cls, layer: Any, *, is_learning: bool) -> bool:

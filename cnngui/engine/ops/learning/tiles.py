@@ -20,6 +20,7 @@ from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
 from cnngui.engine.ops.learning.memory import Memory
+from cnngui.engine.ops.learning.operation import share
 from cnngui.engine.ops.learning.unfold import Axes
 from cnngui.engine.ops.learning.windows import Axis
 from cnngui.engine.ops.tiling import (
@@ -135,12 +136,12 @@ class Tiles:
         # Of a tile columns are outermost, of a kernel rows.
         kernel_mix = np.kron(MIX_WEIGHT, MIX_WEIGHT).reshape(_PLACES, _KERNEL, _KERNEL)
         self._mix_weight = kernel_mix.swapaxes(1, 2).reshape(_PLACES, -1).astype(x.dtype)
-        begin, end = (self._rows.out_size * part // lanes for part in (lane, lane + 1))
-        most = min(self._rows_at_a_time(), end - begin)
-        memories = self._take_scratch(memory, most, has_more=most < end - begin)
+        some = range(self._rows.out_size)[share(self._rows.out_size, lane, lanes)]
+        most = min(self._rows_at_a_time(), len(some))
+        memories = self._take_scratch(memory, most, has_more=most < len(some))
         self._chunks = [
-            self._chunk(first, min(first + most, end), axes.rows.out_size, memories)
-            for first in range(begin, end, most or 1)
+            self._chunk(first, min(first + most, some.stop), axes.rows.out_size, memories)
+            for first in some[:: most or 1]
         ]
 
     def _rows_at_a_time(self) -> int:
